@@ -1,0 +1,20 @@
+# opc_library(NAME SOURCES a.cpp ... [DEPENDS opc libraries] [NO_PCH])
+#
+# A part of libopc.so: an object library, linked into the one shared library by
+# lib/CMakeLists.txt. DEPENDS states the layering; a part may only name parts
+# that lib/CMakeLists.txt adds before it.
+function(opc_library name)
+  cmake_parse_arguments(ARG "NO_PCH" "" "SOURCES;DEPENDS" ${ARGN})
+  add_library(${name} OBJECT ${ARG_SOURCES})
+  target_compile_options(${name} PRIVATE -fno-exceptions)
+  add_dependencies(${name} OpcTableGen)
+  foreach(dependency IN LISTS ARG_DEPENDS)
+    if(NOT TARGET ${dependency})
+      message(FATAL_ERROR "${name} may not depend on ${dependency}: it is a higher layer")
+    endif()
+  endforeach()
+  if(NOT ARG_NO_PCH AND NOT name STREQUAL OpcPch)
+    target_precompile_headers(${name} REUSE_FROM OpcPch)
+  endif()
+  set_property(GLOBAL APPEND PROPERTY OPC_LIBRARIES ${name})
+endfunction()

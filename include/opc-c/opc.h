@@ -1,0 +1,94 @@
+/*===- opc-c/opc.h - load and run compiled programs -------------------------===*\
+|*
+|* The C interface of libopc_runtime, which needs neither LLVM nor MLIR.
+|* Every function that can fail returns an opc_status; the one-line reason is in
+|* opc_last_error(), per thread, until the next failing call of that thread.
+|*
+\*===----------------------------------------------------------------------===*/
+#ifndef OPC_C_OPC_H
+#define OPC_C_OPC_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "opc-c/module.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define OPC_EXPORT __attribute__((visibility("default")))
+
+/* The same numbers as the exit codes of the command line. */
+typedef enum opc_status {
+  OPC_OK = 0,
+  OPC_ERROR_INPUT = 1,     /* what the caller gave is at fault */
+  OPC_ERROR_USAGE = 2,     /* the interface was used wrongly */
+  OPC_ERROR_INTERNAL = 3   /* opc is at fault */
+} opc_status;
+
+typedef enum opc_dtype {
+  OPC_BOOL, OPC_I8, OPC_I16, OPC_I32, OPC_I64,
+  OPC_U8, OPC_U16, OPC_U32, OPC_U64,
+  OPC_F16, OPC_BF16, OPC_F32, OPC_F64
+} opc_dtype;
+
+/* A dense row-major tensor in host memory. `dims` has `rank` extents. */
+typedef struct opc_tensor {
+  void *data;
+  opc_dtype dtype;
+  int32_t rank;
+  const int64_t *dims;
+} opc_tensor;
+
+typedef struct opc_program opc_program;
+typedef struct opc_results opc_results;
+
+/* Version of the library, e.g. "0.1.0". */
+OPC_EXPORT const char *opc_version(void);
+OPC_EXPORT const char *opc_last_error(void);
+OPC_EXPORT const char *opc_dtype_name(opc_dtype dtype);   /* "f32", "i64", ... */
+OPC_EXPORT size_t opc_dtype_bytes(opc_dtype dtype);
+
+/* Opens a compiled .so after checking its manifest, ABI version and checksum. */
+OPC_EXPORT opc_status opc_load(const char *path, opc_program **program);
+/* Adopts a program that is already in memory (the JIT). `owner` is handed to
+ * `release` when the program is closed. */
+OPC_EXPORT opc_status opc_adopt(const opc_program_descriptor *descriptor,
+                                void *owner, void (*release)(void *owner),
+                                opc_program **program);
+OPC_EXPORT void opc_close(opc_program *program);
+
+/* The whole manifest as JSON; valid until opc_close. */
+OPC_EXPORT const char *opc_manifest(const opc_program *program);
+OPC_EXPORT size_t opc_num_inputs(const opc_program *program);
+OPC_EXPORT size_t opc_num_outputs(const opc_program *program);
+OPC_EXPORT const char *opc_input_name(const opc_program *program, size_t index);
+OPC_EXPORT const char *opc_output_name(const opc_program *program, size_t index);
+
+/* Threads that a run of this program may use, >= 1. The pool is shared by all
+ * programs of the process. */
+OPC_EXPORT opc_status opc_set_threads(opc_program *program, int threads);
+
+/* Runs the program. `inputs` has one tensor for each input, in order; data is
+ * read in place. Where `outputs` is not NULL, outputs[i].data (if not NULL) is
+ * a buffer of the caller for output i whose dims must match. */
+OPC_EXPORT opc_status opc_run(opc_program *program, const opc_tensor *inputs,
+                              size_t num_inputs, const opc_tensor *outputs,
+                              size_t num_outputs, opc_results **results);
+/* Output i; the data lives until opc_free_results. */
+OPC_EXPORT const opc_tensor *opc_result(const opc_results *results, size_t index);
+/* Takes output i out of the results: the caller frees it with opc_free_data. */
+OPC_EXPORT void *opc_take_result(opc_results *results, size_t index);
+OPC_EXPORT void opc_free_data(void *data);
+OPC_EXPORT void opc_free_results(opc_results *results);
+
+/* Profile: between start and stop every launch of this program is timed. stop
+ * gives JSON {"kernels":[{"kernel","calls","ns","flops","bytes"}...],
+ * "events":[{"kernel","ts_ns","dur_ns","thread"}...]}; free with opc_free_data. */
+OPC_EXPORT opc_status opc_profile_start(opc_program *program);
+OPC_EXPORT char *opc_profile_stop(opc_program *program);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* OPC_C_OPC_H */
