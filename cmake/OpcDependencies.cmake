@@ -13,3 +13,10 @@ find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(absl REQUIRED)
+
+# The interpreter that `import opc` is built for, and whose onnx package holds
+# the schema: the project's own environment unless told otherwise.
+if(NOT Python_EXECUTABLE AND EXISTS ${CMAKE_SOURCE_DIR}/.venv/bin/python)
+  set(Python_EXECUTABLE ${CMAKE_SOURCE_DIR}/.venv/bin/python)
+endif()
+find_package(Python 3.11 REQUIRED COMPONENTS Interpreter Development.Module)

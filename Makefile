@@ -1,0 +1,24 @@
+# The ways in. Each target sets up what it needs by itself; the work is in scripts/.
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench format docs conformance
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\): ## /  make \1\t/p' Makefile | expand -t 22
+
+demo: ## build, then run real models and compare with onnxruntime
+	@scripts/demo.sh
+
+test: ## build, then run every test
+	@scripts/test.sh
+
+bench: ## time operators and models beside onnxruntime, OpenVINO and torch
+	@scripts/bench.sh
+
+conformance: ## run the ONNX backend suite and write its page
+	@scripts/conformance.sh
+
+docs: ## regenerate docs/generated
+	@scripts/docs.sh
+
+format: ## format what has changed since main
+	@scripts/format.sh

@@ -1,0 +1,40 @@
+# opc_unittest(NAME SOURCES a.cpp ... [DEPENDS opc libraries] [LINK targets])
+#
+# A GoogleTest binary in unittests/<Library>/. libopc.so hides its symbols, so
+# the test holds the objects of the libraries in DEPENDS, and of what those
+# depend on, itself. LINK names ordinary targets, such as the runtime.
+function(opc_unittest name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  if(ARG_DEPENDS)
+    opc_library_closure(libraries ${ARG_DEPENDS})
+    foreach(library IN LISTS libraries)
+      target_link_libraries(${name} PRIVATE $<TARGET_OBJECTS:${library}>)
+    endforeach()
+    target_link_libraries(${name} PRIVATE MLIR LLVM)
+    add_dependencies(${name} OpcTableGen)
+  endif()
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/unittests)
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS gtest)
+  set_property(GLOBAL APPEND PROPERTY OPC_UNITTESTS ${name})
+endfunction()
+
+# The opc libraries given, and all that they depend on, each once.
+function(opc_library_closure result)
+  set(open ${ARGN})
+  set(closed)
+  while(open)
+    list(POP_FRONT open library)
+    if(NOT library IN_LIST closed)
+      list(APPEND closed ${library})
+      get_target_property(dependencies ${library} OPC_DEPENDS)
+      if(dependencies)
+        list(APPEND open ${dependencies})
+      endif()
+    endif()
+  endwhile()
+  set(${result} ${closed} PARENT_SCOPE)
+endfunction()

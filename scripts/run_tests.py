@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+"""Runs every part of the test suite and closes with one summary.
+
+usage: scripts/run_tests.py [--build-dir DIR] [--only PART[,PART...]]
+
+Each part runs even if an earlier one failed. The last line is
+`N passed, N failed, N skipped`, summed over all parts, and the exit status is
+non-zero when anything failed, or when nothing passed.
+"""
+import argparse
+import collections
+import os
+import pathlib
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PART_TIME_LIMIT = 50 * 60  # seconds; a hang must become a failure
+
+
+class Result:
+    """Counts of one part, the names that failed, and why cases were skipped."""
+
+    def __init__(self):
+        self.passed = 0
+        self.failed = []
+        self.skipped = collections.Counter()
+
+    def add(self, other):
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+
+
+def run(command, cache=None):
+    """Exit status of `command`, whose output goes straight through.
+
+    `cache` is where it keeps caches, instead of the user's place for them.
+    """
+    command = [str(word) for word in command]
+    environment = dict(os.environ, **({"XDG_CACHE_HOME": str(cache)} if cache else {}))
+    print("$ " + " ".join(command), flush=True)
+    try:
+        return subprocess.run(
+            command, cwd=ROOT, timeout=PART_TIME_LIMIT, env=environment
+        ).returncode
+    except subprocess.TimeoutExpired:
+        print(f"still running after {PART_TIME_LIMIT} s: stopped", flush=True)
+        return -1
+    except OSError as error:
+        print(f"cannot run {command[0]}: {error.strerror}", flush=True)
+        return -1
+
+
+def single(name, command):
+    """A part that is one check: it passes when `command` exits 0."""
+    result = Result()
+    if run(command) == 0:
+        result.passed = 1
+    else:
+        result.failed.append(name)
+    return result
+
+
+def read_junit(report, part):
+    """The counts in a JUnit report, the format that all runners here write."""
+    result = Result()
+    for case in ElementTree.parse(report).getroot().iter("testcase"):
+        name = f"{part}: {case.get('classname', '')}.{case.get('name', '')}"
+        skip = case.find("skipped")
+        skipped = case.get("status") in ("notrun", "disabled")
+        if case.find("failure") is not None or case.find("error") is not None:
+            result.failed.append(name)
+        elif skip is not None or skipped:
+            reason = skip.get("message") if skip is not None else None
+            reason = (reason or name).replace(f"{ROOT}/", "").replace("\n", ": ")
+            result.skipped[f"{part}: {reason}"] += 1
+        else:
+            result.passed += 1
+    return result
+
+
+def reported(part, command, report):
+    """Runs `command`, which writes the JUnit file `report`, and counts it."""
+    report.unlink(missing_ok=True)
+    status = run(command, cache=report.parent / "cache")
+    if not report.exists():
+        result = Result()
+        result.failed.append(f"{part}: no report, exit status {status}")
+        return result
+    result = read_junit(report, part)
+    if status != 0 and not result.failed:
+        result.failed.append(f"{part}: exit status {status}")
+    return result
+
+
+def lit(build):
+    report = build / "reports/lit.xml"
+    lit_program = pathlib.Path(sys.executable).parent / "lit"
+    command = [lit_program, "-v", "--no-progress-bar", "--xunit-xml-output", report]
+    return reported("lit", command + [build / "test/lit"], report)
+
+
+def gtest(build):
+    """Every binary that opc_unittest() wrote into the list."""
+    result = Result()
+    listing = build / "unittests/binaries.txt"
+    if not listing.exists():
+        result.failed.append("gtest: the build wrote no list of test binaries")
+        return result
+    for binary in listing.read_text().split():
+        name = pathlib.Path(binary).name
+        report = build / f"reports/{name}.xml"
+        command = [binary, "--gtest_brief=1", f"--gtest_output=xml:{report}"]
+        result.add(reported(name, command, report))
+    return result
+
+
+def ctest(build):
+    """What is neither a lit test nor a unit test, e.g. the C example."""
+    report = build / "reports/ctest.xml"
+    command = ["ctest", "--test-dir", build, "--output-on-failure", "-LE", "gtest"]
+    return reported(
+        "ctest", command + ["--no-tests=ignore", "--output-junit", report], report
+    )
+
+
+def pytest(build):
+    report = build / "reports/pytest.xml"
+    command = [sys.executable, "-m", "pytest", "-q", "-rs", "python/tests"]
+    return reported("pytest", command + [f"--junitxml={report}"], report)
+
+
+def parts(build):
+    """Name and body of each part, in the order of running."""
+    script = lambda name, *options: [sys.executable, f"scripts/{name}", *options]
+    return {
+        "build": lambda: single("build", ["scripts/build.sh"]),
+        "layout": lambda: single("layout", script("check_layout.py")),
+        "docs": lambda: single(
+            "docs", script("gen_docs.py", "--check", "--build-dir", build)
+        ),
+        "lit": lambda: lit(build),
+        "gtest": lambda: gtest(build),
+        "ctest": lambda: ctest(build),
+        "pytest": lambda: pytest(build),
+    }
+
+
+def summary(results, seconds):
+    total = Result()
+    print(f"\n{'part':10}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}")
+    for name, result in results.items():
+        skipped = result.skipped.total()
+        print(
+            f"{name:10}{result.passed:8}{len(result.failed):8}{skipped:9}"
+            f"{seconds[name]:9.1f}"
+        )
+        total.add(result)
+    for reason, count in sorted(total.skipped.items()):
+        print(f"skipped {count}: {reason}")
+    for name in total.failed:
+        print(f"failed: {name}")
+    print(
+        f"{total.passed} passed, {len(total.failed)} failed, "
+        f"{total.skipped.total()} skipped"
+    )
+    return 1 if total.failed or not total.passed else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--build-dir", type=pathlib.Path, default=ROOT / "build")
+    parser.add_argument("--only", help="comma-separated names of parts")
+    arguments = parser.parse_args()
+    build = arguments.build_dir.resolve()
+    table = parts(build)
+    chosen = arguments.only.split(",") if arguments.only else list(table)
+    unknown = [name for name in chosen if name not in table]
+    if unknown:
+        parser.error(f"no such part: {unknown[0]} (there are {', '.join(table)})")
+    (build / "reports").mkdir(parents=True, exist_ok=True)
+    results, seconds = {}, {}
+    for name in chosen:
+        print(f"\n== {name}", flush=True)
+        start = time.monotonic()
+        results[name] = table[name]()
+        seconds[name] = time.monotonic() - start
+    return summary(results, seconds)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
