@@ -1,0 +1,139 @@
+//===- KernelEmitter.h - from ops on tensors to loops on buffers -*- C++ -*-===//
+//
+// What an op's lowering sees while the body of a kernel is written. Tensors are
+// read by the element: an element of a kernel argument is a load; an element of
+// a value computed inside the kernel is, by the producer's IndexedOp, an
+// expression over elements of its operands. That is how element-wise and
+// movement ops fuse into whatever consumes them.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_CONVERSION_OPCTOLOOPS_KERNELEMITTER_H
+#define OPC_CONVERSION_OPCTOLOOPS_KERNELEMITTER_H
+
+#include "opc-c/module.h"
+#include "opc/Dialect/Opc/IR/ShapeEnv.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/OpDefinition.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/StringMap.h"
+#include <functional>
+
+namespace opc {
+
+/// Writes the body of one kernel function over flat buffers.
+class KernelEmitter {
+public:
+  using Body = std::function<void(mlir::Value index)>;
+  using NestBody = std::function<void(mlir::ValueRange indices)>;
+  using Reducer =
+      std::function<mlir::SmallVector<mlir::Value>(mlir::Value index,
+                                                   mlir::ValueRange carried)>;
+
+  /// `buffers` holds the flat memref of each kernel argument and result value;
+  /// `symbols` the index value of each symbol; `status` the fault word.
+  KernelEmitter(mlir::OpBuilder &b, mlir::Location loc, ShapeEnv &env,
+                llvm::DenseMap<mlir::Value, mlir::Value> buffers,
+                llvm::SmallVector<mlir::Value> symbols, mlir::Value status);
+
+  mlir::OpBuilder &b;
+  mlir::Location loc;
+  ShapeEnv &env;
+
+  // Index arithmetic (all values of type index).
+  mlir::Value constant(int64_t value);
+  mlir::Value expr(mlir::AffineExpr e);              ///< value of an extent
+  mlir::Value extent(mlir::Value tensor, int64_t axis);
+  mlir::Value add(mlir::Value x, mlir::Value y);
+  mlir::Value sub(mlir::Value x, mlir::Value y);
+  mlir::Value mul(mlir::Value x, mlir::Value y);
+  mlir::Value floorDiv(mlir::Value x, mlir::Value y); ///< x >= 0, y > 0
+  mlir::Value rem(mlir::Value x, mlir::Value y);
+  /// Row-major position of `indices` in a tensor of extents `dims`, and back.
+  mlir::Value linearize(mlir::ValueRange indices, llvm::ArrayRef<mlir::AffineExpr> dims);
+  llvm::SmallVector<mlir::Value> delinearize(mlir::Value position,
+                                             llvm::ArrayRef<mlir::AffineExpr> dims);
+
+  // Elements. Bool is i1, integers are signless, floats their own type.
+  /// The element of `tensor` at `indices` (one for each axis).
+  mlir::Value element(mlir::Value tensor, mlir::ValueRange indices);
+  /// Writes an element of a value that has a buffer.
+  void store(mlir::Value element, mlir::Value tensor, mlir::ValueRange indices);
+  /// Whether `tensor` has a buffer of its own.
+  bool hasBuffer(mlir::Value tensor) const;
+  mlir::Value buffer(mlir::Value tensor) const;
+  /// Makes element() return `element` for `tensor` whatever the indices; for
+  /// schedules that hold a producer's value in a register.
+  void bind(mlir::Value tensor, mlir::Value element);
+  void unbind(mlir::Value tensor);
+
+  /// An integer element as an index that lies in [0, extent): negative ones count
+  /// from the back; one out of range records OPC_FAULT_INDEX and becomes 0.
+  mlir::Value checkedIndex(mlir::Value element, mlir::Value extent);
+  /// Records `fault` where `ok` (i1) is false.
+  void check(mlir::Value ok, opc_fault fault);
+
+  // Loops.
+  void loop(mlir::Value lower, mlir::Value upper, const Body &body);
+  /// Nested loops over all extents, outermost first.
+  void nest(llvm::ArrayRef<mlir::AffineExpr> dims, const NestBody &body);
+  /// for i in [lower, upper): carried = body(i, carried); the last carried.
+  llvm::SmallVector<mlir::Value> fold(mlir::Value lower, mlir::Value upper,
+                                      mlir::ValueRange initial,
+                                      const Reducer &body);
+  /// fold() over a nest of loops.
+  llvm::SmallVector<mlir::Value>
+  foldNest(llvm::ArrayRef<mlir::AffineExpr> dims, mlir::ValueRange initial,
+           const std::function<llvm::SmallVector<mlir::Value>(
+               mlir::ValueRange indices, mlir::ValueRange carried)> &body);
+  /// A scratch row on the stack, at most 64 KiB; element type as stored.
+  mlir::Value scratch(mlir::Type element, int64_t count);
+
+private:
+  llvm::DenseMap<mlir::Value, mlir::Value> buffers;
+  llvm::DenseMap<mlir::Value, mlir::Value> bound;
+  llvm::SmallVector<mlir::Value> symbols;
+  mlir::Value status;
+};
+
+/// How the elements of an op's results come about; one of the two forms below is
+/// registered for every op class by registerLoopLowerings().
+struct IndexedLowering {
+  /// The element of result `result` at `indices`, from elements of the operands.
+  std::function<mlir::Value(mlir::Operation *op, unsigned result,
+                            mlir::ValueRange indices, KernelEmitter &e)> element;
+};
+struct NestLowering {
+  /// Units of independent work (an extent expression), 1 if not divisible.
+  std::function<mlir::AffineExpr(mlir::Operation *op, ShapeEnv &env)> units;
+  /// Writes all elements of all results that belong to units [begin, end).
+  std::function<void(mlir::Operation *op, mlir::Value begin, mlir::Value end,
+                     KernelEmitter &e)> emit;
+};
+
+/// The lowering of an op, or null when there is none of that form.
+const IndexedLowering *indexedLowering(mlir::Operation *op);
+const NestLowering *nestLowering(mlir::Operation *op);
+
+/// Fills the tables, one function for each op family.
+using IndexedTable = llvm::StringMap<IndexedLowering>;
+using NestTable = llvm::StringMap<NestLowering>;
+void registerMovementLowerings(IndexedTable &indexed);
+void registerElementwiseLowerings(IndexedTable &indexed);
+void registerIndexingLowerings(IndexedTable &indexed, NestTable &nests);
+void registerReduceLowerings(NestTable &nests);
+void registerContractionLowerings(NestTable &nests);
+void registerWindowLowerings(IndexedTable &indexed, NestTable &nests);
+void registerRecurrentLowerings(NestTable &nests);
+void registerSortLowerings(NestTable &nests);
+void registerRandomLowerings(IndexedTable &indexed);
+
+/// The type that a tensor's elements have in a buffer: bool is i8, unsigned
+/// integers are signless, all else as it is.
+mlir::Type storageType(mlir::Type element);
+/// The type that element() returns: bool is i1, unsigned is signless.
+mlir::Type computeType(mlir::Type element);
+
+} // namespace opc
+
+#endif // OPC_CONVERSION_OPCTOLOOPS_KERNELEMITTER_H

@@ -1,0 +1,48 @@
+//===- OpcDialect.h - the opc dialect ---------------------------*- C++ -*-===//
+//
+// Include this for the dialect, its ops and its interfaces.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_DIALECT_OPC_IR_OPCDIALECT_H
+#define OPC_DIALECT_OPC_IR_OPCDIALECT_H
+
+#include "opc/Dialect/Opc/IR/ScalarExprs.h"
+#include "opc/Dialect/Opc/IR/ShapeEnv.h"
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "opc/Dialect/Opc/IR/OpcDialect.h.inc"
+#include "opc/Dialect/Opc/IR/OpcInterfaces.h.inc"
+
+#define GET_OP_CLASSES
+#include "opc/Dialect/Opc/IR/OpcOps.h.inc"
+
+namespace opc {
+
+/// Names of the attributes that functions and their arguments carry.
+inline constexpr llvm::StringLiteral kSymbolsAttr = "opc.symbols";
+inline constexpr llvm::StringLiteral kDimsAttr = "opc.dims";
+inline constexpr llvm::StringLiteral kKernelAttr = "opc.kernel";
+inline constexpr llvm::StringLiteral kNameAttr = "opc.name";
+
+/// Extents of an element-wise op: its operands, broadcast.
+llvm::LogicalResult inferElementwiseDims(mlir::Operation *op, ShapeEnv &env,
+                                         llvm::SmallVectorImpl<Dims> &results);
+
+/// The attribute opc.dims on any op pins its results' extents (an array with one
+/// map for each), where the operands alone do not decide them.
+void pinDims(mlir::Operation *op, llvm::ArrayRef<Dims> results);
+
+/// Makes a new symbol of `function`, called `name` (may be empty).
+unsigned addSymbol(mlir::Operation *function, llvm::StringRef name);
+
+} // namespace opc
+
+#endif // OPC_DIALECT_OPC_IR_OPCDIALECT_H

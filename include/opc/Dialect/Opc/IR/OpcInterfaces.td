@@ -1,0 +1,66 @@
+//===- OpcInterfaces.td - what ops say of themselves --------*- tablegen -*-===//
+//
+// Behaviour comes from these interfaces, never from lists of ops. How an op turns
+// into loops is attached from outside (Conversion/OpcToLoops).
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_INTERFACES_TD
+#define OPC_INTERFACES_TD
+
+include "mlir/IR/OpBase.td"
+
+def Opc_ShapedOp : OpInterface<"ShapedOp"> {
+  let cppNamespace = "::opc";
+  let description = [{
+    Says the extents of an op's results, as expressions over the symbols of the
+    function, and where it can the values of a small integer result.
+  }];
+  let methods = [
+    InterfaceMethod<
+      "Appends one Dims for each result; fails, with a diagnostic on the op, when "
+      "the operands do not fit each other",
+      "::llvm::LogicalResult", "inferDims",
+      (ins "::opc::ShapeEnv &":$env,
+           "::llvm::SmallVectorImpl<::opc::Dims> &":$results)>,
+    InterfaceMethod<
+      "The values of result 0 in row-major order, where they are expressions "
+      "known at compile time; otherwise nothing",
+      "::std::optional<::opc::Dims>", "inferContents",
+      (ins "::opc::ShapeEnv &":$env), "",
+      "return std::nullopt;">
+  ];
+}
+
+def Opc_ScalarOp : OpInterface<"ScalarOp"> {
+  let cppNamespace = "::opc";
+  let description = [{
+    An element-wise op: each element of its one result is a function of one
+    element of each operand, after broadcasting the operands to the result.
+  }];
+  let methods = [
+    InterfaceMethod<
+      "Builds the expression for one element. `args` holds one value for each "
+      "operand: a scalar of its storage type or a vector of them. Integers are "
+      "signless here (signedness is that of the operand's tensor type), bool is i1",
+      "::mlir::Value", "emitScalar",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
+           "::mlir::ValueRange":$args)>
+  ];
+}
+
+def Opc_DecomposableOp : OpInterface<"DecomposableOp"> {
+  let cppNamespace = "::opc";
+  let description = [{
+    A composite that knows how it breaks down into simpler opc ops, for targets
+    that do not take it whole.
+  }];
+  let methods = [
+    InterfaceMethod<
+      "Builds the replacement and returns one value for each result, or fails "
+      "with the reason as a remark",
+      "::llvm::FailureOr<::llvm::SmallVector<::mlir::Value>>", "decompose",
+      (ins "::mlir::OpBuilder &":$builder)>
+  ];
+}
+
+#endif // OPC_INTERFACES_TD

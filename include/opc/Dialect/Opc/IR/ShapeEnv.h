@@ -1,0 +1,88 @@
+//===- ShapeEnv.h - extents as expressions over symbols ---------*- C++ -*-===//
+//
+// A function's unknown extents are symbols s0, s1, ... Its attribute
+// "opc.symbols" holds their names (an array of strings, "" where nobody named
+// one); the argument attribute "opc.dims" holds each argument's extents as a map
+// `affine_map<()[s0, s1] -> (s0, 3, s1)>`. A symbol gets its value where it
+// first stands alone in an argument's extents, or from an opc.bind_* op.
+// Expressions are uniqued and folded by MLIR, so equal extents compare equal.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_DIALECT_OPC_IR_SHAPEENV_H
+#define OPC_DIALECT_OPC_IR_SHAPEENV_H
+
+#include "mlir/IR/AffineExpr.h"
+#include "mlir/IR/AffineMap.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Value.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SmallVector.h"
+#include <optional>
+
+namespace opc {
+
+/// One expression for each axis (or for each element of a small tensor).
+using Dims = llvm::SmallVector<mlir::AffineExpr, 4>;
+
+/// Extents and small integer contents of the values of one function. Results
+/// are remembered; call invalidate() after changing ops in place.
+class ShapeEnv {
+public:
+  explicit ShapeEnv(mlir::MLIRContext *context) : context(context) {}
+
+  mlir::MLIRContext *getContext() const { return context; }
+  mlir::AffineExpr constant(int64_t value) const;
+  mlir::AffineExpr symbol(unsigned index) const;
+
+  /// The extents of `value`, one for each axis. Null expressions stand for
+  /// extents that nothing explains (an unregistered producer).
+  const Dims &dims(mlir::Value value);
+  mlir::AffineExpr dim(mlir::Value value, int64_t axis);
+  /// Number of elements.
+  mlir::AffineExpr size(mlir::Value value);
+
+  /// The elements of a small integer tensor in row-major order, where all of
+  /// them are known as expressions; at most `contentsLimit` elements.
+  std::optional<Dims> contents(mlir::Value value);
+  static constexpr int64_t contentsLimit = 64;
+
+  /// States the extents of a value, e.g. of a block argument under construction.
+  void setDims(mlir::Value value, Dims dims);
+  void invalidate();
+
+private:
+  Dims compute(mlir::Value value);
+
+  mlir::MLIRContext *context;
+  llvm::DenseMap<mlir::Value, Dims> known;
+  llvm::DenseMap<mlir::Value, std::optional<Dims>> knownContents;
+};
+
+/// The product of expressions; 1 for none.
+mlir::AffineExpr product(mlir::MLIRContext *context,
+                         llvm::ArrayRef<mlir::AffineExpr> exprs);
+/// The constant that `expr` is, if it is one.
+std::optional<int64_t> constantOf(mlir::AffineExpr expr);
+/// All expressions as constants, or nothing.
+std::optional<llvm::SmallVector<int64_t>>
+constantsOf(llvm::ArrayRef<mlir::AffineExpr> exprs);
+/// A tensor type with constants as static and all else as dynamic extents.
+mlir::RankedTensorType tensorType(llvm::ArrayRef<mlir::AffineExpr> dims,
+                                  mlir::Type element);
+/// The attribute form of expressions: a map without dims whose results they are.
+mlir::AffineMap toMap(mlir::MLIRContext *context,
+                      llvm::ArrayRef<mlir::AffineExpr> exprs);
+Dims toDims(mlir::AffineMap map);
+/// The extents that `type` alone tells; null where it is dynamic.
+Dims staticDims(mlir::RankedTensorType type);
+
+/// The extent to which `a` and `b` broadcast, as numpy does, or null when they
+/// are different constants or cannot be proved to fit (see opc.bind_broadcast).
+mlir::AffineExpr broadcastDim(mlir::AffineExpr a, mlir::AffineExpr b);
+/// Broadcasts shapes of any ranks; null expressions where a dim does not fit.
+Dims broadcastDims(llvm::ArrayRef<mlir::AffineExpr> a,
+                   llvm::ArrayRef<mlir::AffineExpr> b);
+
+} // namespace opc
+
+#endif // OPC_DIALECT_OPC_IR_SHAPEENV_H
