@@ -1,1 +1,1 @@
-
+// Gives the precompiled header lib/Pch.h a target to belong to.

@@ -1,0 +1,120 @@
+"""scripts/check_layout.py finds faults that are planted in a small tree."""
+import check_layout
+import pytest
+
+PASSES = 'def FooBar : Pass<"opc-foo-bar", "ModuleOp"> {}\n'
+GOOD = {
+    "include/opc/Precision/Passes.td": "// passes\n" + PASSES,
+    "lib/Precision/FooBar.cpp": "// why\nint a() { return 1; }\n",
+    "test/lit/Precision/foo-bar.mlir": "// RUN: opc-opt %s | FileCheck %s\n",
+    "unittests/Precision/FooTest.cpp": "// why\n",
+    "lib/Targets/Nvidia/Chips/zx81.json": "{}\n",
+    "lib/Targets/Nvidia/NvidiaTarget.cpp": "// the CUDA driver\n",
+    "docs/Style.md": "kernels for nvidia\n",
+}
+
+
+def complaints(tmp_path, extra=None, without=()):
+    for name, text in {**GOOD, **(extra or {})}.items():
+        if name in without:
+            continue
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return [f"{path}: {text}" for path, _, text in check_layout.check(tmp_path)]
+
+
+def test_good_tree_has_no_complaint(tmp_path):
+    assert complaints(tmp_path) == []
+
+
+def body(lines):
+    return "// why\nint f(int x) {\n" + "  x += 1;\n" * lines + "}\n"
+
+
+def chain(depth):
+    return "// why\nvoid f(int x) {\n" + "  if (x)\n" * depth + "  f(x);\n}\n"
+
+
+def table(lines):
+    rows = "  {1, 2},\n" * lines
+    return f"// why\nstatic constexpr Row kRows[] = {{\n{rows}}};\n"
+
+
+def python_chain(depth):
+    rows = [" " * level + "while x:" for level in range(1, depth + 1)]
+    return '"""why"""\ndef f(x):\n' + "\n".join(rows) + "\n" + " " * 9 + "f(x)\n"
+
+
+MARK = "TO" + "DO"
+FAULTS = {
+    "lib/A.cpp": ("// why\n" + "int a;\n" * 600, "601 lines of code, at most 600"),
+    "lib/B.cpp": (body(59), "f has 61 lines, at most 60"),
+    "lib/C.cpp": (chain(4), "f nests 4 deep, at most 3"),
+    "lib/D.h": ("// why\n" + "int a;\n" * 300, "301 lines of code, at most 300"),
+    "lib/E.td": ("// why\n" + "// x\n" * 500, "501 lines of code, at most 500"),
+    "lib/F.cpp": ("int a;\n", "starts without a comment that says why"),
+    "lib/G.cpp": (f"// {MARK}: mend\n", f"unfinished mark: {MARK}"),
+    "lib/H.cpp": ('// why\nauto p = "/ho' + 'me/me/x";\n', "path of one machine"),
+    "lib/I.cpp": ("// like NVIDIA\n", "vendor or chip name 'NVIDIA' outside"),
+    "lib/J.cpp": ("// why\nauto c = zx81;\n", "vendor or chip name 'zx81' outside"),
+    "docs/K.md": ("see pypi" + ".org\n", "registry host: pypi" + ".org"),
+    "test/lit/Precision/l.mlir": ("// RUN: opc-opt %s\n", "lit test that checks nothing"),
+    "test/lit/Precision/m.mlir": ("module {}\n", "lit test without a RUN line"),
+    "test/lit/Nowhere/n.mlir": (GOOD["test/lit/Precision/foo-bar.mlir"], "no lib/Nowhere"),
+    "unittests/Nowhere/O.cpp": ("// why\n", "there is no lib/Nowhere"),
+    "scripts/p.py": (python_chain(4), "f nests 4 deep, at most 3"),
+}
+
+
+@pytest.mark.parametrize("path", FAULTS)
+def test_planted_fault_is_found(tmp_path, path):
+    text, expected = FAULTS[path]
+    found = complaints(tmp_path, {path: text})
+    assert len(found) == 1 and expected in found[0], found
+
+
+ALLOWED = {
+    "lib/A.cpp": "// why\n" + "int a;\n" * 599,
+    "lib/B.cpp": body(58),
+    "lib/C.cpp": chain(3),
+    "lib/D.cpp": table(700),
+    "lib/E.cpp": "// why\nvoid f(int x) {\n  if (x) {\n  }"
+    + " else if (x) {\n  }" * 5
+    + "\n}\n",
+    "lib/F.cpp": "// the shipment, hipster and amdahl are no vendors\n",
+    "lib/G.cpp": "// ratios such as lines/home/area\n",
+    "scripts/h.py": python_chain(3),
+}
+
+
+@pytest.mark.parametrize("path", ALLOWED)
+def test_what_is_allowed_passes(tmp_path, path):
+    assert complaints(tmp_path, {path: ALLOWED[path]}) == []
+
+
+@pytest.mark.parametrize(
+    "missing, expected",
+    [
+        ("lib/Precision/FooBar.cpp", "pass FooBar has no lib/Precision/FooBar.cpp"),
+        ("test/lit/Precision/foo-bar.mlir", "no test/lit/Precision/foo-bar.mlir"),
+    ],
+)
+def test_a_pass_needs_its_file_and_its_test(tmp_path, missing, expected):
+    other = {"lib/Precision/Other.cpp": "// why\n"}
+    found = complaints(tmp_path, other, without=[missing])
+    assert len(found) == 1 and expected in found[0], found
+
+
+def test_a_pass_needs_its_own_name(tmp_path):
+    passes = GOOD["include/opc/Precision/Passes.td"].replace("foo-bar", "foobar")
+    found = complaints(tmp_path, {"include/opc/Precision/Passes.td": passes})
+    assert len(found) == 1 and "called opc-foobar, not opc-foo-bar" in found[0]
+
+
+@pytest.mark.parametrize(
+    "name, spelling",
+    [("FooBar", "foo-bar"), ("ToLLVM", "to-llvm"), ("OpcToLinalg", "opc-to-linalg")],
+)
+def test_kebab(name, spelling):
+    assert check_layout.kebab(name) == spelling

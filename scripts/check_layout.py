@@ -1,0 +1,217 @@
+#!/usr/bin/env python3
+"""Fails when the tree breaks a rule that keeps it easy to read.
+
+usage: scripts/check_layout.py [--root DIR]
+
+Sizes, one name in three spellings (pass file, pass name, lit test), tests that
+mirror lib, vendor names only under their target, and hygiene. docs/Style.md says
+why; this file only says what.
+"""
+import argparse
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+try:
+    import code_metrics
+except ImportError:
+    # Called with a Python other than the project's: go on with that one.
+    project = ROOT / ".venv/bin/python"
+    if not project.exists() or pathlib.Path(sys.prefix) == project.parent.parent:
+        sys.exit("error: tree-sitter is missing: run scripts/setup.sh first")
+    os.execv(project, [str(project), *sys.argv])
+
+FILE_CAPS = {".cpp": 600, ".c": 600, ".h": 300, ".td": 500, ".py": 600, ".sh": 600}
+FUNCTION_CAP = 60
+NESTING_CAP = 3
+
+# Words that only a vendor's own folder may use, besides docs and tests.
+VENDORS = """amd ascend biren cambricon corex cuda enflame hip huawei hygon iluvatar
+    kunlun kunlunxin maca metax moorethreads musa nvidia phytium rocm sunway upmem
+    xpu""".split()
+SHARED_CODE = ("lib/", "include/", "tools/", "python/opc/", "cmake/")
+TARGET_FOLDER = re.compile(r"(?:lib|include/opc)/Targets/(?!Core/)[^/]+/")
+
+# Folders of tests whose subject is not a folder of the same name in lib.
+TEST_SUBJECTS = {"Ops": "lib/Dialect/Opc/IR", "Tools": "tools", "Targets": "lib/Targets"}
+
+# Spelled so that this file does not match itself.
+HYGIENE = [
+    (re.compile(r"\b(?:TO[D]O|FIX[M]E|X[X]X)\b"), "unfinished mark"),
+    (
+        re.compile(r"(?<![\w.$}>%*)])/(?:root|home|Users|work|farm|mnt)/"),
+        "path of one machine",
+    ),
+    (re.compile(r"\b(?:pypi|pythonhosted|debian)[.]org\b"), "registry host"),
+]
+LIT_CHECKS = re.compile(r"FileCheck|verify-diagnostics|opc-check|\bdiff\b|\bcmp\b|\bnot ")
+PASS_DEFINITION = re.compile(r'^def (\w+)\s*:\s*\w*Pass\w*<\s*"([^"]+)"', re.M)
+
+
+def list_files(root):
+    """Relative paths of what belongs to the tree, tracked or about to be."""
+    if (root / ".git").exists():
+        command = ["git", "ls-files", "-co", "--exclude-standard"]
+        out = subprocess.run(command, cwd=root, capture_output=True, check=True).stdout
+        paths = out.decode().splitlines()
+    else:
+        paths = [
+            path.relative_to(root).as_posix()
+            for path in root.rglob("*")
+            if path.is_file()
+        ]
+    return sorted(path for path in paths if (root / path).is_file())
+
+
+def kebab(name):
+    """FooBar -> foo-bar, ToLLVM -> to-llvm, OpcToSCF -> opc-to-scf."""
+    name = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1-\2", name)
+    return re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", name).lower()
+
+
+def check_sizes(path, text):
+    suffix = pathlib.PurePath(path).suffix
+    cap = FILE_CAPS.get(suffix)
+    if cap is None:
+        return
+    source = text.encode()
+    is_cpp = suffix in (".cpp", ".c", ".h")
+    lines = code_metrics.cpp_code_lines(source) if is_cpp else source.count(b"\n")
+    if lines > cap:
+        yield 1, f"{lines} lines of code, at most {cap}"
+    functions = []
+    if is_cpp:
+        functions = code_metrics.cpp_functions(source)
+    elif suffix == ".py":
+        functions = code_metrics.python_functions(source)
+    for function in functions:
+        if function.lines > FUNCTION_CAP:
+            yield function.line, (
+                f"{function.name} has {function.lines} lines, at most {FUNCTION_CAP}"
+            )
+        if function.nesting > NESTING_CAP:
+            yield function.line, (
+                f"{function.name} nests {function.nesting} deep, at most {NESTING_CAP}"
+            )
+
+
+def check_header_comment(path, text):
+    suffix = pathlib.PurePath(path).suffix
+    if suffix in FILE_CAPS and not re.match(r'\s*(//|/\*|#|""")', text):
+        yield 1, "starts without a comment that says why the file exists"
+
+
+def check_hygiene(path, text):
+    for number, line in enumerate(text.splitlines(), 1):
+        for pattern, what in HYGIENE:
+            if found := pattern.search(line):
+                yield number, f"{what}: {found.group()}"
+
+
+def chips(files):
+    """Names of the chips that a vendor's folder describes."""
+    found = (re.fullmatch(r"lib/Targets/\w+/Chips/(.+)\.json", path) for path in files)
+    return [match.group(1) for match in found if match]
+
+
+def check_vendor_names(path, text, words):
+    if not path.startswith(SHARED_CODE) or TARGET_FOLDER.match(path):
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        if found := words.search(line):
+            yield number, (
+                f"vendor or chip name '{found.group()}' outside lib/Targets/<Vendor>"
+            )
+
+
+def check_lit_test(path, text):
+    if not re.match(r"test/lit/.*\.(mlir|test)$", path) or "/Inputs/" in path:
+        return
+    if "RUN:" not in text:
+        yield 1, "lit test without a RUN line"
+    elif not LIT_CHECKS.search(text):
+        yield 1, "lit test that checks nothing"
+
+
+def check_text(path, text, words):
+    yield from check_sizes(path, text)
+    yield from check_header_comment(path, text)
+    yield from check_hygiene(path, text)
+    yield from check_vendor_names(path, text, words)
+    yield from check_lit_test(path, text)
+
+
+def check_test_folders(files):
+    """Every folder of tests stands for a folder of the tree."""
+    folders = {str(pathlib.PurePosixPath(path).parent) for path in files}
+    parents = {
+        str(parent) for path in files for parent in pathlib.PurePosixPath(path).parents
+    }
+    for folder in sorted(folders):
+        match = re.fullmatch(r"(?:test/lit|unittests)/(.+?)(?:/Inputs)?", folder)
+        if not match or match.group(1) == "Inputs":
+            continue
+        first, _, rest = match.group(1).partition("/")
+        subject = TEST_SUBJECTS.get(first, f"lib/{first}") + (f"/{rest}" if rest else "")
+        if subject not in parents:
+            yield folder, 1, f"tests mirror the tree, but there is no {subject}"
+
+
+def check_passes(path, text, files):
+    """One name, three spellings, for every pass that a Passes.td defines."""
+    library = "lib/" + path.removeprefix("include/opc/").removesuffix("/Passes.td")
+    for definition in PASS_DEFINITION.finditer(text):
+        line = text[: definition.start()].count("\n") + 1
+        name, argument = definition.groups()
+        name = name.removesuffix("Pass")
+        spelling = kebab(name)
+        expected = spelling if spelling.startswith("opc-") else f"opc-{spelling}"
+        if argument != expected:
+            yield path, line, f"pass {name} is called {argument}, not {expected}"
+        sources = [
+            file
+            for file in files
+            if file.startswith(library + "/") and file.endswith(f"/{name}.cpp")
+        ]
+        if not sources:
+            yield path, line, f"pass {name} has no {library}/{name}.cpp"
+            continue
+        folder = str(pathlib.PurePosixPath(sources[0]).parent)
+        test = f"{folder.replace('lib/', 'test/lit/', 1)}/{spelling}.mlir"
+        if test not in files:
+            yield path, line, f"pass {name} has no {test}"
+
+
+def check(root):
+    """All complaints about the tree at `root`, as (path, line, message)."""
+    files = list_files(root)
+    words = "|".join(map(re.escape, VENDORS + chips(files)))
+    words = re.compile(rf"(?<![a-zA-Z0-9])(?:{words})(?![a-zA-Z0-9])", re.I)
+    for path in files:
+        try:
+            text = (root / path).read_text()
+        except UnicodeDecodeError:
+            continue
+        for line, message in check_text(path, text, words):
+            yield path, line, message
+        if path.startswith("include/opc/") and path.endswith("/Passes.td"):
+            yield from check_passes(path, text, set(files))
+    yield from check_test_folders(files)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--root", type=pathlib.Path, default=ROOT)
+    complaints = list(check(parser.parse_args().root.resolve()))
+    for path, line, message in complaints:
+        print(f"{path}:{line}: {message}")
+    if complaints:
+        print(f"{len(complaints)} rules broken", file=sys.stderr)
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
