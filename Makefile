@@ -1,6 +1,6 @@
 # The ways in. Each target sets up what it needs by itself; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench format docs conformance
+.PHONY: help demo test bench format tidy docs conformance
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\): ## /  make \1\t/p' Makefile | expand -t 22
@@ -20,5 +20,8 @@ conformance: ## run the ONNX backend suite and write its page
 docs: ## regenerate docs/generated
 	@scripts/docs.sh
 
-format: ## format what has changed since main
+format: ## format every C, C++ and Python file
 	@scripts/format.sh
+
+tidy: ## run clang-tidy on the C++ files that differ from main
+	@scripts/tidy.sh

@@ -7,6 +7,7 @@ Sizes, one name in three spellings (pass file, pass name, lit test), tests that
 mirror lib, vendor names only under their target, and hygiene. docs/Style.md says
 why; this file only says what.
 """
+
 import argparse
 import os
 import pathlib
@@ -20,11 +21,21 @@ try:
 except ImportError:
     # Called with a Python other than the project's: go on with that one.
     project = ROOT / ".venv/bin/python"
-    if not project.exists() or pathlib.Path(sys.prefix) == project.parent.parent:
+    if (
+        not project.exists()
+        or pathlib.Path(sys.prefix) == project.parent.parent
+    ):
         sys.exit("error: tree-sitter is missing: run scripts/setup.sh first")
     os.execv(project, [str(project), *sys.argv])
 
-FILE_CAPS = {".cpp": 600, ".c": 600, ".h": 300, ".td": 500, ".py": 600, ".sh": 600}
+FILE_CAPS = {
+    ".cpp": 600,
+    ".c": 600,
+    ".h": 300,
+    ".td": 500,
+    ".py": 600,
+    ".sh": 600,
+}
 FUNCTION_CAP = 60
 NESTING_CAP = 3
 
@@ -36,7 +47,11 @@ SHARED_CODE = ("lib/", "include/", "tools/", "python/opc/", "cmake/")
 TARGET_FOLDER = re.compile(r"(?:lib|include/opc)/Targets/(?!Core/)[^/]+/")
 
 # Folders of tests whose subject is not a folder of the same name in lib.
-TEST_SUBJECTS = {"Ops": "lib/Dialect/Opc/IR", "Tools": "tools", "Targets": "lib/Targets"}
+TEST_SUBJECTS = {
+    "Ops": "lib/Dialect/Opc/IR",
+    "Tools": "tools",
+    "Targets": "lib/Targets",
+}
 
 # Spelled so that this file does not match itself.
 HYGIENE = [
@@ -47,7 +62,9 @@ HYGIENE = [
     ),
     (re.compile(r"\b(?:pypi|pythonhosted|debian)[.]org\b"), "registry host"),
 ]
-LIT_CHECKS = re.compile(r"FileCheck|verify-diagnostics|opc-check|\bdiff\b|\bcmp\b|\bnot ")
+LIT_CHECKS = re.compile(
+    r"FileCheck|verify-diagnostics|opc-check|\bdiff\b|\bcmp\b|\bnot "
+)
 PASS_DEFINITION = re.compile(r'^def (\w+)\s*:\s*\w*Pass\w*<\s*"([^"]+)"', re.M)
 
 
@@ -55,7 +72,9 @@ def list_files(root):
     """Relative paths of what belongs to the tree, tracked or about to be."""
     if (root / ".git").exists():
         command = ["git", "ls-files", "-co", "--exclude-standard"]
-        out = subprocess.run(command, cwd=root, capture_output=True, check=True).stdout
+        out = subprocess.run(
+            command, cwd=root, capture_output=True, check=True
+        ).stdout
         paths = out.decode().splitlines()
     else:
         paths = [
@@ -79,7 +98,9 @@ def check_sizes(path, text):
         return
     source = text.encode()
     is_cpp = suffix in (".cpp", ".c", ".h")
-    lines = code_metrics.cpp_code_lines(source) if is_cpp else source.count(b"\n")
+    lines = (
+        code_metrics.cpp_code_lines(source) if is_cpp else source.count(b"\n")
+    )
     if lines > cap:
         yield 1, f"{lines} lines of code, at most {cap}"
     functions = []
@@ -89,12 +110,18 @@ def check_sizes(path, text):
         functions = code_metrics.python_functions(source)
     for function in functions:
         if function.lines > FUNCTION_CAP:
-            yield function.line, (
-                f"{function.name} has {function.lines} lines, at most {FUNCTION_CAP}"
+            yield (
+                function.line,
+                (
+                    f"{function.name} has {function.lines} lines, at most {FUNCTION_CAP}"
+                ),
             )
         if function.nesting > NESTING_CAP:
-            yield function.line, (
-                f"{function.name} nests {function.nesting} deep, at most {NESTING_CAP}"
+            yield (
+                function.line,
+                (
+                    f"{function.name} nests {function.nesting} deep, at most {NESTING_CAP}"
+                ),
             )
 
 
@@ -113,7 +140,10 @@ def check_hygiene(path, text):
 
 def chips(files):
     """Names of the chips that a vendor's folder describes."""
-    found = (re.fullmatch(r"lib/Targets/\w+/Chips/(.+)\.json", path) for path in files)
+    found = (
+        re.fullmatch(r"lib/Targets/\w+/Chips/(.+)\.json", path)
+        for path in files
+    )
     return [match.group(1) for match in found if match]
 
 
@@ -122,8 +152,11 @@ def check_vendor_names(path, text, words):
         return
     for number, line in enumerate(text.splitlines(), 1):
         if found := words.search(line):
-            yield number, (
-                f"vendor or chip name '{found.group()}' outside lib/Targets/<Vendor>"
+            yield (
+                number,
+                (
+                    f"vendor or chip name '{found.group()}' outside lib/Targets/<Vendor>"
+                ),
             )
 
 
@@ -148,29 +181,43 @@ def check_test_folders(files):
     """Every folder of tests stands for a folder of the tree."""
     folders = {str(pathlib.PurePosixPath(path).parent) for path in files}
     parents = {
-        str(parent) for path in files for parent in pathlib.PurePosixPath(path).parents
+        str(parent)
+        for path in files
+        for parent in pathlib.PurePosixPath(path).parents
     }
     for folder in sorted(folders):
-        match = re.fullmatch(r"(?:test/lit|unittests)/(.+?)(?:/Inputs)?", folder)
+        match = re.fullmatch(
+            r"(?:test/lit|unittests)/(.+?)(?:/Inputs)?", folder
+        )
         if not match or match.group(1) == "Inputs":
             continue
         first, _, rest = match.group(1).partition("/")
-        subject = TEST_SUBJECTS.get(first, f"lib/{first}") + (f"/{rest}" if rest else "")
+        subject = TEST_SUBJECTS.get(first, f"lib/{first}") + (
+            f"/{rest}" if rest else ""
+        )
         if subject not in parents:
             yield folder, 1, f"tests mirror the tree, but there is no {subject}"
 
 
 def check_passes(path, text, files):
     """One name, three spellings, for every pass that a Passes.td defines."""
-    library = "lib/" + path.removeprefix("include/opc/").removesuffix("/Passes.td")
+    library = "lib/" + path.removeprefix("include/opc/").removesuffix(
+        "/Passes.td"
+    )
     for definition in PASS_DEFINITION.finditer(text):
         line = text[: definition.start()].count("\n") + 1
         name, argument = definition.groups()
         name = name.removesuffix("Pass")
         spelling = kebab(name)
-        expected = spelling if spelling.startswith("opc-") else f"opc-{spelling}"
+        expected = (
+            spelling if spelling.startswith("opc-") else f"opc-{spelling}"
+        )
         if argument != expected:
-            yield path, line, f"pass {name} is called {argument}, not {expected}"
+            yield (
+                path,
+                line,
+                f"pass {name} is called {argument}, not {expected}",
+            )
         sources = [
             file
             for file in files

@@ -3,6 +3,7 @@
 C++ is read with tree-sitter, Python with its own parser. A file that cannot be
 parsed in full is measured as far as it was understood.
 """
+
 import ast
 import collections
 
@@ -40,7 +41,8 @@ def is_table(node):
     if node.type not in ("declaration", "field_declaration"):
         return False
     constant = any(
-        child.type == "type_qualifier" and child.text in (b"const", b"constexpr")
+        child.type == "type_qualifier"
+        and child.text in (b"const", b"constexpr")
         for child in node.children
     )
     return constant and any(
@@ -92,7 +94,9 @@ def python_nesting(node):
     children = []
     for field, value in ast.iter_fields(node):
         # `elif` is an If alone in the else branch: the same level.
-        chained = isinstance(node, ast.If) and field == "orelse" and len(value) == 1
+        chained = (
+            isinstance(node, ast.If) and field == "orelse" and len(value) == 1
+        )
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST):
                 same = chained and isinstance(child, ast.If)

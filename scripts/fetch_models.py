@@ -10,6 +10,7 @@ usage: scripts/fetch_models.py [MODEL]...      all models without a name
 A model that cannot be had raises `Unavailable` with the reason; a test turns
 that into a skip. Nothing is kept but the files named here, in .cache/models.
 """
+
 import argparse
 import collections
 import functools
@@ -36,7 +37,9 @@ WHEELS = {
 }
 
 # The wheel a model comes in, its file there, and files that go with it.
-Model = collections.namedtuple("Model", "wheel member companions", defaults=[()])
+Model = collections.namedtuple(
+    "Model", "wheel member companions", defaults=[()]
+)
 
 _MAGIKA = "magika/models/standard_v3_3/"
 _OCR = "rapidocr_onnxruntime/models/"
@@ -45,11 +48,16 @@ MODELS = {
     "magika": Model(
         "magika==1.0.3", _MAGIKA + "model.onnx", (_MAGIKA + "config.min.json",)
     ),
-    "ppocr_det": Model("rapidocr-onnxruntime==1.4.4", _OCR + "ch_PP-OCRv4_det_infer.onnx"),
-    "ppocr_cls": Model(
-        "rapidocr-onnxruntime==1.4.4", _OCR + "ch_ppocr_mobile_v2.0_cls_infer.onnx"
+    "ppocr_det": Model(
+        "rapidocr-onnxruntime==1.4.4", _OCR + "ch_PP-OCRv4_det_infer.onnx"
     ),
-    "ppocr_rec": Model("rapidocr-onnxruntime==1.4.4", _OCR + "ch_PP-OCRv4_rec_infer.onnx"),
+    "ppocr_cls": Model(
+        "rapidocr-onnxruntime==1.4.4",
+        _OCR + "ch_ppocr_mobile_v2.0_cls_infer.onnx",
+    ),
+    "ppocr_rec": Model(
+        "rapidocr-onnxruntime==1.4.4", _OCR + "ch_PP-OCRv4_rec_infer.onnx"
+    ),
     "silero_vad": Model("silero-vad==6.2.3", _SILERO + "silero_vad.onnx"),
     "silero_vad_16k_op15": Model(
         "silero-vad==6.2.3", _SILERO + "silero_vad_16k_op15.onnx"
@@ -60,7 +68,9 @@ MODELS = {
     "ddddocr": Model("ddddocr==1.6.1", "ddddocr/common.onnx"),
     "ddddocr_int8": Model("ddddocr==1.6.1", "ddddocr/common_old.onnx"),
     "ddddocr_det": Model("ddddocr==1.6.1", "ddddocr/common_det.onnx"),
-    "silero_vad_half": Model("silero-vad==6.2.3", _SILERO + "silero_vad_half.onnx"),
+    "silero_vad_half": Model(
+        "silero-vad==6.2.3", _SILERO + "silero_vad_half.onnx"
+    ),
     "silero_vad_ifless": Model(
         "silero-vad==6.2.3", _SILERO + "silero_vad_op18_ifless.onnx"
     ),
@@ -90,8 +100,12 @@ def pip_download(requirement, folder):
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode == 0:
             return
-    lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
-    raise Unavailable(f"cannot download {requirement}: {(lines or ['no reason'])[-1]}")
+    lines = [
+        line for line in done.stderr.splitlines() if line.startswith("ERROR")
+    ]
+    raise Unavailable(
+        f"cannot download {requirement}: {(lines or ['no reason'])[-1]}"
+    )
 
 
 def unpack(requirement, wheel):
@@ -131,7 +145,11 @@ def fetch(requirement):
 def path(name, companion=None):
     """The local file of model `name`, or of the file `companion` beside it."""
     model = MODELS[name]
-    file = CACHE / model.wheel / (companion or pathlib.PurePosixPath(model.member).name)
+    file = (
+        CACHE
+        / model.wheel
+        / (companion or pathlib.PurePosixPath(model.member).name)
+    )
     if not file.exists():
         if reason := fetch(model.wheel):
             raise Unavailable(f"model {name}: {reason}")

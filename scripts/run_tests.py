@@ -7,6 +7,7 @@ Each part runs even if an earlier one failed. The last line is
 `N passed, N failed, N skipped`, summed over all parts, and the exit status is
 non-zero when anything failed, or when nothing passed.
 """
+
 import argparse
 import collections
 import os
@@ -40,7 +41,9 @@ def run(command, cache=None):
     `cache` is where it keeps caches, instead of the user's place for them.
     """
     command = [str(word) for word in command]
-    environment = dict(os.environ, **({"XDG_CACHE_HOME": str(cache)} if cache else {}))
+    environment = dict(
+        os.environ, **({"XDG_CACHE_HOME": str(cache)} if cache else {})
+    )
     print("$ " + " ".join(command), flush=True)
     try:
         return subprocess.run(
@@ -75,7 +78,9 @@ def read_junit(report, part):
             result.failed.append(name)
         elif skip is not None or skipped:
             reason = skip.get("message") if skip is not None else None
-            reason = (reason or name).replace(f"{ROOT}/", "").replace("\n", ": ")
+            reason = (
+                (reason or name).replace(f"{ROOT}/", "").replace("\n", ": ")
+            )
             result.skipped[f"{part}: {reason}"] += 1
         else:
             result.passed += 1
@@ -99,7 +104,13 @@ def reported(part, command, report):
 def lit(build):
     report = build / "reports/lit.xml"
     lit_program = pathlib.Path(sys.executable).parent / "lit"
-    command = [lit_program, "-v", "--no-progress-bar", "--xunit-xml-output", report]
+    command = [
+        lit_program,
+        "-v",
+        "--no-progress-bar",
+        "--xunit-xml-output",
+        report,
+    ]
     return reported("lit", command + [build / "test/lit"], report)
 
 
@@ -121,9 +132,18 @@ def gtest(build):
 def ctest(build):
     """What is neither a lit test nor a unit test, e.g. the C example."""
     report = build / "reports/ctest.xml"
-    command = ["ctest", "--test-dir", build, "--output-on-failure", "-LE", "gtest"]
+    command = [
+        "ctest",
+        "--test-dir",
+        build,
+        "--output-on-failure",
+        "-LE",
+        "gtest",
+    ]
     return reported(
-        "ctest", command + ["--no-tests=ignore", "--output-junit", report], report
+        "ctest",
+        command + ["--no-tests=ignore", "--output-junit", report],
+        report,
     )
 
 
@@ -135,7 +155,11 @@ def pytest(build):
 
 def parts(build):
     """Name and body of each part, in the order of running."""
-    script = lambda name, *options: [sys.executable, f"scripts/{name}", *options]
+    script = lambda name, *options: [
+        sys.executable,
+        f"scripts/{name}",
+        *options,
+    ]
     return {
         "build": lambda: single("build", ["scripts/build.sh"]),
         "layout": lambda: single("layout", script("check_layout.py")),
@@ -151,7 +175,9 @@ def parts(build):
 
 def summary(results, seconds):
     total = Result()
-    print(f"\n{'part':10}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}")
+    print(
+        f"\n{'part':10}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}"
+    )
     for name, result in results.items():
         skipped = result.skipped.total()
         print(
@@ -172,7 +198,9 @@ def summary(results, seconds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--build-dir", type=pathlib.Path, default=ROOT / "build")
+    parser.add_argument(
+        "--build-dir", type=pathlib.Path, default=ROOT / "build"
+    )
     parser.add_argument("--only", help="comma-separated names of parts")
     arguments = parser.parse_args()
     build = arguments.build_dir.resolve()
@@ -180,7 +208,9 @@ def main():
     chosen = arguments.only.split(",") if arguments.only else list(table)
     unknown = [name for name in chosen if name not in table]
     if unknown:
-        parser.error(f"no such part: {unknown[0]} (there are {', '.join(table)})")
+        parser.error(
+            f"no such part: {unknown[0]} (there are {', '.join(table)})"
+        )
     (build / "reports").mkdir(parents=True, exist_ok=True)
     results, seconds = {}, {}
     for name in chosen:

@@ -1,4 +1,5 @@
 """Lets the tests import what is in scripts/."""
+
 import pathlib
 import sys
 

@@ -1,4 +1,5 @@
 """scripts/check_layout.py finds faults that are planted in a small tree."""
+
 import check_layout
 import pytest
 
@@ -43,25 +44,45 @@ def table(lines):
 
 def python_chain(depth):
     rows = [" " * level + "while x:" for level in range(1, depth + 1)]
-    return '"""why"""\ndef f(x):\n' + "\n".join(rows) + "\n" + " " * 9 + "f(x)\n"
+    return (
+        '"""why"""\ndef f(x):\n' + "\n".join(rows) + "\n" + " " * 9 + "f(x)\n"
+    )
 
 
 MARK = "TO" + "DO"
 FAULTS = {
-    "lib/A.cpp": ("// why\n" + "int a;\n" * 600, "601 lines of code, at most 600"),
+    "lib/A.cpp": (
+        "// why\n" + "int a;\n" * 600,
+        "601 lines of code, at most 600",
+    ),
     "lib/B.cpp": (body(59), "f has 61 lines, at most 60"),
     "lib/C.cpp": (chain(4), "f nests 4 deep, at most 3"),
-    "lib/D.h": ("// why\n" + "int a;\n" * 300, "301 lines of code, at most 300"),
+    "lib/D.h": (
+        "// why\n" + "int a;\n" * 300,
+        "301 lines of code, at most 300",
+    ),
     "lib/E.td": ("// why\n" + "// x\n" * 500, "501 lines of code, at most 500"),
     "lib/F.cpp": ("int a;\n", "starts without a comment that says why"),
     "lib/G.cpp": (f"// {MARK}: mend\n", f"unfinished mark: {MARK}"),
-    "lib/H.cpp": ('// why\nauto p = "/ho' + 'me/me/x";\n', "path of one machine"),
+    "lib/H.cpp": (
+        '// why\nauto p = "/ho' + 'me/me/x";\n',
+        "path of one machine",
+    ),
     "lib/I.cpp": ("// like NVIDIA\n", "vendor or chip name 'NVIDIA' outside"),
-    "lib/J.cpp": ("// why\nauto c = zx81;\n", "vendor or chip name 'zx81' outside"),
+    "lib/J.cpp": (
+        "// why\nauto c = zx81;\n",
+        "vendor or chip name 'zx81' outside",
+    ),
     "docs/K.md": ("see pypi" + ".org\n", "registry host: pypi" + ".org"),
-    "test/lit/Precision/l.mlir": ("// RUN: opc-opt %s\n", "lit test that checks nothing"),
+    "test/lit/Precision/l.mlir": (
+        "// RUN: opc-opt %s\n",
+        "lit test that checks nothing",
+    ),
     "test/lit/Precision/m.mlir": ("module {}\n", "lit test without a RUN line"),
-    "test/lit/Nowhere/n.mlir": (GOOD["test/lit/Precision/foo-bar.mlir"], "no lib/Nowhere"),
+    "test/lit/Nowhere/n.mlir": (
+        GOOD["test/lit/Precision/foo-bar.mlir"],
+        "no lib/Nowhere",
+    ),
     "unittests/Nowhere/O.cpp": ("// why\n", "there is no lib/Nowhere"),
     "scripts/p.py": (python_chain(4), "f nests 4 deep, at most 3"),
 }
@@ -96,8 +117,14 @@ def test_what_is_allowed_passes(tmp_path, path):
 @pytest.mark.parametrize(
     "missing, expected",
     [
-        ("lib/Precision/FooBar.cpp", "pass FooBar has no lib/Precision/FooBar.cpp"),
-        ("test/lit/Precision/foo-bar.mlir", "no test/lit/Precision/foo-bar.mlir"),
+        (
+            "lib/Precision/FooBar.cpp",
+            "pass FooBar has no lib/Precision/FooBar.cpp",
+        ),
+        (
+            "test/lit/Precision/foo-bar.mlir",
+            "no test/lit/Precision/foo-bar.mlir",
+        ),
     ],
 )
 def test_a_pass_needs_its_file_and_its_test(tmp_path, missing, expected):
@@ -107,14 +134,20 @@ def test_a_pass_needs_its_file_and_its_test(tmp_path, missing, expected):
 
 
 def test_a_pass_needs_its_own_name(tmp_path):
-    passes = GOOD["include/opc/Precision/Passes.td"].replace("foo-bar", "foobar")
+    passes = GOOD["include/opc/Precision/Passes.td"].replace(
+        "foo-bar", "foobar"
+    )
     found = complaints(tmp_path, {"include/opc/Precision/Passes.td": passes})
     assert len(found) == 1 and "called opc-foobar, not opc-foo-bar" in found[0]
 
 
 @pytest.mark.parametrize(
     "name, spelling",
-    [("FooBar", "foo-bar"), ("ToLLVM", "to-llvm"), ("OpcToLinalg", "opc-to-linalg")],
+    [
+        ("FooBar", "foo-bar"),
+        ("ToLLVM", "to-llvm"),
+        ("OpcToLinalg", "opc-to-linalg"),
+    ],
 )
 def test_kebab(name, spelling):
     assert check_layout.kebab(name) == spelling

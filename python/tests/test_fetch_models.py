@@ -1,4 +1,5 @@
 """scripts/fetch_models.py keeps only what it pinned, and says why it has nothing."""
+
 import pathlib
 import zipfile
 
@@ -37,23 +38,31 @@ def test_keeps_only_the_files_it_names(wheel, monkeypatch):
     pin(monkeypatch, fetch_models.sha256(wheel))
     assert fetch_models.path("magika").read_bytes() == b"model"
     assert fetch_models.path("magika", "config.min.json").read_bytes() == b"{}"
-    kept = [file.name for file in fetch_models.CACHE.rglob("*") if file.is_file()]
+    kept = [
+        file.name for file in fetch_models.CACHE.rglob("*") if file.is_file()
+    ]
     assert sorted(kept) == ["config.min.json", "model.onnx"]
 
 
 def test_refuses_a_wheel_with_another_digest(wheel, monkeypatch):
     pin(monkeypatch, "0" * 64)
-    with pytest.raises(fetch_models.Unavailable, match="sha256 is .*, expected 0{64}"):
+    with pytest.raises(
+        fetch_models.Unavailable, match="sha256 is .*, expected 0{64}"
+    ):
         fetch_models.path("magika")
     assert not fetch_models.CACHE.exists()
 
 
 def test_says_what_cannot_be_downloaded(wheel, monkeypatch):
     def fail(requirement, folder):
-        raise fetch_models.Unavailable(f"cannot download {requirement}: no network")
+        raise fetch_models.Unavailable(
+            f"cannot download {requirement}: no network"
+        )
 
     monkeypatch.setattr(fetch_models, "pip_download", fail)
-    with pytest.raises(fetch_models.Unavailable, match="model magika: cannot download"):
+    with pytest.raises(
+        fetch_models.Unavailable, match="model magika: cannot download"
+    ):
         fetch_models.path("magika")
 
 

@@ -4,6 +4,7 @@ Substitutions: %opc (the driver), opc-opt (with --verify-each), %python (the
 environment in which `import opc` works), %cc and %cxx (the compilers of the
 build), %include and %libdir (for programs that use the C API).
 """
+
 import os
 
 import lit.formats
@@ -20,14 +21,19 @@ path = [config.llvm_tools_dir, config.environment.get("PATH", "")]
 config.environment["PATH"] = os.pathsep.join(path)
 # Compiled programs are cached; a test must see neither the user's cache nor
 # leave anything there.
-config.environment["XDG_CACHE_HOME"] = os.path.join(config.test_exec_root, "cache")
+config.environment["XDG_CACHE_HOME"] = os.path.join(
+    config.test_exec_root, "cache"
+)
 config.environment["PYTHONPATH"] = os.path.join(config.opc_build_dir, "python")
 if "address" in config.sanitizers:
     config.environment["ASAN_OPTIONS"] = "detect_container_overflow=0"
 
 config.substitutions += [
     (r"%opc\b", os.path.join(bin_dir, "opc")),
-    (r"(?<![\w/-])opc-opt(?![\w/-])", os.path.join(bin_dir, "opc-opt") + " --verify-each"),
+    (
+        r"(?<![\w/-])opc-opt(?![\w/-])",
+        os.path.join(bin_dir, "opc-opt") + " --verify-each",
+    ),
     ("%python", config.python),
     ("%cc", config.c_compiler),
     ("%cxx", config.cxx_compiler),
