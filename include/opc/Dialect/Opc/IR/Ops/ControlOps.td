@@ -29,6 +29,13 @@ def Opc_BindBroadcastOp : Opc_EffectOp<"bind_broadcast"> {
   let assemblyFormat = "attr-dict";
 }
 
+def Opc_BindClampOp : Opc_EffectOp<"bind_clamp"> {
+  let summary = "symbol := min(max(value, low), high), which is not affine";
+  let description = [{ `bounds` holds the expressions value, low and high. }];
+  let arguments = (ins Opc_Exprs:$bounds, I64Attr:$symbol);
+  let assemblyFormat = "attr-dict";
+}
+
 def Opc_YieldOp : Opc_EffectOp<"yield", [Pure, Terminator,
     ParentOneOf<["IfOp, LoopOp"]>]> {
   let summary = "ends a branch or an iteration";

@@ -214,4 +214,17 @@ def Opc_CastOp : Opc_ElementwiseOp<"cast",
   let results = (outs Opc_Tensor:$y);
 }
 
+def Opc_BitcastOp : Opc_ElementwiseOp<"bitcast", [{
+      ::mlir::Type type = ::mlir::getElementTypeOrSelf(op.getY().getType());
+      if (::llvm::isa<::mlir::IntegerType>(type))
+        type = b.getIntegerType(type.getIntOrFloatBitWidth());
+      if (auto vector = ::llvm::dyn_cast<::mlir::VectorType>(args[0].getType()))
+        type = vector.clone(type);
+      return ::mlir::arith::BitcastOp::create(b, loc, type, args[0]);
+    }]> {
+  let summary = "the same bits as another element type of the same width";
+  let arguments = (ins Opc_NumericTensor:$x);
+  let results = (outs Opc_NumericTensor:$y);
+}
+
 #endif // OPC_ELEMENTWISE_OPS_TD

@@ -60,6 +60,24 @@ def Opc_IotaOp : Opc_Op<"iota"> {
   let arguments = (ins I64Attr:$axis, Opc_Exprs:$dims);
   let results = (outs Opc_NumericTensor:$y);
 }
+def Opc_ExtentsOp : Opc_Op<"extents"> {
+  let summary = "y[i] = the value of expression i: extents as a tensor of i64";
+  let description = [{ Where a graph uses an extent as a number, not as a shape. }];
+  let arguments = (ins Opc_Exprs:$values);
+  let results = (outs Opc_IntTensor:$y);
+  let extraClassDeclaration = [{
+    ::std::optional<::opc::Dims> inferContents(::opc::ShapeEnv &env) {
+      return ::opc::toDims(getValues());
+    }
+  }];
+  let extraClassDefinition = [{
+    ::llvm::LogicalResult $cppClass::inferDims(
+        ::opc::ShapeEnv &env, ::llvm::SmallVectorImpl<::opc::Dims> &results) {
+      results.push_back({env.constant(getValues().getNumResults())});
+      return ::llvm::success();
+    }
+  }];
+}
 def Opc_ConstantOp : Opc_Op<"constant", [ConstantLike]> {
   let summary = "a tensor known at compile time";
   let description = [{
