@@ -1,0 +1,35 @@
+//===- Host.cpp - What this machine can run -------------------------------===//
+//
+// Compares the features that a chip's description requires with those that LLVM
+// detects. The processor's own features are asked for, never its name: LLVM
+// takes some server chips for desktop ones.
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Targets/Core/Target.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/Triple.h"
+
+using namespace opc;
+
+static bool sameMachine(const TargetDesc &desc) {
+  llvm::Triple host(llvm::sys::getProcessTriple());
+  llvm::Triple wanted(desc.llvm.triple);
+  return host.getArch() == wanted.getArch() && host.getOS() == wanted.getOS();
+}
+
+bool opc::runsHere(const TargetDesc &desc, std::string &missing) {
+  static const llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
+  missing.clear();
+  if (!sameMachine(desc)) {
+    missing = llvm::Triple(desc.llvm.triple).getArchName().str();
+    return false;
+  }
+  llvm::SmallVector<llvm::StringRef> absent;
+  for (const std::string &feature : desc.requiredFeatures)
+    if (!features.lookup(feature))
+      absent.push_back(feature);
+  missing = llvm::join(absent, ", ");
+  return absent.empty();
+}
