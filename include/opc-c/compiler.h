@@ -9,6 +9,9 @@
 |*   target       "cpu", "reference", or "NAME:CHIP"          default "cpu"
 |*   threads      threads that the program may use            default 1
 |*   dims         {"batch": 1}: pins symbolic dimensions      default {}
+|*   constants    {"axes": {"dtype": "int64", "shape": [2], "data": BASE64}}:
+|*                inputs whose values are compiled in, little-endian, dtype as
+|*                ONNX names it; the program has no such inputs  default {}
 |*   emit         "so" | "obj" | "llvm" | "mlir" | "source"   default "so"
 |*   stop_after   name of a stage; emits the IR after it
 |*   dump_stages  directory that receives the IR of every stage
