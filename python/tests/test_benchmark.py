@@ -1,0 +1,48 @@
+"""The benchmarks measure what they say, and tell what went wrong."""
+
+import numpy as np
+import onnxruntime
+import pytest
+from benchmark import compare, engines, operators, timing
+
+
+@pytest.mark.parametrize("name", operators.OPERATORS)
+def test_operator_gives_numbers(name, tmp_path):
+    case = operators.make_case(name, tmp_path)
+    session = onnxruntime.InferenceSession(
+        case.path, providers=["CPUExecutionProvider"]
+    )
+    (output,) = session.run(None, case.inputs)
+    assert output.size and np.isfinite(output).all() and output.std() > 0
+
+
+def test_the_least_time_of_each_engine_counts():
+    calls = []
+    best = timing.interleaved(
+        {name: lambda name=name: calls.append(name) for name in "ab"},
+        rounds=3,
+        slice_seconds=0,
+    )
+    # In turns; each once to warm up and at least once measured.
+    assert calls == ["a", "a", "b", "b"] * 3
+    assert all(0 <= seconds < 1 for seconds in best.values())
+
+
+def test_geometric_mean():
+    assert compare.geometric_mean([1.0, 4.0]) == pytest.approx(2.0)
+    assert compare.geometric_mean([]) is None
+
+
+def test_engines_that_fail_or_differ_are_named(monkeypatch):
+    def broken(path, inputs, threads):
+        raise ValueError("no such\nop")
+
+    monkeypatch.setattr(engines, "onnxruntime", lambda *_: lambda: [np.ones(2)])
+    monkeypatch.setattr(engines, "opc", lambda *_: lambda: [np.full(2, 1.5)])
+    monkeypatch.setattr(engines, "openvino", broken)
+    case = compare.Case("x.onnx", {})
+    chosen = ["opc", "onnxruntime", "openvino"]
+    ready, faults = compare.prepare("x", case, chosen, 1)
+    assert list(ready) == ["onnxruntime"]
+    assert faults["opc"] == "x: opc: differs by 5.0e-01"
+    assert faults["openvino"] == "x: openvino: ValueError: no such op"

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Times operators and models beside onnxruntime, OpenVINO and torch in the same
+# run; tables here, plots and JSON in build/bench.
+#
+# usage: scripts/bench.sh [--threads 1,2] [--filter TEXT] [--rounds N]
+source "$(dirname "$0")/common.sh"
+scripts/setup.sh python/requirements-bench.txt
+scripts/build.sh
+.venv/bin/python scripts/fetch_models.py >/dev/null
+status=0
+.venv/bin/python -m benchmark.operators "$@" || status=1
+.venv/bin/python -m benchmark.models "$@" || status=1
+exit "$status"
