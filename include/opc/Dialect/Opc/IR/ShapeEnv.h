@@ -74,7 +74,7 @@ mlir::AffineMap toMap(mlir::MLIRContext *context,
                       llvm::ArrayRef<mlir::AffineExpr> exprs);
 Dims toDims(mlir::AffineMap map);
 /// The extents that `type` alone tells; null where it is dynamic.
-Dims staticDims(mlir::RankedTensorType type);
+Dims staticDims(mlir::MLIRContext *context, mlir::RankedTensorType type);
 
 /// The extent to which `a` and `b` broadcast, as numpy does, or null when they
 /// are different constants or cannot be proved to fit (see opc.bind_broadcast).

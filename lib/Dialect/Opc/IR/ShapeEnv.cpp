@@ -1,0 +1,174 @@
+//===- ShapeEnv.cpp - extents as expressions over symbols -----------------===//
+#include "opc/Dialect/Opc/IR/ShapeEnv.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
+
+using namespace mlir;
+using namespace opc;
+
+AffineExpr ShapeEnv::constant(int64_t value) const {
+  return getAffineConstantExpr(value, context);
+}
+AffineExpr ShapeEnv::symbol(unsigned index) const {
+  return getAffineSymbolExpr(index, context);
+}
+
+/// The map that an enclosing op states for a block argument, if any.
+static AffineMapAttr statedMap(BlockArgument argument) {
+  Operation *parent = argument.getOwner()->getParentOp();
+  unsigned index = argument.getArgNumber();
+  if (auto function = dyn_cast<func::FuncOp>(parent))
+    return function.getArgAttrOfType<AffineMapAttr>(index, kDimsAttr);
+  auto loop = dyn_cast<LoopOp>(parent);
+  if (loop && index < loop.getBodyDims().size())
+    return cast<AffineMapAttr>(loop.getBodyDims()[index]);
+  return {};
+}
+
+/// The map that an op states for one of its results, if any.
+static AffineMapAttr statedMap(OpResult result) {
+  Operation *op = result.getOwner();
+  auto pinned = op->getAttrOfType<ArrayAttr>(kDimsAttr);
+  if (!pinned && isa<IfOp, LoopOp, LaunchOp>(op))
+    pinned = op->getAttrOfType<ArrayAttr>("dims");
+  if (!pinned || result.getResultNumber() >= pinned.size())
+    return {};
+  return dyn_cast<AffineMapAttr>(pinned[result.getResultNumber()]);
+}
+
+Dims ShapeEnv::compute(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!type)
+    return {};
+  auto result = dyn_cast<OpResult>(value);
+  AffineMapAttr map =
+      result ? statedMap(result) : statedMap(cast<BlockArgument>(value));
+  if (map && map.getValue().getNumResults() == type.getRank())
+    return toDims(map.getValue());
+  auto shaped = result ? dyn_cast<ShapedOp>(result.getOwner()) : ShapedOp();
+  SmallVector<Dims> all;
+  if (shaped && succeeded(shaped.inferDims(*this, all)))
+    return all[result.getResultNumber()];
+  return staticDims(context, type);
+}
+
+const Dims &ShapeEnv::dims(Value value) {
+  auto it = known.find(value);
+  if (it != known.end())
+    return it->second;
+  Dims dims = compute(value); // may grow the map
+  return known[value] = std::move(dims);
+}
+
+AffineExpr ShapeEnv::dim(Value value, int64_t axis) { return dims(value)[axis]; }
+
+AffineExpr ShapeEnv::size(Value value) { return product(context, dims(value)); }
+
+std::optional<Dims> ShapeEnv::contents(Value value) {
+  auto it = knownContents.find(value);
+  if (it != knownContents.end())
+    return it->second;
+  std::optional<Dims> result;
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  auto shaped = value.getDefiningOp<ShapedOp>();
+  if (shaped && type && type.hasStaticShape() &&
+      type.getElementType().isInteger() &&
+      type.getNumElements() <= contentsLimit)
+    result = shaped.inferContents(*this);
+  knownContents[value] = result;
+  return result;
+}
+
+void ShapeEnv::setDims(Value value, Dims dims) {
+  known[value] = std::move(dims);
+}
+
+void ShapeEnv::invalidate() {
+  known.clear();
+  knownContents.clear();
+}
+
+AffineExpr opc::product(MLIRContext *context, ArrayRef<AffineExpr> exprs) {
+  AffineExpr result = getAffineConstantExpr(1, context);
+  for (AffineExpr expr : exprs) {
+    if (!expr)
+      return {};
+    result = result * expr;
+  }
+  return result;
+}
+
+std::optional<int64_t> opc::constantOf(AffineExpr expr) {
+  if (!expr)
+    return std::nullopt;
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+    return constant.getValue();
+  return std::nullopt;
+}
+
+std::optional<SmallVector<int64_t>>
+opc::constantsOf(ArrayRef<AffineExpr> exprs) {
+  SmallVector<int64_t> values;
+  for (AffineExpr expr : exprs) {
+    std::optional<int64_t> value = constantOf(expr);
+    if (!value)
+      return std::nullopt;
+    values.push_back(*value);
+  }
+  return values;
+}
+
+RankedTensorType opc::tensorType(ArrayRef<AffineExpr> dims, Type element) {
+  SmallVector<int64_t> shape;
+  for (AffineExpr dim : dims)
+    shape.push_back(constantOf(dim).value_or(ShapedType::kDynamic));
+  return RankedTensorType::get(shape, element);
+}
+
+AffineMap opc::toMap(MLIRContext *context, ArrayRef<AffineExpr> exprs) {
+  unsigned symbols = 0;
+  for (AffineExpr expr : exprs)
+    expr.walk([&](AffineExpr e) {
+      if (auto symbol = dyn_cast<AffineSymbolExpr>(e))
+        symbols = std::max(symbols, symbol.getPosition() + 1);
+    });
+  return AffineMap::get(0, symbols, exprs, context);
+}
+
+Dims opc::toDims(AffineMap map) {
+  return Dims(map.getResults().begin(), map.getResults().end());
+}
+
+Dims opc::staticDims(MLIRContext *context, RankedTensorType type) {
+  Dims dims;
+  for (int64_t extent : type.getShape())
+    dims.push_back(ShapedType::isDynamic(extent)
+                       ? AffineExpr()
+                       : getAffineConstantExpr(extent, context));
+  return dims;
+}
+
+AffineExpr opc::broadcastDim(AffineExpr a, AffineExpr b) {
+  if (!a || !b)
+    return {};
+  if (a == b || constantOf(b) == 1)
+    return a;
+  if (constantOf(a) == 1)
+    return b;
+  // A constant other than 1 decides; that the other extent agrees at run time is
+  // what the front end's opc.bind_broadcast checks.
+  if (constantOf(a) && !constantOf(b))
+    return a;
+  if (constantOf(b) && !constantOf(a))
+    return b;
+  return {};
+}
+
+Dims opc::broadcastDims(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b) {
+  if (a.size() < b.size())
+    std::swap(a, b);
+  Dims result(a.begin(), a.end());
+  size_t offset = a.size() - b.size();
+  for (size_t i = 0; i < b.size(); ++i)
+    result[offset + i] = broadcastDim(a[offset + i], b[i]);
+  return result;
+}
