@@ -163,3 +163,13 @@ std::optional<Dims> ConstantOp::inferContents(ShapeEnv &env) {
 }
 
 OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
+
+LogicalResult ExtentsOp::inferDims(ShapeEnv &env,
+                                   SmallVectorImpl<Dims> &results) {
+  results.push_back({env.constant(getValues().getNumResults())});
+  return success();
+}
+
+std::optional<Dims> ExtentsOp::inferContents(ShapeEnv &) {
+  return toDims(getValues());
+}

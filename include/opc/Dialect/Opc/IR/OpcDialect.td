@@ -40,6 +40,10 @@ class Opc_Op<string mnemonic, list<Trait> traits = []>
 class Opc_EffectOp<string mnemonic, list<Trait> traits = []>
     : Op<Opc_Dialect, mnemonic, traits>;
 
+/// Declares inferContents (Opc_ShapedOp), for the ops that can say it.
+defvar Opc_InferContents =
+    "::std::optional<::opc::Dims> inferContents(::opc::ShapeEnv &env);";
+
 def Opc_Tensor : RankedTensorOf<[AnyType]>;
 def Opc_FloatTensor : RankedTensorOf<[AnyFloat]>;
 def Opc_IntTensor : RankedTensorOf<[AnyInteger]>;

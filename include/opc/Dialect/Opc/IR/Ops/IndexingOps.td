@@ -11,6 +11,7 @@ def Opc_GatherOp : Opc_Op<"gather"> {
   let summary = "y[.., j.., ..] = x[.., indices[j..], ..] along `axis`";
   let arguments = (ins Opc_Tensor:$x, Opc_IndexTensor:$indices, I64Attr:$axis);
   let results = (outs Opc_Tensor:$y);
+  let extraClassDeclaration = Opc_InferContents;
 }
 def Opc_GatherElementsOp : Opc_Op<"gather_elements"> {
   let summary = "y[i.., j, k..] = x[i.., indices[i.., j, k..], k..]";

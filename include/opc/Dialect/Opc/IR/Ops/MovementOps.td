@@ -9,6 +9,7 @@ def Opc_ReshapeOp : Opc_Op<"reshape", [SameOperandsAndResultElementType]> {
   let description = [{ Also squeeze, unsqueeze and flatten. Never moves data. }];
   let arguments = (ins Opc_Tensor:$x, Opc_Exprs:$dims);
   let results = (outs Opc_Tensor:$y);
+  let extraClassDeclaration = Opc_InferContents;
 }
 def Opc_TransposeOp : Opc_Op<"transpose", [SameOperandsAndResultElementType]> {
   let summary = "y[i0, i1, ...] = x[...] where axis k of y is axis perm[k] of x";
@@ -21,6 +22,7 @@ def Opc_BroadcastOp : Opc_Op<"broadcast", [SameOperandsAndResultElementType]> {
   let description = [{ Also fills: the operand is then a scalar. }];
   let arguments = (ins Opc_Tensor:$x, Opc_Exprs:$dims);
   let results = (outs Opc_Tensor:$y);
+  let extraClassDeclaration = Opc_InferContents;
 }
 def Opc_TileOp : Opc_Op<"tile", [SameOperandsAndResultElementType]> {
   let summary = "y[i, j, ...] = x[i mod extent, j mod extent, ...]";
@@ -37,6 +39,7 @@ def Opc_SliceOp : Opc_Op<"slice", [SameOperandsAndResultElementType]> {
                    DenseI64ArrayAttr:$steps, Opc_Exprs:$dims);
   let results = (outs Opc_Tensor:$y);
   let hasVerifier = 1;
+  let extraClassDeclaration = Opc_InferContents;
 }
 def Opc_PadOp : Opc_Op<"pad", [SameOperandsAndResultElementType]> {
   let summary = "y[i, ...] = x[i - low[0], ...], outside of x by `mode`";
@@ -54,6 +57,7 @@ def Opc_ConcatOp : Opc_Op<"concat", [SameOperandsAndResultElementType]> {
   let arguments = (ins Variadic<Opc_Tensor>:$inputs, I64Attr:$axis);
   let results = (outs Opc_Tensor:$y);
   let hasVerifier = 1;
+  let extraClassDeclaration = Opc_InferContents;
 }
 def Opc_IotaOp : Opc_Op<"iota"> {
   let summary = "y[i0, i1, ...] = the index along `axis`";
@@ -65,18 +69,7 @@ def Opc_ExtentsOp : Opc_Op<"extents"> {
   let description = [{ Where a graph uses an extent as a number, not as a shape. }];
   let arguments = (ins Opc_Exprs:$values);
   let results = (outs Opc_IntTensor:$y);
-  let extraClassDeclaration = [{
-    ::std::optional<::opc::Dims> inferContents(::opc::ShapeEnv &env) {
-      return ::opc::toDims(getValues());
-    }
-  }];
-  let extraClassDefinition = [{
-    ::llvm::LogicalResult $cppClass::inferDims(
-        ::opc::ShapeEnv &env, ::llvm::SmallVectorImpl<::opc::Dims> &results) {
-      results.push_back({env.constant(getValues().getNumResults())});
-      return ::llvm::success();
-    }
-  }];
+  let extraClassDeclaration = Opc_InferContents;
 }
 def Opc_ConstantOp : Opc_Op<"constant", [ConstantLike]> {
   let summary = "a tensor known at compile time";
@@ -88,5 +81,6 @@ def Opc_ConstantOp : Opc_Op<"constant", [ConstantLike]> {
   let results = (outs Opc_Tensor:$y);
   let assemblyFormat = "attr-dict `:` type($y)";
   let hasFolder = 1;
+  let extraClassDeclaration = Opc_InferContents;
 }
 #endif // OPC_MOVEMENT_OPS_TD

@@ -15,6 +15,7 @@ def Opc_ReduceOp : Opc_Op<"reduce", [SameOperandsAndResultElementType]> {
                    DenseI64ArrayAttr:$axes, BoolAttr:$keepdims);
   let results = (outs Opc_NumericTensor:$y);
   let hasVerifier = 1;
+  let extraClassDeclaration = Opc_InferContents;
 }
 def Opc_CumulativeOp : Opc_Op<"cumulative", [SameOperandsAndResultElementType]> {
   let summary = "running sum or product along `axis`";
