@@ -22,7 +22,8 @@ extern "C" {
 #define OPC_ABI_VERSION 1
 
 /* Constant data, arenas and every tensor that the runtime allocates start at a
- * multiple of this many bytes. */
+ * multiple of this many bytes. Inputs, and outputs that the caller brought a
+ * buffer for, are aligned to their element only. */
 #define OPC_ALIGNMENT 64
 
 /* One kernel: computes the work units [begin, end).
@@ -83,7 +84,12 @@ typedef struct opc_call {
 /* Runs the whole program; 0 when all outputs are written. */
 typedef int32_t (*opc_entry_fn)(opc_call *call);
 
-/* What a .so exports, under the name "opc_program_v1". */
+/* What a .so exports, under this name. */
+#define OPC_PROGRAM_SYMBOL "opc_program_v1"
+/* The section of a .so that holds the manifest's text and nothing else, so that
+ * it can be read without executing the file (docs/Manifest.md). */
+#define OPC_MANIFEST_SECTION ".opc.manifest"
+
 typedef struct opc_program_descriptor {
   uint32_t abi_version;      /* OPC_ABI_VERSION of the compiler */
   uint32_t reserved;

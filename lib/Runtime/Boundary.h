@@ -1,0 +1,31 @@
+//===- Boundary.h - Where C++ ends and the C interface begins ---*- C++ -*-===//
+//
+// The libraries underneath throw when memory runs out. No exception may leave a
+// C function.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_LIB_RUNTIME_BOUNDARY_H
+#define OPC_LIB_RUNTIME_BOUNDARY_H
+
+#include "opc/Runtime/Error.h"
+
+#include <exception>
+#include <new>
+
+namespace opc::runtime {
+
+/// Runs `body`, which gives a Status, and reports it.
+template <typename Body> opc_status guarded(Body body) noexcept {
+  try {
+    return report(body());
+  } catch (const std::bad_alloc &) {
+    setLastError("out of memory");
+  } catch (const std::exception &error) {
+    setLastError(std::string("unexpected: ") + error.what());
+  }
+  return OPC_ERROR_INTERNAL;
+}
+
+} // namespace opc::runtime
+
+#endif // OPC_LIB_RUNTIME_BOUNDARY_H

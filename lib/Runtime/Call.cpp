@@ -1,0 +1,252 @@
+//===- Call.cpp - One run of a program ------------------------------------===//
+//
+// The services that compiled code calls (opc_runtime_api), and opc_run around
+// them. The first fault of a run is the one that is reported: later ones follow
+// from it.
+//
+//===----------------------------------------------------------------------===//
+#include "Call.h"
+#include "Boundary.h"
+#include "Fault.h"
+#include "Text.h"
+#include "ThreadPool.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+using namespace opc::runtime;
+
+const opc_runtime_api Call::services = {launch, alloc, release, output, fail};
+
+Call::Call(opc_program &program, Frame &frame,
+           std::span<const opc_tensor> givenInputs)
+    : opc_call{&services, program.descriptor.constants, frame.inputs.data(),
+               frame.inputDims.data(), OPC_FAULT_NONE},
+      program(program), frame(frame), givenInputs(givenInputs),
+      threads(program.threads.load(std::memory_order_relaxed)),
+      profile(program.profile.current()) {}
+
+Call::~Call() {
+  while (Block *block = allocated) {
+    allocated = block->next;
+    deallocate(block->data());
+  }
+}
+
+/// Keeps the first fault. A kernel that faulted before keeps precedence.
+void Call::note(Status next) {
+  if (fault.ok() && status == OPC_FAULT_NONE)
+    fault = std::move(next);
+}
+
+void Call::timedLaunch(const opc_launch &launch) {
+  int64_t begin = profile->now();
+  ThreadPool::shared().run(launch, threads);
+  events.push_back({launch.kernel, begin, profile->now() - begin,
+                    launch.flops, launch.bytes, profileThread()});
+}
+
+void Call::launch(opc_call *opaque, const opc_launch *launch) {
+  Call &call = of(opaque);
+  if (call.profile)
+    call.timedLaunch(*launch);
+  else
+    ThreadPool::shared().run(*launch, call.threads);
+  if (call.status != OPC_FAULT_NONE && call.faultyKernel < 0)
+    call.faultyKernel = launch->kernel;
+}
+
+void *Call::alloc(opc_call *opaque, int64_t bytes) {
+  Call &call = of(opaque);
+  void *data = allocate(bytes);
+  if (!data)
+    return nullptr;
+  Block *block = Block::of(data);
+  block->previous = nullptr;
+  block->next = call.allocated;
+  if (call.allocated)
+    call.allocated->previous = block;
+  call.allocated = block;
+  return data;
+}
+
+void Call::release(opc_call *opaque, void *memory) {
+  if (!memory)
+    return;
+  Call &call = of(opaque);
+  Block *block = Block::of(memory);
+  (block->previous ? block->previous->next : call.allocated) = block->next;
+  if (block->next)
+    block->next->previous = block->previous;
+  deallocate(memory);
+}
+
+/// The program computes its extents itself: where they contradict the manifest,
+/// one of the two is wrong.
+Status Call::checkExtents(const TensorSpec &spec,
+                          std::span<const int64_t> dims) {
+  for (size_t i = 0; i < dims.size(); ++i)
+    if (spec.shape[i].extent >= 0 && spec.shape[i].extent != dims[i])
+      return Status::internal(fmt::format(
+          "output {}: the program computed {}, its manifest says {}",
+          quote(spec.name), typeText(spec.dtype, dims),
+          typeText(spec, program.manifest)));
+  return {};
+}
+
+static bool overlap(const void *a, int64_t aBytes, const void *b,
+                    int64_t bBytes) {
+  auto x = reinterpret_cast<uintptr_t>(a), y = reinterpret_cast<uintptr_t>(b);
+  return x < y + uintptr_t(bBytes) && y < x + uintptr_t(aBytes);
+}
+
+Status Call::checkBrought(const TensorSpec &spec, const opc_tensor &brought,
+                          std::span<const int64_t> dims, int64_t bytes) {
+  if (!std::equal(dims.begin(), dims.end(), brought.dims))
+    return Status::input(
+        fmt::format("output {}: the result is {}, the given buffer {}",
+                    quote(spec.name), typeText(spec.dtype, dims),
+                    typeText(spec.dtype, {brought.dims, dims.size()})));
+  for (size_t i = 0; i < givenInputs.size(); ++i) {
+    const opc_tensor &input = givenInputs[i];
+    auto inputBytes =
+        denseBytes(input.dtype, {input.dims, size_t(input.rank)});
+    if (overlap(brought.data, bytes, input.data, inputBytes.value_or(0)))
+      return Status::input(fmt::format(
+          "output {}: the given buffer overlaps input {}", quote(spec.name),
+          quote(program.manifest.inputs[i].name)));
+  }
+  for (size_t i = 0; i < frame.outputs.size(); ++i) {
+    const Output &other = frame.outputs[i];
+    if (!other.brought || other.brought == &brought || !other.tensor.data)
+      continue;
+    auto otherBytes = denseBytes(
+        other.tensor.dtype, {other.tensor.dims, size_t(other.tensor.rank)});
+    if (overlap(brought.data, bytes, other.tensor.data,
+                otherBytes.value_or(0)))
+      return Status::input(fmt::format(
+          "output {}: the given buffer overlaps that of output {}",
+          quote(spec.name), quote(program.manifest.outputs[i].name)));
+  }
+  return {};
+}
+
+/// Finds the memory for an output.
+Status Call::place(int64_t index, const int64_t *given, void *&data) {
+  if (index < 0 || index >= int64_t(frame.outputs.size()))
+    return Status::internal(
+        fmt::format("the program asked for output {} of {}", index,
+                    frame.outputs.size()));
+  const TensorSpec &spec = program.manifest.outputs[index];
+  Output &output = frame.outputs[index];
+  std::span<const int64_t> dims(given, spec.shape.size());
+  if (output.tensor.data)
+    return Status::internal(fmt::format(
+        "the program asked for output {} twice", quote(spec.name)));
+  if (Status s = checkExtents(spec, dims); !s.ok())
+    return s;
+  auto bytes = denseBytes(spec.dtype, dims);
+  if (!bytes)
+    return Status::input(
+        fmt::format("output {}: the size of {} is negative or too large to "
+                    "address",
+                    quote(spec.name), typeText(spec.dtype, dims)));
+  if (output.brought) {
+    if (Status s = checkBrought(spec, *output.brought, dims, *bytes); !s.ok())
+      return s;
+    output.tensor.data = output.brought->data;
+  } else {
+    output.tensor.data = allocate(*bytes);
+    if (!output.tensor.data)
+      return Status::input(fmt::format("output {}: no memory for {}",
+                                       quote(spec.name),
+                                       typeText(spec.dtype, dims)));
+  }
+  std::copy(dims.begin(), dims.end(), const_cast<int64_t *>(output.tensor.dims));
+  data = output.tensor.data;
+  return {};
+}
+
+void *Call::output(opc_call *opaque, int64_t index, const int64_t *dims) {
+  Call &call = of(opaque);
+  void *data = nullptr;
+  if (Status s = call.place(index, dims, data); !s.ok())
+    call.note(std::move(s));
+  return data;
+}
+
+int32_t Call::fail(opc_call *opaque, int64_t fault, int64_t op,
+                   int64_t observed, int64_t expected) {
+  Call &call = of(opaque);
+  call.note(hostFault(call.program.manifest, fault, op, observed, expected));
+  return 1;
+}
+
+Status Call::run() {
+  int32_t code = program.descriptor.entry(this);
+  if (profile)
+    profile->add(events);
+  if (!fault.ok())
+    return fault;
+  if (status != OPC_FAULT_NONE)
+    return kernelFault(program.manifest, status, faultyKernel);
+  if (code != 0)
+    return Status::internal(
+        fmt::format("the program failed with code {} and no reason", code));
+  for (size_t i = 0; i < frame.outputs.size(); ++i)
+    if (!frame.outputs[i].tensor.data)
+      return Status::internal(
+          fmt::format("the program did not write output {}",
+                      quote(program.manifest.outputs[i].name)));
+  return {};
+}
+
+static Status checkArguments(const opc_program *program,
+                             const opc_tensor *inputs, size_t numInputs,
+                             std::span<const opc_tensor> outputs,
+                             opc_results **results) {
+  if (!program)
+    return Status::usage("opc_run: program is NULL");
+  if (numInputs > 0 && !inputs)
+    return Status::usage("opc_run: inputs is NULL");
+  auto isBrought = [](const opc_tensor &output) { return output.data; };
+  if (!results && (outputs.size() != program->manifest.outputs.size() ||
+                   !std::all_of(outputs.begin(), outputs.end(), isBrought)))
+    return Status::usage("opc_run: results is NULL, so every output needs a "
+                         "buffer of the caller");
+  return {};
+}
+
+static Status runProgram(opc_program &program,
+                         std::span<const opc_tensor> inputs,
+                         std::span<const opc_tensor> outputs, Frame &frame) {
+  if (Status s = bindInputs(program.manifest, inputs, frame); !s.ok())
+    return s;
+  if (Status s = bindOutputs(program.manifest, outputs, frame); !s.ok())
+    return s;
+  return Call(program, frame, inputs).run();
+}
+
+extern "C" opc_status opc_run(opc_program *program, const opc_tensor *inputs,
+                              size_t num_inputs, const opc_tensor *outputs,
+                              size_t num_outputs, opc_results **results) {
+  if (results)
+    *results = nullptr;
+  return guarded([&] {
+    std::span<const opc_tensor> brought(outputs, outputs ? num_outputs : 0);
+    if (Status s =
+            checkArguments(program, inputs, num_inputs, brought, results);
+        !s.ok())
+      return s;
+    Frame *frame = Frame::create(program->manifest);
+    if (!frame)
+      return Status::input("no memory for a run");
+    Status status =
+        runProgram(*program, {inputs, num_inputs}, brought, *frame);
+    if (status.ok() && results)
+      *results = static_cast<opc_results *>(frame);
+    else
+      Frame::destroy(frame);
+    return status;
+  });
+}

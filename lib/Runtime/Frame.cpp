@@ -1,0 +1,89 @@
+//===- Frame.cpp - The arrays of a run, and its results -------------------===//
+//
+// A run of a small program lasts a microsecond, so its arrays are one
+// allocation, sized from the manifest.
+//
+//===----------------------------------------------------------------------===//
+#include "Call.h"
+#include "Text.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <new>
+
+using namespace opc::runtime;
+
+/// Takes `count` objects from the memory at `at`.
+template <typename T> static std::span<T> carve(char *&at, size_t count) {
+  static_assert(alignof(T) <= alignof(int64_t));
+  auto *first = reinterpret_cast<T *>(at);
+  std::uninitialized_value_construct_n(first, count);
+  at += count * sizeof(T);
+  return {first, count};
+}
+
+Frame *Frame::create(const Manifest &manifest) {
+  size_t numOutputs = manifest.outputs.size(), numDims = 0;
+  for (const TensorSpec &spec : manifest.outputs)
+    numDims += spec.shape.size();
+  size_t numInputs = manifest.inputs.size();
+  size_t numSymbols = manifest.symbols.size();
+  size_t bytes = sizeof(opc_results) + numOutputs * sizeof(Output) +
+                 numInputs * 2 * sizeof(void *) +
+                 (numDims + numSymbols) * sizeof(int64_t);
+  auto *at = static_cast<char *>(std::malloc(bytes));
+  if (!at)
+    return nullptr;
+  Frame *frame = new (at) opc_results;
+  at += sizeof(opc_results);
+  frame->outputs = carve<Output>(at, numOutputs);
+  frame->outputDims = carve<int64_t>(at, numDims);
+  frame->inputs = carve<const void *>(at, numInputs);
+  frame->inputDims = carve<const int64_t *>(at, numInputs);
+  frame->symbols = carve<int64_t>(at, numSymbols);
+  std::fill(frame->symbols.begin(), frame->symbols.end(), -1);
+  int64_t *dims = frame->outputDims.data();
+  for (size_t i = 0; i < numOutputs; ++i) {
+    const TensorSpec &spec = manifest.outputs[i];
+    auto rank = static_cast<int32_t>(spec.shape.size());
+    frame->outputs[i] = {{nullptr, spec.dtype, rank, dims}, nullptr};
+    dims += rank;
+  }
+  return frame;
+}
+
+void Frame::destroy(Frame *frame) {
+  if (!frame)
+    return;
+  for (Output &output : frame->outputs)
+    if (!output.brought)
+      deallocate(output.tensor.data);
+  std::free(frame);
+}
+
+extern "C" const opc_tensor *opc_result(const opc_results *results,
+                                        size_t index) {
+  return index < results->outputs.size() ? &results->outputs[index].tensor
+                                         : nullptr;
+}
+
+extern "C" void *opc_take_result(opc_results *results, size_t index) {
+  if (index >= results->outputs.size()) {
+    setLastError(fmt::format("there is no output {}", index));
+    return nullptr;
+  }
+  Output &output = results->outputs[index];
+  if (output.brought) {
+    setLastError(
+        fmt::format("output {} is in a buffer that the caller owns", index));
+    return nullptr;
+  }
+  return std::exchange(output.tensor.data, nullptr);
+}
+
+extern "C" void opc_free_data(void *data) { deallocate(data); }
+
+extern "C" void opc_free_results(opc_results *results) {
+  Frame::destroy(results);
+}

@@ -1,0 +1,34 @@
+//===- ProgramState.h - What stands behind an opc_program -------*- C++ -*-===//
+//
+// A loaded program is read-only while it runs, but for the two things that a
+// user may change at any time: the number of threads and the profile.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_LIB_RUNTIME_PROGRAMSTATE_H
+#define OPC_LIB_RUNTIME_PROGRAMSTATE_H
+
+#include "Manifest.h"
+#include "Profile.h"
+#include "SharedObject.h"
+
+#include <atomic>
+
+struct opc_program {
+  opc_program_descriptor descriptor = {};
+  std::string manifestText;
+  opc::runtime::Manifest manifest;
+  std::atomic<int> threads{1};
+  opc::runtime::ProfileSwitch profile;
+
+  // Exactly one of these keeps the code in memory.
+  std::unique_ptr<opc::runtime::SharedObject> file;
+  void *owner = nullptr;
+  void (*release)(void *owner) = nullptr;
+
+  ~opc_program() {
+    if (release)
+      release(owner);
+  }
+};
+
+#endif // OPC_LIB_RUNTIME_PROGRAMSTATE_H
