@@ -11,7 +11,7 @@
 
 using namespace opc::runtime::test;
 
-const char *const opc::runtime::test::addManifest = R"({
+const char *const opc::runtime::test::addManifest = R"json({
   "opc": "0.1.0", "abi": 1, "target": {"name": "cpu", "features": []},
   "threads": 2,
   "inputs": [{"name": "x", "dtype": "f32", "shape": ["n", 3]},
@@ -19,7 +19,7 @@ const char *const opc::runtime::test::addManifest = R"({
   "outputs": [{"name": "z", "dtype": "f32", "shape": ["n", 3]}],
   "kernels": [{"name": "add_0", "ops": ["opc.add"], "locations": [0]}],
   "locations": ["node 'Add_0' (ai.onnx.Add)"],
-  "constants_bytes": 0})";
+  "constants_bytes": 0})json";
 
 template <typename T> static T *pointer(int64_t word) {
   return reinterpret_cast<T *>(word);
