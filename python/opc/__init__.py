@@ -1,0 +1,38 @@
+"""opc: a unified operator compiler.
+
+    import numpy, opc
+
+    m = opc.compile("model.onnx", target="cpu", threads=2)
+    (y,) = m.run({"x": numpy.zeros((1, 3, 224, 224), numpy.float32)})
+    m.save("model.so")
+    m = opc.load("model.so")
+
+Arrays that are dense and in row-major order are read in place; results own their
+memory. Whatever goes wrong is an `opc.Error`.
+"""
+
+from ._opc import version as _version
+from .errors import (
+    Error,
+    InputError,
+    InternalError,
+    UnsupportedError,
+    UnsupportedNode,
+    UsageError,
+)
+from .model import Model, TensorSpec, compile, load, targets
+
+__version__ = _version()
+__all__ = [
+    "Error",
+    "InputError",
+    "InternalError",
+    "Model",
+    "TensorSpec",
+    "UnsupportedError",
+    "UnsupportedNode",
+    "UsageError",
+    "compile",
+    "load",
+    "targets",
+]

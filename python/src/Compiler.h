@@ -1,0 +1,28 @@
+//===- Compiler.h - libopc, opened when it is first needed ------*- C++ -*-===//
+//
+// Running a compiled program needs no compiler, and loading LLVM costs more
+// than all else that `import opc` does.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_PYTHON_COMPILER_H
+#define OPC_PYTHON_COMPILER_H
+
+#include "opc-c/compiler.h"
+
+namespace opc::python {
+
+/// The functions of opc-c/compiler.h.
+struct CompilerApi {
+  decltype(&::opc_compile) compile;
+  decltype(&::opc_compile_buffer) compileBuffer;
+  decltype(&::opc_save) save;
+  decltype(&::opc_inspect_model) inspectModel;
+  decltype(&::opc_targets) targets;
+};
+
+/// Opens libopc.so, once in a process; raises opc.InternalError if that fails.
+const CompilerApi &compiler();
+
+} // namespace opc::python
+
+#endif // OPC_PYTHON_COMPILER_H

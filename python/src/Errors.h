@@ -1,0 +1,23 @@
+//===- Errors.h - opc_status as Python exceptions ---------------*- C++ -*-===//
+//
+// The classes are Python's (opc/errors.py); this is how C++ raises them.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_PYTHON_ERRORS_H
+#define OPC_PYTHON_ERRORS_H
+
+#include "opc-c/opc.h"
+
+#include <string>
+
+namespace opc::python {
+
+/// Raises the exception that opc.errors.from_status gives.
+[[noreturn]] void raiseError(opc_status status, const std::string &message);
+
+/// Raises for a status other than OPC_OK, with the text of opc_last_error().
+void check(opc_status status);
+
+} // namespace opc::python
+
+#endif // OPC_PYTHON_ERRORS_H
