@@ -1,0 +1,262 @@
+#!/usr/bin/env python3
+"""Writes the pages of docs/generated from what the code itself declares.
+
+usage: scripts/gen_docs.py [--check] [--build-dir DIR] [PAGE]...
+
+With --check nothing is written; pages that would change are named, and the exit
+status is 1.
+"""
+
+import argparse
+import collections
+import difflib
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import textwrap
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PAGES_DIR = ROOT / "docs/generated"
+TABLEGEN = "llvm-tblgen-22"
+INCLUDES = ["-I", "include", "-I", "/usr/lib/llvm-22/include"]
+COMMANDS = ("compile", "run", "bench", "inspect", "targets")
+
+
+class DocsError(Exception):
+    """Why a page cannot be made."""
+
+
+def output_of(*command):
+    command = list(map(str, command))
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    except OSError as error:
+        raise DocsError(f"{command[0]}: {error.strerror}") from error
+    if done.returncode:
+        raise DocsError(f"{' '.join(command)}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def records(file):
+    """All records of a .td file, and the names of those of each class."""
+    parsed = json.loads(output_of(TABLEGEN, "--dump-json", *INCLUDES, file))
+    return parsed, parsed["!instanceof"]
+
+
+def paragraphs(text):
+    return textwrap.dedent(text).strip()
+
+
+def cell(text):
+    """Text for one cell of a table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def type_name(definition, table):
+    """The name of a constraint; `?` marks an optional one, `...` a list."""
+    record = table[definition]
+    classes = record["!superclasses"]
+    for suffix, outer in (
+        ("?", "Optional"),
+        ("?", "OptionalAttr"),
+        ("...", "Variadic"),
+    ):
+        base = record.get("baseType") or record.get("baseAttr")
+        if outer in classes and base:
+            return type_name(base["def"], table) + suffix
+    if definition.startswith("anonymous"):
+        return cell(record.get("summary") or "any").removesuffix(" attribute")
+    return definition.removeprefix("Opc_").removesuffix("Attr")
+
+
+def signature(arguments, table):
+    """`x: FloatTensor, axis: I64`, from the arguments of an op in ODS."""
+    parts = [
+        f"{name}: {type_name(kind['def'], table)}"
+        for kind, name in arguments["args"]
+    ]
+    return f"`{', '.join(parts)}`" if parts else ""
+
+
+def family_title(file):
+    """What the first line of a .td file says after its name."""
+    line = (ROOT / file).read_text().splitlines()[0]
+    found = re.match(r"//===- \S+ - (.+?)\s*-+\*- ", line)
+    if not found:
+        raise DocsError(f"{file}: the first line does not say what it holds")
+    return found.group(1)
+
+
+def operation_entry(op, table):
+    summary = cell(op["summary"]).replace("*", "\\*")
+    lines = [f"### `opc.{op['opName']}`", "", summary, ""]
+    lines += [f"- takes {signature(op['arguments'], table) or 'nothing'}"]
+    lines += [f"- gives {signature(op['results'], table) or 'nothing'}", ""]
+    if op["description"].strip():
+        lines += [paragraphs(op["description"]), ""]
+    return lines
+
+
+def operations(_build):
+    """Every op of the opc dialect, by family."""
+    folder = pathlib.Path("include/opc/Dialect/Opc/IR")
+    table, instances = records(folder / "OpcOps.td")
+    families = collections.defaultdict(list)
+    for name in instances["Op"]:
+        families[table[name]["!locs"][0].split(":")[0]].append(table[name])
+    count = sum(map(len, families.values()))
+    lines = [f"# The {count} operations of the opc dialect", ""]
+    lines += ["`?` marks what may be absent, `...` a list.", ""]
+    for file, ops in sorted(families.items()):
+        (path,) = (ROOT / folder).rglob(file)
+        title = family_title(path.relative_to(ROOT))
+        lines += [f"## {path.stem}: {title}", ""]
+        for op in sorted(ops, key=lambda op: op["opName"]):
+            lines += operation_entry(op, table)
+    return lines
+
+
+def option_rows(definition, table):
+    rows = []
+    for reference in definition["options"]:
+        option = table[reference["def"]]
+        default = option["defaultValue"] or ""
+        rows.append(
+            f"| `{option['argument']}` | {option['type']} | {cell(default)} "
+            f"| {cell(option['description'])} |"
+        )
+    return [
+        "| option | type | default | meaning |",
+        "|---|---|---|---|",
+        *rows,
+        "",
+    ]
+
+
+def passes(_build):
+    """Every pass, by the folder that it is in."""
+    lines = ["# Passes", "", "Run one with `opc-opt --NAME file.mlir`.", ""]
+    for file in sorted((ROOT / "include/opc").rglob("Passes.td")):
+        file = file.relative_to(ROOT)
+        table, instances = records(file)
+        lines += [f"## {file.parent.relative_to('include/opc')}", ""]
+        found = [table[name] for name in instances.get("PassBase", [])]
+        for definition in sorted(found, key=lambda entry: entry["argument"]):
+            lines += [f"### `{definition['argument']}`", ""]
+            lines += [f"{cell(definition['summary'])}", ""]
+            lines += [paragraphs(definition["description"]), ""]
+            if definition["options"]:
+                lines += option_rows(definition, table)
+    return lines
+
+
+def size(count):
+    """Bytes as a person writes them."""
+    for unit, factor in (("MiB", 1 << 20), ("KiB", 1 << 10)):
+        if count >= factor:
+            return f"{count / factor:g} {unit}"
+    return f"{count} B"
+
+
+def targets(_build):
+    """Every target and chip, from the chips' descriptions."""
+    lines = ["# Targets", "", "`--target=NAME` or `--target=NAME:CHIP`.", ""]
+    for folder in sorted((ROOT / "lib/Targets").glob("*/Chips")):
+        lines += [f"## {folder.parent.name.lower()}", ""]
+        lines += ["| chip | what it is | vectors | caches | matrix units |"]
+        lines += ["|---|---|---|---|---|"]
+        for file in sorted(folder.glob("*.json")):
+            chip = json.loads(file.read_text())
+            units = [
+                f"{unit['name']} {unit['a']} x {unit['b']} -> {unit['acc']}"
+                for unit in chip.get("matrix_units", [])
+            ]
+            caches = [size(cache["bytes"]) for cache in chip.get("caches", [])]
+            vector = chip.get("vector", {}).get("bits")
+            lines.append(
+                f"| `{file.stem}` | {cell(chip['summary'])} "
+                f"| {f'{vector} bits' if vector else ''} | {', '.join(caches)} "
+                f"| {', '.join(units)} |"
+            )
+        lines.append("")
+    return lines
+
+
+def stages(build):
+    return output_of(build / "bin/opc-opt", "--opc-print-stages").splitlines()
+
+
+def command_line(build):
+    """What the commands say of themselves."""
+    opc = build / "bin/opc"
+    lines = ["# The command line", ""]
+    for command in ((), *((name,) for name in COMMANDS)):
+        text = output_of(opc, *command, "--help").rstrip()
+        title = " ".join(("opc", *command))
+        lines += [f"## `{title}`", "", "```text", *text.splitlines(), "```", ""]
+    return lines
+
+
+PAGES = {
+    "Ops": operations,
+    "Passes": passes,
+    "Targets": targets,
+    "Stages": stages,
+    "CommandLine": command_line,
+}
+NOTE = "<!-- written by scripts/gen_docs.py -->"
+
+
+def page_text(name, build):
+    body = "\n".join(line.rstrip() for line in PAGES[name](build)).rstrip()
+    return f"{NOTE}\n{body}\n"
+
+
+def update(name, build, check):
+    """Whether the page was as it should be; writes it unless `check`."""
+    file = PAGES_DIR / f"{name}.md"
+    old = file.read_text() if file.exists() else ""
+    new = page_text(name, build)
+    if old == new:
+        return True
+    if check:
+        changes = difflib.unified_diff(
+            old.splitlines(),
+            new.splitlines(),
+            "now",
+            "regenerated",
+            lineterm="",
+        )
+        print(f"{file.relative_to(ROOT)}: run `make docs`")
+        print("\n".join(list(changes)[:20]))
+        return False
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(new)
+    print(f"{file.relative_to(ROOT)}: written")
+    return True
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument(
+        "--build-dir", type=pathlib.Path, default=ROOT / "build"
+    )
+    parser.add_argument("page", nargs="*", help=", ".join(PAGES))
+    arguments = parser.parse_args()
+    good = True
+    for name in arguments.page or PAGES:
+        if name not in PAGES:
+            parser.error(f"no page '{name}' (there are {', '.join(PAGES)})")
+        try:
+            good &= update(name, arguments.build_dir.resolve(), arguments.check)
+        except DocsError as error:
+            print(f"docs/generated/{name}.md: {error}", file=sys.stderr)
+            good = False
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
