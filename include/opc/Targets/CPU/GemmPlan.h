@@ -1,0 +1,35 @@
+//===- GemmPlan.h - which register tile, which loop order -------*- C++ -*-===//
+//
+// Chooses the tile by a model of the core (registers, FMA ports and latency,
+// loads), and how many columns of packed B stay in the cache while all rows pass.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_TARGETS_CPU_GEMMPLAN_H
+#define OPC_TARGETS_CPU_GEMMPLAN_H
+
+#include "opc/Targets/CPU/VectorMachine.h"
+#include <cstdint>
+
+namespace opc::cpu {
+
+struct GemmShape {
+  int64_t rows = 0;      ///< rows that are tiled together; 0: not known
+  int64_t columns = 0;
+  int64_t reduction = 0; ///< 0: not known
+};
+
+struct GemmPlan {
+  int64_t tileRows = 1;
+  int64_t tileVectors = 1;
+  /// Vectors of columns whose part of B stays in L2 while the rows pass.
+  int64_t blockVectors = 1;
+  /// Reduction steps that B is fetched ahead into L1; 0 where B stays there.
+  int64_t prefetchSteps = 0;
+};
+
+/// The plan for f32 on `machine`, or for any type with `machine.lanes` lanes.
+GemmPlan planGemm(const GemmShape &shape, const VectorMachine &machine);
+
+} // namespace opc::cpu
+
+#endif // OPC_TARGETS_CPU_GEMMPLAN_H

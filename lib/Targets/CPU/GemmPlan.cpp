@@ -1,0 +1,80 @@
+//===- GemmPlan.cpp - which register tile, which loop order ---------------===//
+#include "opc/Targets/CPU/GemmPlan.h"
+#include <algorithm>
+#include <cmath>
+
+namespace opc::cpu {
+namespace {
+
+// Rows and reduction steps that stand for an unknown extent.
+constexpr int64_t typicalRows = 4096;
+constexpr int64_t typicalReduction = 512;
+// Cycles to enter and leave a tile, and to write one of its vectors.
+constexpr double tileCycles = 10, storeCycles = 0.5;
+
+/// Cycles for one tile of `rows` x `vectors`: bound by multiply-adds, by loads
+/// (two each cycle), or by the latency of adding to the same sum.
+double cyclesOfTile(double rows, double vectors, double reduction,
+                    const VectorMachine &m) {
+  double step = std::max({rows * vectors / double(m.fmaPorts),
+                          (rows + vectors) / 2, double(m.fmaLatency)});
+  return reduction * step + tileCycles + storeCycles * rows * vectors;
+}
+
+/// fn(size, count) for the parts of a balanced split.
+template <typename Fn> void forParts(int64_t extent, int64_t tile, Fn fn) {
+  int64_t parts = (extent + tile - 1) / tile, large = extent % parts;
+  if (large > 0)
+    fn(extent / parts + 1, large);
+  fn(extent / parts, parts - large);
+}
+
+double cyclesOf(const GemmShape &s, int64_t rows, int64_t vectors,
+                const VectorMachine &m) {
+  double total = 0;
+  forParts((s.columns + m.lanes - 1) / m.lanes, vectors,
+           [&](int64_t v, int64_t panels) {
+             forParts(s.rows, rows, [&](int64_t r, int64_t tiles) {
+               total += cyclesOfTile(r, v, s.reduction, m) * panels * tiles;
+             });
+           });
+  // A that does not fit L2 is fetched again for every panel of columns.
+  double aBytes = double(s.rows) * s.reduction * 4;
+  if (aBytes > m.l2Bytes / 2.0)
+    total += std::ceil(double(s.columns) / (vectors * m.lanes)) * aBytes / 128;
+  return total;
+}
+
+} // namespace
+
+GemmPlan planGemm(const GemmShape &shape, const VectorMachine &m) {
+  GemmShape s = shape;
+  s.rows = s.rows > 0 ? s.rows : typicalRows;
+  s.reduction = s.reduction > 0 ? s.reduction : typicalReduction;
+  int64_t allVectors = std::max<int64_t>((s.columns + m.lanes - 1) / m.lanes, 1);
+
+  GemmPlan plan;
+  double best = INFINITY;
+  for (int64_t vectors = std::min<int64_t>(4, allVectors); vectors >= 1;
+       --vectors) {
+    // Sums, the vectors of B and the broadcast element of A share registers.
+    int64_t rows = (m.registers - vectors - 1) / vectors;
+    rows = std::min<int64_t>(rows, 24);
+    double cycles = cyclesOf(s, rows, vectors, m);
+    if (cycles < best * 0.995) {
+      best = cycles;
+      plan.tileRows = rows;
+      plan.tileVectors = vectors;
+    }
+  }
+
+  int64_t vectorBytes = s.reduction * m.lanes * 4;
+  int64_t packedBytes = vectorBytes * allVectors;
+  plan.prefetchSteps = packedBytes <= m.l1Bytes * 2 / 3 ? 0 : 12;
+  int64_t block = std::max<int64_t>(m.l2Bytes / 4 / vectorBytes, 1);
+  block = std::max(block / plan.tileVectors, int64_t(1)) * plan.tileVectors;
+  plan.blockVectors = std::min(block, allVectors);
+  return plan;
+}
+
+} // namespace opc::cpu
