@@ -1,0 +1,65 @@
+//===- Schedules.h - the CPU's schedules, one file each ---------*- C++ -*-===//
+//
+// Each takes a kernel function on tensors and rewrites it to one on buffers with
+// explicit vectors, or fails and leaves it alone (opc::Schedule). Their order is
+// in Schedules.cpp.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_TARGETS_CPU_SCHEDULES_H
+#define OPC_TARGETS_CPU_SCHEDULES_H
+
+#include "opc/Conversion/OpcToLoops/LowerKernels.h"
+#include "opc/Targets/CPU/VectorEmitter.h"
+#include "opc/Targets/CPU/VectorMachine.h"
+#include "opc/Targets/Core/Target.h"
+
+namespace opc::cpu {
+
+/// The CPU's schedules in the order in which they are tried.
+llvm::ArrayRef<Schedule> schedules();
+
+VectorMachine machineOf(const TargetDesc &desc);
+
+/// What a schedule writes with, once it has accepted a kernel.
+struct KernelWriter {
+  KernelSignature &kernel;
+  KernelEmitter &e;
+  VectorEmitter &v;
+  LoopBuilder &l;
+  ShapeEnv &env;
+};
+
+/// Gives `kernel` its form on buffers: sets opc.units and the other attributes,
+/// then calls `body` to write the code for units [begin, end). Fails, with an
+/// error at an op, where an extent or element type has no form in buffers.
+llvm::LogicalResult
+writeKernel(mlir::func::FuncOp kernel, ShapeEnv &env, int64_t lanes,
+            mlir::AffineExpr units, int64_t grain,
+            llvm::function_ref<void(KernelWriter &)> body);
+
+/// The values that a kernel on tensors returns.
+mlir::ValueRange returnedValues(mlir::func::FuncOp kernel);
+/// The only op in `kernel` that no IndexedLowering covers; null if there is none
+/// or more than one.
+mlir::Operation *onlyNest(mlir::func::FuncOp kernel);
+/// Whether every returned value is computed from `root` (or not at all) by
+/// element-wise ops of the extents of `root`, so that it can follow `root` in
+/// registers; other operands may broadcast.
+bool isEpilogueOf(mlir::func::FuncOp kernel, mlir::Value root, ShapeEnv &env);
+/// Allows each output to take the buffer of an input of the same extents and
+/// storage size that is read only where the output is written.
+void allowInPlace(mlir::func::FuncOp kernel, ShapeEnv &env);
+
+// One function for each schedule.
+llvm::LogicalResult schedulePointwise(mlir::func::FuncOp kernel,
+                                      const TargetDesc &desc);
+llvm::LogicalResult scheduleGemm(mlir::func::FuncOp kernel,
+                                 const TargetDesc &desc);
+llvm::LogicalResult scheduleConv(mlir::func::FuncOp kernel,
+                                 const TargetDesc &desc);
+llvm::LogicalResult scheduleDepthwise(mlir::func::FuncOp kernel,
+                                      const TargetDesc &desc);
+
+} // namespace opc::cpu
+
+#endif // OPC_TARGETS_CPU_SCHEDULES_H

@@ -1,0 +1,130 @@
+//===- Schedules.cpp - the CPU's schedules and what they share ------------===//
+#include "opc/Targets/CPU/Schedules.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
+
+using namespace mlir;
+namespace opc::cpu {
+
+ArrayRef<Schedule> schedules() {
+  static const Schedule table[] = {
+      {"pointwise", schedulePointwise},
+  };
+  return table;
+}
+
+VectorMachine machineOf(const TargetDesc &desc) {
+  VectorMachine machine;
+  machine.lanes = desc.vector.lanes(32);
+  machine.registers = desc.vector.registers;
+  machine.fmaPorts = desc.vector.fmaPorts;
+  machine.fmaLatency = desc.vector.fmaLatency;
+  machine.l1Bytes = desc.cache(1).bytes;
+  machine.l2Bytes = desc.cache(2).bytes;
+  machine.lineBytes = desc.cache(1).line;
+  return machine;
+}
+
+LogicalResult writeKernel(func::FuncOp kernel, ShapeEnv &env, int64_t lanes,
+                          AffineExpr units, int64_t grain,
+                          llvm::function_ref<void(KernelWriter &)> body) {
+  FailureOr<KernelSignature> signature = rewriteKernelSignature(kernel, env);
+  if (failed(signature))
+    return failure();
+  setKernelWork(kernel, units, kernelCost(*signature, env), grain);
+  OpBuilder b(kernel.getBody().front().getTerminator());
+  KernelEmitter e(b, kernel.getLoc(), env, signature->buffers(),
+                  signature->symbols, signature->status);
+  VectorEmitter v(e, lanes);
+  LoopBuilder l{b, kernel.getLoc()};
+  KernelWriter writer{*signature, e, v, l, env};
+  body(writer);
+  return success();
+}
+
+ValueRange returnedValues(func::FuncOp kernel) {
+  return kernel.getBody().front().getTerminator()->getOperands();
+}
+
+Operation *onlyNest(func::FuncOp kernel) {
+  Operation *found = nullptr;
+  for (Operation &op : kernel.getBody().front().without_terminator()) {
+    if (indexedLowering(&op))
+      continue;
+    if (found)
+      return nullptr;
+    found = &op;
+  }
+  return found;
+}
+
+namespace {
+
+/// Whether each element of `value` is computed from the element of `root` at the
+/// same place (or none of it); `uses` tells whether any is.
+bool followsElementwise(Value value, Value root, ShapeEnv &env, bool &uses) {
+  if (value == root)
+    return uses = true;
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return true;
+  if (op == root.getDefiningOp())
+    return false;
+  bool usesHere = false;
+  for (Value operand : op->getOperands())
+    if (!followsElementwise(operand, root, env, usesHere))
+      return false;
+  uses |= usesHere;
+  return !usesHere ||
+         (isa<ScalarOp>(op) && env.dims(op->getResult(0)) == env.dims(root));
+}
+
+/// Whether all reads of `input` on the way to `value` are at the place of the
+/// element of `value`.
+bool readInPlace(Value value, Value input, ShapeEnv &env, const Dims &dims) {
+  if (value == input)
+    return env.dims(value) == dims;
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return true;
+  bool same = isa<ScalarOp>(op) && env.dims(op->getResult(0)) == dims;
+  for (Value operand : op->getOperands()) {
+    if (same ? !readInPlace(operand, input, env, dims)
+             : !readInPlace(operand, input, env, {}))
+      return false;
+  }
+  return true;
+}
+
+} // namespace
+
+bool isEpilogueOf(func::FuncOp kernel, Value root, ShapeEnv &env) {
+  return llvm::all_of(returnedValues(kernel), [&](Value result) {
+    bool uses = false;
+    return followsElementwise(result, root, env, uses) &&
+           env.dims(result) == env.dims(root);
+  });
+}
+
+void allowInPlace(func::FuncOp kernel, ShapeEnv &env) {
+  OpBuilder b(kernel.getContext());
+  SmallVector<Attribute> pairs;
+  ValueRange results = returnedValues(kernel);
+  auto storage = [](Value value) {
+    return storageType(cast<RankedTensorType>(value.getType()).getElementType());
+  };
+  for (auto [index, result] : llvm::enumerate(results)) {
+    const Dims dims = env.dims(result);
+    for (BlockArgument input : kernel.getArguments()) {
+      bool fits = env.dims(input) == dims && storage(input) == storage(result);
+      for (Value any : results)
+        fits = fits && readInPlace(any, input, env, dims);
+      if (fits)
+        pairs.push_back(b.getI64ArrayAttr(
+            {int64_t(index), int64_t(input.getArgNumber())}));
+    }
+  }
+  if (!pairs.empty())
+    kernel->setAttr("opc.inplace", b.getArrayAttr(pairs));
+}
+
+} // namespace opc::cpu
