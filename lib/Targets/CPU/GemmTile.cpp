@@ -1,9 +1,8 @@
 //===- GemmTile.cpp - the register tile under matmul and conv -------------===//
 #include "opc/Targets/CPU/GemmTile.h"
+#include "opc/Targets/CPU/LoopBuilder.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -13,31 +12,18 @@ namespace {
 class TileBuilder {
 public:
   TileBuilder(OpBuilder &b, Location loc, const GemmTile &tile)
-      : b(b), loc(loc), tile(tile),
+      : b(b), loc(loc), l{b, loc}, tile(tile),
         type(VectorType::get({tile.lanes}, tile.accumulator)) {}
 
   SmallVector<Value> run() {
-    SmallVector<Value> rows = offsets(tile.aBase, tile.aRowStep, tile.rows);
-    SmallVector<Value> columns =
-        offsets(tile.bBase, tile.bVectorStep, tile.vectors);
-    Value zero = index(0);
-    return level(0, zero, zero, rows, columns, initial());
+    for (int64_t i = 0; i < tile.rows; ++i)
+      rows.push_back(l.add(tile.aBase, l.mul(tile.aRowStep, i)));
+    for (int64_t j = 0; j < tile.vectors; ++j)
+      columns.push_back(l.add(tile.bBase, l.mul(tile.bVectorStep, j)));
+    return level(0, l.index(0), l.index(0), initial());
   }
 
 private:
-  Value index(int64_t value) {
-    return arith::ConstantIndexOp::create(b, loc, value);
-  }
-  Value add(Value x, Value y) { return b.createOrFold<arith::AddIOp>(loc, x, y); }
-  Value mul(Value x, Value y) { return b.createOrFold<arith::MulIOp>(loc, x, y); }
-
-  SmallVector<Value> offsets(Value base, Value step, int64_t count) {
-    SmallVector<Value> result;
-    for (int64_t i = 0; i < count; ++i)
-      result.push_back(add(base, mul(step, index(i))));
-    return result;
-  }
-
   SmallVector<Value> initial() {
     if (!tile.initial.empty())
       return SmallVector<Value>(tile.initial);
@@ -47,55 +33,76 @@ private:
 
   /// Level `depth` of the reduction; `aAt` and `bAt` are the way already gone.
   SmallVector<Value> level(unsigned depth, Value aAt, Value bAt,
-                           ArrayRef<Value> rows, ArrayRef<Value> columns,
                            ValueRange sums) {
     if (depth == tile.loops.size())
-      return step(aAt, bAt, rows, columns, sums);
-    const ReductionLoop &l = tile.loops[depth];
-    auto loop = scf::ForOp::create(b, loc, l.begin, l.end, index(1), sums);
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(loop.getBody());
-    Value i = loop.getInductionVar();
-    SmallVector<Value> next =
-        level(depth + 1, add(aAt, mul(i, l.aStep)), add(bAt, mul(i, l.bStep)),
-              rows, columns, loop.getRegionIterArgs());
-    scf::YieldOp::create(b, loc, next);
-    return loop.getResults();
+      return allRuns(aAt, bAt, sums);
+    const ReductionLoop &loop = tile.loops[depth];
+    return l.fold(loop.begin, loop.end, 1, sums,
+                  [&](Value i, ValueRange carried) {
+                    return level(depth + 1, l.add(aAt, l.mul(i, loop.aStep)),
+                                 l.add(bAt, l.mul(i, loop.bStep)), carried);
+                  });
+  }
+
+  SmallVector<Value> allRuns(Value aAt, Value bAt, ValueRange sums) {
+    SmallVector<Value> next(sums);
+    for (const ReductionRun &run : tile.runs) {
+      Value aStart = l.add(aAt, run.aAt), bStart = l.add(bAt, run.bAt);
+      auto part = MutableArrayRef(next).slice(
+          run.rowBegin * tile.vectors,
+          (run.rowEnd - run.rowBegin) * tile.vectors);
+      SmallVector<Value> done = l.fold(
+          l.index(0), run.count, 1, ValueRange(ArrayRef<Value>(part)),
+          [&](Value k, ValueRange carried) {
+            return step(run, l.add(aStart, l.mul(k, run.aStep)),
+                        l.add(bStart, l.mul(k, run.bStep)), carried);
+          });
+      llvm::copy(done, part.begin());
+    }
+    return next;
   }
 
   /// One step of the reduction: an outer product in registers.
-  SmallVector<Value> step(Value aAt, Value bAt, ArrayRef<Value> rows,
-                          ArrayRef<Value> columns, ValueRange sums) {
+  SmallVector<Value> step(const ReductionRun &run, Value aAt, Value bAt,
+                          ValueRange sums) {
     SmallVector<Value> bs;
-    for (Value column : columns)
-      bs.push_back(loadB(add(column, bAt)));
+    for (int64_t j = 0; j < tile.vectors; ++j)
+      bs.push_back(loadB(run, j, l.add(columns[j], bAt)));
     SmallVector<Value> next(sums);
-    for (int64_t i = 0; i < tile.rows; ++i) {
+    for (int64_t i = run.rowBegin; i < run.rowEnd; ++i) {
       Value scalar =
-          memref::LoadOp::create(b, loc, tile.a, add(rows[i], aAt));
+          memref::LoadOp::create(b, loc, tile.a, l.add(rows[i], aAt));
       Value a = vector::BroadcastOp::create(b, loc, type, scalar);
       for (int64_t j = 0; j < tile.vectors; ++j) {
-        Value &sum = next[i * tile.vectors + j];
+        Value &sum = next[(i - run.rowBegin) * tile.vectors + j];
         sum = vector::FMAOp::create(b, loc, a, bs[j], sum);
       }
     }
     return next;
   }
 
-  Value loadB(Value at) {
+  Value loadB(const ReductionRun &run, int64_t j, Value at) {
     if (tile.prefetchSteps > 0)
       memref::PrefetchOp::create(
-          b, loc, tile.b, add(at, index(tile.prefetchSteps * tile.lanes)),
+          b, loc, tile.b, l.add(at, l.mul(run.bStep, tile.prefetchSteps)),
           /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
-    return vector::LoadOp::create(b, loc, type, tile.b, ValueRange{at},
-                                  /*nontemporal=*/false,
-                                  llvm::MaybeAlign(tile.lanes * 4));
+    if (tile.lastMask && j == tile.vectors - 1) {
+      Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
+      return vector::MaskedLoadOp::create(b, loc, type, tile.b, ValueRange{at},
+                                          tile.lastMask, zero);
+    }
+    int64_t bytes = tile.lanes * tile.accumulator.getIntOrFloatBitWidth() / 8;
+    return vector::LoadOp::create(
+        b, loc, type, tile.b, ValueRange{at}, /*nontemporal=*/false,
+        tile.bAligned ? llvm::MaybeAlign(bytes) : llvm::MaybeAlign());
   }
 
   OpBuilder &b;
   Location loc;
+  LoopBuilder l;
   const GemmTile &tile;
   VectorType type;
+  SmallVector<Value> rows, columns; ///< positions where the reduction starts
 };
 
 } // namespace

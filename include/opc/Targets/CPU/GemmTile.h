@@ -16,11 +16,21 @@
 namespace opc::cpu {
 
 /// One level of the reduction, outermost first. Each turn moves A and B on by
-/// these many elements; the innermost level usually has steps 1 and lanes.
+/// these many elements.
 struct ReductionLoop {
   mlir::Value begin, end; ///< index
   mlir::Value aStep;      ///< index
   mlir::Value bStep;      ///< index
+};
+
+/// A stretch of the innermost reduction: `count` steps from these positions
+/// (relative to the loops around), for rows [rowBegin, rowEnd) only. Rows whose
+/// window hangs over the edge of an image leave out some stretches.
+struct ReductionRun {
+  mlir::Value count;        ///< index
+  mlir::Value aAt, bAt;     ///< index
+  mlir::Value aStep, bStep; ///< index
+  int64_t rowBegin = 0, rowEnd = 0;
 };
 
 struct GemmTile {
@@ -35,8 +45,12 @@ struct GemmTile {
   mlir::Value b;          ///< flat memref
   mlir::Value bBase;      ///< position of vector 0 where all loops are at zero
   mlir::Value bVectorStep; ///< elements from one vector's column to the next
+  bool bAligned = true;   ///< every vector of B starts at a multiple of its size
+  /// Lanes of the last vector of B that may be read; null: all.
+  mlir::Value lastMask;
 
-  llvm::SmallVector<ReductionLoop, 3> loops;
+  llvm::SmallVector<ReductionLoop, 2> loops;
+  llvm::SmallVector<ReductionRun, 4> runs;
   /// Steps of B that are prefetched into L1 ahead of their use; 0 for none.
   int64_t prefetchSteps = 0;
   /// Sums to start from (rows * vectors, row-major), or empty for zeros.
