@@ -1,0 +1,107 @@
+"""scripts/run_tests.py counts what the runners report, and misses no failure."""
+
+import sys
+
+import pytest
+import run_tests
+
+# One case of each kind as lit, GoogleTest, ctest and pytest write them.
+REPORTS = {
+    "lit": """<testsuites><testsuite>
+        <testcase classname="a" name="good"/>
+        <testcase classname="a" name="bad"><failure>x</failure></testcase>
+        <testcase classname="a" name="skip"><skipped message="no gpu"/></testcase>
+        </testsuite></testsuites>""",
+    "gtest": """<testsuites><testsuite>
+        <testcase name="good" status="run" classname="A"/>
+        <testcase name="off" status="notrun" classname="A"/>
+        <testcase name="skip" status="run" classname="A">
+          <skipped message="file:1&#x0A;no gpu"/></testcase>
+        <testcase name="bad" status="run" classname="A"><failure message="x"/>
+        </testcase></testsuite></testsuites>""",
+    "ctest": """<testsuite>
+        <testcase name="good" classname="good" status="run"/>
+        <testcase name="bad" classname="bad" status="fail"><failure message=""/>
+        </testcase></testsuite>""",
+    "pytest": """<testsuites><testsuite>
+        <testcase classname="m" name="good"/>
+        <testcase classname="m" name="bad"><error message="x">y</error></testcase>
+        <testcase classname="m" name="skip"><skipped message="why">w</skipped>
+        </testcase></testsuite></testsuites>""",
+}
+COUNTS = {
+    "lit": (1, 1, 1),
+    "gtest": (1, 1, 2),
+    "ctest": (1, 1, 0),
+    "pytest": (1, 1, 1),
+}
+
+
+@pytest.mark.parametrize("runner", REPORTS)
+def test_counts_a_report(runner, tmp_path):
+    report = tmp_path / "report.xml"
+    report.write_text(REPORTS[runner])
+    result = run_tests.read_junit(report, runner)
+    counts = result.passed, len(result.failed), result.skipped.total()
+    assert counts == COUNTS[runner]
+    assert result.failed[0].endswith(".bad")
+
+
+def python(code):
+    return [sys.executable, "-c", code]
+
+
+def test_a_runner_without_a_report_has_failed(tmp_path):
+    report = tmp_path / "report.xml"
+    report.write_text(REPORTS["ctest"])  # of an earlier run
+    result = run_tests.reported("x", python("pass"), report)
+    assert result.failed == ["x: no report, exit status 0"]
+
+
+def test_a_runner_that_crashes_after_its_report_has_failed(tmp_path):
+    report = tmp_path / "report.xml"
+    code = f"open({str(report)!r}, 'w').write('<testsuite><testcase/></testsuite>')"
+    result = run_tests.reported("x", python(f"{code}; exit(3)"), report)
+    assert (result.passed, result.failed) == (1, ["x: exit status 3"])
+
+
+def test_a_hang_is_a_failure(monkeypatch):
+    monkeypatch.setattr(run_tests, "PART_TIME_LIMIT", 0.2)
+    assert run_tests.run(python("import time; time.sleep(60)")) != 0
+
+
+def test_a_missing_program_is_a_failure():
+    assert run_tests.single("x", ["no-such-program"]).failed == ["x"]
+
+
+@pytest.mark.parametrize(
+    "passed, failed, status",
+    [(2, [], 0), (2, ["x"], 1), (0, [], 1)],
+)
+def test_the_last_line_sums_up(capsys, passed, failed, status):
+    result = run_tests.Result()
+    result.passed, result.failed = passed, failed
+    result.skipped["no gpu"] = 3
+    assert run_tests.summary({"a": result}, {"a": 1.0}) == status
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == f"{passed} passed, {len(failed)} failed, 3 skipped"
+
+
+def test_a_failed_part_does_not_stop_the_others(monkeypatch, tmp_path, capsys):
+    ran = []
+
+    def part(name, code):
+        def body():
+            ran.append(name)
+            return run_tests.single(name, python(f"exit({code})"))
+
+        return body
+
+    table = {name: part(name, code) for name, code in (("a", 1), ("b", 0))}
+    monkeypatch.setattr(run_tests, "parts", lambda build: table)
+    monkeypatch.setattr(
+        sys, "argv", ["run_tests", "--build-dir", str(tmp_path)]
+    )
+    assert run_tests.main() == 1
+    assert ran == ["a", "b"]
+    assert capsys.readouterr().out.endswith("1 passed, 1 failed, 0 skipped\n")
