@@ -12,12 +12,15 @@
 
 #include "opc-c/module.h"
 #include "opc/Dialect/Opc/IR/ShapeEnv.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpDefinition.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringMap.h"
 #include <functional>
+#include <map>
+#include <vector>
 
 namespace opc {
 
@@ -26,6 +29,7 @@ class KernelEmitter {
 public:
   using Body = std::function<void(mlir::Value index)>;
   using NestBody = std::function<void(mlir::ValueRange indices)>;
+  using Branch = std::function<mlir::Value()>;
   using Reducer =
       std::function<mlir::SmallVector<mlir::Value>(mlir::Value index,
                                                    mlir::ValueRange carried)>;
@@ -48,19 +52,40 @@ public:
   mlir::Value sub(mlir::Value x, mlir::Value y);
   mlir::Value mul(mlir::Value x, mlir::Value y);
   mlir::Value floorDiv(mlir::Value x, mlir::Value y); ///< x >= 0, y > 0
-  mlir::Value rem(mlir::Value x, mlir::Value y);
+  mlir::Value ceilDiv(mlir::Value x, mlir::Value y);  ///< x >= 0, y > 0
+  mlir::Value rem(mlir::Value x, mlir::Value y);      ///< x >= 0, y > 0
+  mlir::Value floorMod(mlir::Value x, mlir::Value y); ///< any x, y > 0
+  mlir::Value min(mlir::Value x, mlir::Value y);
+  mlir::Value max(mlir::Value x, mlir::Value y);
+  /// An i1 constant; and `x predicate y`, folded where both are constants.
+  mlir::Value boolean(bool value);
+  mlir::Value compare(mlir::arith::CmpIPredicate predicate, mlir::Value x,
+                      mlir::Value y);
+  mlir::Value both(mlir::Value x, mlir::Value y); ///< x and y, of i1
+  /// The constant that an index or i1 value is, if it is one.
+  static std::optional<int64_t> constantValue(mlir::Value value);
   /// Row-major position of `indices` in a tensor of extents `dims`, and back.
   mlir::Value linearize(mlir::ValueRange indices, llvm::ArrayRef<mlir::AffineExpr> dims);
   llvm::SmallVector<mlir::Value> delinearize(mlir::Value position,
                                              llvm::ArrayRef<mlir::AffineExpr> dims);
 
   // Elements. Bool is i1, integers are signless, floats their own type.
-  /// The element of `tensor` at `indices` (one for each axis).
+  /// The element of `tensor` at `indices` (one for each axis): what bind() gave;
+  /// the expression of an indexed producer; else a load from the buffer.
   mlir::Value element(mlir::Value tensor, mlir::ValueRange indices);
-  /// Writes an element of a value that has a buffer.
+  /// Writes an element of a value that has a buffer, and does nothing for one
+  /// that has none (a result which nobody uses).
   void store(mlir::Value element, mlir::Value tensor, mlir::ValueRange indices);
+  /// Reads back what store() wrote.
+  mlir::Value reload(mlir::Value tensor, mlir::ValueRange indices);
+  /// The element at a row-major position of a flat buffer whose elements stand
+  /// for a tensor's elements of type `element`, and its write.
+  mlir::Value load(mlir::Value buffer, mlir::Value position, mlir::Type element);
+  void storeFlat(mlir::Value element, mlir::Value buffer, mlir::Value position);
   /// Whether `tensor` has a buffer of its own.
   bool hasBuffer(mlir::Value tensor) const;
+  /// Whether element() loads `tensor` from its buffer.
+  bool isLoaded(mlir::Value tensor) const;
   mlir::Value buffer(mlir::Value tensor) const;
   /// Makes element() return `element` for `tensor` whatever the indices; for
   /// schedules that hold a producer's value in a register.
@@ -72,6 +97,18 @@ public:
   mlir::Value checkedIndex(mlir::Value element, mlir::Value extent);
   /// Records `fault` where `ok` (i1) is false.
   void check(mlir::Value ok, opc_fault fault);
+
+  /// condition ? then() : otherwise(); only the branch taken is computed.
+  mlir::Value choose(mlir::Value condition, const Branch &then,
+                     const Branch &otherwise);
+  /// Runs `then` where `condition` (i1) holds.
+  void when(mlir::Value condition, const std::function<void()> &then);
+
+  /// Refuses: an error at `op`. Emission goes on with a value of `type`, so that
+  /// callers need not care; failed() then holds.
+  mlir::Value refuse(mlir::Operation *op, const llvm::Twine &reason,
+                     mlir::Type type);
+  bool failed() const { return refused; }
 
   // Loops.
   void loop(mlir::Value lower, mlir::Value upper, const Body &body);
@@ -88,8 +125,26 @@ public:
                mlir::ValueRange indices, mlir::ValueRange carried)> &body);
   /// A scratch row on the stack, at most 64 KiB; element type as stored.
   mlir::Value scratch(mlir::Type element, int64_t count);
+  /// Runs `build` where what it makes dominates the whole body: after the
+  /// function's arguments and what was built there before.
+  void atEntry(const std::function<void()> &build);
 
 private:
+  using Key = std::vector<const void *>;
+  mlir::Value remembered(const Key &key) const;
+  void remember(const Key &key, mlir::Value value);
+  mlir::Value memoised(Key key, const Branch &build);
+  mlir::Value computeElement(mlir::Value tensor, mlir::ValueRange indices);
+  mlir::Value emitExpr(mlir::AffineExpr e);
+  template <typename Op>
+  mlir::Value binary(mlir::Value x, mlir::Value y);
+
+  llvm::DenseMap<mlir::Block *, std::map<Key, mlir::Value>> memory;
+  llvm::DenseMap<mlir::AffineExpr, mlir::Value> exprs;
+  llvm::DenseMap<int64_t, mlir::Value> constants;
+  mlir::Block *entry;
+  mlir::Operation *lastAtEntry = nullptr;
+  bool refused = false;
   llvm::DenseMap<mlir::Value, mlir::Value> buffers;
   llvm::DenseMap<mlir::Value, mlir::Value> bound;
   llvm::SmallVector<mlir::Value> symbols;
