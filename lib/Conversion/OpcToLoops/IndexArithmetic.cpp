@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "opc/Conversion/OpcToLoops/KernelEmitter.h"
 #include "mlir/IR/Matchers.h"
+#include "llvm/Support/SaveAndRestore.h"
 
 using namespace mlir;
 
@@ -22,6 +23,7 @@ std::optional<int64_t> KernelEmitter::constantValue(Value value) {
 
 void KernelEmitter::atEntry(const std::function<void()> &build) {
   OpBuilder::InsertionGuard guard(b);
+  llvm::SaveAndRestore building(atEntryNow, true);
   Operation *before =
       lastAtEntry ? lastAtEntry->getNextNode()
                   : (entry->empty() ? nullptr : &entry->front());
@@ -30,9 +32,8 @@ void KernelEmitter::atEntry(const std::function<void()> &build) {
   else
     b.setInsertionPointToEnd(entry);
   build();
-  Operation *last = before ? before->getPrevNode()
-                           : (entry->empty() ? nullptr : &entry->back());
-  lastAtEntry = last;
+  lastAtEntry = before ? before->getPrevNode()
+                       : (entry->empty() ? nullptr : &entry->back());
 }
 
 Value KernelEmitter::constant(int64_t value) {
@@ -46,7 +47,6 @@ Value KernelEmitter::constant(int64_t value) {
 
 Value KernelEmitter::boolean(bool value) {
   static const char tags[2] = {};
-  OpBuilder::InsertionGuard guard(b);
   return memoised({&tags[value]}, [&] {
     return Value(arith::ConstantIntOp::create(b, loc, value, 1));
   });

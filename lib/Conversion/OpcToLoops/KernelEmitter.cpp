@@ -55,23 +55,15 @@ Value KernelEmitter::remembered(const Key &key) const {
   return {};
 }
 
-void KernelEmitter::remember(const Key &key, Value value) {
-  // Code at the entry is inserted before what is already there: a value at the
-  // end of the entry block would not dominate it.
-  if (b.getInsertionPoint() != b.getInsertionBlock()->end() &&
-      b.getInsertionBlock() == entry)
-    return;
-  memory[b.getInsertionBlock()][key] = value;
-}
-
-Value KernelEmitter::memoised(Key key, const Branch &build) {
-  bool amongEntry = b.getInsertionBlock() == entry &&
-                    b.getInsertionPoint() != entry->end();
-  if (!amongEntry)
-    if (Value known = remembered(key))
-      return known;
+Value KernelEmitter::memoised(const Key &key, const Branch &build) {
+  // What is built at the entry comes before values that are remembered there.
+  if (atEntryNow)
+    return build();
+  if (Value known = remembered(key))
+    return known;
+  Block *block = b.getInsertionBlock();
   Value made = build();
-  remember(key, made);
+  memory[block][key] = made;
   return made;
 }
 

@@ -88,4 +88,16 @@ Value KernelEmitter::scratch(Type element, int64_t count) {
   return made;
 }
 
+Value KernelEmitter::table(Operation *key, Type element, int64_t count,
+                           const std::function<Value(int64_t)> &value) {
+  if (Value known = tables.lookup(key))
+    return known;
+  Value row = scratch(element, count);
+  atEntry([&] {
+    for (int64_t i = 0; i < count; ++i)
+      storeFlat(value(i), row, arith::ConstantIndexOp::create(b, loc, i));
+  });
+  return tables[key] = row;
+}
+
 } // namespace opc

@@ -125,6 +125,9 @@ public:
                mlir::ValueRange indices, mlir::ValueRange carried)> &body);
   /// A scratch row on the stack, at most 64 KiB; element type as stored.
   mlir::Value scratch(mlir::Type element, int64_t count);
+  /// A scratch row that holds `value(i)` for each i; made once for each `key`.
+  mlir::Value table(mlir::Operation *key, mlir::Type element, int64_t count,
+                    const std::function<mlir::Value(int64_t)> &value);
   /// Runs `build` where what it makes dominates the whole body: after the
   /// function's arguments and what was built there before.
   void atEntry(const std::function<void()> &build);
@@ -132,8 +135,7 @@ public:
 private:
   using Key = std::vector<const void *>;
   mlir::Value remembered(const Key &key) const;
-  void remember(const Key &key, mlir::Value value);
-  mlir::Value memoised(Key key, const Branch &build);
+  mlir::Value memoised(const Key &key, const Branch &build);
   mlir::Value computeElement(mlir::Value tensor, mlir::ValueRange indices);
   mlir::Value emitExpr(mlir::AffineExpr e);
   template <typename Op>
@@ -142,8 +144,10 @@ private:
   llvm::DenseMap<mlir::Block *, std::map<Key, mlir::Value>> memory;
   llvm::DenseMap<mlir::AffineExpr, mlir::Value> exprs;
   llvm::DenseMap<int64_t, mlir::Value> constants;
+  llvm::DenseMap<mlir::Operation *, mlir::Value> tables;
   mlir::Block *entry;
   mlir::Operation *lastAtEntry = nullptr;
+  bool atEntryNow = false;
   bool refused = false;
   llvm::DenseMap<mlir::Value, mlir::Value> buffers;
   llvm::DenseMap<mlir::Value, mlir::Value> bound;
@@ -173,6 +177,8 @@ const NestLowering *nestLowering(mlir::Operation *op);
 /// Fills the tables, one function for each op family.
 using IndexedTable = llvm::StringMap<IndexedLowering>;
 using NestTable = llvm::StringMap<NestLowering>;
+/// The entry that serves every ScalarOp.
+inline constexpr llvm::StringLiteral kElementwiseEntry = "elementwise";
 void registerMovementLowerings(IndexedTable &indexed);
 void registerElementwiseLowerings(IndexedTable &indexed);
 void registerIndexingLowerings(IndexedTable &indexed, NestTable &nests);

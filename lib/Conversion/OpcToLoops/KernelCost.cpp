@@ -1,0 +1,145 @@
+//===- KernelCost.cpp - work of a kernel, for tasks and profiles ----------===//
+//
+// Counts arithmetic and compulsory traffic from extents alone. A table says what
+// an op costs; what is not in it costs one operation for each element.
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Conversion/OpcToLoops/LowerKernels.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
+
+using namespace mlir;
+
+namespace opc {
+namespace {
+
+using Flops = AffineExpr (*)(Operation *op, ShapeEnv &env);
+
+AffineExpr sizeOfResult(Operation *op, ShapeEnv &env) {
+  return env.size(op->getResult(0));
+}
+AffineExpr sizeOfInput(Operation *op, ShapeEnv &env) {
+  return env.size(op->getOperand(0));
+}
+AffineExpr none(Operation *, ShapeEnv &env) { return env.constant(0); }
+
+AffineExpr matmulFlops(Operation *op, ShapeEnv &env) {
+  auto matmul = cast<MatmulOp>(op);
+  const Dims &a = env.dims(matmul.getA());
+  AffineExpr depth = a[a.size() - (matmul.getTransposeA() ? 2 : 1)];
+  return sizeOfResult(op, env) * depth * 2;
+}
+
+/// Multiplications of each element of `points` with one slice of the weights,
+/// whose first axis is the other channel.
+AffineExpr convFlops(AffineExpr points, Value weights, ShapeEnv &env) {
+  ArrayRef<AffineExpr> taps = env.dims(weights);
+  return points * product(env.getContext(), taps.drop_front()) * 2;
+}
+AffineExpr convForward(Operation *op, ShapeEnv &env) {
+  return convFlops(sizeOfResult(op, env), op->getOperand(1), env);
+}
+AffineExpr convAdjoint(Operation *op, ShapeEnv &env) {
+  return convFlops(sizeOfInput(op, env), op->getOperand(1), env);
+}
+
+AffineExpr poolFlops(Operation *op, ShapeEnv &env) {
+  int64_t window = 1;
+  for (int64_t extent :
+       op->getAttrOfType<DenseI64ArrayAttr>("kernel").asArrayRef())
+    window *= extent;
+  return sizeOfResult(op, env) * window;
+}
+
+/// Two matrix products for each step and element of the batch.
+AffineExpr recurrentFlops(Operation *op, ShapeEnv &env) {
+  const Dims &x = env.dims(op->getOperand(0));
+  return x[0] * x[1] *
+         (env.size(op->getOperand(1)) + env.size(op->getOperand(2))) * 2;
+}
+
+const llvm::StringMap<Flops> &flopsTable() {
+  static const llvm::StringMap<Flops> table = {
+      {"opc.matmul", matmulFlops},      {"opc.conv", convForward},
+      {"opc.conv_transpose", convAdjoint},
+      {"opc.pool", poolFlops},          {"opc.max_pool_indices", poolFlops},
+      {"opc.reduce", sizeOfInput},      {"opc.cumulative", sizeOfInput},
+      {"opc.arg_reduce", sizeOfInput},  {"opc.topk", sizeOfInput},
+      {"opc.nonzero", sizeOfInput},     {"opc.nonzero_count", sizeOfInput},
+      {"opc.unique", sizeOfInput},      {"opc.rnn", recurrentFlops},
+      {"opc.gru", recurrentFlops},      {"opc.lstm", recurrentFlops},
+      {"opc.reshape", none},            {"opc.transpose", none},
+      {"opc.broadcast", none},          {"opc.tile", none},
+      {"opc.slice", none},              {"opc.pad", none},
+      {"opc.concat", none},             {"opc.iota", none},
+      {"opc.extents", none},            {"opc.constant", none},
+      {"opc.gather", none},             {"opc.gather_elements", none},
+      {"opc.gather_nd", none},          {"opc.reverse_sequence", none}};
+  return table;
+}
+
+AffineExpr bytesOf(Value tensor, ShapeEnv &env) {
+  Type element = cast<RankedTensorType>(tensor.getType()).getElementType();
+  int64_t width = (element.getIntOrFloatBitWidth() + 7) / 8;
+  return env.size(tensor) * width;
+}
+
+/// The value of `e` where each symbol is a middling extent.
+double guess(AffineExpr e) {
+  constexpr double middling = 64;
+  if (auto fixed = dyn_cast<AffineConstantExpr>(e))
+    return double(fixed.getValue());
+  auto binary = dyn_cast<AffineBinaryOpExpr>(e);
+  if (!binary)
+    return middling;
+  double x = guess(binary.getLHS()), y = guess(binary.getRHS());
+  switch (e.getKind()) {
+  case AffineExprKind::Add:
+    return x + y;
+  case AffineExprKind::Mul:
+    return x * y;
+  case AffineExprKind::Mod:
+    return y / 2;
+  default:
+    return x / std::max(y, 1.0);
+  }
+}
+
+/// Units whose work is worth a task: some tens of microseconds of plain loops.
+int64_t chooseGrain(AffineExpr units, const KernelCost &cost) {
+  constexpr double worthATask = 65536;
+  double perUnit = (guess(cost.flops) + guess(cost.bytes)) /
+                   std::max(guess(units), 1.0);
+  double grain = worthATask / std::max(perUnit, 1.0);
+  return int64_t(std::max(grain, 1.0));
+}
+
+} // namespace
+
+KernelCost kernelCost(const KernelSignature &signature, ShapeEnv &env) {
+  KernelCost cost{env.constant(0), env.constant(0)};
+  for (Operation &op : signature.tensors->front().without_terminator()) {
+    Flops flops = flopsTable().lookup(op.getName().getStringRef());
+    cost.flops = cost.flops + (flops ? flops : sizeOfResult)(&op, env);
+  }
+  for (Value input : signature.inputs)
+    cost.bytes = cost.bytes + bytesOf(input, env);
+  for (Value result : signature.results)
+    cost.bytes = cost.bytes + bytesOf(result, env);
+  return cost;
+}
+
+void setKernelWork(func::FuncOp kernel, AffineExpr units,
+                   const KernelCost &cost, int64_t grain) {
+  MLIRContext *context = kernel.getContext();
+  Builder b(context);
+  auto set = [&](StringRef name, AffineExpr value) {
+    kernel->setAttr(name, AffineMapAttr::get(toMap(context, {value})));
+  };
+  set(kUnitsAttr, units);
+  set(kFlopsAttr, cost.flops);
+  set(kBytesAttr, cost.bytes);
+  kernel->setAttr(kGrainAttr,
+                  b.getI64IntegerAttr(grain ? grain : chooseGrain(units, cost)));
+}
+
+} // namespace opc

@@ -1,0 +1,54 @@
+//===- Lowerings.cpp - how each op class turns into loops -----------------===//
+//
+// Collects the tables of all op families. Every element-wise op shares one entry.
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Conversion/OpcToLoops/KernelEmitter.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
+
+using namespace mlir;
+
+namespace opc {
+namespace {
+
+struct Tables {
+  IndexedTable indexed;
+  NestTable nests;
+
+  Tables() {
+    registerElementwiseLowerings(indexed);
+    registerMovementLowerings(indexed);
+    registerIndexingLowerings(indexed, nests);
+    registerReduceLowerings(nests);
+    registerContractionLowerings(nests);
+    registerWindowLowerings(indexed, nests);
+    registerRecurrentLowerings(nests);
+    registerSortLowerings(nests);
+    registerRandomLowerings(indexed);
+  }
+};
+
+const Tables &tables() {
+  static const Tables all;
+  return all;
+}
+
+template <typename Lowering>
+const Lowering *find(const llvm::StringMap<Lowering> &table, StringRef name) {
+  auto entry = table.find(name);
+  return entry == table.end() ? nullptr : &entry->second;
+}
+
+} // namespace
+
+const IndexedLowering *indexedLowering(Operation *op) {
+  if (isa<ScalarOp>(op))
+    return find(tables().indexed, kElementwiseEntry);
+  return find(tables().indexed, op->getName().getStringRef());
+}
+
+const NestLowering *nestLowering(Operation *op) {
+  return find(tables().nests, op->getName().getStringRef());
+}
+
+} // namespace opc

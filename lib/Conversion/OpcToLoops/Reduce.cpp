@@ -1,0 +1,119 @@
+//===- Reduce.cpp - loops of reductions and running sums ------------------===//
+//
+// One accumulator for each element of the result, over the reduced axes in
+// row-major order.
+//
+//===----------------------------------------------------------------------===//
+#include "Rows.h"
+#include "Scalar.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
+
+using namespace mlir;
+
+namespace opc {
+namespace {
+
+ScalarArith arithOf(StringRef kind) {
+  return llvm::StringSwitch<ScalarArith>(kind)
+      .Case("sum", ScalarArith::Add)
+      .Case("prod", ScalarArith::Mul)
+      .Case("max", ScalarArith::Max)
+      .Default(ScalarArith::Min);
+}
+
+/// The type that an accumulator's sign is taken from: `element` itself, or the
+/// wider float that it accumulates in.
+Type arithType(Type element) {
+  return isa<FloatType>(element) ? accumulatorType(element) : element;
+}
+
+/// The least or greatest value of a type, which max and min start from.
+Value extremeValue(bool greatest, Type element, KernelEmitter &e) {
+  Type type = arithType(element);
+  if (auto floatType = dyn_cast<FloatType>(type))
+    return arith::ConstantOp::create(
+        e.b, e.loc,
+        e.b.getFloatAttr(type, APFloat::getInf(floatType.getFloatSemantics(),
+                                               /*Negative=*/!greatest)));
+  bool isUnsigned = type.isUnsignedInteger() || type.isInteger(1);
+  unsigned width = type.getIntOrFloatBitWidth();
+  APInt value = greatest ? (isUnsigned ? APInt::getMaxValue(width)
+                                       : APInt::getSignedMaxValue(width))
+                         : (isUnsigned ? APInt::getMinValue(width)
+                                       : APInt::getSignedMinValue(width));
+  return arith::ConstantOp::create(
+      e.b, e.loc, e.b.getIntegerAttr(computeType(type), value));
+}
+
+Value neutral(StringRef kind, Type element, KernelEmitter &e) {
+  if (kind == "max" || kind == "min")
+    return extremeValue(kind == "min", element, e);
+  int64_t value = kind == "prod";
+  Type type = computeType(arithType(element));
+  if (isa<FloatType>(type))
+    return emitConstant(e.b, e.loc, type, double(value));
+  return emitConstantInt(e.b, e.loc, type, value);
+}
+
+Value combine(StringRef kind, Type element, Value total, Value next,
+              KernelEmitter &e) {
+  Type type = arithType(element);
+  Value wide = widen({e, next}, element, computeType(type));
+  return emitArith(e.b, e.loc, arithOf(kind), type, {total, wide});
+}
+
+Value reduceElement(Operation *op, ValueRange indices, KernelEmitter &e) {
+  auto reduce = cast<ReduceOp>(op);
+  Value x = reduce.getX();
+  Type element = elementType(x);
+  const Dims dims = e.env.dims(x);
+  Dims reduced;
+  for (int64_t axis : reduce.getAxes())
+    reduced.push_back(dims[axis]);
+  Value initial = neutral(reduce.getKind(), element, e);
+  SmallVector<Value> total =
+      e.foldNest(reduced, initial, [&](ValueRange inner, ValueRange carried) {
+        SmallVector<Value> from;
+        size_t outer = 0, next = 0;
+        for (size_t axis = 0; axis < dims.size(); ++axis) {
+          bool isReduced =
+              llvm::is_contained(reduce.getAxes(), int64_t(axis));
+          from.push_back(isReduced ? inner[next++] : indices[outer]);
+          outer += !isReduced || reduce.getKeepdims();
+        }
+        return SmallVector<Value>{combine(reduce.getKind(), element, carried[0],
+                                          e.element(x, from), e)};
+      });
+  return narrow({e, total[0]}, element);
+}
+
+/// y[i] = x[0] + ... + x[i] along a line; without x[i] where exclusive; from the
+/// end where reverse.
+void cumulativeLine(Operation *op, ArrayRef<Value> line, KernelEmitter &e) {
+  auto cumulative = cast<CumulativeOp>(op);
+  Value x = cumulative.getX();
+  Type element = elementType(x);
+  size_t axis = cumulative.getAxis();
+  Value extent = e.extent(x, axis);
+  Value initial = neutral(cumulative.getKind(), element, e);
+  e.fold(e.constant(0), extent, initial, [&](Value step, ValueRange carried) {
+    SmallVector<Value> at(line);
+    at[axis] = cumulative.getReverse()
+                   ? e.sub(e.sub(extent, e.constant(1)), step)
+                   : step;
+    Value next = combine(cumulative.getKind(), element, carried[0],
+                         e.element(x, at), e);
+    Value written = cumulative.getExclusive() ? carried[0] : next;
+    e.store(narrow({e, written}, element), cumulative.getY(), at);
+    return SmallVector<Value>{next};
+  });
+}
+
+} // namespace
+
+void registerReduceLowerings(NestTable &nests) {
+  nests["opc.reduce"] = perElement(reduceElement);
+  nests["opc.cumulative"] = perLine(cumulativeLine);
+}
+
+} // namespace opc
