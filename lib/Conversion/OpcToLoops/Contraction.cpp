@@ -22,10 +22,6 @@ Value addProduct(Value total, Value x, Value a, Value y, Value b,
   return Scalar(e, total) + left * right;
 }
 
-Value zeroOf(Type type, KernelEmitter &e) {
-  return arith::ConstantOp::create(e.b, e.loc, e.b.getZeroAttr(type));
-}
-
 Value matmulElement(Operation *op, ValueRange indices, KernelEmitter &e) {
   auto matmul = cast<MatmulOp>(op);
   Value a = matmul.getA(), b = matmul.getB();
@@ -46,7 +42,7 @@ Value matmulElement(Operation *op, ValueRange indices, KernelEmitter &e) {
   Type element = elementType(matmul.getY());
   Value row = indices[batch], column = indices[batch + 1];
   SmallVector<Value> total = e.fold(
-      e.constant(0), e.expr(depth), zeroOf(accumulatorType(element), e),
+      e.constant(0), e.expr(depth), emitZero(accumulatorType(element), e),
       [&](Value k, ValueRange carried) {
         Value left =
             e.element(a, operand(aDims, row, k, matmul.getTransposeA()));
@@ -55,11 +51,6 @@ Value matmulElement(Operation *op, ValueRange indices, KernelEmitter &e) {
         return SmallVector<Value>{addProduct(carried[0], a, left, b, right, e)};
       });
   return narrow({e, total[0]}, element);
-}
-
-template <typename Op>
-WindowAttrs windowOf(Op op) {
-  return {op.getStrides(), op.getDilations(), op.getPadLow(), op.getPadHigh()};
 }
 
 /// y[n, m, o...] = sum over c, k... of x[n, g C' + c, o s + k d - p...]
@@ -78,10 +69,9 @@ Value convElement(Operation *op, ValueRange indices, KernelEmitter &e) {
   }
   SmallVector<WindowRange> ranges;
   for (size_t i = 0; i + 2 < xDims.size(); ++i)
-    ranges.push_back(windowRange(windowOf(conv), i,
-                                 indices[axes.firstSpatial + i],
-                                 e.expr(wDims[i + 2]),
-                                 e.expr(xDims[axes.firstSpatial + i]), e));
+    ranges.push_back(windowRange(
+        windowOf(conv), i, indices[axes.firstSpatial + i], e.expr(wDims[i + 2]),
+        e.expr(xDims[axes.firstSpatial + i]), e));
   Type element = elementType(conv.getY());
   auto tap = [&](Value channel, ValueRange taps, Value total) {
     SmallVector<Value> from(indices), weight{out, channel};
@@ -91,15 +81,14 @@ Value convElement(Operation *op, ValueRange indices, KernelEmitter &e) {
     llvm::append_range(weight, taps);
     return addProduct(total, x, e.element(x, from), w, e.element(w, weight), e);
   };
-  SmallVector<Value> total = e.fold(
-      e.constant(0), perGroup, zeroOf(accumulatorType(element), e),
-      [&](Value channel, ValueRange carried) {
-        return foldWindow(ranges, carried, e,
-                          [&](ValueRange taps, ValueRange inner) {
-                            return SmallVector<Value>{
-                                tap(channel, taps, inner[0])};
-                          });
-      });
+  SmallVector<Value> total =
+      e.fold(e.constant(0), perGroup, emitZero(accumulatorType(element), e),
+             [&](Value channel, ValueRange carried) {
+               return foldWindow(
+                   ranges, carried, e, [&](ValueRange taps, ValueRange inner) {
+                     return SmallVector<Value>{tap(channel, taps, inner[0])};
+                   });
+             });
   return narrow({e, total[0]}, element);
 }
 
@@ -109,8 +98,8 @@ Scalar adjointIndex(ConvTransposeOp conv, size_t axis, Scalar output,
                     Scalar tap, Scalar extent, Value &reaches) {
   KernelEmitter &e = output.emitter();
   int64_t stride = conv.getStrides()[axis];
-  Scalar reached = output + conv.getPadLow()[axis] -
-                   tap * conv.getDilations()[axis];
+  Scalar reached =
+      output + conv.getPadLow()[axis] - tap * conv.getDilations()[axis];
   Value step = e.constant(stride);
   Scalar notNegative = reached >= 0;
   Scalar position(e, e.floorDiv(maximum(reached, reached.like(0)), step));
@@ -137,7 +126,7 @@ Value convTransposeElement(Operation *op, ValueRange indices,
   Dims loops{inPerGroup};
   llvm::append_range(loops, ArrayRef(wDims).drop_front(2));
   SmallVector<Value> total = e.foldNest(
-      loops, zeroOf(accumulatorType(element), e),
+      loops, emitZero(accumulatorType(element), e),
       [&](ValueRange at, ValueRange carried) {
         SmallVector<Value> from(indices);
         Value channel = e.add(firstChannel, at[0]);
@@ -147,9 +136,8 @@ Value convTransposeElement(Operation *op, ValueRange indices,
         Value reaches = e.boolean(true);
         for (size_t i = 0; i + 1 < at.size(); ++i) {
           size_t axis = axes.firstSpatial + i;
-          from[axis] = adjointIndex(conv, i, {e, indices[axis]},
-                                    {e, at[i + 1]}, {e, e.expr(xDims[axis])},
-                                    reaches);
+          from[axis] = adjointIndex(conv, i, {e, indices[axis]}, {e, at[i + 1]},
+                                    {e, e.expr(xDims[axis])}, reaches);
         }
         return SmallVector<Value>{e.choose(
             reaches,

@@ -25,9 +25,9 @@ static Value elementwise(Operation *op, unsigned, ValueRange indices,
   Value result = op->getResult(0);
   SmallVector<Value> args;
   for (Value operand : op->getOperands())
-    args.push_back(e.element(
-        operand, broadcastIndices(e.env.dims(operand), e.env.dims(result),
-                                  indices, e)));
+    args.push_back(
+        e.element(operand, broadcastIndices(e.env.dims(operand),
+                                            e.env.dims(result), indices, e)));
   auto scalar = cast<ScalarOp>(op);
   if (!computesInF32(op))
     return scalar.emitScalar(e.b, e.loc, args);

@@ -5,8 +5,8 @@
 // expression once for each block.
 //
 //===----------------------------------------------------------------------===//
-#include "opc/Conversion/OpcToLoops/KernelEmitter.h"
 #include "mlir/IR/Matchers.h"
+#include "opc/Conversion/OpcToLoops/KernelEmitter.h"
 #include "llvm/Support/SaveAndRestore.h"
 
 using namespace mlir;
@@ -24,9 +24,9 @@ std::optional<int64_t> KernelEmitter::constantValue(Value value) {
 void KernelEmitter::atEntry(const std::function<void()> &build) {
   OpBuilder::InsertionGuard guard(b);
   llvm::SaveAndRestore building(atEntryNow, true);
-  Operation *before =
-      lastAtEntry ? lastAtEntry->getNextNode()
-                  : (entry->empty() ? nullptr : &entry->front());
+  Operation *before = lastAtEntry
+                          ? lastAtEntry->getNextNode()
+                          : (entry->empty() ? nullptr : &entry->front());
   if (before)
     b.setInsertionPoint(before);
   else
@@ -52,8 +52,7 @@ Value KernelEmitter::boolean(bool value) {
   });
 }
 
-template <typename Op>
-Value KernelEmitter::binary(Value x, Value y) {
+template <typename Op> Value KernelEmitter::binary(Value x, Value y) {
   static const char tag = 0;
   return memoised({&tag, x.getAsOpaquePointer(), y.getAsOpaquePointer()},
                   [&] { return Value(Op::create(b, loc, x, y)); });
@@ -137,13 +136,12 @@ Value KernelEmitter::max(Value x, Value y) {
   return x == y ? x : binary<arith::MaxSIOp>(x, y);
 }
 
-Value KernelEmitter::compare(arith::CmpIPredicate predicate, Value x,
-                             Value y) {
+Value KernelEmitter::compare(arith::CmpIPredicate predicate, Value x, Value y) {
   auto cx = constantValue(x), cy = constantValue(y);
   if (cx && cy)
-    return boolean(
-        arith::applyCmpPredicate(predicate, APInt(64, *cx, /*isSigned=*/true),
-                                 APInt(64, *cy, /*isSigned=*/true)));
+    return boolean(arith::applyCmpPredicate(predicate,
+                                            APInt(64, *cx, /*isSigned=*/true),
+                                            APInt(64, *cy, /*isSigned=*/true)));
   static const char tags[32] = {};
   return memoised(
       {&tags[unsigned(predicate)], x.getAsOpaquePointer(),
@@ -172,8 +170,8 @@ Value KernelEmitter::expr(AffineExpr e) {
   return exprs[e] = made;
 }
 
-/// Division in shape arithmetic rounds down and never traps: extents of zero may
-/// make a divisor zero, and then nothing is read or written anyway.
+/// Division in shape arithmetic rounds down and never traps: extents of zero
+/// may make a divisor zero, and then nothing is read or written anyway.
 Value KernelEmitter::emitExpr(AffineExpr e) {
   auto binaryExpr = cast<AffineBinaryOpExpr>(e);
   Value x = expr(binaryExpr.getLHS());
@@ -213,8 +211,7 @@ Value KernelEmitter::linearize(ValueRange indices, ArrayRef<AffineExpr> dims) {
   assert(indices.size() == dims.size());
   Value position = constant(0);
   for (auto [axis, index] : llvm::enumerate(indices)) {
-    AffineExpr stride =
-        product(env.getContext(), dims.drop_front(axis + 1));
+    AffineExpr stride = product(env.getContext(), dims.drop_front(axis + 1));
     position = add(position, mul(index, expr(stride)));
   }
   return position;
@@ -226,8 +223,8 @@ SmallVector<Value> KernelEmitter::delinearize(Value position,
   for (size_t axis = dims.size(); axis-- > 0;) {
     bool first = axis == 0;
     Value extent = expr(dims[axis]);
-    indices[axis] = first && constantValue(extent) != 1 ? position
-                                                        : rem(position, extent);
+    indices[axis] =
+        first && constantValue(extent) != 1 ? position : rem(position, extent);
     if (!first)
       position = floorDiv(position, extent);
   }

@@ -1,7 +1,7 @@
 //===- KernelCost.cpp - work of a kernel, for tasks and profiles ----------===//
 //
-// Counts arithmetic and compulsory traffic from extents alone. A table says what
-// an op costs; what is not in it costs one operation for each element.
+// Counts arithmetic and compulsory traffic from extents alone. A table says
+// what an op costs; what is not in it costs one operation for each element.
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Conversion/OpcToLoops/LowerKernels.h"
@@ -59,21 +59,35 @@ AffineExpr recurrentFlops(Operation *op, ShapeEnv &env) {
 
 const llvm::StringMap<Flops> &flopsTable() {
   static const llvm::StringMap<Flops> table = {
-      {"opc.matmul", matmulFlops},      {"opc.conv", convForward},
+      {"opc.matmul", matmulFlops},
+      {"opc.conv", convForward},
       {"opc.conv_transpose", convAdjoint},
-      {"opc.pool", poolFlops},          {"opc.max_pool_indices", poolFlops},
-      {"opc.reduce", sizeOfInput},      {"opc.cumulative", sizeOfInput},
-      {"opc.arg_reduce", sizeOfInput},  {"opc.topk", sizeOfInput},
-      {"opc.nonzero", sizeOfInput},     {"opc.nonzero_count", sizeOfInput},
-      {"opc.unique", sizeOfInput},      {"opc.rnn", recurrentFlops},
-      {"opc.gru", recurrentFlops},      {"opc.lstm", recurrentFlops},
-      {"opc.reshape", none},            {"opc.transpose", none},
-      {"opc.broadcast", none},          {"opc.tile", none},
-      {"opc.slice", none},              {"opc.pad", none},
-      {"opc.concat", none},             {"opc.iota", none},
-      {"opc.extents", none},            {"opc.constant", none},
-      {"opc.gather", none},             {"opc.gather_elements", none},
-      {"opc.gather_nd", none},          {"opc.reverse_sequence", none}};
+      {"opc.pool", poolFlops},
+      {"opc.max_pool_indices", poolFlops},
+      {"opc.reduce", sizeOfInput},
+      {"opc.cumulative", sizeOfInput},
+      {"opc.arg_reduce", sizeOfInput},
+      {"opc.topk", sizeOfInput},
+      {"opc.nonzero", sizeOfInput},
+      {"opc.nonzero_count", sizeOfInput},
+      {"opc.unique", sizeOfInput},
+      {"opc.rnn", recurrentFlops},
+      {"opc.gru", recurrentFlops},
+      {"opc.lstm", recurrentFlops},
+      {"opc.reshape", none},
+      {"opc.transpose", none},
+      {"opc.broadcast", none},
+      {"opc.tile", none},
+      {"opc.slice", none},
+      {"opc.pad", none},
+      {"opc.concat", none},
+      {"opc.iota", none},
+      {"opc.extents", none},
+      {"opc.constant", none},
+      {"opc.gather", none},
+      {"opc.gather_elements", none},
+      {"opc.gather_nd", none},
+      {"opc.reverse_sequence", none}};
   return table;
 }
 
@@ -107,8 +121,8 @@ double guess(AffineExpr e) {
 /// Units whose work is worth a task: some tens of microseconds of plain loops.
 int64_t chooseGrain(AffineExpr units, const KernelCost &cost) {
   constexpr double worthATask = 65536;
-  double perUnit = (guess(cost.flops) + guess(cost.bytes)) /
-                   std::max(guess(units), 1.0);
+  double perUnit =
+      (guess(cost.flops) + guess(cost.bytes)) / std::max(guess(units), 1.0);
   double grain = worthATask / std::max(perUnit, 1.0);
   return int64_t(std::max(grain, 1.0));
 }
@@ -138,8 +152,8 @@ void setKernelWork(func::FuncOp kernel, AffineExpr units,
   set(kUnitsAttr, units);
   set(kFlopsAttr, cost.flops);
   set(kBytesAttr, cost.bytes);
-  kernel->setAttr(kGrainAttr,
-                  b.getI64IntegerAttr(grain ? grain : chooseGrain(units, cost)));
+  kernel->setAttr(kGrainAttr, b.getI64IntegerAttr(
+                                  grain ? grain : chooseGrain(units, cost)));
 }
 
 } // namespace opc

@@ -32,9 +32,8 @@ KernelEmitter::KernelEmitter(OpBuilder &b, Location loc, ShapeEnv &env,
       symbols(std::move(symbols)), status(status) {
   auto function = dyn_cast<func::FuncOp>(b.getInsertionBlock()->getParentOp());
   if (!function)
-    function = b.getInsertionBlock()
-                   ->getParentOp()
-                   ->getParentOfType<func::FuncOp>();
+    function =
+        b.getInsertionBlock()->getParentOp()->getParentOfType<func::FuncOp>();
   entry = &function.getBody().front();
 }
 
@@ -87,8 +86,8 @@ Value KernelEmitter::computeElement(Value tensor, ValueRange indices) {
   if (isLoaded(tensor))
     return reload(tensor, indices);
   Operation *op = tensor.getDefiningOp();
-  Type type = computeType(cast<RankedTensorType>(tensor.getType())
-                              .getElementType());
+  Type type =
+      computeType(cast<RankedTensorType>(tensor.getType()).getElementType());
   const IndexedLowering *lowering = op ? indexedLowering(op) : nullptr;
   if (!lowering)
     return refuse(op ? op : entry->getParentOp(),
@@ -172,14 +171,13 @@ void KernelEmitter::check(Value ok, opc_fault fault) {
 }
 
 Value KernelEmitter::checkedIndex(Value element, Value extent) {
-  Value index = element.getType().isIndex()
-                    ? element
-                    : arith::IndexCastOp::create(b, loc, b.getIndexType(),
-                                                 element);
+  Value index =
+      element.getType().isIndex()
+          ? element
+          : arith::IndexCastOp::create(b, loc, b.getIndexType(), element);
   Value negative = compare(arith::CmpIPredicate::slt, index, constant(0));
   Value fromBack = add(index, extent);
-  Value counted =
-      arith::SelectOp::create(b, loc, negative, fromBack, index);
+  Value counted = arith::SelectOp::create(b, loc, negative, fromBack, index);
   Value ok = compare(arith::CmpIPredicate::ult, counted, extent);
   check(ok, OPC_FAULT_INDEX);
   return arith::SelectOp::create(b, loc, ok, counted, constant(0));
@@ -189,8 +187,8 @@ Value KernelEmitter::choose(Value condition, const Branch &then,
                             const Branch &otherwise) {
   if (auto known = constantValue(condition))
     return *known ? then() : otherwise();
-  // The type of the result is known once a branch is built; its blocks then move
-  // into an op that has results.
+  // The type of the result is known once a branch is built; its blocks then
+  // move into an op that has results.
   OpBuilder::InsertionGuard guard(b);
   auto untyped = scf::IfOp::create(b, loc, condition, /*withElseRegion=*/true);
   Type type;

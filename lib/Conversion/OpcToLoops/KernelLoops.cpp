@@ -4,9 +4,9 @@
 // is not a loop, and one that never runs leaves no trace.
 //
 //===----------------------------------------------------------------------===//
-#include "opc/Conversion/OpcToLoops/KernelEmitter.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "opc/Conversion/OpcToLoops/KernelEmitter.h"
 
 using namespace mlir;
 
@@ -36,8 +36,7 @@ SmallVector<Value> KernelEmitter::fold(Value lower, Value upper,
     return SmallVector<Value>(initial);
   if (trips == 1)
     return body(lower, initial);
-  auto loop =
-      scf::ForOp::create(b, loc, lower, upper, constant(1), initial);
+  auto loop = scf::ForOp::create(b, loc, lower, upper, constant(1), initial);
   OpBuilder::InsertionGuard guard(b);
   Block *block = loop.getBody();
   if (initial.empty())

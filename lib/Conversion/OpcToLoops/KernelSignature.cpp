@@ -58,8 +58,7 @@ size_t symbolCount(func::FuncOp kernel) {
 /// The types of all arguments of the form on buffers.
 SmallVector<Type> argumentTypes(const KernelSignature &s, size_t symbols,
                                 MLIRContext *context) {
-  SmallVector<Type> types{
-      MemRefType::get({1}, IntegerType::get(context, 64))};
+  SmallVector<Type> types{MemRefType::get({1}, IntegerType::get(context, 64))};
   for (Value tensor : llvm::concat<const Value>(s.inputs, s.results))
     types.push_back(bufferType(tensor));
   types.append(symbols + 2, IndexType::get(context));

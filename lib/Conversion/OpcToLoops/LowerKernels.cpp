@@ -19,11 +19,11 @@
 //===----------------------------------------------------------------------===//
 #include "opc/Conversion/OpcToLoops/LowerKernels.h"
 #include "Rows.h"
-#include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Pass/Pass.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
 
 using namespace mlir;
 
@@ -33,8 +33,8 @@ namespace opc {
 
 namespace {
 
-/// The op of the kernel that is not indexed, or null; fails, with an error, where
-/// there are two, or one that has no loops.
+/// The op of the kernel that is not indexed, or null; fails, with an error,
+/// where there are two, or one that has no loops.
 FailureOr<Operation *> findNest(Region &body) {
   Operation *nest = nullptr;
   for (Operation &op : body.front().without_terminator()) {

@@ -1,6 +1,7 @@
 //===- Lowerings.cpp - how each op class turns into loops -----------------===//
 //
-// Collects the tables of all op families. Every element-wise op shares one entry.
+// Collects the tables of all op families. Every element-wise op shares one
+// entry.
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Conversion/OpcToLoops/KernelEmitter.h"
@@ -18,13 +19,13 @@ struct Tables {
   Tables() {
     registerElementwiseLowerings(indexed);
     registerMovementLowerings(indexed);
-    registerIndexingLowerings(indexed, nests);
+    // registerIndexingLowerings(indexed, nests);
     registerReduceLowerings(nests);
     registerContractionLowerings(nests);
-    registerWindowLowerings(indexed, nests);
-    registerRecurrentLowerings(nests);
-    registerSortLowerings(nests);
-    registerRandomLowerings(indexed);
+    registerPoolLowerings(nests);
+    // registerRecurrentLowerings(nests);
+    // registerSortLowerings(nests);
+    // registerRandomLowerings(indexed);
   }
 };
 
@@ -34,7 +35,7 @@ const Tables &tables() {
 }
 
 template <typename Lowering>
-const Lowering *find(const llvm::StringMap<Lowering> &table, StringRef name) {
+const Lowering *lookUp(const llvm::StringMap<Lowering> &table, StringRef name) {
   auto entry = table.find(name);
   return entry == table.end() ? nullptr : &entry->second;
 }
@@ -43,12 +44,12 @@ const Lowering *find(const llvm::StringMap<Lowering> &table, StringRef name) {
 
 const IndexedLowering *indexedLowering(Operation *op) {
   if (isa<ScalarOp>(op))
-    return find(tables().indexed, kElementwiseEntry);
-  return find(tables().indexed, op->getName().getStringRef());
+    return lookUp(tables().indexed, kElementwiseEntry);
+  return lookUp(tables().indexed, op->getName().getStringRef());
 }
 
 const NestLowering *nestLowering(Operation *op) {
-  return find(tables().nests, op->getName().getStringRef());
+  return lookUp(tables().nests, op->getName().getStringRef());
 }
 
 } // namespace opc

@@ -31,8 +31,8 @@ ReshapeGroup shortestGroup(ArrayRef<AffineExpr> x, ArrayRef<AffineExpr> y,
   return {x, y};
 }
 
-/// Splits the axes of a reshape into short runs of equal size, so that axes which
-/// stay as they are keep their index.
+/// Splits the axes of a reshape into short runs of equal size, so that axes
+/// which stay as they are keep their index.
 SmallVector<ReshapeGroup> groupAxes(ArrayRef<AffineExpr> x,
                                     ArrayRef<AffineExpr> y,
                                     MLIRContext *context) {
@@ -58,8 +58,8 @@ Value reshape(Operation *op, unsigned, ValueRange indices, KernelEmitter &e) {
     if (group.x.size() == 1 && group.y.size() == 1)
       result.push_back(mine[0]);
     else
-      llvm::append_range(
-          result, e.delinearize(e.linearize(mine, group.y), group.x));
+      llvm::append_range(result,
+                         e.delinearize(e.linearize(mine, group.y), group.x));
   }
   return e.element(x, result);
 }
@@ -73,9 +73,9 @@ Value transpose(Operation *op, unsigned, ValueRange indices, KernelEmitter &e) {
 
 Value broadcast(Operation *op, unsigned, ValueRange indices, KernelEmitter &e) {
   Value x = op->getOperand(0);
-  return e.element(x, broadcastIndices(e.env.dims(x),
-                                       e.env.dims(op->getResult(0)), indices,
-                                       e));
+  return e.element(x,
+                   broadcastIndices(e.env.dims(x), e.env.dims(op->getResult(0)),
+                                    indices, e));
 }
 
 Value tile(Operation *op, unsigned, ValueRange indices, KernelEmitter &e) {
@@ -83,18 +83,16 @@ Value tile(Operation *op, unsigned, ValueRange indices, KernelEmitter &e) {
   const Dims from = e.env.dims(x), to = e.env.dims(op->getResult(0));
   Indices result;
   for (auto [axis, index] : llvm::enumerate(indices))
-    result.push_back(from[axis] == to[axis]
-                         ? index
-                         : e.rem(index, e.expr(from[axis])));
+    result.push_back(from[axis] == to[axis] ? index
+                                            : e.rem(index, e.expr(from[axis])));
   return e.element(x, result);
 }
 
 Value slice(Operation *op, unsigned, ValueRange indices, KernelEmitter &e) {
   auto sliceOp = cast<SliceOp>(op);
   Indices result;
-  for (auto [index, start, step] :
-       llvm::zip_equal(indices, sliceOp.getStarts().getResults(),
-                       sliceOp.getSteps()))
+  for (auto [index, start, step] : llvm::zip_equal(
+           indices, sliceOp.getStarts().getResults(), sliceOp.getSteps()))
     result.push_back(e.add(e.expr(start), e.mul(index, e.constant(step))));
   return e.element(op->getOperand(0), result);
 }
@@ -112,6 +110,18 @@ Value foldBack(StringRef mode, Scalar index, Scalar extent) {
   return select(position < extent, position, period - position);
 }
 
+/// The index into x along one axis of a pad that repeats elements of x.
+/// Cropping comes first: what is cropped is not repeated.
+Value foldedIndex(StringRef mode, Value index, AffineExpr low, AffineExpr from,
+                  AffineExpr to, KernelEmitter &e) {
+  Scalar zero(e, e.constant(0));
+  Scalar cropLow = maximum(zero - Scalar(e, e.expr(low)), zero);
+  Scalar cropHigh = maximum(zero - Scalar(e, e.expr(to - low - from)), zero);
+  Scalar extent = Scalar(e, e.expr(from)) - cropLow - cropHigh;
+  Scalar shifted = Scalar(e, index) - maximum({e, e.expr(low)}, zero);
+  return cropLow + Scalar(e, foldBack(mode, shifted, extent));
+}
+
 Value pad(Operation *op, unsigned, ValueRange indices, KernelEmitter &e) {
   auto padOp = cast<PadOp>(op);
   Value x = padOp.getX();
@@ -121,19 +131,17 @@ Value pad(Operation *op, unsigned, ValueRange indices, KernelEmitter &e) {
   Value inside = e.boolean(true);
   for (auto [axis, index] : llvm::enumerate(indices)) {
     AffineExpr low = padOp.getLow().getResult(axis);
-    Value shifted = e.sub(index, e.expr(low));
     if (constantOf(low) == 0 && from[axis] == to[axis]) {
       result.push_back(index);
       continue;
     }
-    Scalar extent(e, e.expr(from[axis]));
     if (mode != "constant") {
-      result.push_back(foldBack(mode, {e, shifted}, extent));
+      result.push_back(foldedIndex(mode, index, low, from[axis], to[axis], e));
       continue;
     }
-    result.push_back(shifted);
-    inside = e.both(inside, e.compare(arith::CmpIPredicate::ult, shifted,
-                                      extent));
+    result.push_back(e.sub(index, e.expr(low)));
+    inside = e.both(inside, e.compare(arith::CmpIPredicate::ult, result.back(),
+                                      e.expr(from[axis])));
   }
   return e.choose(
       inside, [&] { return e.element(x, result); },
@@ -201,7 +209,8 @@ DenseElementsAttr denseElements(ElementsAttr value) {
       return DenseElementsAttr::get(
           type, SmallVector<bool>(llvm::map_range(
                     blob->getData(), [](char byte) { return byte != 0; })));
-    if (!DenseElementsAttr::isValidRawBuffer(type, blob->getData()))
+    bool isSplat = false;
+    if (!DenseElementsAttr::isValidRawBuffer(type, blob->getData(), isSplat))
       return {};
     return DenseElementsAttr::getFromRawBuffer(type, blob->getData());
   }

@@ -13,11 +13,6 @@ namespace opc {
 namespace {
 
 template <typename Op>
-WindowAttrs windowOf(Op op) {
-  return {op.getStrides(), op.getDilations(), op.getPadLow(), op.getPadHigh()};
-}
-
-template <typename Op>
 SmallVector<WindowRange> rangesOf(Op op, size_t firstSpatial,
                                   ValueRange indices, KernelEmitter &e) {
   const Dims dims = e.env.dims(op.getX());
@@ -49,8 +44,8 @@ Value divisor(PoolOp pool, ArrayRef<WindowRange> ranges, size_t firstSpatial,
     if (pool.getCountPadding()) {
       Scalar end = Scalar(e, e.expr(dims[firstSpatial + i])) +
                    pool.getPadHigh()[i] - Scalar(e, range.start);
-      Scalar below(e, e.ceilDiv(maximum(end, end.like(0)),
-                                e.constant(range.dilation)));
+      Scalar below(
+          e, e.ceilDiv(maximum(end, end.like(0)), e.constant(range.dilation)));
       first = first.like(0);
       last = minimum(below, below.like(double(pool.getKernel()[i])));
     }
@@ -64,15 +59,16 @@ Value poolElement(Operation *op, ValueRange indices, KernelEmitter &e) {
   Value x = pool.getX();
   Type element = elementType(x);
   bool isMax = pool.getKind() == "max";
-  size_t firstSpatial = layoutAxes(pool.getLayout(), indices.size()).firstSpatial;
+  size_t firstSpatial =
+      layoutAxes(pool.getLayout(), indices.size()).firstSpatial;
   SmallVector<WindowRange> ranges = rangesOf(pool, firstSpatial, indices, e);
-  Type type = isMax ? element : arithmeticType(element);
+  Type type = arithmeticType(element);
   Value initial = isMax ? extremeValue(/*greatest=*/false, element, e)
                         : emitZero(computeType(type), e);
-  SmallVector<Value> total = foldWindow(
-      ranges, initial, e, [&](ValueRange taps, ValueRange carried) {
-        Value next = e.element(
-            x, windowIndices(ranges, firstSpatial, indices, taps, e));
+  SmallVector<Value> total =
+      foldWindow(ranges, initial, e, [&](ValueRange taps, ValueRange carried) {
+        Value next =
+            e.element(x, windowIndices(ranges, firstSpatial, indices, taps, e));
         Value wide = widen({e, next}, element, computeType(type));
         return SmallVector<Value>{
             emitArith(e.b, e.loc, isMax ? ScalarArith::Max : ScalarArith::Add,
@@ -107,9 +103,9 @@ Value maxPoolIndex(Operation *op, ValueRange indices, KernelEmitter &e) {
   SmallVector<WindowRange> ranges = rangesOf(pool, firstSpatial, indices, e);
   // -1 stands for none yet; a window without elements gives 0.
   Value none = e.constant(-1);
+  Value least = narrow({e, extremeValue(false, element, e)}, element);
   SmallVector<Value> best = foldWindow(
-      ranges, {extremeValue(/*greatest=*/false, element, e), none}, e,
-      [&](ValueRange taps, ValueRange carried) {
+      ranges, {least, none}, e, [&](ValueRange taps, ValueRange carried) {
         SmallVector<Value> at =
             windowIndices(ranges, firstSpatial, indices, taps, e);
         Value next = e.element(x, at);

@@ -21,35 +21,11 @@ ScalarArith arithOf(StringRef kind) {
       .Default(ScalarArith::Min);
 }
 
-/// The type that an accumulator's sign is taken from: `element` itself, or the
-/// wider float that it accumulates in.
-Type arithType(Type element) {
-  return isa<FloatType>(element) ? accumulatorType(element) : element;
-}
-
-/// The least or greatest value of a type, which max and min start from.
-Value extremeValue(bool greatest, Type element, KernelEmitter &e) {
-  Type type = arithType(element);
-  if (auto floatType = dyn_cast<FloatType>(type))
-    return arith::ConstantOp::create(
-        e.b, e.loc,
-        e.b.getFloatAttr(type, APFloat::getInf(floatType.getFloatSemantics(),
-                                               /*Negative=*/!greatest)));
-  bool isUnsigned = type.isUnsignedInteger() || type.isInteger(1);
-  unsigned width = type.getIntOrFloatBitWidth();
-  APInt value = greatest ? (isUnsigned ? APInt::getMaxValue(width)
-                                       : APInt::getSignedMaxValue(width))
-                         : (isUnsigned ? APInt::getMinValue(width)
-                                       : APInt::getSignedMinValue(width));
-  return arith::ConstantOp::create(
-      e.b, e.loc, e.b.getIntegerAttr(computeType(type), value));
-}
-
 Value neutral(StringRef kind, Type element, KernelEmitter &e) {
   if (kind == "max" || kind == "min")
     return extremeValue(kind == "min", element, e);
   int64_t value = kind == "prod";
-  Type type = computeType(arithType(element));
+  Type type = computeType(arithmeticType(element));
   if (isa<FloatType>(type))
     return emitConstant(e.b, e.loc, type, double(value));
   return emitConstantInt(e.b, e.loc, type, value);
@@ -57,7 +33,7 @@ Value neutral(StringRef kind, Type element, KernelEmitter &e) {
 
 Value combine(StringRef kind, Type element, Value total, Value next,
               KernelEmitter &e) {
-  Type type = arithType(element);
+  Type type = arithmeticType(element);
   Value wide = widen({e, next}, element, computeType(type));
   return emitArith(e.b, e.loc, arithOf(kind), type, {total, wide});
 }
@@ -76,8 +52,7 @@ Value reduceElement(Operation *op, ValueRange indices, KernelEmitter &e) {
         SmallVector<Value> from;
         size_t outer = 0, next = 0;
         for (size_t axis = 0; axis < dims.size(); ++axis) {
-          bool isReduced =
-              llvm::is_contained(reduce.getAxes(), int64_t(axis));
+          bool isReduced = llvm::is_contained(reduce.getAxes(), int64_t(axis));
           from.push_back(isReduced ? inner[next++] : indices[outer]);
           outer += !isReduced || reduce.getKeepdims();
         }
@@ -87,8 +62,8 @@ Value reduceElement(Operation *op, ValueRange indices, KernelEmitter &e) {
   return narrow({e, total[0]}, element);
 }
 
-/// y[i] = x[0] + ... + x[i] along a line; without x[i] where exclusive; from the
-/// end where reverse.
+/// y[i] = x[0] + ... + x[i] along a line; without x[i] where exclusive; from
+/// the end where reverse.
 void cumulativeLine(Operation *op, ArrayRef<Value> line, KernelEmitter &e) {
   auto cumulative = cast<CumulativeOp>(op);
   Value x = cumulative.getX();
@@ -101,8 +76,8 @@ void cumulativeLine(Operation *op, ArrayRef<Value> line, KernelEmitter &e) {
     at[axis] = cumulative.getReverse()
                    ? e.sub(e.sub(extent, e.constant(1)), step)
                    : step;
-    Value next = combine(cumulative.getKind(), element, carried[0],
-                         e.element(x, at), e);
+    Value next =
+        combine(cumulative.getKind(), element, carried[0], e.element(x, at), e);
     Value written = cumulative.getExclusive() ? carried[0] : next;
     e.store(narrow({e, written}, element), cumulative.getY(), at);
     return SmallVector<Value>{next};

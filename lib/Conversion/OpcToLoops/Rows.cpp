@@ -48,9 +48,10 @@ NestLowering perElement(
           },
           [element](Operation *op, Value begin, Value end, KernelEmitter &e) {
             Value result = op->getResult(0);
-            emitRows(e.env.dims(result), begin, end, e, [&](ValueRange indices) {
-              e.store(element(op, indices, e), result, indices);
-            });
+            emitRows(e.env.dims(result), begin, end, e,
+                     [&](ValueRange indices) {
+                       e.store(element(op, indices, e), result, indices);
+                     });
           }};
 }
 
@@ -78,8 +79,7 @@ NestLowering perLine(LineBody line) {
           }};
 }
 
-NestLowering
-atOnce(std::function<void(Operation *, KernelEmitter &)> emit) {
+NestLowering atOnce(std::function<void(Operation *, KernelEmitter &)> emit) {
   return {[](Operation *, ShapeEnv &env) { return env.constant(1); },
           [emit](Operation *op, Value begin, Value end, KernelEmitter &e) {
             e.when(e.compare(arith::CmpIPredicate::slt, begin, end),
@@ -100,12 +100,13 @@ SmallVector<Value> broadcastIndices(ArrayRef<AffineExpr> from,
       continue;
     }
     // Equal constants fold; else it is decided at run time.
-    Value isOne = e.compare(arith::CmpIPredicate::eq, e.expr(extent),
-                            e.constant(1));
+    Value isOne =
+        e.compare(arith::CmpIPredicate::eq, e.expr(extent), e.constant(1));
     auto known = KernelEmitter::constantValue(isOne);
-    result.push_back(known == 1 ? e.constant(0)
-                                : Value(arith::SelectOp::create(
-                                      e.b, e.loc, isOne, e.constant(0), index)));
+    result.push_back(known == 1
+                         ? e.constant(0)
+                         : Value(arith::SelectOp::create(
+                               e.b, e.loc, isOne, e.constant(0), index)));
   }
   return result;
 }

@@ -27,12 +27,13 @@ NestLowering perElement(
 /// A lowering whose units are the elements of result 0's extents without `axis`
 /// (by name of an integer attribute); `line` handles one unit. The indices hold
 /// null at the axis.
-using LineBody = std::function<void(
-    mlir::Operation *op, llvm::ArrayRef<mlir::Value> indices, KernelEmitter &e)>;
+using LineBody =
+    std::function<void(mlir::Operation *op, llvm::ArrayRef<mlir::Value> indices,
+                       KernelEmitter &e)>;
 NestLowering perLine(LineBody line);
 /// A lowering that cannot be divided.
-NestLowering atOnce(
-    std::function<void(mlir::Operation *op, KernelEmitter &e)> emit);
+NestLowering
+atOnce(std::function<void(mlir::Operation *op, KernelEmitter &e)> emit);
 
 /// Indices into an operand of extents `from` that is broadcast, aligned at the
 /// last axis, to an element at `indices` of extents `to`.

@@ -19,8 +19,8 @@ Scalar Scalar::like(double value) const {
     bool lossy = false;
     rounded.convert(cast<FloatType>(type()).getFloatSemantics(),
                     APFloat::rmNearestTiesToEven, &lossy);
-    return {*e, arith::ConstantOp::create(
-                    e->b, e->loc, e->b.getFloatAttr(type(), rounded))};
+    return {*e, arith::ConstantOp::create(e->b, e->loc,
+                                          e->b.getFloatAttr(type(), rounded))};
   }
   return {*e, arith::ConstantOp::create(
                   e->b, e->loc, e->b.getIntegerAttr(type(), int64_t(value)))};
@@ -57,8 +57,7 @@ Scalar Scalar::to(Type target) const {
 Scalar Scalar::toIndex() const { return to(e->b.getIndexType()); }
 
 namespace {
-template <typename FloatOp, typename IntOp>
-Scalar apply(Scalar x, Scalar y) {
+template <typename FloatOp, typename IntOp> Scalar apply(Scalar x, Scalar y) {
   KernelEmitter &e = x.emitter();
   if (x.isFloat())
     return {e, FloatOp::create(e.b, e.loc, x, y)};
@@ -151,6 +150,34 @@ Type accumulatorType(Type element) {
   if (isa<FloatType>(element) && element.getIntOrFloatBitWidth() < 32)
     return Float32Type::get(element.getContext());
   return computeType(element);
+}
+
+Type arithmeticType(Type element) {
+  return isa<FloatType>(element) ? accumulatorType(element) : element;
+}
+
+Value emitZero(Type type, KernelEmitter &e) {
+  return arith::ConstantOp::create(e.b, e.loc, e.b.getZeroAttr(type));
+}
+
+static APInt extremeInteger(bool greatest, Type type) {
+  unsigned width = type.getIntOrFloatBitWidth();
+  if (type.isUnsignedInteger() || type.isInteger(1))
+    return greatest ? APInt::getMaxValue(width) : APInt::getMinValue(width);
+  return greatest ? APInt::getSignedMaxValue(width)
+                  : APInt::getSignedMinValue(width);
+}
+
+Value extremeValue(bool greatest, Type element, KernelEmitter &e) {
+  Type type = arithmeticType(element);
+  TypedAttr attr;
+  if (auto floatType = dyn_cast<FloatType>(type))
+    attr = e.b.getFloatAttr(type, APFloat::getInf(floatType.getFloatSemantics(),
+                                                  /*Negative=*/!greatest));
+  else
+    attr =
+        e.b.getIntegerAttr(computeType(type), extremeInteger(greatest, type));
+  return arith::ConstantOp::create(e.b, e.loc, attr);
 }
 
 Scalar widen(Scalar element, Type from, Type target) {

@@ -2,8 +2,8 @@
 //
 // Lowerings of windows, resampling and recurrence are formulas. A Scalar is a
 // value with the operators of its type, so that they read like the definition:
-// index (wrapping, signed), integers (signed) and floats. A C++ number stands for
-// a constant of the other operand's type.
+// index (wrapping, signed), integers (signed) and floats. A C++ number stands
+// for a constant of the other operand's type.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_LIB_CONVERSION_OPCTOLOOPS_SCALAR_H
@@ -49,12 +49,10 @@ Scalar operator|(Scalar x, Scalar y); ///< of i1
 Scalar operator!(Scalar x);           ///< of i1
 
 #define OPC_SCALAR_WITH_NUMBER(OP)                                             \
-  template <Number T>                                                          \
-  Scalar operator OP(Scalar x, T y) {                                          \
+  template <Number T> Scalar operator OP(Scalar x, T y) {                      \
     return x OP x.like(double(y));                                             \
   }                                                                            \
-  template <Number T>                                                          \
-  Scalar operator OP(T x, Scalar y) {                                          \
+  template <Number T> Scalar operator OP(T x, Scalar y) {                      \
     return y.like(double(x)) OP y;                                             \
   }
 OPC_SCALAR_WITH_NUMBER(+)
@@ -79,7 +77,13 @@ Scalar absOf(Scalar x);
 
 /// The type in which sums of `element` accumulate: f32 for f16 and bf16.
 mlir::Type accumulatorType(mlir::Type element);
-/// An element as a value of `target`: wider floats, or integers by `from`'s sign.
+/// The same, with the sign of integers, as emitArith() wants it.
+mlir::Type arithmeticType(mlir::Type element);
+/// The least or greatest value of an element type, in its arithmetic type.
+mlir::Value extremeValue(bool greatest, mlir::Type element, KernelEmitter &e);
+mlir::Value emitZero(mlir::Type type, KernelEmitter &e);
+/// An element as a value of `target`: wider floats, or integers by `from`'s
+/// sign.
 Scalar widen(Scalar element, mlir::Type from, mlir::Type target);
 /// A value rounded to the element type `target`.
 Scalar narrow(Scalar value, mlir::Type target);

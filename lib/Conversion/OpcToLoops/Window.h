@@ -1,7 +1,7 @@
 //===- Window.h - windows that slide over spatial axes ----------*- C++ -*-===//
 //
-// Shared by convolution and pooling: which elements of the padded input a window
-// holds.
+// Shared by convolution and pooling: which elements of the padded input a
+// window holds.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_LIB_CONVERSION_OPCTOLOOPS_WINDOW_H
@@ -21,6 +21,9 @@ LayoutAxes layoutAxes(llvm::StringRef layout, size_t rank);
 struct WindowAttrs {
   llvm::ArrayRef<int64_t> strides, dilations, padLow, padHigh;
 };
+template <typename Op> WindowAttrs windowOf(Op op) {
+  return {op.getStrides(), op.getDilations(), op.getPadLow(), op.getPadHigh()};
+}
 
 /// The taps [first, last) of a window along one axis that lie within the input,
 /// and the position of a tap in the input.
@@ -37,8 +40,8 @@ WindowRange windowRange(const WindowAttrs &window, size_t axis,
                         mlir::Value output, mlir::Value taps,
                         mlir::Value extent, KernelEmitter &e);
 
-/// Folds over all taps of `ranges`, the last axis innermost; `body` gets the index
-/// of each tap.
+/// Folds over all taps of `ranges`, the last axis innermost; `body` gets the
+/// index of each tap.
 llvm::SmallVector<mlir::Value>
 foldWindow(llvm::ArrayRef<WindowRange> ranges, mlir::ValueRange initial,
            KernelEmitter &e,

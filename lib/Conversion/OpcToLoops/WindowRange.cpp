@@ -1,6 +1,7 @@
 //===- WindowRange.cpp - windows that slide over spatial axes -------------===//
 //
-// See Window.h. Bounds are computed ahead of the loops, so that no tap is tested.
+// See Window.h. Bounds are computed ahead of the loops, so that no tap is
+// tested.
 //
 //===----------------------------------------------------------------------===//
 #include "Scalar.h"
@@ -27,8 +28,7 @@ static Value tapsBelow(Scalar x, int64_t y) {
 WindowRange windowRange(const WindowAttrs &window, size_t axis, Value output,
                         Value taps, Value extent, KernelEmitter &e) {
   int64_t dilation = window.dilations[axis];
-  Scalar start = Scalar(e, output) * window.strides[axis] -
-                 window.padLow[axis];
+  Scalar start = Scalar(e, output) * window.strides[axis] - window.padLow[axis];
   if (window.padLow[axis] == 0 && window.padHigh[axis] == 0 &&
       KernelEmitter::constantValue(taps) == 1)
     return {e.constant(0), taps, start, dilation};
@@ -39,10 +39,9 @@ WindowRange windowRange(const WindowAttrs &window, size_t axis, Value output,
           dilation};
 }
 
-SmallVector<Value>
-foldWindow(ArrayRef<WindowRange> ranges, ValueRange initial, KernelEmitter &e,
-           const std::function<SmallVector<Value>(ValueRange, ValueRange)>
-               &body) {
+SmallVector<Value> foldWindow(
+    ArrayRef<WindowRange> ranges, ValueRange initial, KernelEmitter &e,
+    const std::function<SmallVector<Value>(ValueRange, ValueRange)> &body) {
   SmallVector<Value> taps;
   std::function<SmallVector<Value>(ValueRange)> level =
       [&](ValueRange carried) -> SmallVector<Value> {

@@ -1,4 +1,5 @@
-//===- KernelEmitter.h - from ops on tensors to loops on buffers -*- C++ -*-===//
+//===- KernelEmitter.h - from ops on tensors to loops on buffers -*- C++
+//-*-===//
 //
 // What an op's lowering sees while the body of a kernel is written. Tensors are
 // read by the element: an element of a kernel argument is a load; an element of
@@ -10,12 +11,12 @@
 #ifndef OPC_CONVERSION_OPCTOLOOPS_KERNELEMITTER_H
 #define OPC_CONVERSION_OPCTOLOOPS_KERNELEMITTER_H
 
-#include "opc-c/module.h"
-#include "opc/Dialect/Opc/IR/ShapeEnv.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpDefinition.h"
+#include "opc-c/module.h"
+#include "opc/Dialect/Opc/IR/ShapeEnv.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringMap.h"
 #include <functional>
@@ -30,9 +31,8 @@ public:
   using Body = std::function<void(mlir::Value index)>;
   using NestBody = std::function<void(mlir::ValueRange indices)>;
   using Branch = std::function<mlir::Value()>;
-  using Reducer =
-      std::function<mlir::SmallVector<mlir::Value>(mlir::Value index,
-                                                   mlir::ValueRange carried)>;
+  using Reducer = std::function<mlir::SmallVector<mlir::Value>(
+      mlir::Value index, mlir::ValueRange carried)>;
 
   /// `buffers` holds the flat memref of each kernel argument and result value;
   /// `symbols` the index value of each symbol; `status` the fault word.
@@ -46,7 +46,7 @@ public:
 
   // Index arithmetic (all values of type index).
   mlir::Value constant(int64_t value);
-  mlir::Value expr(mlir::AffineExpr e);              ///< value of an extent
+  mlir::Value expr(mlir::AffineExpr e); ///< value of an extent
   mlir::Value extent(mlir::Value tensor, int64_t axis);
   mlir::Value add(mlir::Value x, mlir::Value y);
   mlir::Value sub(mlir::Value x, mlir::Value y);
@@ -65,13 +65,14 @@ public:
   /// The constant that an index or i1 value is, if it is one.
   static std::optional<int64_t> constantValue(mlir::Value value);
   /// Row-major position of `indices` in a tensor of extents `dims`, and back.
-  mlir::Value linearize(mlir::ValueRange indices, llvm::ArrayRef<mlir::AffineExpr> dims);
-  llvm::SmallVector<mlir::Value> delinearize(mlir::Value position,
-                                             llvm::ArrayRef<mlir::AffineExpr> dims);
+  mlir::Value linearize(mlir::ValueRange indices,
+                        llvm::ArrayRef<mlir::AffineExpr> dims);
+  llvm::SmallVector<mlir::Value>
+  delinearize(mlir::Value position, llvm::ArrayRef<mlir::AffineExpr> dims);
 
   // Elements. Bool is i1, integers are signless, floats their own type.
-  /// The element of `tensor` at `indices` (one for each axis): what bind() gave;
-  /// the expression of an indexed producer; else a load from the buffer.
+  /// The element of `tensor` at `indices` (one for each axis): what bind()
+  /// gave; the expression of an indexed producer; else a load from the buffer.
   mlir::Value element(mlir::Value tensor, mlir::ValueRange indices);
   /// Writes an element of a value that has a buffer, and does nothing for one
   /// that has none (a result which nobody uses).
@@ -80,7 +81,8 @@ public:
   mlir::Value reload(mlir::Value tensor, mlir::ValueRange indices);
   /// The element at a row-major position of a flat buffer whose elements stand
   /// for a tensor's elements of type `element`, and its write.
-  mlir::Value load(mlir::Value buffer, mlir::Value position, mlir::Type element);
+  mlir::Value load(mlir::Value buffer, mlir::Value position,
+                   mlir::Type element);
   void storeFlat(mlir::Value element, mlir::Value buffer, mlir::Value position);
   /// Whether `tensor` has a buffer of its own.
   bool hasBuffer(mlir::Value tensor) const;
@@ -92,8 +94,9 @@ public:
   void bind(mlir::Value tensor, mlir::Value element);
   void unbind(mlir::Value tensor);
 
-  /// An integer element as an index that lies in [0, extent): negative ones count
-  /// from the back; one out of range records OPC_FAULT_INDEX and becomes 0.
+  /// An integer element as an index that lies in [0, extent): negative ones
+  /// count from the back; one out of range records OPC_FAULT_INDEX and becomes
+  /// 0.
   mlir::Value checkedIndex(mlir::Value element, mlir::Value extent);
   /// Records `fault` where `ok` (i1) is false.
   void check(mlir::Value ok, opc_fault fault);
@@ -104,8 +107,8 @@ public:
   /// Runs `then` where `condition` (i1) holds.
   void when(mlir::Value condition, const std::function<void()> &then);
 
-  /// Refuses: an error at `op`. Emission goes on with a value of `type`, so that
-  /// callers need not care; failed() then holds.
+  /// Refuses: an error at `op`. Emission goes on with a value of `type`, so
+  /// that callers need not care; failed() then holds.
   mlir::Value refuse(mlir::Operation *op, const llvm::Twine &reason,
                      mlir::Type type);
   bool failed() const { return refused; }
@@ -138,8 +141,7 @@ private:
   mlir::Value memoised(const Key &key, const Branch &build);
   mlir::Value computeElement(mlir::Value tensor, mlir::ValueRange indices);
   mlir::Value emitExpr(mlir::AffineExpr e);
-  template <typename Op>
-  mlir::Value binary(mlir::Value x, mlir::Value y);
+  template <typename Op> mlir::Value binary(mlir::Value x, mlir::Value y);
 
   llvm::DenseMap<mlir::Block *, std::map<Key, mlir::Value>> memory;
   llvm::DenseMap<mlir::AffineExpr, mlir::Value> exprs;
@@ -155,19 +157,22 @@ private:
   mlir::Value status;
 };
 
-/// How the elements of an op's results come about; one of the two forms below is
-/// registered for every op class by registerLoopLowerings().
+/// How the elements of an op's results come about; one of the two forms below
+/// is registered for every op class by registerLoopLowerings().
 struct IndexedLowering {
-  /// The element of result `result` at `indices`, from elements of the operands.
+  /// The element of result `result` at `indices`, from elements of the
+  /// operands.
   std::function<mlir::Value(mlir::Operation *op, unsigned result,
-                            mlir::ValueRange indices, KernelEmitter &e)> element;
+                            mlir::ValueRange indices, KernelEmitter &e)>
+      element;
 };
 struct NestLowering {
   /// Units of independent work (an extent expression), 1 if not divisible.
   std::function<mlir::AffineExpr(mlir::Operation *op, ShapeEnv &env)> units;
   /// Writes all elements of all results that belong to units [begin, end).
   std::function<void(mlir::Operation *op, mlir::Value begin, mlir::Value end,
-                     KernelEmitter &e)> emit;
+                     KernelEmitter &e)>
+      emit;
 };
 
 /// The lowering of an op, or null when there is none of that form.
@@ -184,7 +189,9 @@ void registerElementwiseLowerings(IndexedTable &indexed);
 void registerIndexingLowerings(IndexedTable &indexed, NestTable &nests);
 void registerReduceLowerings(NestTable &nests);
 void registerContractionLowerings(NestTable &nests);
-void registerWindowLowerings(IndexedTable &indexed, NestTable &nests);
+void registerPoolLowerings(NestTable &nests);
+void registerResizeLowerings(NestTable &nests);
+void registerSampleLowerings(NestTable &nests);
 void registerRecurrentLowerings(NestTable &nests);
 void registerSortLowerings(NestTable &nests);
 void registerRandomLowerings(IndexedTable &indexed);

@@ -1,8 +1,8 @@
 //===- LowerKernels.h - kernels from tensors to buffers ---------*- C++ -*-===//
 //
-// The steps that every schedule of a kernel shares: the function's new signature
-// (docs/Architecture.md, Kernels), its cost, and the plain loops that accept what
-// no better schedule took.
+// The steps that every schedule of a kernel shares: the function's new
+// signature (docs/Architecture.md, Kernels), its cost, and the plain loops that
+// accept what no better schedule took.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_CONVERSION_OPCTOLOOPS_LOWERKERNELS_H
@@ -38,9 +38,10 @@ struct KernelSignature {
 /// Gives `kernel` the signature (status, inputs, results, symbols, begin, end).
 /// `env` knows the extents of all its values before and after. The new body is
 /// one block that ends in func.return. Fails, with an error at the op, where an
-/// extent or an element type has no form in buffers; the kernel is then as it was.
-llvm::FailureOr<KernelSignature> rewriteKernelSignature(mlir::func::FuncOp kernel,
-                                                        ShapeEnv &env);
+/// extent or an element type has no form in buffers; the kernel is then as it
+/// was.
+llvm::FailureOr<KernelSignature>
+rewriteKernelSignature(mlir::func::FuncOp kernel, ShapeEnv &env);
 
 /// Arithmetic operations and compulsory traffic in bytes of a whole kernel.
 struct KernelCost {
@@ -48,8 +49,8 @@ struct KernelCost {
 };
 KernelCost kernelCost(const KernelSignature &signature, ShapeEnv &env);
 
-/// Sets opc.units, opc.grain, opc.flops and opc.bytes. `grain` 0: chosen so that
-/// a task has some tens of microseconds of work at middling extents.
+/// Sets opc.units, opc.grain, opc.flops and opc.bytes. `grain` 0: chosen so
+/// that a task has some tens of microseconds of work at middling extents.
 void setKernelWork(mlir::func::FuncOp kernel, mlir::AffineExpr units,
                    const KernelCost &cost, int64_t grain = 0);
 

@@ -36,7 +36,7 @@ def Opc_AttentionOp : Opc_CompositeOp<"attention"> {
   let description = [{
     q [batch, heads, n, d], k [batch, heads', m, d], v [batch, heads', m, e];
     heads is a multiple of heads'. mask broadcasts to [batch, heads, n, m] and is
-    added. With `causal` key j is seen by query i only where j <= i + offset.
+    added. With `causal` key j is seen by query i only where j <= i.
   }];
   let arguments = (ins Opc_FloatTensor:$q, Opc_FloatTensor:$k,
                    Opc_FloatTensor:$v, Optional<Opc_FloatTensor>:$mask,

@@ -1,0 +1,193 @@
+//===- Decompositions.cpp - composite ops in terms of simpler ones --------===//
+//
+// Each composite follows its formula step by step; f16 and bf16 are computed in
+// f32 and rounded once at the end.
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
+
+using namespace mlir;
+using namespace opc;
+
+namespace {
+
+/// Builds opc ops on tensors of one float type.
+class TensorBuilder {
+public:
+  TensorBuilder(OpBuilder &b, Operation *op)
+      : b(b), loc(op->getLoc()), env(op->getContext()) {}
+
+  OpBuilder &b;
+  Location loc;
+  ShapeEnv env;
+
+  Type element(Value x) { return getElementTypeOrSelf(x.getType()); }
+
+  Value cast(Value x, Type target) {
+    auto type = llvm::cast<RankedTensorType>(x.getType());
+    if (type.getElementType() == target)
+      return x;
+    return CastOp::create(b, loc, type.clone(target), x);
+  }
+  /// At least f32.
+  Value wide(Value x) {
+    bool narrow = element(x).getIntOrFloatBitWidth() < 32;
+    return narrow ? cast(x, b.getF32Type()) : x;
+  }
+
+  /// An element-wise op of two operands of equal rank, broadcast.
+  template <typename Op> Value binary(Value x, Value y) {
+    return Op::create(b, loc, broadcastType(x, y, element(x)), x, y);
+  }
+  template <typename Op> Value unary(Value x) {
+    return Op::create(b, loc, x.getType(), x);
+  }
+
+  Value reduce(Value x, StringRef kind, ArrayRef<int64_t> axes) {
+    auto type = llvm::cast<RankedTensorType>(x.getType());
+    SmallVector<int64_t> shape(type.getShape());
+    for (int64_t axis : axes)
+      shape[axis] = 1;
+    return ReduceOp::create(b, loc, type.clone(shape), x, b.getStringAttr(kind),
+                            b.getDenseI64ArrayAttr(axes), b.getBoolAttr(true));
+  }
+
+  /// A tensor of one element with the rank of `like`.
+  Value scalar(Value like, double value) {
+    auto type = llvm::cast<RankedTensorType>(like.getType());
+    auto one = type.clone(SmallVector<int64_t>(type.getRank(), 1));
+    auto splat = DenseElementsAttr::get(
+        one, Attribute(b.getFloatAttr(type.getElementType(), value)));
+    return ConstantOp::create(b, loc, one, splat);
+  }
+
+  /// How many elements of x there are along `axes`, as a tensor of one element.
+  Value count(Value x, ArrayRef<int64_t> axes) {
+    AffineExpr size = env.constant(1);
+    for (int64_t axis : axes)
+      size = size * env.dim(x, axis);
+    if (auto fixed = constantOf(size))
+      return scalar(x, double(*fixed));
+    auto vector = RankedTensorType::get({1}, b.getI64Type());
+    Value extents =
+        ExtentsOp::create(b, loc, vector, toMap(b.getContext(), {size}));
+    return cast(extents, element(x));
+  }
+
+  Value mean(Value x, ArrayRef<int64_t> axes) {
+    return binary<DivOp>(reduce(x, "sum", axes), count(x, axes));
+  }
+
+  Value reshape(Value x, ArrayRef<AffineExpr> dims) {
+    return ReshapeOp::create(b, loc, tensorType(dims, element(x)), x,
+                             toMap(b.getContext(), dims));
+  }
+
+private:
+  static int64_t broadcastExtent(int64_t x, int64_t y) {
+    if (x == 1)
+      return y;
+    return ShapedType::isDynamic(x) && y != 1 ? y : x;
+  }
+  RankedTensorType broadcastType(Value x, Value y, Type element) {
+    auto shape =
+        llvm::to_vector(llvm::cast<RankedTensorType>(x.getType()).getShape());
+    ArrayRef<int64_t> other =
+        llvm::cast<RankedTensorType>(y.getType()).getShape();
+    if (shape.size() < other.size())
+      shape.insert(shape.begin(), other.size() - shape.size(), 1);
+    size_t offset = shape.size() - other.size();
+    for (auto [axis, extent] : llvm::enumerate(other))
+      shape[offset + axis] = broadcastExtent(shape[offset + axis], extent);
+    return RankedTensorType::get(shape, element);
+  }
+};
+
+/// exp(x - max) / sum(exp(x - max)) along `axis`, in x's own type.
+Value buildSoftmax(TensorBuilder &t, Value x, int64_t axis) {
+  Value shifted = t.binary<SubOp>(x, t.reduce(x, "max", axis));
+  Value power = t.unary<ExpOp>(shifted);
+  return t.binary<DivOp>(power, t.reduce(power, "sum", axis));
+}
+
+using Replacement = FailureOr<SmallVector<Value>>;
+
+/// Masks of attention [n, m]: true where key j <= query i.
+Value buildCausal(TensorBuilder &t, AffineExpr n, AffineExpr m) {
+  Type word = t.b.getI64Type();
+  auto type = tensorType({n, m}, word);
+  AffineMap dims = toMap(t.b.getContext(), {n, m});
+  Value query = IotaOp::create(t.b, t.loc, type, 0, dims);
+  Value key = IotaOp::create(t.b, t.loc, type, 1, dims);
+  return LessEqualOp::create(t.b, t.loc, type.clone(t.b.getI1Type()), key,
+                             query);
+}
+
+/// q k^T over heads that share keys in groups: [batch, heads', group * n, m],
+/// or with the roles of scores and v, [batch, heads', group * n, e].
+Value buildHeads(TensorBuilder &t, Value x, Value shared, bool transpose,
+                 ArrayRef<AffineExpr> result) {
+  const Dims xDims = t.env.dims(x), sharedDims = t.env.dims(shared);
+  Dims merged{
+      xDims[0], sharedDims[1],
+      product(t.b.getContext(), {xDims[1], xDims[2]}).floorDiv(sharedDims[1]),
+      xDims[3]};
+  Dims product(merged);
+  product[3] = result[3];
+  bool same = merged[1] == xDims[1];
+  Value rows = same ? x : t.reshape(x, merged);
+  Value y = MatmulOp::create(
+      t.b, t.loc, tensorType(same ? result : ArrayRef(product), t.element(x)),
+      rows, shared, /*transpose_a=*/false, transpose);
+  return same ? y : t.reshape(y, result);
+}
+
+} // namespace
+
+Replacement SoftmaxOp::decompose(OpBuilder &b) {
+  TensorBuilder t(b, *this);
+  Value y = buildSoftmax(t, t.wide(getX()), getAxis());
+  return SmallVector<Value>{t.cast(y, t.element(getX()))};
+}
+
+Replacement LogSoftmaxOp::decompose(OpBuilder &b) {
+  TensorBuilder t(b, *this);
+  Value x = t.wide(getX());
+  int64_t axis = getAxis();
+  Value shifted = t.binary<SubOp>(x, t.reduce(x, "max", axis));
+  Value sum = t.reduce(t.unary<ExpOp>(shifted), "sum", axis);
+  Value y = t.binary<SubOp>(shifted, t.unary<LogOp>(sum));
+  return SmallVector<Value>{t.cast(y, t.element(getX()))};
+}
+
+Replacement NormalizeOp::decompose(OpBuilder &b) {
+  TensorBuilder t(b, *this);
+  Value x = t.wide(getX());
+  if (getCenter())
+    x = t.binary<SubOp>(x, t.mean(x, getAxes()));
+  Value variance = t.mean(t.binary<MulOp>(x, x), getAxes());
+  Value epsilon = t.scalar(x, getEpsilon().convertToDouble());
+  Value deviation = t.unary<SqrtOp>(t.binary<AddOp>(variance, epsilon));
+  Value y = t.binary<DivOp>(x, deviation);
+  return SmallVector<Value>{t.cast(y, t.element(getX()))};
+}
+
+Replacement AttentionOp::decompose(OpBuilder &b) {
+  TensorBuilder t(b, *this);
+  Value q = t.wide(getQ()), k = t.wide(getK()), v = t.wide(getV());
+  const Dims qDims = t.env.dims(getQ());
+  AffineExpr n = qDims[2], m = t.env.dim(getK(), 2);
+  Dims scoreDims{qDims[0], qDims[1], n, m};
+  Value scaled = t.binary<MulOp>(q, t.scalar(q, getScale().convertToDouble()));
+  Value scores = buildHeads(t, scaled, k, /*transpose=*/true, scoreDims);
+  if (getMask())
+    scores = t.binary<AddOp>(scores, t.cast(getMask(), t.element(scores)));
+  if (getCausal())
+    scores = SelectOp::create(
+        b, getLoc(), scores.getType(), buildCausal(t, n, m), scores,
+        t.scalar(scores, -std::numeric_limits<double>::infinity()));
+  Value weights = buildSoftmax(t, scores, 3);
+  Dims result{qDims[0], qDims[1], n, t.env.dim(getV(), 3)};
+  Value y = buildHeads(t, weights, v, /*transpose=*/false, result);
+  return SmallVector<Value>{t.cast(y, t.element(getQ()))};
+}
