@@ -1,0 +1,199 @@
+"""Damaged models and files: one clear line each, the right class, no crash."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import damaged_models
+import numpy as np
+import onnx
+import opc
+import opc.onnx
+import pytest
+from onnx import helper
+from support import graph_model, normal
+
+HERE = pathlib.Path(__file__).parent
+
+# What is odd, but a sound model all the same.
+SOUND = {
+    "sound",
+    "output is input",
+    "20000 nodes",
+    "odd names",
+    "long name",
+    "nested 8 wide",
+    "nested 25 deep",
+    "opset 1",
+}
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory):
+    report = tmp_path_factory.mktemp("damaged") / "report.json"
+    command = [sys.executable, HERE / "damaged_models.py", report]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(report.read_text())
+
+
+@pytest.mark.parametrize("name", damaged_models.ALL)
+def test_damaged_model(reports, name):
+    kind, message = reports[name]
+    flipped = name.startswith(("flipped", "cut"))
+    if kind == "ok" and (flipped or name in SOUND):
+        return
+    assert kind in ("InputError", "UnsupportedError"), (kind, message)
+    assert message.strip()
+    if kind == "InputError":
+        assert "\n" not in message
+    for word in ("Assertion", "LLVM ERROR", "Stack dump", "pass pipeline"):
+        assert word not in message
+
+
+def test_a_sound_model_is_accepted(reports):
+    assert reports["sound"] == ["ok", ""]
+
+
+@pytest.fixture(scope="module")
+def artifact(tmp_path_factory):
+    file = tmp_path_factory.mktemp("artifact") / "model.so"
+    node = helper.make_node("Relu", ["x"], ["y"])
+    model = graph_model([node], {"x": normal(3, 4)}, ["y"])
+    opc.compile(model, cache=False).save(file)
+    return file
+
+
+LOAD = """
+import sys, numpy, opc
+try:
+    m = opc.load(sys.argv[1])
+    m.run([numpy.ones((3, 4), numpy.float32)])
+    print("ok")
+except opc.Error as error:
+    print(type(error).__name__, error)
+"""
+
+
+def load(file):
+    command = [sys.executable, "-c", LOAD, file]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False
+    )
+    return done.returncode, done.stdout.strip(), done.stderr[-300:]
+
+
+@pytest.mark.parametrize("share", [0, 0.01, 0.1, 0.5, 0.9, 0.999])
+def test_a_cut_artifact_is_refused(artifact, tmp_path, share):
+    data = artifact.read_bytes()
+    file = tmp_path / "cut.so"
+    file.write_bytes(data[: int(share * len(data))])
+    status, said, errors = load(file)
+    assert status == 0, errors
+    assert said.startswith("InputError") and "cut.so" in said
+    assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("key", [b'"abi"', b'"dtype"', b'"inputs"', b'"shape"'])
+def test_a_damaged_manifest_is_refused(artifact, tmp_path, key):
+    data = artifact.read_bytes()
+    assert key in data
+    file = tmp_path / "damaged.so"
+    file.write_bytes(data.replace(key, key[:-2] + b'_"'))
+    status, said, errors = load(file)
+    assert status == 0, errors
+    assert said.startswith("InputError") and len(said.splitlines()) == 1
+
+
+def test_other_files_are_no_artifacts(tmp_path):
+    library = subprocess.run(
+        [sys.executable, "-c", "import opc; print(opc._opc.__file__)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    text = tmp_path / "text.so"
+    text.write_text("not a program\n")
+    for file in (library, text, tmp_path, "/dev/null"):
+        status, said, errors = load(file)
+        assert status == 0, errors
+        assert said.startswith("InputError") and len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("target", ["reference", "cpu"])
+@pytest.mark.parametrize("index", [5, -6, 2**40, -(2**63)])
+def test_an_index_outside_of_its_dimension_is_reported(target, index):
+    feeds = {"x": normal(5, 3), "i": np.array([0, index])}
+    node = helper.make_node("Gather", ["x", "i"], ["y"], name="pick")
+    model = opc.compile(
+        graph_model([node], feeds, ["y"]), target=target, cache=False
+    )
+    with pytest.raises(opc.InputError, match="index") as caught:
+        model.run(feeds)
+    assert "\n" not in str(caught.value)
+    model.run({**feeds, "i": np.array([4, -5])})
+
+
+@pytest.mark.parametrize("target", ["reference", "cpu"])
+def test_division_of_integers_by_zero_is_reported(target):
+    feeds = {"a": np.array([1, 2]), "b": np.array([1, 0])}
+    node = helper.make_node("Div", ["a", "b"], ["y"])
+    model = opc.compile(
+        graph_model([node], feeds, ["y"]), target=target, cache=False
+    )
+    with pytest.raises(opc.InputError, match="zero"):
+        model.run(feeds)
+
+
+@pytest.mark.parametrize("target", ["reference", "cpu"])
+def test_extents_that_do_not_fit_are_reported(target):
+    feeds = {"a": normal(4, 5), "b": normal(4, 5)}
+    node = helper.make_node("Add", ["a", "b"], ["y"])
+    proto = graph_model([node], feeds, ["y"], symbolic=True)
+    model = opc.compile(proto, target=target, cache=False)
+    with pytest.raises(opc.InputError):
+        model.run([normal(4, 5), normal(4, 6)])
+    model.run([normal(4, 1), normal(1, 5)])
+
+
+def test_sizes_beyond_memory_are_reported():
+    node = helper.make_node("Expand", ["x", "n"], ["y"])
+    feeds = {"x": normal(1), "n": np.array([2, 3])}
+    proto = graph_model([node], feeds, ["y"])
+    model = opc.onnx.Backend.prepare(proto)
+    for n in ([2**40, 2**40], [2**45, 1], [-5, 2]):
+        with pytest.raises(opc.Error) as caught:
+            model.run([feeds["x"], np.array(n)])
+        assert not isinstance(caught.value, opc.InternalError)
+
+
+def test_external_data_stays_in_its_folder(tmp_path):
+    secret = tmp_path / "secret.bin"
+    secret.write_bytes(bytes(24))
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    os.symlink(secret, folder / "link.bin")
+    for location in ("../secret.bin", str(secret), "link.bin"):
+        model = damaged_models.external(location=location)
+        onnx.save(model, folder / "m.onnx")
+        with pytest.raises(opc.InputError) as caught:
+            opc.compile(folder / "m.onnx", cache=False)
+        assert "\n" not in str(caught.value)
+
+
+def test_external_data_is_found_beside_the_model(tmp_path):
+    weight = np.arange(6, dtype=np.float32).reshape(2, 3)
+    (tmp_path / "w.bin").write_bytes(bytes(8) + weight.tobytes())
+    model = damaged_models.external(location="w.bin", offset="8", length="24")
+    onnx.save(model, tmp_path / "m.onnx")
+    x = normal(2, 3)
+    (y,) = opc.compile(tmp_path / "m.onnx", cache=False).run([x])
+    np.testing.assert_array_equal(y, x + weight)
+    data = model.SerializeToString()
+    (y,) = opc.compile(data, directory=tmp_path, cache=False).run([x])
+    np.testing.assert_array_equal(y, x + weight)
+    (tmp_path / "w.bin").write_bytes(bytes(20))
+    with pytest.raises(opc.InputError, match="w.bin"):
+        opc.compile(tmp_path / "m.onnx", cache=False)

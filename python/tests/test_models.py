@@ -1,0 +1,128 @@
+"""Public models: the same outputs as onnxruntime, at every size, compiled once."""
+
+import subprocess
+import sys
+
+import fetch_models
+import model_inputs
+import numpy as np
+import opc
+import pytest
+from support import onnxruntime_session
+
+# Every model of this list must work; the others of the same kinds may be refused.
+REQUIRED = (
+    "magika",
+    "ppocr_det",
+    "ppocr_cls",
+    "silero_vad",
+    "silero_vad_16k_op15",
+    "basic_pitch",
+    "ddddocr",
+    "ddddocr_int8",
+)
+OTHERS = tuple(name for name in fetch_models.MODELS if name not in REQUIRED)
+
+# Relative to the largest magnitude of the output.
+TOLERANCE = 1e-4
+# A model in dynamic 8-bit integers rounds its activations to 255 steps, and the
+# last bit of a float decides which way. Two right programs may differ by one of
+# the 255 steps between the least and the greatest value of the output.
+QUANTISED = {"ddddocr_int8": 255}
+
+SECONDS = 5  # for a compilation
+MEGABYTES = 1000  # peak memory, besides twice the weights
+
+
+def model_file(name):
+    try:
+        return fetch_models.path(name)
+    except fetch_models.Unavailable as error:
+        pytest.skip(str(error))
+
+
+def allowed(name, expected):
+    """The greatest difference that `expected` may have from opc's output."""
+    if name in QUANTISED:
+        return float(np.ptp(expected)) / QUANTISED[name]
+    return TOLERANCE * float(np.abs(expected).max(initial=0.0))
+
+
+def compare(name, outputs, expected, label):
+    assert len(outputs) == len(expected)
+    for number, (one, other) in enumerate(zip(outputs, expected, strict=True)):
+        where = f"{name} {label} output {number}"
+        assert one.dtype == other.dtype and one.shape == other.shape, where
+        assert (np.isfinite(one) == np.isfinite(other)).all(), where
+        if other.size:
+            difference = np.abs(
+                one.astype(np.float64) - other.astype(np.float64)
+            ).max()
+            assert difference <= allowed(name, other), where
+
+
+@pytest.fixture
+def compilations(monkeypatch):
+    """Counts how often the compiler is called."""
+    calls = []
+    real = opc.model._opc.compile
+
+    def counted(*arguments):
+        calls.append(arguments)
+        return real(*arguments)
+
+    monkeypatch.setattr(opc.model._opc, "compile", counted)
+    return calls
+
+
+def check(name, target, compilations, sizes=None):
+    file = model_file(name)
+    model = opc.compile(file, target=target, threads=2, cache=False)
+    session = onnxruntime_session(str(file))
+    for feeds in model_inputs.inputs(name)[:sizes]:
+        expected = session.run(None, feeds)
+        shapes = [value.shape for value in feeds.values()]
+        for threads in (1, 2):
+            model.set_threads(threads)
+            label = f"{target}, {threads} threads, {shapes}"
+            compare(name, model.run(feeds), expected, label)
+    assert len(compilations) == 1
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_model(name, compilations):
+    check(name, "cpu", compilations)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_another_model_works_or_is_refused_by_name(name, compilations):
+    try:
+        check(name, "cpu", compilations)
+    except opc.UnsupportedError as error:
+        assert error.nodes
+        pytest.skip(f"refused: {error.nodes[0].op}: {error.nodes[0].reason}")
+
+
+@pytest.mark.parametrize("name", ("magika", "silero_vad_16k_op15", "ppocr_cls"))
+def test_model_on_the_reference_target(name, compilations):
+    check(name, "reference", compilations, sizes=1)
+
+
+COST = """
+import resource, sys, time
+import opc
+start = time.monotonic()
+opc.compile(sys.argv[1], cache=False)
+seconds = time.monotonic() - start
+print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
+"""
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_cost_of_compiling(name):
+    file = model_file(name)
+    command = [sys.executable, "-c", COST, str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    seconds, megabytes = map(float, done.stdout.split())
+    assert seconds <= SECONDS
+    assert megabytes <= MEGABYTES + 2 * file.stat().st_size / 1e6
