@@ -20,3 +20,7 @@ if(NOT Python_EXECUTABLE AND EXISTS ${CMAKE_SOURCE_DIR}/.venv/bin/python)
   set(Python_EXECUTABLE ${CMAKE_SOURCE_DIR}/.venv/bin/python)
 endif()
 find_package(Python 3.11 REQUIRED COMPONENTS Interpreter Development.Module)
+
+# lld has no shared library: its ELF part is linked into libopc.so.
+find_package(ZLIB REQUIRED)
+find_package(LLD 22.1 REQUIRED CONFIG HINTS ${LLVM_LIBRARY_DIR}/cmake/lld)

@@ -1,22 +1,19 @@
-//===- opc-opt.cpp - runs passes on IR, for tests ---------------*- C++ -*-===//
+//===- opc-opt.cpp - Runs passes on IR, for tests -------------------------===//
 //
-// mlir-opt with opc's dialects and passes.
+// mlir-opt with opc's dialects and passes, and the few upstream ones that tests
+// of this project use.
 //
 //===----------------------------------------------------------------------===//
-#include "opc/Conversion/OpcToLoops/Passes.h"
-#include "opc/Dialect/Opc/IR/OpcDialect.h"
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
-#include "mlir/InitAllPasses.h"
+#include "opc/InitAll.h"
+
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "mlir/Transforms/Passes.h"
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
-  mlir::registerAllDialects(registry);
-  mlir::registerAllExtensions(registry);
-  registry.insert<opc::OpcDialect>();
-  mlir::registerAllPasses();
-  opc::registerConversionOpcToLoopsPasses();
-  return mlir::failed(
-      mlir::MlirOptMain(argc, argv, "opc optimizer driver\n", registry));
+  opc::registerAllDialects(registry);
+  opc::registerAllPasses();
+  mlir::registerTransformsPasses();
+  return mlir::asMainReturnCode(
+      mlir::MlirOptMain(argc, argv, "runs passes on opc's IR\n", registry));
 }

@@ -30,7 +30,7 @@ static std::vector<TargetDesc> parseChips(const Target &target) {
   for (const EmbeddedFile &file : target.chips)
     chips.push_back(
         llvm::cantFail(TargetDesc::parse(target.name, file.name, file.text)));
-  llvm::stable_sort(chips, [](const TargetDesc &a, const TargetDesc &b) {
+  llvm::sort(chips, [](const TargetDesc &a, const TargetDesc &b) {
     return a.rank > b.rank;
   });
   return chips;

@@ -46,10 +46,10 @@ struct Target {
   /// Whether form-kernels may put several ops into one kernel.
   bool fuses = true;
   /// First that accepts a kernel wins; the plain loops follow after the last.
-  llvm::ArrayRef<Schedule> schedules;
+  llvm::ArrayRef<Schedule> schedules = {};
   /// Names of composite ops ("opc.softmax") that the schedules take whole; all
   /// others that can are decomposed.
-  llvm::ArrayRef<llvm::StringLiteral> wholeOps;
+  llvm::ArrayRef<llvm::StringLiteral> wholeOps = {};
   /// Adds the dialects that the schedules and hooks create.
   void (*registerDialects)(mlir::DialectRegistry &registry) = nullptr;
   /// Adds passes to the stage "layout" (on the module, @main in opc ops).

@@ -1,0 +1,49 @@
+//===- CodeGen.h - From the LLVM dialect to machine code --------*- C++ -*-===//
+//
+// The part of the pipeline that MLIR does not see: LLVM IR, its optimiser and
+// its code generator, run for several modules at a time.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_PIPELINE_CODEGEN_H
+#define OPC_PIPELINE_CODEGEN_H
+
+#include "opc/Runtime/Error.h"
+#include "opc/Targets/Core/TargetDesc.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/SmallVector.h"
+#include <string>
+#include <vector>
+
+namespace llvm {
+class Module;
+} // namespace llvm
+
+namespace opc {
+
+/// The bytes of one relocatable ELF object.
+using ObjectBytes = llvm::SmallVector<char, 0>;
+
+/// What code generation is told besides the chip.
+struct CodeGenOptions {
+  /// Whether LLVM may use vectors where the IR has none: not for the reference,
+  /// which is to be the plain loops that it says.
+  bool vectorize = true;
+};
+
+/// Compiles the nested modules of `module` (all in the LLVM dialect), or itself
+/// when it has none, each to one object, on all threads of the context.
+runtime::Status generateObjects(mlir::ModuleOp module, const TargetDesc &desc,
+                                const CodeGenOptions &options,
+                                std::vector<ObjectBytes> &objects);
+
+/// The optimised LLVM IR of the same modules, as text.
+runtime::Status printLLVM(mlir::ModuleOp module, const TargetDesc &desc,
+                          const CodeGenOptions &options, std::string &text);
+
+/// The object of one LLVM module, as it is, without optimisation of its IR.
+runtime::Status compileModule(llvm::Module &module, const TargetDesc &desc,
+                              ObjectBytes &object);
+
+} // namespace opc
+
+#endif // OPC_PIPELINE_CODEGEN_H

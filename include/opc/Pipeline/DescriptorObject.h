@@ -1,0 +1,25 @@
+//===- DescriptorObject.h - The exported face of a program ------*- C++ -*-===//
+//
+// Small objects that are not generated from the model's IR.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_PIPELINE_DESCRIPTOROBJECT_H
+#define OPC_PIPELINE_DESCRIPTOROBJECT_H
+
+#include "opc/Pipeline/CodeGen.h"
+
+namespace opc {
+
+/// An object that exports OPC_PROGRAM_SYMBOL, the opc_program_descriptor of
+/// opc_entry and opc_constants, and holds the manifest's text.
+runtime::Status descriptorObject(llvm::StringRef manifest,
+                                 uint64_t constantsSize, const TargetDesc &desc,
+                                 ObjectBytes &object);
+
+/// An object that exports empty functions of these names.
+runtime::Status stubObject(llvm::ArrayRef<std::string> functions,
+                           const TargetDesc &desc, ObjectBytes &object);
+
+} // namespace opc
+
+#endif // OPC_PIPELINE_DESCRIPTOROBJECT_H

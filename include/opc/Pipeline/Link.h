@@ -1,0 +1,48 @@
+//===- Link.h - From objects to an artifact ---------------------*- C++ -*-===//
+//
+// The linker runs inside this process: no tool has to be installed to make a
+// .so, and none of the machine's own libraries is looked at, so the result is
+// the same everywhere.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_PIPELINE_LINK_H
+#define OPC_PIPELINE_LINK_H
+
+#include "opc/Pipeline/CodeGen.h"
+#include "llvm/ADT/ArrayRef.h"
+
+namespace opc {
+
+/// All that a compiled program consists of.
+struct ProgramParts {
+  /// One of them defines opc_entry.
+  llvm::ArrayRef<ObjectBytes> objects;
+  llvm::ArrayRef<char> constants;
+  llvm::StringRef manifest;
+};
+
+/// Links and seals a .so that exports OPC_PROGRAM_SYMBOL alone and needs nothing
+/// but libc and libm. It appears at `output` whole or not at all.
+runtime::Status linkSharedObject(const ProgramParts &parts,
+                                 const TargetDesc &desc,
+                                 llvm::StringRef output);
+
+/// The same as one relocatable object, for a user's own link.
+runtime::Status linkRelocatable(const ProgramParts &parts,
+                                const TargetDesc &desc, llvm::StringRef output);
+
+/// Names that `objects` use and none of them defines: all are functions of libc
+/// or libm, or this fails and names the ones that are not.
+runtime::Status
+findLibraryCalls(llvm::ArrayRef<ObjectBytes> objects,
+                 llvm::SmallVectorImpl<std::string> &libc,
+                 llvm::SmallVectorImpl<std::string> &libm);
+
+/// An object with `data` as read-only memory aligned to OPC_ALIGNMENT, under the
+/// hidden name opc_constants. Weights enter a program this way because going
+/// through LLVM IR would copy them several times.
+ObjectBytes constantsObject(llvm::ArrayRef<char> data, const TargetDesc &desc);
+
+} // namespace opc
+
+#endif // OPC_PIPELINE_LINK_H

@@ -1,0 +1,58 @@
+//===- Options.h - What a user can ask of a compilation ---------*- C++ -*-===//
+//
+// The options of opc-c/compiler.h, read and checked.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_PIPELINE_OPTIONS_H
+#define OPC_PIPELINE_OPTIONS_H
+
+#include "opc/Runtime/Error.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace opc {
+
+using runtime::Status;
+
+enum class Emit { So, Obj, LLVM, MLIR, Source };
+
+/// The value of an input that is compiled in.
+struct ConstantValue {
+  std::string name;
+  std::string dtype; ///< as ONNX names it, in lower case: "int64", "float"
+  llvm::SmallVector<int64_t> shape;
+  std::vector<char> data; ///< row-major, little-endian
+};
+
+struct CompileOptions {
+  std::string target = "cpu";
+  int64_t threads = 1;
+  llvm::SmallVector<std::pair<std::string, int64_t>> dims;
+  std::vector<ConstantValue> constants;
+  Emit emit = Emit::So;
+  std::string stopAfter;
+  std::string dumpStages;
+  bool cache = true;
+  std::string cacheDirectory; ///< empty: the usual one
+  bool verifyEach = false;
+  bool progress = false;
+
+  /// Whether the result is text for a person rather than a program.
+  bool emitsText() const {
+    return !stopAfter.empty() || emit == Emit::LLVM || emit == Emit::MLIR ||
+           emit == Emit::Source;
+  }
+  /// Everything that changes the code that comes out, as one line of text.
+  std::string fingerprint() const;
+};
+
+/// Reads the JSON text of the options; "" stands for {}.
+Status parseOptions(llvm::StringRef json, CompileOptions &options);
+
+} // namespace opc
+
+#endif // OPC_PIPELINE_OPTIONS_H

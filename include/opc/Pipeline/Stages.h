@@ -1,0 +1,62 @@
+//===- Stages.h - The way of a program through the compiler -----*- C++ -*-===//
+//
+// One table drives everything that speaks of stages: running them, stopping
+// after one, writing the IR of each, checking what may be left after each, and
+// docs/generated/Stages.md.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_PIPELINE_STAGES_H
+#define OPC_PIPELINE_STAGES_H
+
+#include "opc/Pipeline/Options.h"
+#include "opc/Targets/Core/Target.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/ArrayRef.h"
+
+namespace llvm {
+class raw_ostream;
+} // namespace llvm
+
+namespace opc {
+
+/// What a stage may look at to choose its passes.
+struct StageContext {
+  const CompileOptions &options;
+  const Target &target;
+  const TargetDesc &desc;
+};
+
+struct Stage {
+  llvm::StringLiteral name;
+  llvm::StringLiteral purpose;
+  /// Names of the dialects that may be present after it.
+  llvm::ArrayRef<llvm::StringLiteral> legal;
+  /// Adds its passes; null where it has none (import, object).
+  void (*build)(mlir::OpPassManager &pm, const StageContext &context);
+  /// Whether an error of one of its passes is a refusal of the user's model;
+  /// otherwise it is a defect of opc.
+  bool refuses;
+};
+
+/// All stages in order.
+llvm::ArrayRef<Stage> allStages();
+/// Their position by name; nothing for an unknown name.
+std::optional<size_t> findStage(llvm::StringRef name);
+/// "import, simplify, ...".
+std::string stageNames();
+/// The generated page.
+void printStages(llvm::raw_ostream &out);
+
+/// Runs the stages (first, last] on `module`, which is the result of stage
+/// `first`, with a dump after each where the options ask for one. Diagnostics
+/// become the status: lines of a refusal, or the first line of a defect.
+Status runStages(mlir::ModuleOp module, const StageContext &context,
+                 size_t first, size_t last);
+
+/// Writes `module` to DIR/NN-name.mlir if the options name a directory.
+Status dumpStage(mlir::ModuleOp module, const CompileOptions &options,
+                 size_t stage);
+
+} // namespace opc
+
+#endif // OPC_PIPELINE_STAGES_H

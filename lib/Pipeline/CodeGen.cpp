@@ -1,0 +1,182 @@
+//===- CodeGen.cpp - From the LLVM dialect to machine code ----------------===//
+//
+// Kernels carry their vectors, so LLVM's part is scalar clean-up, instruction
+// selection and registers: its O1 pipeline without unrolling is as fast here as
+// O3 and compiles twice as quickly. Floating point stays as the IR says: nothing
+// is reassociated or contracted that has no flag for it.
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Pipeline/CodeGen.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/Threading.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Triple.h"
+#include <mutex>
+
+using namespace opc;
+using runtime::Status;
+
+namespace {
+
+void initializeLLVM() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    llvm::InitializeAllTargetInfos();
+    llvm::InitializeAllTargets();
+    llvm::InitializeAllTargetMCs();
+    llvm::InitializeAllAsmParsers();
+    llvm::InitializeAllAsmPrinters();
+  });
+}
+
+/// One LLVM module on its way, with the context that it lives in.
+struct Unit {
+  std::unique_ptr<llvm::LLVMContext> context;
+  std::unique_ptr<llvm::Module> module;
+  std::unique_ptr<llvm::TargetMachine> machine;
+};
+
+std::unique_ptr<llvm::TargetMachine> makeMachine(const TargetDesc &desc,
+                                                 std::string &error) {
+  initializeLLVM();
+  llvm::Triple triple(desc.llvm.triple);
+  const llvm::Target *target =
+      llvm::TargetRegistry::lookupTarget(triple, error);
+  if (!target)
+    return nullptr;
+  llvm::TargetOptions options;
+  options.AllowFPOpFusion = llvm::FPOpFusion::Standard;
+  std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
+      triple, desc.llvm.cpu, desc.llvm.features, options, llvm::Reloc::PIC_,
+      std::nullopt, llvm::CodeGenOptLevel::Default));
+  if (!machine)
+    error = "LLVM has no code generator for it";
+  return machine;
+}
+
+void setMachine(llvm::Module &module, const llvm::TargetMachine &machine) {
+  module.setDataLayout(machine.createDataLayout());
+  module.setTargetTriple(machine.getTargetTriple());
+}
+
+void setAttributes(llvm::Module &module, const TargetDesc &desc) {
+  for (llvm::Function &function : module) {
+    if (function.isDeclaration())
+      continue;
+    // Parts of one program see each other, nobody else sees them.
+    if (!function.hasLocalLinkage())
+      function.setVisibility(llvm::GlobalValue::HiddenVisibility);
+    function.addFnAttr("target-cpu", desc.llvm.cpu);
+    function.addFnAttr("target-features", desc.llvm.features);
+    function.addFnAttr("prefer-vector-width", std::to_string(desc.vector.bits));
+    function.addFnAttr(llvm::Attribute::NoUnwind);
+  }
+}
+
+void optimize(Unit &unit, const CodeGenOptions &options) {
+  llvm::PipelineTuningOptions tuning;
+  tuning.LoopUnrolling = false;
+  tuning.LoopInterleaving = options.vectorize;
+  tuning.LoopVectorization = options.vectorize;
+  tuning.SLPVectorization = false;
+  llvm::PassBuilder builder(unit.machine.get(), tuning);
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager callGraph;
+  llvm::ModuleAnalysisManager modules;
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(callGraph);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, callGraph, modules);
+  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O1)
+      .run(*unit.module, modules);
+}
+
+Status prepare(mlir::ModuleOp part, const TargetDesc &desc,
+               const CodeGenOptions &options, Unit &unit) {
+  std::string error;
+  unit.machine = makeMachine(desc, error);
+  if (!unit.machine)
+    return Status::internal(desc.name() + ": " + error);
+  unit.context = std::make_unique<llvm::LLVMContext>();
+  unit.module =
+      mlir::translateModuleToLLVMIR(part, *unit.context, "opc",
+                                    /*disableVerification=*/true);
+  if (!unit.module)
+    return Status::internal("translation to LLVM IR failed");
+  setMachine(*unit.module, *unit.machine);
+  setAttributes(*unit.module, desc);
+  optimize(unit, options);
+  return {};
+}
+
+Status emit(llvm::Module &module, llvm::TargetMachine &machine,
+            ObjectBytes &object) {
+  llvm::raw_svector_ostream out(object);
+  llvm::legacy::PassManager passes;
+  if (machine.addPassesToEmitFile(passes, out, nullptr,
+                                  llvm::CodeGenFileType::ObjectFile))
+    return Status::internal("LLVM cannot write objects for this target");
+  passes.run(module);
+  return {};
+}
+
+/// The modules that are compiled apart.
+llvm::SmallVector<mlir::ModuleOp> partsOf(mlir::ModuleOp module) {
+  auto nested = llvm::to_vector(module.getOps<mlir::ModuleOp>());
+  if (nested.empty())
+    nested.push_back(module);
+  return nested;
+}
+
+} // namespace
+
+Status opc::generateObjects(mlir::ModuleOp module, const TargetDesc &desc,
+                            const CodeGenOptions &options,
+                            std::vector<ObjectBytes> &objects) {
+  auto parts = partsOf(module);
+  objects.assign(parts.size(), {});
+  std::vector<Status> statuses(parts.size());
+  mlir::parallelFor(module.getContext(), 0, parts.size(), [&](size_t index) {
+    Unit unit;
+    statuses[index] = prepare(parts[index], desc, options, unit);
+    if (statuses[index].ok())
+      statuses[index] = emit(*unit.module, *unit.machine, objects[index]);
+  });
+  for (Status &status : statuses)
+    if (!status.ok())
+      return status;
+  return {};
+}
+
+Status opc::compileModule(llvm::Module &module, const TargetDesc &desc,
+                          ObjectBytes &object) {
+  std::string error;
+  std::unique_ptr<llvm::TargetMachine> machine = makeMachine(desc, error);
+  if (!machine)
+    return Status::internal(desc.name() + ": " + error);
+  setMachine(module, *machine);
+  return emit(module, *machine, object);
+}
+
+Status opc::printLLVM(mlir::ModuleOp module, const TargetDesc &desc,
+                      const CodeGenOptions &options, std::string &text) {
+  llvm::raw_string_ostream out(text);
+  for (mlir::ModuleOp part : partsOf(module)) {
+    Unit unit;
+    if (Status status = prepare(part, desc, options, unit); !status.ok())
+      return status;
+    unit.module->print(out, nullptr);
+  }
+  return {};
+}

@@ -1,0 +1,86 @@
+//===- DescriptorObject.cpp - The exported face of a program --------------===//
+//
+// Built as LLVM IR, so that it is right for every target's object format.
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Pipeline/DescriptorObject.h"
+
+#include "opc-c/module.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/Module.h"
+
+using namespace opc;
+using runtime::Status;
+
+namespace {
+
+/// A hidden symbol that another object defines.
+template <typename Make> auto *hidden(Make *global) {
+  global->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  return global;
+}
+
+llvm::GlobalVariable *addManifest(llvm::Module &module, llvm::StringRef text) {
+  llvm::Constant *data = llvm::ConstantDataArray::getString(
+      module.getContext(), text, /*AddNull=*/false);
+  auto *global = new llvm::GlobalVariable(
+      module, data->getType(), /*isConstant=*/true,
+      llvm::GlobalValue::PrivateLinkage, data, "manifest");
+  global->setSection(OPC_MANIFEST_SECTION);
+  return global;
+}
+
+void addDescriptor(llvm::Module &module, llvm::StringRef manifest,
+                   uint64_t constantsSize) {
+  llvm::LLVMContext &context = module.getContext();
+  llvm::Type *i8 = llvm::Type::getInt8Ty(context);
+  llvm::Type *i32 = llvm::Type::getInt32Ty(context);
+  llvm::Type *i64 = llvm::Type::getInt64Ty(context);
+  auto *constants = hidden(new llvm::GlobalVariable(
+      module, i8, true, llvm::GlobalValue::ExternalLinkage, nullptr,
+      "opc_constants"));
+  auto *entry = hidden(llvm::Function::Create(
+      llvm::FunctionType::get(i32, {llvm::PointerType::get(context, 0)}, false),
+      llvm::GlobalValue::ExternalLinkage, "opc_entry", module));
+  // The fields of opc_program_descriptor, in order.
+  llvm::Constant *fields[] = {llvm::ConstantInt::get(i32, OPC_ABI_VERSION),
+                              llvm::ConstantInt::get(i32, 0),
+                              entry,
+                              addManifest(module, manifest),
+                              llvm::ConstantInt::get(i64, manifest.size()),
+                              constants,
+                              llvm::ConstantInt::get(i64, constantsSize)};
+  llvm::Constant *value = llvm::ConstantStruct::getAnon(context, fields);
+  new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true,
+                           llvm::GlobalValue::ExternalLinkage, value,
+                           OPC_PROGRAM_SYMBOL);
+}
+
+void addStub(llvm::Module &module, llvm::StringRef name) {
+  llvm::LLVMContext &context = module.getContext();
+  auto *function = llvm::Function::Create(
+      llvm::FunctionType::get(llvm::Type::getVoidTy(context), false),
+      llvm::GlobalValue::ExternalLinkage, name, module);
+  llvm::IRBuilder<>(llvm::BasicBlock::Create(context, "", function))
+      .CreateRetVoid();
+}
+
+} // namespace
+
+Status opc::descriptorObject(llvm::StringRef manifest, uint64_t constantsSize,
+                             const TargetDesc &desc, ObjectBytes &object) {
+  llvm::LLVMContext context;
+  llvm::Module module("descriptor", context);
+  addDescriptor(module, manifest, constantsSize);
+  return compileModule(module, desc, object);
+}
+
+Status opc::stubObject(llvm::ArrayRef<std::string> functions,
+                       const TargetDesc &desc, ObjectBytes &object) {
+  llvm::LLVMContext context;
+  llvm::Module module("stub", context);
+  for (const std::string &name : functions)
+    addStub(module, name);
+  return compileModule(module, desc, object);
+}

@@ -1,0 +1,174 @@
+//===- Link.cpp - From objects to an artifact -----------------------------===//
+//
+// lld reads files, so each input becomes an anonymous file in memory. libc and
+// libm are stood in for by empty libraries with the names that the code uses:
+// the result names the real ones, and nothing of this machine enters the link.
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Pipeline/Link.h"
+
+#include "opc-c/module.h"
+#include "opc/Pipeline/AtomicFile.h"
+#include "opc/Pipeline/DescriptorObject.h"
+#include "opc/Runtime/Artifact.h"
+#include "lld/Common/Driver.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+#include <sys/mman.h>
+#include <unistd.h>
+
+LLD_HAS_DRIVER(elf)
+
+using namespace opc;
+using runtime::Status;
+
+namespace {
+
+/// A file that has no name on any disk. Its path lives as long as it does.
+class MemoryFile {
+public:
+  MemoryFile() = default;
+  MemoryFile(MemoryFile &&other) : descriptor(other.descriptor) {
+    other.descriptor = -1;
+  }
+  MemoryFile &operator=(MemoryFile &&) = delete;
+  ~MemoryFile() {
+    if (descriptor >= 0)
+      close(descriptor);
+  }
+  Status create(llvm::ArrayRef<char> bytes) {
+    descriptor = memfd_create("opc", MFD_CLOEXEC);
+    if (descriptor < 0)
+      return failure();
+    while (!bytes.empty()) {
+      ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+      if (written < 0 && errno != EINTR)
+        return failure();
+      bytes = bytes.drop_front(std::max<ssize_t>(written, 0));
+    }
+    return {};
+  }
+  std::string path() const {
+    return llvm::formatv("/proc/self/fd/{0}", descriptor).str();
+  }
+
+private:
+  static Status failure() {
+    return Status::input(std::string("no memory for linking: ") +
+                         strerror(errno));
+  }
+  int descriptor = -1;
+};
+
+/// The inputs of one link, and what keeps them alive.
+struct Inputs {
+  std::vector<MemoryFile> files;
+
+  Status add(llvm::ArrayRef<char> bytes) {
+    files.emplace_back();
+    return files.back().create(bytes);
+  }
+};
+
+/// lld keeps its state in globals: one link at a time.
+Status runLld(llvm::ArrayRef<std::string> arguments) {
+  static std::mutex mutex;
+  std::lock_guard<std::mutex> lock(mutex);
+  llvm::SmallVector<const char *> argv = {"ld.lld"};
+  for (const std::string &argument : arguments)
+    argv.push_back(argument.c_str());
+  std::string text;
+  llvm::raw_string_ostream messages(text);
+  lld::Result result =
+      lld::lldMain(argv, messages, messages, {{lld::Gnu, &lld::elf::link}});
+  if (result.retCode == 0)
+    return {};
+  llvm::StringRef first = llvm::StringRef(text).split('\n').first;
+  first.consume_front("ld.lld: ");
+  first.consume_front("error: ");
+  // What goes wrong here for a reason outside of opc is the output's disk.
+  bool disk = first.contains("failed to write") || first.contains("cannot open");
+  std::string line = "linking failed: " + first.str();
+  return disk ? Status::input(line) : Status::internal(line);
+}
+
+/// A shared library called `name` that defines `functions`, all empty. It exists
+/// for the linker alone.
+Status makeStub(llvm::StringRef name, llvm::ArrayRef<std::string> functions,
+                const TargetDesc &desc, Inputs &inputs) {
+  if (functions.empty())
+    return {};
+  ObjectBytes object;
+  if (Status status = stubObject(functions, desc, object); !status.ok())
+    return status;
+  Inputs parts;
+  if (Status status = parts.add(object); !status.ok())
+    return status;
+  if (Status status = inputs.add({}); !status.ok())
+    return status;
+  return runLld({"-shared", "--no-mmap-output-file", "-soname", name.str(),
+                 "-o", inputs.files.back().path(), parts.files[0].path()});
+}
+
+Status addObjects(const ProgramParts &parts, const TargetDesc &desc,
+                  Inputs &inputs) {
+  ObjectBytes descriptor;
+  Status status = descriptorObject(parts.manifest, parts.constants.size(), desc,
+                                   descriptor);
+  if (status.ok())
+    status = inputs.add(descriptor);
+  if (status.ok())
+    status = inputs.add(constantsObject(parts.constants, desc));
+  for (const ObjectBytes &object : parts.objects)
+    if (status.ok())
+      status = inputs.add(object);
+  return status;
+}
+
+std::vector<std::string> pathsOf(const Inputs &inputs) {
+  std::vector<std::string> paths;
+  for (const MemoryFile &file : inputs.files)
+    paths.push_back(file.path());
+  return paths;
+}
+
+} // namespace
+
+Status opc::linkSharedObject(const ProgramParts &parts, const TargetDesc &desc,
+                             llvm::StringRef output) {
+  llvm::SmallVector<std::string> libc, libm;
+  if (Status status = findLibraryCalls(parts.objects, libc, libm); !status.ok())
+    return status;
+  Inputs inputs;
+  if (Status status = addObjects(parts, desc, inputs); !status.ok())
+    return status;
+  if (Status status = makeStub("libm.so.6", libm, desc, inputs); !status.ok())
+    return status;
+  if (Status status = makeStub("libc.so.6", libc, desc, inputs); !status.ok())
+    return status;
+  return writeAtomically(output, [&](llvm::StringRef temporary) {
+    std::vector<std::string> arguments = {
+        "-shared",        "-z", "defs", "-z", "now", "-z", "noexecstack",
+        "--hash-style=gnu", "--build-id=none", "-o", temporary.str()};
+    llvm::append_range(arguments, pathsOf(inputs));
+    Status status = runLld(arguments);
+    return status.ok() ? runtime::sealArtifact(temporary.str()) : status;
+  });
+}
+
+Status opc::linkRelocatable(const ProgramParts &parts, const TargetDesc &desc,
+                            llvm::StringRef output) {
+  Inputs inputs;
+  if (Status status = addObjects(parts, desc, inputs); !status.ok())
+    return status;
+  return writeAtomically(output, [&](llvm::StringRef temporary) {
+    std::vector<std::string> arguments = {"-r", "-o", temporary.str()};
+    llvm::append_range(arguments, pathsOf(inputs));
+    return runLld(arguments);
+  });
+}

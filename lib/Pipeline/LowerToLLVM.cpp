@@ -1,0 +1,96 @@
+//===- LowerToLLVM.cpp - Kernels on buffers to the LLVM dialect -----------===//
+//
+// One conversion for all dialects: a pass for each would convert the types of
+// the same values again and again and leave casts between them.
+//
+//   func.func @k(%x: memref<?xf32>) { %0 = memref.load %x[%i] ... }
+//   // becomes
+//   llvm.func @k(%ptr: !llvm.ptr, ...) { %0 = llvm.load ... }
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Pipeline/Passes.h"
+
+#include "mlir/Analysis/DataLayoutAnalysis.h"
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVM.h"
+#include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
+#include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
+#include "mlir/Conversion/LLVMCommon/TypeConverter.h"
+#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
+#include "mlir/Conversion/MathToLibm/MathToLibm.h"
+#include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
+#include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
+#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVM.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/Transforms/Transforms.h"
+#include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
+#include "mlir/Dialect/Vector/Transforms/VectorRewritePatterns.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace opc {
+#define GEN_PASS_DEF_LOWERTOLLVMPASS
+#include "opc/Pipeline/Passes.h.inc"
+} // namespace opc
+
+using namespace mlir;
+
+namespace {
+
+/// Vector ops of more than one dimension, in terms of those of one.
+void populateVectorSteps(RewritePatternSet &patterns) {
+  vector::populateVectorBroadcastLoweringPatterns(patterns);
+  vector::populateVectorShapeCastLoweringPatterns(patterns);
+  vector::populateVectorTransposeLoweringPatterns(
+      patterns, vector::VectorTransposeLowering::Shuffle1D);
+  vector::populateVectorTransferLoweringPatterns(patterns,
+                                                 /*maxTransferRank=*/1);
+  vector::populateVectorMaskMaterializationPatterns(
+      patterns, /*force32BitVectorIndices=*/false);
+  vector::populateVectorInsertExtractStridedSliceTransforms(patterns);
+  vector::populateVectorRankReducingFMAPattern(patterns);
+  vector::populateVectorGatherLoweringPatterns(patterns);
+  vector::populateVectorStepLoweringPatterns(patterns);
+  arith::populateCeilFloorDivExpandOpsPatterns(patterns);
+  memref::populateExpandStridedMetadataPatterns(patterns);
+}
+
+void populateConversions(LLVMTypeConverter &types,
+                         RewritePatternSet &patterns) {
+  arith::populateArithToLLVMConversionPatterns(types, patterns);
+  cf::populateControlFlowToLLVMConversionPatterns(types, patterns);
+  index::populateIndexToLLVMConversionPatterns(types, patterns);
+  populateFuncToLLVMConversionPatterns(types, patterns);
+  populateFinalizeMemRefToLLVMConversionPatterns(types, patterns);
+  populateVectorToLLVMConversionPatterns(types, patterns);
+  // An intrinsic where LLVM has one, so that it may fold and use instructions.
+  populateMathToLLVMConversionPatterns(types, patterns,
+                                       /*approximateLog1p=*/false,
+                                       /*benefit=*/2);
+  populateMathToLibmConversionPatterns(patterns, /*benefit=*/1);
+  ub::populateUBToLLVMConversionPatterns(types, patterns);
+}
+
+struct LowerToLLVM : opc::impl::LowerToLLVMPassBase<LowerToLLVM> {
+  void runOnOperation() override {
+    MLIRContext *context = &getContext();
+    RewritePatternSet steps(context);
+    populateVectorSteps(steps);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(steps))))
+      return signalPassFailure();
+
+    LowerToLLVMOptions options(context);
+    LLVMTypeConverter types(context, options);
+    RewritePatternSet patterns(context);
+    populateConversions(types, patterns);
+    LLVMConversionTarget target(*context);
+    target.addLegalOp<ModuleOp>();
+    if (failed(applyFullConversion(getOperation(), target,
+                                   std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace

@@ -1,0 +1,199 @@
+//===- Options.cpp - Reads the options of a compilation -------------------===//
+//
+// One table: a row for each key, with what reads it. A key that is not in the
+// table is a usage error, so that a misspelt option never passes unnoticed.
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Pipeline/Options.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Base64.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/xxhash.h"
+
+using namespace opc;
+namespace json = llvm::json;
+
+namespace {
+
+constexpr int64_t maxThreads = 1024;
+
+Status wrong(llvm::StringRef key, llvm::StringRef expected) {
+  return Status::usage(
+      llvm::formatv("option '{0}' is not {1}", key, expected).str());
+}
+
+Status readString(llvm::StringRef key, const json::Value &value,
+                  std::string &out) {
+  std::optional<llvm::StringRef> text = value.getAsString();
+  if (!text || text->empty())
+    return wrong(key, "a string with at least one character");
+  out = text->str();
+  return {};
+}
+
+Status readBool(llvm::StringRef key, const json::Value &value, bool &out) {
+  std::optional<bool> flag = value.getAsBoolean();
+  if (!flag)
+    return wrong(key, "true or false");
+  out = *flag;
+  return {};
+}
+
+Status readThreads(const json::Value &value, CompileOptions &options) {
+  std::optional<int64_t> threads = value.getAsInteger();
+  if (!threads || *threads < 1 || *threads > maxThreads)
+    return wrong("threads", "a number from 1 to 1024");
+  options.threads = *threads;
+  return {};
+}
+
+Status readDims(const json::Value &value, CompileOptions &options) {
+  const json::Object *object = value.getAsObject();
+  if (!object)
+    return wrong("dims", "an object of numbers");
+  for (const auto &[name, entry] : *object) {
+    std::optional<int64_t> extent = entry.getAsInteger();
+    if (!extent || *extent < 0)
+      return wrong("dims." + name.str(), "a number that is 0 or more");
+    options.dims.emplace_back(name.str(), *extent);
+  }
+  llvm::sort(options.dims);
+  return {};
+}
+
+Status readConstant(llvm::StringRef name, const json::Value &value,
+                    CompileOptions &options) {
+  ConstantValue constant;
+  constant.name = name.str();
+  std::string place = ("constants." + name).str();
+  const json::Object *object = value.getAsObject();
+  std::optional<llvm::StringRef> dtype, data;
+  const json::Array *shape = nullptr;
+  if (object) {
+    dtype = object->getString("dtype");
+    data = object->getString("data");
+    shape = object->getArray("shape");
+  }
+  if (!dtype || !data || !shape)
+    return wrong(place, "an object of dtype, shape and data");
+  constant.dtype = dtype->str();
+  for (const json::Value &extent : *shape) {
+    if (!extent.getAsInteger() || *extent.getAsInteger() < 0)
+      return wrong(place + ".shape", "a list of extents");
+    constant.shape.push_back(*extent.getAsInteger());
+  }
+  if (llvm::Error error = llvm::decodeBase64(*data, constant.data)) {
+    llvm::consumeError(std::move(error));
+    return wrong(place + ".data", "base64");
+  }
+  options.constants.push_back(std::move(constant));
+  return {};
+}
+
+Status readConstants(const json::Value &value, CompileOptions &options) {
+  const json::Object *object = value.getAsObject();
+  if (!object)
+    return wrong("constants", "an object");
+  for (const auto &[name, entry] : *object)
+    if (Status status = readConstant(name, entry, options); !status.ok())
+      return status;
+  llvm::sort(options.constants, [](const auto &a, const auto &b) {
+    return a.name < b.name;
+  });
+  return {};
+}
+
+Status readEmit(const json::Value &value, CompileOptions &options) {
+  static constexpr std::pair<llvm::StringLiteral, Emit> kinds[] = {
+      {"so", Emit::So},
+      {"obj", Emit::Obj},
+      {"llvm", Emit::LLVM},
+      {"mlir", Emit::MLIR},
+      {"source", Emit::Source}};
+  llvm::StringRef text = value.getAsString().value_or("");
+  const auto *kind =
+      llvm::find_if(kinds, [&](const auto &row) { return row.first == text; });
+  if (kind == std::end(kinds))
+    return wrong("emit", "one of so, obj, llvm, mlir, source");
+  options.emit = kind->second;
+  return {};
+}
+
+Status readCache(const json::Value &value, CompileOptions &options) {
+  if (value.getAsString())
+    return readString("cache", value, options.cacheDirectory);
+  if (readBool("cache", value, options.cache).ok())
+    return {};
+  return wrong("cache", "true, false or a directory");
+}
+
+struct Row {
+  llvm::StringLiteral key;
+  Status (*read)(const json::Value &value, CompileOptions &options);
+};
+
+constexpr Row kRows[] = {
+    {"target",
+     [](const json::Value &value, CompileOptions &options) {
+       return readString("target", value, options.target);
+     }},
+    {"threads", readThreads},
+    {"dims", readDims},
+    {"constants", readConstants},
+    {"emit", readEmit},
+    {"stop_after",
+     [](const json::Value &value, CompileOptions &options) {
+       return readString("stop_after", value, options.stopAfter);
+     }},
+    {"dump_stages",
+     [](const json::Value &value, CompileOptions &options) {
+       return readString("dump_stages", value, options.dumpStages);
+     }},
+    {"cache", readCache},
+    {"verify_each",
+     [](const json::Value &value, CompileOptions &options) {
+       return readBool("verify_each", value, options.verifyEach);
+     }},
+    {"progress",
+     [](const json::Value &value, CompileOptions &options) {
+       return readBool("progress", value, options.progress);
+     }},
+};
+
+} // namespace
+
+Status opc::parseOptions(llvm::StringRef text, CompileOptions &options) {
+  llvm::Expected<json::Value> value = json::parse(text.empty() ? "{}" : text);
+  if (!value)
+    return Status::usage("options: " + llvm::toString(value.takeError()));
+  const json::Object *object = value->getAsObject();
+  if (!object)
+    return Status::usage("options: not a JSON object");
+  for (const auto &[key, entry] : *object) {
+    const Row *row = llvm::find_if(
+        kRows, [&, name = key.str()](const Row &r) { return r.key == name; });
+    if (row == std::end(kRows))
+      return Status::usage("unknown option '" + key.str() + "'");
+    if (Status status = row->read(entry, options); !status.ok())
+      return status;
+  }
+  return {};
+}
+
+std::string CompileOptions::fingerprint() const {
+  std::string text = llvm::formatv("threads={0}", threads).str();
+  for (const auto &[name, extent] : dims)
+    text += llvm::formatv(";dim {0}={1}", llvm::toHex(name), extent).str();
+  for (const ConstantValue &constant : constants) {
+    text += llvm::formatv(";constant {0} {1} {2:x}", llvm::toHex(constant.name),
+                          constant.dtype, llvm::xxh3_64bits(llvm::StringRef(
+                              constant.data.data(), constant.data.size())))
+                .str();
+    for (int64_t extent : constant.shape)
+      text += llvm::formatv(" {0}", extent).str();
+  }
+  return text;
+}

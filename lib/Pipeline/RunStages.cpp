@@ -1,0 +1,145 @@
+//===- RunStages.cpp - Runs the table of stages ---------------------------===//
+//
+// Between stages the module is verified and only the dialects that the table
+// allows may remain, so that a lowering that forgot an op is named where it
+// happened and not by a failure three stages later.
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Pipeline/Stages.h"
+
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+#include <mutex>
+
+using namespace opc;
+using namespace mlir;
+
+namespace {
+
+/// Gathers errors in the order in which they come, each once: equal nodes of a
+/// model are refused once for each name, but a pass may find one op twice.
+class ErrorCollector {
+public:
+  explicit ErrorCollector(MLIRContext *context)
+      : handler(context, [this](Diagnostic &diagnostic) {
+          if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
+            add(diagnostic);
+          return success();
+        }) {}
+
+  bool empty() const { return lines.empty(); }
+  std::string first() const { return lines.empty() ? "" : lines.front(); }
+  std::string all() const {
+    return llvm::join(lines.begin(), lines.end(), "\n");
+  }
+
+private:
+  static std::string place(Location loc) {
+    if (auto name = loc->findInstanceOf<NameLoc>())
+      return name.getName().str() + ": ";
+    if (auto file = loc->findInstanceOf<FileLineColLoc>())
+      return llvm::formatv("{0}:{1}: ", file.getFilename().getValue(),
+                           file.getLine())
+          .str();
+    return "";
+  }
+  void add(Diagnostic &diagnostic) {
+    std::string text = diagnostic.str();
+    std::lock_guard<std::mutex> lock(mutex);
+    text = place(diagnostic.getLocation()) + text;
+    if (!llvm::is_contained(lines, text))
+      lines.push_back(std::move(text));
+  }
+
+  std::mutex mutex;
+  std::vector<std::string> lines;
+  ScopedDiagnosticHandler handler;
+};
+
+LogicalResult verifyStage(ModuleOp module, const Stage &stage) {
+  if (failed(verify(module)))
+    return failure();
+  WalkResult result = module.walk([&](Operation *op) {
+    llvm::StringRef dialect = op->getName().getDialectNamespace();
+    if (llvm::is_contained(stage.legal, dialect))
+      return WalkResult::advance();
+    op->emitError() << "stage " << stage.name << " left " << op->getName();
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted());
+}
+
+Status runStage(ModuleOp module, const Stage &stage,
+                const StageContext &context) {
+  ErrorCollector errors(module.getContext());
+  if (stage.build) {
+    PassManager pm(module.getContext());
+    pm.enableVerifier(context.options.verifyEach);
+    stage.build(pm, context);
+    if (failed(pm.run(module))) {
+      if (stage.refuses && !errors.empty())
+        return Status::input(errors.all());
+      return Status::internal(
+          llvm::formatv("stage {0} failed: {1}", stage.name,
+                        errors.empty() ? "no reason given" : errors.first())
+              .str());
+    }
+  }
+  if (failed(verifyStage(module, stage)))
+    return Status::internal(llvm::formatv("after stage {0}: {1}", stage.name,
+                                          errors.first())
+                                .str());
+  return {};
+}
+
+} // namespace
+
+Status opc::dumpStage(ModuleOp module, const CompileOptions &options,
+                      size_t stage) {
+  if (options.dumpStages.empty())
+    return {};
+  llvm::SmallString<128> path(options.dumpStages);
+  if (std::error_code error = llvm::sys::fs::create_directories(path))
+    return Status::input(path.str().str() + ": " + error.message());
+  llvm::sys::path::append(
+      path, llvm::formatv("{0}{1}-{2}.mlir", stage / 10, stage % 10,
+                          allStages()[stage].name)
+                .str());
+  std::error_code error;
+  llvm::raw_fd_ostream out(path, error);
+  if (error)
+    return Status::input(path.str().str() + ": " + error.message());
+  module.print(out, OpPrintingFlags()
+                        .elideLargeElementsAttrs(64)
+                        .elideLargeResourceString(64)
+                        .enableDebugInfo(true, true));
+  out.close();
+  if (out.has_error()) {
+    error = out.error();
+    out.clear_error();
+    return Status::input(path.str().str() + ": " + error.message());
+  }
+  return {};
+}
+
+Status opc::runStages(ModuleOp module, const StageContext &context,
+                      size_t first, size_t last) {
+  for (size_t index = first + 1; index <= last; ++index) {
+    const Stage &stage = allStages()[index];
+    if (context.options.progress)
+      llvm::errs() << "opc: " << stage.name << "\n";
+    if (Status status = runStage(module, stage, context); !status.ok())
+      return status;
+    if (Status status = dumpStage(module, context.options, index); !status.ok())
+      return status;
+  }
+  return {};
+}
