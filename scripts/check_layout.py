@@ -63,7 +63,7 @@ HYGIENE = [
     (re.compile(r"\b(?:pypi|pythonhosted|debian)[.]org\b"), "registry host"),
 ]
 LIT_CHECKS = re.compile(
-    r"FileCheck|verify-diagnostics|opc-check|\bdiff\b|\bcmp\b|\bnot "
+    r"FileCheck|verify-diagnostics|compare\.py|\bdiff\b|\bcmp\b|\bnot "
 )
 PASS_DEFINITION = re.compile(r'^def (\w+)\s*:\s*\w*Pass\w*<\s*"([^"]+)"', re.M)
 
@@ -89,6 +89,12 @@ def kebab(name):
     """FooBar -> foo-bar, ToLLVM -> to-llvm, OpcToSCF -> opc-to-scf."""
     name = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1-\2", name)
     return re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", name).lower()
+
+
+def pass_argument(name):
+    """FooBar -> opc-foo-bar; OpcToLinalg -> opc-to-linalg."""
+    spelling = kebab(name)
+    return spelling if spelling.startswith("opc-") else f"opc-{spelling}"
 
 
 def check_sizes(path, text):
@@ -207,9 +213,7 @@ def check_passes(path, text, files):
         name, argument = definition.groups()
         name = name.removesuffix("Pass")
         spelling = kebab(name)
-        expected = (
-            spelling if spelling.startswith("opc-") else f"opc-{spelling}"
-        )
+        expected = pass_argument(name)
         if argument != expected:
             yield (
                 path,

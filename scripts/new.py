@@ -1,0 +1,410 @@
+#!/usr/bin/env python3
+"""Writes the files that a new pass, op or target needs, and says what is next.
+
+usage: scripts/new.py pass FOLDER NAME SUMMARY
+       scripts/new.py op FAMILY NAME SUMMARY
+       scripts/new.py target NAME SUMMARY [--chip CHIP]
+
+    scripts/new.py pass Precision AlignReductions "sums in one order everywhere"
+    scripts/new.py op Elementwise cbrt "cube root"
+    scripts/new.py target Acme "boards of 64 cores with local memory"
+
+FOLDER is relative to lib; FAMILY is the first word of a file in
+include/opc/Dialect/Opc/IR/Ops. No file that exists is overwritten.
+"""
+
+import argparse
+import pathlib
+import re
+import sys
+
+import check_layout
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+WIDTH = 80
+
+
+class NewError(Exception):
+    """Why nothing was written."""
+
+
+def banner(name, summary, language="C++"):
+    """The first line of a file, filled up to 80 columns."""
+    start = f"//===- {name} - {summary} "
+    end = f"-*- {language} -*-===//" if language else "===//"
+    return start + "-" * max(3, WIDTH - len(start) - len(end)) + end
+
+
+def guard(path):
+    """The include guard of a file below include/."""
+    return re.sub(r"\W", "_", path.removeprefix("include/")).upper()
+
+
+def render(template, **values):
+    """The template with each @KEY@ replaced."""
+    return re.sub(
+        r"@(\w+)@", lambda found: values[found.group(1)], template
+    ).lstrip()
+
+
+PASSES_TD = """
+@banner@
+#ifndef @guard@
+#define @guard@
+
+include "mlir/Pass/PassBase.td"
+
+#endif // @guard@
+"""
+
+PASSES_H = """
+@banner@
+#ifndef @guard@
+#define @guard@
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/Pass.h"
+
+namespace opc {
+
+#define GEN_PASS_DECL
+#include "opc/@folder@/Passes.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "opc/@folder@/Passes.h.inc"
+
+} // namespace opc
+
+#endif // @guard@
+"""
+
+PASS_DEFINITION = """
+def @name@Pass : Pass<"@argument@", "::mlir::ModuleOp"> {
+  let summary = "@summary@";
+  let description = [{
+    What it takes, what it leaves, and the IR before and after.
+  }];
+}
+
+"""
+
+PASS_CPP = """
+@banner@
+//
+// Why the compiler has this pass.
+//
+// Before:
+//   ...
+// After:
+//   ...
+//
+//===----------------------------------------------------------------------===//
+#include "opc/@folder@/Passes.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace opc {
+#define GEN_PASS_DEF_@upper@PASS
+#include "opc/@folder@/Passes.h.inc"
+} // namespace opc
+
+using namespace mlir;
+
+namespace {
+
+/// One rewrite, looking at its own op only.
+struct @name@Pattern : OpRewritePattern<opc::AbsOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(opc::AbsOp op,
+                                PatternRewriter &rewriter) const override {
+    auto inner = op.getX().getDefiningOp<opc::AbsOp>();
+    if (!inner)
+      return rewriter.notifyMatchFailure(op, "operand is no opc.abs");
+    rewriter.replaceOp(op, inner.getResult());
+    return success();
+  }
+};
+
+struct @name@ : public opc::impl::@name@PassBase<@name@> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<@name@Pattern>(&getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace
+"""
+
+PASS_TEST = """
+// RUN: opc-opt %s --@argument@ | FileCheck %s
+
+// CHECK-LABEL: func.func @example
+// CHECK-SAME: (%[[X:.*]]: tensor<4xf32>)
+func.func @example(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // CHECK: %[[Y:.*]] = opc.abs %[[X]]
+  // CHECK-NEXT: return %[[Y]]
+  %0 = opc.abs %x : (tensor<4xf32>) -> tensor<4xf32>
+  %1 = opc.abs %0 : (tensor<4xf32>) -> tensor<4xf32>
+  return %1 : tensor<4xf32>
+}
+"""
+
+# By family: the definition of an op. What is not here starts from the class that
+# all ops have.
+OP_DEFINITIONS = {
+    "Elementwise": """
+def Opc_@name@Op : Opc_UnaryFloatOp<"@mnemonic@", "::mlir::math::@name@Op"> {
+  let summary = "@summary@";
+}
+
+""",
+    "": """
+def Opc_@name@Op : Opc_Op<"@mnemonic@"> {
+  let summary = "@summary@";
+  let arguments = (ins Opc_FloatTensor:$x);
+  let results = (outs Opc_FloatTensor:$y);
+}
+
+""",
+}
+
+OP_TEST = """
+// opc.@mnemonic@ on plain loops and on the CPU's schedules.
+// RUN: %opc run %s --target=reference --output %t.reference
+// RUN: %opc run %s --target=cpu --output %t.cpu
+// RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --ulp 4
+
+func.func @main(%x0: tensor<3x17xf32> {opc.name = "x0"},
+                %x1: tensor<5xf64> {opc.name = "x1"})
+    -> (tensor<3x17xf32> {opc.name = "y0"},
+        tensor<5xf64> {opc.name = "y1"}) {
+  %0 = opc.@mnemonic@ %x0 : (tensor<3x17xf32>) -> tensor<3x17xf32>
+  %1 = opc.@mnemonic@ %x1 : (tensor<5xf64>) -> tensor<5xf64>
+  return %0, %1 : tensor<3x17xf32>, tensor<5xf64>
+}
+"""
+
+TARGET_CPP = """
+@banner@
+//
+// What this target adds to the plain loops that every kernel can fall back on.
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Targets/Core/Target.h"
+
+#include "Chips.inc"
+
+namespace opc {
+
+const Target &@lower@Target();
+
+const Target &@lower@Target() {
+  static const Target target = {
+      .name = "@lower@",
+      .summary = "@summary@",
+      .chips = kChips,
+  };
+  return target;
+}
+
+} // namespace opc
+"""
+
+TARGET_TEST = """
+// The target and its chip are listed.
+// RUN: %opc targets | FileCheck %s
+// CHECK: @lower@
+// CHECK: @chip@
+"""
+
+
+class Tree:
+    """Changes to the tree at `root`, made all at once or not at all."""
+
+    def __init__(self, root):
+        self.root = root
+        self.texts = {}
+
+    def exists(self, path):
+        return path in self.texts or (self.root / path).exists()
+
+    def read(self, path):
+        if path not in self.texts:
+            self.texts[path] = (self.root / path).read_text()
+        return self.texts[path]
+
+    def create(self, path, text):
+        if self.exists(path):
+            raise NewError(f"{path} exists")
+        self.texts[path] = text
+
+    def insert(self, path, before, text):
+        """Puts `text` in front of the last line that starts with `before`."""
+        head, found, tail = self.read(path).rpartition(f"\n{before}")
+        if not found:
+            raise NewError(f"{path} has no line that starts with {before}")
+        self.texts[path] = f"{head}\n{text}{found.removeprefix(chr(10))}{tail}"
+
+    def write(self):
+        for path, text in self.texts.items():
+            file = self.root / path
+            if not file.exists() or file.read_text() != text:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text)
+                print(path)
+
+
+def check_name(name, pattern, what):
+    if not re.fullmatch(pattern, name):
+        raise NewError(f"'{name}' is no {what}")
+
+
+def add_source(tree, folder, source):
+    """Names a source in the folder's CMakeLists.txt, or says that it must be."""
+    path = f"lib/{folder}/CMakeLists.txt"
+    if not tree.exists(path):
+        library = "Opc" + folder.replace("/", "")
+        tree.create(
+            path,
+            f"opc_library({library} SOURCES\n  {source}\n"
+            "  DEPENDS OpcDialect)\n",
+        )
+        return f"lib/{folder}: add_subdirectory it in the folder above"
+    text = tree.read(path)
+    head, found, tail = text.partition(" SOURCES")
+    if not found:
+        raise NewError(f"{path} has no SOURCES")
+    tree.texts[path] = f"{head}{found}\n  {source}{tail}"
+    return None
+
+
+def new_pass(tree, arguments):
+    folder, name = arguments.folder.strip("/"), arguments.name
+    check_name(name, r"[A-Z][A-Za-z0-9]+", "CamelCase name of a pass")
+    argument = check_layout.pass_argument(name)
+    include = f"include/opc/{folder}"
+    values = {"folder": folder, "name": name, "upper": name.upper()}
+    values |= {"argument": argument, "summary": arguments.summary}
+    about = "passes of this folder"
+    for file, template, language in (
+        ("Passes.td", PASSES_TD, "tablegen"),
+        ("Passes.h", PASSES_H, "C++"),
+    ):
+        path = f"{include}/{file}"
+        if not tree.exists(path):
+            first = banner(file, about, language)
+            text = render(template, banner=first, guard=guard(path), **values)
+            tree.create(path, text)
+    tree.insert(
+        f"{include}/Passes.td", "#endif", render(PASS_DEFINITION, **values)
+    )
+    first = banner(f"{name}.cpp", arguments.summary, None)
+    source = f"lib/{folder}/{name}.cpp"
+    tree.create(source, render(PASS_CPP, banner=first, **values))
+    next_step = add_source(tree, folder, f"{name}.cpp")
+    test = f"test/lit/{folder}/{check_layout.kebab(name)}.mlir"
+    tree.create(test, render(PASS_TEST, **values))
+    return [
+        next_step,
+        f"{source}: the pattern is an example, replace it",
+        f"{test}: show what the pass does, and what it leaves alone",
+        "lib/Pipeline/Stages.cpp: add it to the stage it belongs to",
+    ]
+
+
+def new_op(tree, arguments):
+    family, mnemonic = arguments.family, arguments.name
+    check_name(mnemonic, r"[a-z][a-z0-9_]*", "snake_case name of an op")
+    path = f"include/opc/Dialect/Opc/IR/Ops/{family}Ops.td"
+    if not tree.exists(path):
+        raise NewError(f"no family '{family}': there is no {path}")
+    name = "".join(word.capitalize() for word in mnemonic.split("_"))
+    values = {"name": name, "mnemonic": mnemonic, "summary": arguments.summary}
+    template = OP_DEFINITIONS.get(family, OP_DEFINITIONS[""])
+    if f'"{mnemonic}"' in tree.read(path):
+        raise NewError(f"{path} has an op '{mnemonic}'")
+    tree.insert(path, "#endif", render(template, **values))
+    test = f"test/lit/Ops/{mnemonic.replace('_', '-')}.mlir"
+    tree.create(test, render(OP_TEST, **values))
+    return [
+        f"{path}: operands, attributes, and the expression or the lowering",
+        f"{test}: all dtypes, broadcasting, the error that may remain and why",
+        "lib/Frontend/ONNX: the operator that gives it, if there is one",
+        "docs/HowTo/AddOp.md says the rest",
+    ]
+
+
+def new_target(tree, arguments):
+    name = arguments.name
+    check_name(name, r"[A-Z][A-Za-z0-9]+", "CamelCase name of a target")
+    chip = arguments.chip or "generic"
+    folder = f"lib/Targets/{name}"
+    if tree.exists(folder):
+        raise NewError(f"{folder} exists")
+    values = {"lower": name.lower(), "summary": arguments.summary, "chip": chip}
+    first = banner(f"{name}Target.cpp", arguments.summary, None)
+    tree.create(
+        f"{folder}/{name}Target.cpp", render(TARGET_CPP, banner=first, **values)
+    )
+    tree.create(
+        f"{folder}/CMakeLists.txt",
+        f"opc_target({name} SOURCES {name}Target.cpp)\n",
+    )
+    model = tree.read("lib/Targets/Reference/Chips/plain.json")
+    described = re.sub(
+        r'"summary": "[^"]*"',
+        lambda _: f'"summary": "{arguments.summary}"',
+        model,
+    )
+    tree.create(f"{folder}/Chips/{chip}.json", described)
+    tree.create(
+        f"test/lit/Targets/{name}/listed.test", render(TARGET_TEST, **values)
+    )
+    return [
+        f"{folder}/Chips/{chip}.json: describe the chip",
+        f"{folder}/{name}Target.cpp: schedules and hooks, see Targets/Core/Target.h",
+        "docs/HowTo/AddTarget.md says the rest",
+    ]
+
+
+def parse():
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    kinds = parser.add_subparsers(required=True, metavar="pass|op|target")
+    for kind, function, names in (
+        ("pass", new_pass, ("folder", "name", "summary")),
+        ("op", new_op, ("family", "name", "summary")),
+        ("target", new_target, ("name", "summary")),
+    ):
+        kind_parser = kinds.add_parser(kind)
+        kind_parser.set_defaults(function=function)
+        for name in names:
+            kind_parser.add_argument(name)
+        if kind == "target":
+            kind_parser.add_argument("--chip")
+    return parser.parse_args()
+
+
+def main():
+    arguments = parse()
+    tree = Tree(ROOT)
+    try:
+        check_name(arguments.summary, r'[^"\\\n]+', "one-line summary")
+        steps = arguments.function(tree, arguments)
+        tree.write()
+    except (NewError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print("next:")
+    for step in filter(None, steps):
+        print(f"  {step}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
