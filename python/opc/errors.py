@@ -8,6 +8,10 @@ import re
 from typing import NamedTuple
 
 _NEEDS_VALUE = re.compile(r"needs the value of input '([^']*)'")
+_NODE = re.compile(
+    r"node '(?P<node>.*?)' \((?P<op>.*?), domain (?P<domain>.*?), "
+    r"opset (?P<opset>-?\d+)(?:, (?P<dtype>.*?))?\): (?P<reason>.*)"
+)
 
 
 class UnsupportedNode(NamedTuple):
@@ -27,9 +31,10 @@ class UnsupportedNode(NamedTuple):
 
     @property
     def needs_value(self) -> str | None:
-        """The value that must be known at compile time, if that is the reason.
+        """Its input whose value decides the form of the program, such as the
+        axes of a reduction, if that is the reason.
 
-        It may be given in `constants` of `opc.compile`.
+        An input of the model may be given in `constants` of `opc.compile`.
         """
         found = _NEEDS_VALUE.search(self.reason)
         return found and found[1]
@@ -68,4 +73,17 @@ def from_status(status, message):
         return UsageError(message)
     if status != 1:
         return InternalError(message)
-    return InputError(message)
+    nodes = [found for line in message.splitlines() if (found := _node(line))]
+    return UnsupportedError(message, nodes) if nodes else InputError(message)
+
+
+def _node(line):
+    """What a line says of a node that is refused, if it does."""
+    found = _NODE.search(line)
+    if not found:
+        return None
+    parts = found.groupdict(default="")
+    parts["opset"] = int(parts["opset"])
+    if parts["domain"] == "ai.onnx":
+        parts["domain"] = ""
+    return UnsupportedNode(**parts)

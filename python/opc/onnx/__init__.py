@@ -19,7 +19,7 @@ from onnx.backend.base import Backend as _Backend
 from onnx.backend.base import BackendRep as _BackendRep
 from onnx.backend.base import Device, DeviceType, namedtupledict
 
-from ..errors import InputError, UnsupportedError
+from ..errors import InputError, UnsupportedError, UnsupportedNode
 from ..model import Model, compile
 
 __all__ = ["Backend", "BackendRep", "ReferenceBackend"]
@@ -75,8 +75,9 @@ class BackendRep(_BackendRep):
         """Fixes the inputs whose values would lift every refusal, or raises."""
         if not all(node.needs_value for node in error.nodes):
             raise error
+        graph = self._model.graph
         wanted = _origins(
-            self._model.graph, {node.needs_value for node in error.nodes}
+            graph, {v for node in error.nodes for v in _values(graph, node)}
         )
         new = [
             name
@@ -156,6 +157,29 @@ class ReferenceBackend(Backend):
     """The same through plain loops, which every other target is checked with."""
 
     target = "reference"
+
+
+def _values(graph: onnx.GraphProto, refused: UnsupportedNode) -> list[str]:
+    """The values that a refused node needs to know; all it reads if unsure."""
+    formal = _formal_inputs(refused)
+    found = []
+    for node in graph.node:
+        unnamed = not node.name and node.op_type == refused.op
+        if not unnamed and node.name != refused.node:
+            continue
+        pairs = list(zip(formal, node.input, strict=False))
+        named = [value for name, value in pairs if name == refused.needs_value]
+        found += named or node.input
+    return found
+
+
+def _formal_inputs(refused: UnsupportedNode) -> list[str]:
+    """What the standard calls the inputs of an operator."""
+    try:
+        schema = onnx.defs.get_schema(refused.op, refused.opset, refused.domain)
+    except onnx.defs.SchemaError:
+        return []
+    return [value.name for value in schema.inputs]
 
 
 def _origins(graph: onnx.GraphProto, names: set[str]) -> set[str]:
