@@ -9,7 +9,6 @@
 
 #include "opc/Runtime/Error.h"
 
-#include <cerrno>
 #include <sys/stat.h>
 
 namespace opc::runtime {
@@ -36,8 +35,8 @@ private:
   struct stat stat_ = {};
 };
 
-/// "No such file or directory" for the value of errno, in any thread.
-std::string systemError(int error = errno);
+/// "No such file or directory" for errno, in any thread.
+std::string systemError();
 
 } // namespace opc::runtime
 

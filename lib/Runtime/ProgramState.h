@@ -10,7 +10,6 @@
 #include "Manifest.h"
 #include "Profile.h"
 #include "SharedObject.h"
-#include "Specs.h"
 
 #include <atomic>
 
@@ -18,7 +17,6 @@ struct opc_program {
   opc_program_descriptor descriptor = {};
   std::string manifestText;
   opc::runtime::Manifest manifest;
-  opc::runtime::Specs inputs, outputs;
   std::atomic<int> threads{1};
   opc::runtime::ProfileSwitch profile;
 

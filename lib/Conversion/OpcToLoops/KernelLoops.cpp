@@ -75,6 +75,37 @@ SmallVector<Value> KernelEmitter::foldNest(
   return level(initial);
 }
 
+SmallVector<Value> KernelEmitter::repeat(
+    ValueRange initial, const std::function<Value(ValueRange)> &condition,
+    const std::function<SmallVector<Value>(ValueRange)> &body) {
+  auto loop = scf::WhileOp::create(b, loc, initial.getTypes(), initial);
+  OpBuilder::InsertionGuard guard(b);
+  SmallVector<Location> locs(initial.size(), loc);
+  Block *before =
+      b.createBlock(&loop.getBefore(), {}, initial.getTypes(), locs);
+  Value holds = condition(before->getArguments());
+  scf::ConditionOp::create(b, loc, holds, before->getArguments());
+  Block *after = b.createBlock(&loop.getAfter(), {}, initial.getTypes(), locs);
+  scf::YieldOp::create(b, loc, body(after->getArguments()));
+  return SmallVector<Value>(loop.getResults());
+}
+
+Value KernelEmitter::search(Value lower, Value upper,
+                            const std::function<Value(Value)> &found) {
+  auto goesOn = [&](ValueRange at) {
+    return choose(
+        compare(arith::CmpIPredicate::slt, at[0], upper),
+        [&] {
+          return Value(
+              arith::XOrIOp::create(b, loc, found(at[0]), boolean(true)));
+        },
+        [&] { return boolean(false); });
+  };
+  return repeat(lower, goesOn, [&](ValueRange at) {
+    return SmallVector<Value>{add(at[0], constant(1))};
+  })[0];
+}
+
 Value KernelEmitter::scratch(Type element, int64_t count) {
   Type stored = storageType(element);
   Value made;

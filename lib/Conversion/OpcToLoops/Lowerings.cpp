@@ -19,13 +19,14 @@ struct Tables {
   Tables() {
     registerElementwiseLowerings(indexed);
     registerMovementLowerings(indexed);
-    // registerIndexingLowerings(indexed, nests);
+    registerIndexingLowerings(indexed, nests);
     registerReduceLowerings(nests);
     registerContractionLowerings(nests);
     registerPoolLowerings(nests);
-    // registerRecurrentLowerings(nests);
-    // registerSortLowerings(nests);
-    // registerRandomLowerings(indexed);
+    registerRecurrentLowerings(nests);
+    registerSortLowerings(nests);
+    registerSuppressionLowerings(nests);
+    registerRandomLowerings(indexed);
   }
 };
 

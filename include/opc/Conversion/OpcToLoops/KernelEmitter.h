@@ -126,6 +126,16 @@ public:
   foldNest(llvm::ArrayRef<mlir::AffineExpr> dims, mlir::ValueRange initial,
            const std::function<llvm::SmallVector<mlir::Value>(
                mlir::ValueRange indices, mlir::ValueRange carried)> &body);
+  /// carried = body(carried) for as long as condition(carried) holds.
+  llvm::SmallVector<mlir::Value>
+  repeat(mlir::ValueRange initial,
+         const std::function<mlir::Value(mlir::ValueRange)> &condition,
+         const std::function<llvm::SmallVector<mlir::Value>(mlir::ValueRange)>
+             &body);
+  /// The first index in [lower, upper) for which `found` (i1) holds, else
+  /// upper.
+  mlir::Value search(mlir::Value lower, mlir::Value upper,
+                     const std::function<mlir::Value(mlir::Value)> &found);
   /// A scratch row on the stack, at most 64 KiB; element type as stored.
   mlir::Value scratch(mlir::Type element, int64_t count);
   /// A scratch row that holds `value(i)` for each i; made once for each `key`.
@@ -194,6 +204,7 @@ void registerResizeLowerings(NestTable &nests);
 void registerSampleLowerings(NestTable &nests);
 void registerRecurrentLowerings(NestTable &nests);
 void registerSortLowerings(NestTable &nests);
+void registerSuppressionLowerings(NestTable &nests);
 void registerRandomLowerings(IndexedTable &indexed);
 
 /// The type that a tensor's elements have in a buffer: bool is i8, unsigned
