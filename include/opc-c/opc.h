@@ -26,11 +26,21 @@ typedef enum opc_status {
   OPC_ERROR_INTERNAL = 3   /* opc is at fault */
 } opc_status;
 
-typedef enum opc_dtype {
+/* A fixed type where the language has it: a caller may hand in any number. */
+#ifdef __cplusplus
+enum opc_dtype : int32_t
+#else
+typedef enum opc_dtype
+#endif
+{
   OPC_BOOL, OPC_I8, OPC_I16, OPC_I32, OPC_I64,
   OPC_U8, OPC_U16, OPC_U32, OPC_U64,
   OPC_F16, OPC_BF16, OPC_F32, OPC_F64
-} opc_dtype;
+}
+#ifndef __cplusplus
+opc_dtype
+#endif
+;
 
 /* A dense row-major tensor in host memory. `dims` has `rank` extents. */
 typedef struct opc_tensor {
@@ -39,6 +49,16 @@ typedef struct opc_tensor {
   int32_t rank;
   const int64_t *dims;
 } opc_tensor;
+
+/* What a program expects of an input, or promises of an output. */
+typedef struct opc_spec {
+  const char *name;
+  opc_dtype dtype;
+  int32_t rank;
+  const int64_t *dims;         /* -1 where a run decides the extent */
+  const char *const *symbols;  /* name of such an extent ("batch"), or NULL;
+                                  equal names have equal extents in a run */
+} opc_spec;
 
 typedef struct opc_program opc_program;
 typedef struct opc_results opc_results;
@@ -49,10 +69,11 @@ OPC_EXPORT const char *opc_last_error(void);
 OPC_EXPORT const char *opc_dtype_name(opc_dtype dtype);   /* "f32", "i64", ... */
 OPC_EXPORT size_t opc_dtype_bytes(opc_dtype dtype);
 
-/* Opens a compiled .so after checking its manifest, ABI version and checksum. */
+/* Opens a compiled .so after checking that it is whole (opc/Runtime/Artifact.h),
+ * made for this machine and its CPU features, and of this ABI version. */
 OPC_EXPORT opc_status opc_load(const char *path, opc_program **program);
 /* Adopts a program that is already in memory (the JIT). `owner` is handed to
- * `release` when the program is closed. */
+ * `release` (may be NULL) when the program is closed; not if adopting fails. */
 OPC_EXPORT opc_status opc_adopt(const opc_program_descriptor *descriptor,
                                 void *owner, void (*release)(void *owner),
                                 opc_program **program);
@@ -62,22 +83,31 @@ OPC_EXPORT void opc_close(opc_program *program);
 OPC_EXPORT const char *opc_manifest(const opc_program *program);
 OPC_EXPORT size_t opc_num_inputs(const opc_program *program);
 OPC_EXPORT size_t opc_num_outputs(const opc_program *program);
+/* NULL for an index out of range. */
 OPC_EXPORT const char *opc_input_name(const opc_program *program, size_t index);
 OPC_EXPORT const char *opc_output_name(const opc_program *program, size_t index);
+OPC_EXPORT const opc_spec *opc_input_spec(const opc_program *program,
+                                          size_t index);
+OPC_EXPORT const opc_spec *opc_output_spec(const opc_program *program,
+                                           size_t index);
 
 /* Threads that a run of this program may use, >= 1. The pool is shared by all
  * programs of the process. */
 OPC_EXPORT opc_status opc_set_threads(opc_program *program, int threads);
 
 /* Runs the program. `inputs` has one tensor for each input, in order; data is
- * read in place. Where `outputs` is not NULL, outputs[i].data (if not NULL) is
- * a buffer of the caller for output i whose dims must match. */
+ * read in place. Where `outputs` is not NULL it has one tensor for each output,
+ * and outputs[i].data (if not NULL) is a buffer of the caller for output i: its
+ * dims must be those of the result, it overlaps no other tensor of the run, and
+ * its contents are unspecified if the run fails. `results` may be NULL if each
+ * output has such a buffer. Several threads may run one program at once. */
 OPC_EXPORT opc_status opc_run(opc_program *program, const opc_tensor *inputs,
                               size_t num_inputs, const opc_tensor *outputs,
                               size_t num_outputs, opc_results **results);
 /* Output i; the data lives until opc_free_results. */
 OPC_EXPORT const opc_tensor *opc_result(const opc_results *results, size_t index);
-/* Takes output i out of the results: the caller frees it with opc_free_data. */
+/* Takes output i out of the results: the caller frees it with opc_free_data, on
+ * any thread. NULL if it was taken before or is in a buffer of the caller. */
 OPC_EXPORT void *opc_take_result(opc_results *results, size_t index);
 OPC_EXPORT void opc_free_data(void *data);
 OPC_EXPORT void opc_free_results(opc_results *results);

@@ -13,8 +13,8 @@
 
 using namespace opc::runtime;
 
-std::string opc::runtime::systemError() {
-  return std::generic_category().message(errno);
+std::string opc::runtime::systemError(int error) {
+  return std::generic_category().message(error);
 }
 
 File::~File() {

@@ -9,6 +9,7 @@
 
 #include "opc/Runtime/Error.h"
 
+#include <cerrno>
 #include <sys/stat.h>
 
 namespace opc::runtime {
@@ -35,8 +36,8 @@ private:
   struct stat stat_ = {};
 };
 
-/// "No such file or directory" for errno, in any thread.
-std::string systemError();
+/// "No such file or directory" for the value of errno, in any thread.
+std::string systemError(int error = errno);
 
 } // namespace opc::runtime
 

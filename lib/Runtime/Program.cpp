@@ -66,6 +66,8 @@ static Status adopt(const opc_program_descriptor *descriptor, bool sealed,
           checksumText(actual), checksumText(*manifest.checksum)));
   }
   program.threads = manifest.threads;
+  program.inputs = Specs(manifest.inputs, manifest.symbols);
+  program.outputs = Specs(manifest.outputs, manifest.symbols);
   return {};
 }
 
@@ -141,18 +143,28 @@ extern "C" size_t opc_num_outputs(const opc_program *program) {
   return program->manifest.outputs.size();
 }
 
-static const char *nameIn(const std::vector<TensorSpec> &specs, size_t index) {
-  return index < specs.size() ? specs[index].name.c_str() : nullptr;
+extern "C" const opc_spec *opc_input_spec(const opc_program *program,
+                                          size_t index) {
+  return program->inputs[index];
+}
+
+extern "C" const opc_spec *opc_output_spec(const opc_program *program,
+                                           size_t index) {
+  return program->outputs[index];
+}
+
+static const char *nameOf(const opc_spec *spec) {
+  return spec ? spec->name : nullptr;
 }
 
 extern "C" const char *opc_input_name(const opc_program *program,
                                       size_t index) {
-  return nameIn(program->manifest.inputs, index);
+  return nameOf(program->inputs[index]);
 }
 
 extern "C" const char *opc_output_name(const opc_program *program,
                                        size_t index) {
-  return nameIn(program->manifest.outputs, index);
+  return nameOf(program->outputs[index]);
 }
 
 extern "C" opc_status opc_set_threads(opc_program *program, int threads) {

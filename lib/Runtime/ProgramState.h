@@ -10,6 +10,7 @@
 #include "Manifest.h"
 #include "Profile.h"
 #include "SharedObject.h"
+#include "Specs.h"
 
 #include <atomic>
 
@@ -17,6 +18,7 @@ struct opc_program {
   opc_program_descriptor descriptor = {};
   std::string manifestText;
   opc::runtime::Manifest manifest;
+  opc::runtime::Specs inputs, outputs;
   std::atomic<int> threads{1};
   opc::runtime::ProfileSwitch profile;
 

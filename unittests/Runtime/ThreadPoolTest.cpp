@@ -85,8 +85,12 @@ TEST(ThreadPool, UsesNoMoreThreadsThanAsked) {
     std::lock_guard guard(threads.mutex);
     threads.ids.insert(std::this_thread::get_id());
   };
-  pool.run({kernel, words, 1000, 1, 0, 0, 0}, 3);
-  EXPECT_LE(seen.ids.size(), 3u);
+  // A busy machine may keep all workers from a core for the time of one job.
+  for (int round = 0; round < 1000 && seen.ids.size() < 2; ++round) {
+    seen.ids.clear();
+    pool.run({kernel, words, 1000, 1, 0, 0, 0}, 3);
+    EXPECT_LE(seen.ids.size(), 3u);
+  }
   EXPECT_GE(seen.ids.size(), 2u) << "no worker ever came";
 }
 
@@ -144,7 +148,16 @@ TEST(ThreadPool, RunsNestedLaunchesOnTheSpot) {
   EXPECT_EQ(nest.good, 200);
 }
 
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define OPC_TSAN 1
+#endif
+#endif
+
 TEST(ThreadPool, WorksInTheChildOfAFork) {
+#ifdef OPC_TSAN
+  GTEST_SKIP() << "ThreadSanitizer allows no threads after a fork";
+#endif
   Count before(1000);
   before.run(ThreadPool::shared(), 4);
   pid_t child = fork();

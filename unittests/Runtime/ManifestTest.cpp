@@ -1,0 +1,142 @@
+//===- ManifestTest.cpp - Manifests, well-formed and not ------------------===//
+#include "Manifest.h"
+#include "FakeProgram.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+using namespace opc::runtime;
+using namespace opc::runtime::test;
+using Json = nlohmann::json;
+using testing::ElementsAre;
+
+static Manifest parsed(const std::string &text) {
+  Manifest manifest;
+  Status status = parseManifest(text, manifest);
+  EXPECT_TRUE(status.ok()) << status.message();
+  return manifest;
+}
+
+TEST(Manifest, IsRead) {
+  Manifest m = parsed(R"json({
+    "opc": "0.1.0", "abi": 1,
+    "target": {"name": "cpu", "chip": "x86-64-v4", "arch": "x86_64",
+               "features": ["avx2", "fma"]},
+    "threads": 3, "checksum": "00000000000000ff", "constants_bytes": 128,
+    "inputs": [{"name": "a", "dtype": "bf16", "shape": ["n", 3, "?", "", "m"]},
+               {"name": "b", "dtype": "i64", "shape": ["m", "n", 0]}],
+    "outputs": [{"name": "c", "dtype": "bool", "shape": []}],
+    "kernels": [{"name": "k", "ops": ["opc.add"], "locations": [1, 0]}],
+    "locations": ["first", "second"], "something_new": {"x": 1}})json");
+  EXPECT_EQ(m.target, "cpu");
+  EXPECT_EQ(m.chip, "x86-64-v4");
+  EXPECT_THAT(m.features, ElementsAre("avx2", "fma"));
+  EXPECT_EQ(m.threads, 3);
+  EXPECT_EQ(m.checksum, 0xffu);
+  EXPECT_EQ(m.constantsBytes, 128u);
+  EXPECT_THAT(m.symbols, ElementsAre("n", "m"));
+  EXPECT_EQ(typeText(m.inputs[0], m), "bf16[n, 3, ?, ?, m]");
+  EXPECT_EQ(typeText(m.inputs[1], m), "i64[m, n, 0]");
+  EXPECT_EQ(m.inputs[0].shape[0].symbol, m.inputs[1].shape[1].symbol);
+  EXPECT_EQ(typeText(m.outputs[0], m), "bool[]");
+  EXPECT_THAT(m.kernels[0].locations, ElementsAre(1, 0));
+}
+
+/// The message for the manifest of the addition with one change.
+static std::string refusal(const char *patch) {
+  Json json = Json::parse(addManifest).patch(Json::parse(patch));
+  Manifest manifest;
+  Status status = parseManifest(json.dump(), manifest);
+  EXPECT_FALSE(status.ok()) << patch;
+  return status.message();
+}
+
+namespace {
+struct BadManifest {
+  const char *patch; // RFC 6902
+  const char *message;
+};
+} // namespace
+
+static const BadManifest badManifests[] = {
+    {R"([{"op": "remove", "path": "/abi"}])", "manifest: abi: missing"},
+    {R"([{"op": "replace", "path": "/abi", "value": "1"}])",
+     "manifest: abi: expected number, got string"},
+    {R"([{"op": "replace", "path": "/abi", "value": 1.5}])",
+     "manifest: abi: expected number, got number"},
+    {R"([{"op": "remove", "path": "/opc"}])", "manifest: opc: missing"},
+    {R"([{"op": "replace", "path": "/target", "value": []}])",
+     "manifest: target: expected object, got array"},
+    {R"([{"op": "replace", "path": "/target/features", "value": [1]}])",
+     "manifest: target.features[0]: expected string, got number"},
+    {R"([{"op": "replace", "path": "/threads", "value": 0}])",
+     "manifest: threads: 0 is outside of 1 to 1024"},
+    {R"([{"op": "replace", "path": "/threads", "value": 1025}])",
+     "manifest: threads: 1025 is outside of 1 to 1024"},
+    {R"([{"op": "replace", "path": "/threads", "value": 9223372036854775808}])",
+     "manifest: threads: 9223372036854775808 is outside of 1 to 1024"},
+    {R"([{"op": "remove", "path": "/inputs"}])", "manifest: inputs: missing"},
+    {R"([{"op": "replace", "path": "/inputs/1", "value": 7}])",
+     "manifest: inputs[1]: expected object, got number"},
+    {R"([{"op": "remove", "path": "/inputs/0/dtype"}])",
+     "manifest: inputs[0].dtype: missing"},
+    {R"([{"op": "replace", "path": "/inputs/0/dtype", "value": "f31"}])",
+     "manifest: inputs[0].dtype: unknown dtype 'f31'"},
+    {R"([{"op": "replace", "path": "/inputs/0/shape/1", "value": -1}])",
+     "manifest: inputs[0].shape[1]: extent -1 is negative or too large"},
+    {R"([{"op": "replace", "path": "/inputs/0/shape/1", "value": 1e300}])",
+     "manifest: inputs[0].shape[1]: expected an extent or a symbol, got number"},
+    {R"([{"op": "replace", "path": "/inputs/0/shape/1", "value": null}])",
+     "manifest: inputs[0].shape[1]: expected an extent or a symbol, got null"},
+    {R"([{"op": "replace", "path": "/inputs/1/name", "value": "x"}])",
+     "manifest: inputs: two inputs are named 'x'"},
+    {R"([{"op": "replace", "path": "/kernels/0/locations", "value": [1]}])",
+     "manifest: kernels[0].locations[0]: 1 is no index into 1 locations"},
+    {R"([{"op": "replace", "path": "/kernels/0/locations", "value": ["a"]}])",
+     "manifest: kernels[0].locations[0]: string is no index into 1 locations"},
+    {R"([{"op": "replace", "path": "/locations", "value": {}}])",
+     "manifest: locations: expected array, got object"},
+    {R"([{"op": "remove", "path": "/constants_bytes"}])",
+     "manifest: constants_bytes: missing"},
+    {R"([{"op": "add", "path": "/checksum", "value": "12"}])",
+     "manifest: checksum: '12' is not 16 hexadecimal digits"},
+    {R"([{"op": "add", "path": "/checksum", "value": "000000000000000g"}])",
+     "manifest: checksum: '000000000000000g' is not 16 hexadecimal digits"},
+};
+
+TEST(Manifest, RefusesEachMistakeByItsPath) {
+  for (const BadManifest &bad : badManifests)
+    EXPECT_EQ(refusal(bad.patch), bad.message);
+}
+
+TEST(Manifest, RefusesWhatIsNotJson) {
+  auto message = [](const std::string &text) {
+    Manifest manifest;
+    return parseManifest(text, manifest).message();
+  };
+  EXPECT_EQ(message(""), "manifest: no valid JSON at byte 1");
+  EXPECT_EQ(message("{\"abi\": 1"), "manifest: no valid JSON at byte 10");
+  EXPECT_EQ(message("[]"), "manifest: expected object, got array");
+  EXPECT_EQ(message("{\"abi\": 1e999}"),
+            "manifest: no valid JSON: a value is out of range");
+  EXPECT_EQ(message(std::string("{\"\xff\": 1}")),
+            "manifest: no valid JSON at byte 3");
+  EXPECT_NE(message(std::string(1000000, '[')), "");
+}
+
+TEST(Manifest, RefusesRanksThatNoTensorHas) {
+  Json json = Json::parse(addManifest);
+  json["inputs"][0]["shape"] = std::vector<int>(65, 1);
+  Manifest manifest;
+  EXPECT_EQ(parseManifest(json.dump(), manifest).message(),
+            "manifest: inputs[0].shape: rank 65 is above 64");
+}
+
+TEST(Manifest, RefusesEveryTruncation) {
+  std::string text = addManifest;
+  for (size_t size = 0; size < text.size(); ++size) {
+    Manifest manifest;
+    EXPECT_FALSE(parseManifest(text.substr(0, size), manifest).ok()) << size;
+  }
+}
