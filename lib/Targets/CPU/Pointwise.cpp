@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Targets/CPU/MergedAxes.h"
 #include "opc/Targets/CPU/Schedules.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -51,87 +52,6 @@ bool fitsLanes(Value value, ArrayRef<int64_t> steps, ShapeEnv &env) {
            llvm::all_of(steps.drop_back(), [](int64_t s) { return s == 0; });
   return false;
 }
-
-/// The axes of the results, neighbours merged where all values allow it, and
-/// every value's extents over the merged axes.
-class MergedAxes {
-public:
-  MergedAxes(func::FuncOp kernel, const Dims &domain, ShapeEnv &env)
-      : domain(domain), env(env) {
-    SmallVector<Value> values(kernel.getArguments());
-    for (Operation &op : kernel.getBody().front().without_terminator()) {
-      mergeable &= isa<ScalarOp, BroadcastOp, ConstantOp>(op);
-      values.append(op.result_begin(), op.result_end());
-    }
-    for (Value value : values)
-      mergeable &= env.dims(value).size() <= domain.size();
-    starts = {0};
-    for (unsigned axis = 1; axis < domain.size(); ++axis)
-      if (!mergeable || !llvm::all_of(values, [&](Value value) {
-            return joins(value, axis);
-          }))
-        starts.push_back(axis);
-    if (mergeable)
-      for (Value value : values)
-        merged[value] = merge(value);
-  }
-
-  bool any() const { return mergeable; }
-  Dims of(Value value) const { return merged.lookup(value); }
-  Dims ofDomain() const {
-    Dims dims;
-    for (unsigned group = 0; group < starts.size(); ++group)
-      dims.push_back(product(env.getContext(), part(domain, group)));
-    return dims;
-  }
-
-private:
-  enum class Use { Full, Once, Either };
-
-  Use use(Value value, unsigned axis) {
-    const Dims &dims = env.dims(value);
-    if (constantOf(domain[axis]) == 1)
-      return Use::Either;
-    if (axis + dims.size() < domain.size())
-      return Use::Once;
-    AffineExpr extent = dims[axis + dims.size() - domain.size()];
-    return constantOf(extent) == 1 ? Use::Once : Use::Full;
-  }
-
-  bool joins(Value value, unsigned axis) {
-    Use before = Use::Either;
-    for (unsigned a = starts.back(); a < axis; ++a)
-      if (Use own = use(value, a); own != Use::Either)
-        before = own;
-    Use own = use(value, axis);
-    return before == own || before == Use::Either || own == Use::Either;
-  }
-
-  ArrayRef<AffineExpr> part(ArrayRef<AffineExpr> dims, unsigned group) const {
-    unsigned end = group + 1 < starts.size() ? starts[group + 1] : dims.size();
-    return dims.slice(starts[group], end - starts[group]);
-  }
-
-  Dims merge(Value value) {
-    Dims result;
-    for (unsigned group = 0; group < starts.size(); ++group) {
-      AffineExpr extent = env.constant(1);
-      unsigned end =
-          group + 1 < starts.size() ? starts[group + 1] : domain.size();
-      for (unsigned axis = starts[group]; axis < end; ++axis)
-        if (use(value, axis) == Use::Full)
-          extent = extent * domain[axis];
-      result.push_back(extent);
-    }
-    return result;
-  }
-
-  const Dims &domain;
-  ShapeEnv &env;
-  bool mergeable = true;
-  SmallVector<unsigned> starts;
-  DenseMap<Value, Dims> merged;
-};
 
 /// Writes the loops over one domain.
 class PointwiseWriter {
@@ -211,26 +131,19 @@ LogicalResult schedulePointwise(func::FuncOp kernel, const TargetDesc &desc) {
     return failure();
   Value first = returnedValues(kernel).front();
   Dims original = env.dims(first);
-  MergedAxes axes(kernel, original, env);
-  Dims domain = axes.any() ? axes.ofDomain() : original;
+  MergedAxes axes = MergedAxes::ofKernel(kernel, original, env);
+  const Dims &domain = axes.domain();
   std::optional<int64_t> inner = constantOf(domain.back());
   int64_t unitElements = inner && *inner <= 2 * chunk ? std::max<int64_t>(*inner, 1) : chunk;
   AffineExpr units =
       product(kernel.getContext(), ArrayRef(domain).drop_back()) *
       domain.back().ceilDiv(unitElements);
-  if (axes.any())
+  if (axes.elementwise())
     allowInPlace(kernel, env);
   return writeKernel(
       kernel, env, machineOf(desc).lanes, units, /*grain=*/0,
       [&](KernelWriter &w) {
-        if (axes.any())
-          for (Value value : w.kernel.inputs)
-            w.v.setDims(value, axes.of(value));
-        if (axes.any())
-          w.kernel.tensors->walk([&](Operation *op) {
-            for (Value value : op->getResults())
-              w.v.setDims(value, axes.of(value));
-          });
+        axes.apply(w.v);
         PointwiseWriter(w, domain, unitElements).run();
       });
 }

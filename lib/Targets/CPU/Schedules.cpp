@@ -7,6 +7,9 @@ namespace opc::cpu {
 
 ArrayRef<Schedule> schedules() {
   static const Schedule table[] = {
+      {"gemm", scheduleGemm},
+      {"conv", scheduleConv},
+      {"depthwise", scheduleDepthwise},
       {"pointwise", schedulePointwise},
   };
   return table;
@@ -39,6 +42,20 @@ LogicalResult writeKernel(func::FuncOp kernel, ShapeEnv &env, int64_t lanes,
   KernelWriter writer{*signature, e, v, l, env};
   body(writer);
   return success();
+}
+
+void writeResults(KernelWriter &w, Value root, Value elements,
+                  ArrayRef<LaneIndex> indices) {
+  w.v.bind(root, elements);
+  SmallVector<Value> results;
+  for (Value result : w.kernel.results)
+    results.push_back(w.v.vector(result, indices));
+  for (auto [result, value] : llvm::zip(w.kernel.results, results))
+    w.v.store(value, result, indices);
+}
+
+bool isF32(Value tensor) {
+  return cast<RankedTensorType>(tensor.getType()).getElementType().isF32();
 }
 
 ValueRange returnedValues(func::FuncOp kernel) {

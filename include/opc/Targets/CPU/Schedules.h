@@ -37,6 +37,12 @@ writeKernel(mlir::func::FuncOp kernel, ShapeEnv &env, int64_t lanes,
             mlir::AffineExpr units, int64_t grain,
             llvm::function_ref<void(KernelWriter &)> body);
 
+/// Binds `root` to `elements` and writes the kernel's results from it, at
+/// `indices`. All values come before all stores: an output may lie over an input.
+void writeResults(KernelWriter &w, mlir::Value root, mlir::Value elements,
+                  llvm::ArrayRef<LaneIndex> indices);
+
+bool isF32(mlir::Value tensor);
 /// The values that a kernel on tensors returns.
 mlir::ValueRange returnedValues(mlir::func::FuncOp kernel);
 /// The only op in `kernel` that no IndexedLowering covers; null if there is none

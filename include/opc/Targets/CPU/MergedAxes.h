@@ -1,0 +1,48 @@
+//===- MergedAxes.h - neighbouring axes walked as one -----------*- C++ -*-===//
+//
+// Where every value of an element-wise kernel is either full or broadcast over
+// neighbouring axes alike, those axes are one:
+//
+//   [N, C, H, W] + [1, C, 1, 1]  ->  [N, C, H * W] + [1, C, 1]
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_TARGETS_CPU_MERGEDAXES_H
+#define OPC_TARGETS_CPU_MERGEDAXES_H
+
+#include "opc/Targets/CPU/VectorEmitter.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace opc::cpu {
+
+class MergedAxes {
+public:
+  /// The axes of `domain`, merged as far as all element-wise values of `kernel`
+  /// allow. `root`, where given, is a value that element-wise ops follow; its
+  /// operands are left alone and the last axis stays by itself. Nothing is merged
+  /// where an op is neither element-wise nor `root`'s.
+  static MergedAxes ofKernel(mlir::func::FuncOp kernel, const Dims &domain,
+                             ShapeEnv &env, mlir::Value root = {});
+
+  /// Whether the kernel is element-wise (but for `root`).
+  bool elementwise() const { return mergeable; }
+  /// The extents of the domain's merged axes.
+  const Dims &domain() const { return mergedDomain; }
+  /// Makes `v` see every value with its merged extents.
+  void apply(VectorEmitter &v) const;
+
+private:
+  enum class Use { Full, Once, Either };
+  Use use(mlir::Value value, unsigned axis, ShapeEnv &env) const;
+  bool joins(mlir::Value value, unsigned axis, ShapeEnv &env) const;
+  Dims merge(mlir::Value value, ShapeEnv &env) const;
+  unsigned endOf(unsigned group) const;
+
+  bool mergeable = true;
+  Dims original, mergedDomain;
+  llvm::SmallVector<unsigned> starts; ///< first axis of each group
+  llvm::SmallVector<std::pair<mlir::Value, Dims>> merged;
+};
+
+} // namespace opc::cpu
+
+#endif // OPC_TARGETS_CPU_MERGEDAXES_H

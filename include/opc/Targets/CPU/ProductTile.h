@@ -1,0 +1,44 @@
+//===- ProductTile.h - a register tile with its epilogue --------*- C++ -*-===//
+//
+// What matmul and conv schedules share: the columns of B in blocks that stay in
+// the cache, the tile over them, and the ops after the product, computed on the
+// sums while they are in registers.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_TARGETS_CPU_PRODUCTTILE_H
+#define OPC_TARGETS_CPU_PRODUCTTILE_H
+
+#include "opc/Targets/CPU/GemmPlan.h"
+#include "opc/Targets/CPU/GemmTile.h"
+#include "opc/Targets/CPU/Schedules.h"
+#include "opc/Targets/CPU/TileSplit.h"
+
+namespace opc::cpu {
+
+/// The columns of a product, as vectors.
+struct ProductColumns {
+  mlir::Value extent;         ///< number of columns (index)
+  int64_t lanes = 16;
+  GemmPlan plan;
+
+  /// Blocks of vectors, and the vectors of one block.
+  TileSplit blocks(LoopBuilder &l) const;
+  /// Builds body(first vector, vectors) for each panel of block `block`.
+  void forPanels(LoopBuilder &l, mlir::Value block,
+                 const TileSplit::Body &body) const;
+  /// The lanes that exist of a panel's last vector, or null where all always do.
+  mlir::Value lastCount(LoopBuilder &l, mlir::Value firstVector,
+                        int64_t vectors) const;
+};
+
+/// Builds `tile`, binds its sums to `root` and writes the kernel's results from
+/// them. `indices` gives the position of row i in all but the last axis;
+/// `firstVector` is the tile's first vector of columns.
+void emitProductTile(
+    KernelWriter &w, mlir::Value root, const GemmTile &tile,
+    mlir::Value firstVector, mlir::Value lastCount,
+    llvm::function_ref<llvm::SmallVector<mlir::Value>(int64_t row)> indices);
+
+} // namespace opc::cpu
+
+#endif // OPC_TARGETS_CPU_PRODUCTTILE_H

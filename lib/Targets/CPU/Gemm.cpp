@@ -1,0 +1,193 @@
+//===- Gemm.cpp - matrix products and what follows them -------------------===//
+//
+// opc.packed_matmul with weights packed at compile time, and opc.matmul whose b
+// is read where it lies (transpose_b is a transpose of its own before: vectors
+// run along the columns). All leading axes of a are rows where b has none.
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Targets/CPU/MergedAxes.h"
+#include "opc/Targets/CPU/ProductTile.h"
+
+using namespace mlir;
+namespace opc::cpu {
+namespace {
+
+/// The product's extents and how its operands lie.
+struct Product {
+  Operation *op;
+  Value a, b;
+  Dims batch;          ///< axes that a, b (broadcast) and the result share
+  Dims rows;           ///< axes of the result whose product is M
+  AffineExpr columns, reduction;
+  bool packed = false, transposeA = false;
+};
+
+std::optional<Product> productOf(Operation *op, ShapeEnv &env) {
+  Product p{op, op->getOperand(0), op->getOperand(1)};
+  const Dims &result = env.dims(op->getResult(0));
+  p.columns = result.back();
+  if (auto packed = dyn_cast<PackedMatmulOp>(op)) {
+    p.packed = true;
+    p.reduction = env.dims(p.a).back();
+    p.rows.assign(result.begin(), result.end() - 1);
+    return p;
+  }
+  auto matmul = dyn_cast<MatmulOp>(op);
+  if (!matmul || matmul.getTransposeB())
+    return std::nullopt;
+  p.transposeA = matmul.getTransposeA();
+  const Dims &b = env.dims(p.b), &a = env.dims(p.a);
+  p.reduction = b[b.size() - 2];
+  size_t shared = result.size() - 2;
+  bool plainB = b.size() == 2 && !p.transposeA && a.size() == result.size();
+  if (plainB)
+    shared = 0;
+  p.batch.assign(result.begin(), result.begin() + shared);
+  p.rows.assign(result.begin() + shared, result.end() - 1);
+  return p;
+}
+
+class GemmWriter {
+public:
+  GemmWriter(KernelWriter &w, const Product &p, const VectorMachine &machine,
+             const GemmPlan &plan)
+      : w(w), p(p), lanes(machine.lanes) {
+    LoopBuilder &l = w.l;
+    m = w.e.expr(product(w.env.getContext(), p.rows));
+    k = w.e.expr(p.reduction);
+    n = w.e.expr(p.columns);
+    columns = {n, lanes, plan};
+    rows = TileSplit::unknown(m, plan.tileRows);
+    rowTiles = rows.count(l.b, l.loc);
+    blocks = columns.blocks(l).count(l.b, l.loc);
+  }
+
+  // A unit is one tile of rows over one block of columns; blocks change last
+  // within a batch, so that their part of B stays in the cache.
+  void run() {
+    LoopBuilder &l = w.l;
+    l.loop(w.kernel.begin, w.kernel.end, [&](Value unit) {
+      Value rowTile = l.rem(unit, rowTiles);
+      Value rest = l.div(unit, rowTiles);
+      Value block = l.rem(rest, blocks);
+      batch = w.e.delinearize(l.div(rest, blocks), p.batch);
+      columns.forPanels(l, block, [&](Value vector, int64_t vectors) {
+        rows.emitPart(l.b, l.loc, rowTile, [&](Value row, int64_t count) {
+          emitTile(row, count, vector, vectors);
+        });
+      });
+    });
+  }
+
+private:
+  /// Position of the operand's matrix for the current batch.
+  Value matrixOf(Value operand) {
+    const Dims &dims = w.env.dims(operand);
+    ArrayRef<AffineExpr> own = ArrayRef(dims).drop_back(2);
+    if (p.batch.empty() || own.empty())
+      return w.l.index(0);
+    SmallVector<Value> at;
+    for (auto [extent, index] :
+         llvm::zip(own, ArrayRef(batch).take_back(own.size())))
+      at.push_back(constantOf(extent) == 1 ? w.l.index(0) : index);
+    Value size = w.l.mul(w.e.expr(dims[dims.size() - 1]),
+                         w.e.expr(dims[dims.size() - 2]));
+    return w.l.mul(w.e.linearize(at, own), size);
+  }
+
+  void emitTile(Value row, int64_t count, Value vector, int64_t vectors) {
+    LoopBuilder &l = w.l;
+    GemmTile tile;
+    tile.rows = count;
+    tile.vectors = vectors;
+    tile.lanes = lanes;
+    tile.accumulator = l.b.getF32Type();
+    tile.a = w.e.buffer(p.a);
+    tile.aRowStep = p.transposeA ? l.index(1) : k;
+    tile.aBase = l.add(matrixOf(p.a), l.mul(row, tile.aRowStep));
+    tile.b = w.e.buffer(p.b);
+    ReductionRun run{k, l.index(0), l.index(0), p.transposeA ? m : l.index(1),
+                     p.packed ? l.index(lanes) : n, 0, count};
+    Value last = columns.lastCount(l, vector, vectors);
+    if (p.packed) {
+      tile.bVectorStep = l.mul(k, lanes);
+      tile.bBase = l.mul(vector, tile.bVectorStep);
+      tile.prefetchSteps = columns.plan.prefetchSteps;
+    } else {
+      tile.bVectorStep = l.index(lanes);
+      tile.bBase = l.add(matrixOf(p.b), l.mul(vector, lanes));
+      tile.bAligned = false;
+      if (last)
+        tile.lastMask = w.v.lanesBelow(l.index(0), last);
+    }
+    tile.runs.push_back(run);
+    emitProductTile(w, p.op->getResult(0), tile, vector, last, [&](int64_t i) {
+      SmallVector<Value> indices(batch);
+      llvm::append_range(indices, w.e.delinearize(l.add(row, i), p.rows));
+      return indices;
+    });
+  }
+
+  KernelWriter &w;
+  const Product &p;
+  int64_t lanes;
+  ProductColumns columns;
+  TileSplit rows;
+  Value m, n, k, rowTiles, blocks;
+  SmallVector<Value> batch;
+};
+
+GemmPlan planOf(const Product &p, const VectorMachine &machine,
+                MLIRContext *context) {
+  GemmShape shape;
+  shape.rows = constantOf(product(context, p.rows)).value_or(0);
+  shape.columns = constantOf(p.columns).value_or(4 * machine.lanes);
+  shape.reduction = constantOf(p.reduction).value_or(0);
+  GemmPlan plan = planGemm(shape, machine);
+  // Few rows make few units: panels then are units of their own.
+  if (shape.rows > 0 && shape.rows <= 2 * plan.tileRows)
+    plan.blockVectors = plan.tileVectors;
+  return plan;
+}
+
+} // namespace
+
+LogicalResult scheduleGemm(func::FuncOp kernel, const TargetDesc &desc) {
+  ShapeEnv env(kernel.getContext());
+  Operation *op = onlyNest(kernel);
+  std::optional<Product> p = op ? productOf(op, env) : std::nullopt;
+  if (!p || !isF32(p->a) || !isF32(p->b) || !isF32(op->getResult(0)) ||
+      p->a.getDefiningOp() || p->b.getDefiningOp() ||
+      !isEpilogueOf(kernel, op->getResult(0), env))
+    return failure();
+  VectorMachine machine = machineOf(desc);
+  MLIRContext *context = kernel.getContext();
+  GemmPlan plan = planOf(*p, machine, context);
+
+  // Rows are counted as one axis wherever the ops after the product allow it.
+  std::optional<MergedAxes> axes;
+  if (p->batch.empty()) {
+    axes = MergedAxes::ofKernel(kernel, Dims(env.dims(op->getResult(0))), env,
+                                op->getResult(0));
+    p->rows.assign(axes->domain().begin(), axes->domain().end() - 1);
+  }
+  AffineExpr m = product(context, p->rows);
+  auto parts = [&](AffineExpr extent, int64_t tile) {
+    return extent.ceilDiv(tile);
+  };
+  AffineExpr blocks = env.constant(1);
+  if (constantOf(p->columns))
+    blocks = parts(p->columns.ceilDiv(machine.lanes), plan.blockVectors);
+  AffineExpr units = product(context, p->batch) * blocks * parts(m, plan.tileRows);
+  if (constantOf(m) && constantOf(p->columns))
+    allowInPlace(kernel, env);
+  return writeKernel(kernel, env, machine.lanes, units, /*grain=*/0,
+                     [&](KernelWriter &w) {
+                       if (axes)
+                         axes->apply(w.v);
+                       GemmWriter(w, *p, machine, plan).run();
+                     });
+}
+
+} // namespace opc::cpu

@@ -1,0 +1,46 @@
+//===- WindowEdges.cpp - windows that hang over an image's edges ----------===//
+#include "opc/Targets/CPU/WindowEdges.h"
+
+using namespace mlir;
+namespace opc::cpu {
+
+std::pair<Value, Value> clippedTaps(const LoopBuilder &l,
+                                    const WindowAxis &axis, Value at,
+                                    Value extent) {
+  Value zero = l.index(0);
+  Value start = l.sub(l.mul(at, axis.stride), l.index(axis.padLow));
+  // First tap with start + tap * dilation >= 0, then the first beyond extent.
+  Value begin =
+      l.ceilDiv(l.max(l.sub(zero, start), zero), axis.dilation);
+  Value left = l.max(l.sub(extent, start), zero);
+  Value end = l.min(l.ceilDiv(left, axis.dilation), l.index(axis.taps));
+  return {l.min(begin, end), end};
+}
+
+void forInsideAndEdges(const LoopBuilder &l, const WindowAxis &axis,
+                       Value extent, Value outputs, int64_t tile,
+                       const TileSplit::Body &inside,
+                       llvm::function_ref<void(Value)> edge) {
+  bool clips = axis.padLow > 0 || axis.padHigh > 0;
+  Value first = l.index(0), last = outputs;
+  if (clips) {
+    int64_t window = (axis.taps - 1) * axis.dilation + 1;
+    first = l.min(l.index((axis.padLow + axis.stride - 1) / axis.stride),
+                  outputs);
+    // The last one inside starts at most at `room`.
+    Value room = l.sub(extent, l.index(window - axis.padLow));
+    last = l.div(l.max(l.add(room, axis.stride), l.index(0)),
+                 l.index(axis.stride));
+    last = l.max(l.min(last, outputs), first);
+    l.loop(l.index(0), first, edge);
+  }
+  auto tiles = TileSplit::unknown(l.sub(last, first), tile);
+  tiles.emitParts(l.b, l.loc, l.index(0), tiles.count(l.b, l.loc),
+                  [&](Value start, int64_t count) {
+                    inside(l.add(first, start), count);
+                  });
+  if (clips)
+    l.loop(last, outputs, edge);
+}
+
+} // namespace opc::cpu
