@@ -1,0 +1,54 @@
+//===- LayoutSupport.h - building movement ops ------------------*- C++ -*-===//
+//
+// What the layout passes build with: ops whose types follow from extents.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_TARGETS_CPU_LAYOUTSUPPORT_H
+#define OPC_TARGETS_CPU_LAYOUTSUPPORT_H
+
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
+
+namespace opc::cpu {
+
+struct MovementBuilder {
+  mlir::OpBuilder &b;
+  mlir::Location loc;
+  ShapeEnv &env;
+
+  /// Axis k of the result is axis perm[k] of x; x itself where nothing moves.
+  mlir::Value transpose(mlir::Value x, llvm::ArrayRef<int64_t> perm);
+  /// x itself where the extents are equal.
+  mlir::Value reshape(mlir::Value x, Dims dims);
+  mlir::Value reshape(mlir::Value x, llvm::ArrayRef<int64_t> dims);
+  /// Zeros after the last element of the last axis, up to `extent`.
+  mlir::Value padLast(mlir::Value x, int64_t extent);
+};
+
+/// An op of the class `Op`, its result's type inferred from its extents.
+template <typename Op>
+Op createInferred(MovementBuilder &m, mlir::ValueRange operands,
+                  llvm::ArrayRef<mlir::NamedAttribute> attributes,
+                  mlir::Type element) {
+  mlir::OperationState state(m.loc, Op::getOperationName());
+  state.addOperands(operands);
+  state.addAttributes(attributes);
+  state.addTypes(mlir::RankedTensorType::get({}, element));
+  auto op = mlir::cast<Op>(m.b.create(state));
+  llvm::SmallVector<Dims> dims;
+  if (mlir::succeeded(mlir::cast<ShapedOp>(op.getOperation())
+                          .inferDims(m.env, dims)))
+    op->getResult(0).setType(tensorType(dims.front(), element));
+  return op;
+}
+
+llvm::SmallVector<int64_t> inversePermutation(llvm::ArrayRef<int64_t> perm);
+/// [0, 2, 3, 1] and [0, 3, 1, 2] for rank 4.
+llvm::SmallVector<int64_t> toChannelsLast(int64_t rank);
+llvm::SmallVector<int64_t> toChannelsFirst(int64_t rank);
+
+/// Whether `value` is a constant or moved from one.
+bool isConstantData(mlir::Value value);
+
+} // namespace opc::cpu
+
+#endif // OPC_TARGETS_CPU_LAYOUTSUPPORT_H

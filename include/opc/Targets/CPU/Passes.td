@@ -1,0 +1,55 @@
+//===- Passes.td - passes of the CPU target -----------------*- tablegen -*-===//
+#ifndef OPC_TARGETS_CPU_PASSES_TD
+#define OPC_TARGETS_CPU_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def ChannelsLastPass : Pass<"opc-channels-last"> {
+  let summary = "computes convolutions and windows with channels last";
+  let description = [{
+    Every conv, conv_transpose, pool and resize over NCHW becomes one over NHWC
+    between two transposes (opc-sink-transposes cancels those inside of a region).
+    One-dimensional convolutions become images of height 1.
+
+    ```mlir
+    %y = opc.conv %x, %w {layout = "NCHW", ...}
+    // becomes
+    %0 = opc.transpose %x {perm = [0, 2, 3, 1]}
+    %1 = opc.conv %0, %w {layout = "NHWC", ...}
+    %y = opc.transpose %1 {perm = [0, 3, 1, 2]}
+    ```
+  }];
+}
+
+def SinkTransposesPass : Pass<"opc-sink-transposes"> {
+  let summary = "moves transposes towards the results, where they cancel";
+  let description = [{
+    An op that computes alike in any order of axes (element-wise, reduce, softmax,
+    concat, pad, slice, resize) is computed before the transpose of its operand.
+    A transpose of a transpose is one or none; one that moves only axes of extent
+    1 is a reshape.
+  }];
+}
+
+def PackWeightsPass : Pass<"opc-pack-weights"> {
+  let summary = "lays constant weights out as vectors for the register tile";
+  let description = [{
+    matmul and channels-last conv with constant weights become packed_matmul,
+    packed_conv and depthwise_conv; conv_transpose whose windows do not overlap
+    becomes a product and a movement. Weights go through movement ops, which
+    opc-fold-movement evaluates. A matmul with transpose_b and a computed b gets
+    its b from a transpose.
+  }];
+  let options = [Option<"lanes", "lanes", "int64_t", /*default=*/"16",
+                        "f32 elements of one vector">];
+}
+
+def FoldMovementPass : Pass<"opc-fold-movement"> {
+  let summary = "evaluates movement ops on constants";
+  let description = [{
+    transpose, reshape, pad, slice and broadcast of a constant are a constant.
+    Elements are moved as bytes; none is computed.
+  }];
+}
+
+#endif // OPC_TARGETS_CPU_PASSES_TD

@@ -1,0 +1,158 @@
+//===- ChannelsLast.cpp - convolutions and windows over NHWC --------------===//
+//
+//   %y = opc.conv %x, %w {layout = "NCHW"}
+//     ->
+//   %0 = opc.transpose %x {perm = [0, 2, 3, 1]}
+//   %1 = opc.conv %0, %w {layout = "NHWC"}
+//   %y = opc.transpose %1 {perm = [0, 3, 1, 2]}
+//
+// With channels in the lanes every convolution has unit stride loads, whatever
+// its kernel, stride and padding.
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Targets/CPU/LayoutSupport.h"
+#include "opc/Targets/CPU/Passes.h"
+
+namespace opc::cpu {
+#define GEN_PASS_DEF_CHANNELSLASTPASS
+#include "opc/Targets/CPU/Passes.h.inc"
+} // namespace opc::cpu
+
+using namespace mlir;
+namespace opc::cpu {
+namespace {
+
+int64_t rankOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getRank();
+}
+
+Type elementOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getElementType();
+}
+
+/// Replaces `op` (one result) by itself on a transposed first operand.
+/// `change` edits the clone's attributes.
+void transposeAround(Operation *op, ShapeEnv &env,
+                     llvm::function_ref<void(Operation *)> change) {
+  OpBuilder b(op);
+  MovementBuilder m{b, op->getLoc(), env};
+  int64_t rank = rankOf(op->getOperand(0));
+  Value y = op->getResult(0);
+  Dims dims(env.dims(y)), last;
+  for (int64_t axis : toChannelsLast(rank))
+    last.push_back(dims[axis]);
+  Operation *clone = b.clone(*op);
+  clone->setOperand(
+      0, m.transpose(op->getOperand(0), toChannelsLast(rank)));
+  clone->moveAfter(clone->getOperand(0).getDefiningOp());
+  clone->getResult(0).setType(tensorType(last, elementOf(y)));
+  if (op->hasAttr(kDimsAttr))
+    pinDims(clone, {last});
+  change(clone);
+  b.setInsertionPointAfter(clone);
+  y.replaceAllUsesWith(m.transpose(clone->getResult(0), toChannelsFirst(rank)));
+  op->erase();
+}
+
+void setLayout(Operation *op) {
+  op->setAttr("layout", StringAttr::get(op->getContext(), "NHWC"));
+}
+
+/// The extents that an attribute of the op states, in the new order.
+void permuteDims(Operation *op, int64_t rank) {
+  auto map = op->getAttrOfType<AffineMapAttr>("dims").getValue();
+  Dims dims;
+  for (int64_t axis : toChannelsLast(rank))
+    dims.push_back(map.getResult(axis));
+  op->setAttr("dims", AffineMapAttr::get(toMap(op->getContext(), dims)));
+}
+
+/// A convolution over a line is one over an image of height 1.
+void raiseLine(ConvOp conv, ShapeEnv &env) {
+  OpBuilder b(conv);
+  MovementBuilder m{b, conv.getLoc(), env};
+  auto withHeight = [&](Value value, bool channelsLast) {
+    Dims dims(env.dims(value));
+    dims.insert(dims.begin() + (channelsLast ? 1 : 2), env.constant(1));
+    return m.reshape(value, dims);
+  };
+  auto prepend = [&](ArrayRef<int64_t> list, int64_t first) {
+    SmallVector<int64_t> longer = {first};
+    longer.append(list.begin(), list.end());
+    return b.getDenseI64ArrayAttr(longer);
+  };
+  // Transposed first: the reshape then stays beside the conv.
+  Value x = withHeight(m.transpose(conv.getX(), toChannelsLast(3)), true);
+  Value w = withHeight(conv.getW(), false);
+  NamedAttribute attributes[] = {
+      b.getNamedAttr("strides", prepend(conv.getStrides(), 1)),
+      b.getNamedAttr("dilations", prepend(conv.getDilations(), 1)),
+      b.getNamedAttr("pad_low", prepend(conv.getPadLow(), 0)),
+      b.getNamedAttr("pad_high", prepend(conv.getPadHigh(), 0)),
+      b.getNamedAttr("group", b.getI64IntegerAttr(conv.getGroup())),
+      b.getNamedAttr("layout", b.getStringAttr("NHWC"))};
+  auto image = createInferred<ConvOp>(m, {x, w}, attributes,
+                                      elementOf(conv.getY()));
+  Dims line(env.dims(image.getY()));
+  line.erase(line.begin() + 1);
+  Value y = m.transpose(m.reshape(image.getY(), line), toChannelsFirst(3));
+  conv.getY().replaceAllUsesWith(y);
+  conv.erase();
+}
+
+bool isFloatOfFirstChannels(Operation *op) {
+  auto layout = op->getAttrOfType<StringAttr>("layout");
+  return layout && layout.getValue() == "NCHW" &&
+         elementOf(op->getOperand(0)).isF32();
+}
+
+void convertConv(ConvOp conv, ShapeEnv &env) {
+  if (!isFloatOfFirstChannels(conv) || !isConstantData(conv.getW()))
+    return;
+  if (rankOf(conv.getX()) == 3)
+    raiseLine(conv, env);
+  else if (rankOf(conv.getX()) == 4)
+    transposeAround(conv, env, setLayout);
+}
+
+void convertResize(ResizeOp resize, ShapeEnv &env) {
+  bool spatial = rankOf(resize.getX()) == 4 &&
+                 elementOf(resize.getX()).isF32() &&
+                 llvm::all_of(resize.getAxes(),
+                              [](int64_t axis) { return axis >= 2; });
+  if (!spatial)
+    return;
+  transposeAround(resize, env, [&](Operation *clone) {
+    SmallVector<int64_t> axes;
+    for (int64_t axis : cast<ResizeOp>(clone).getAxes())
+      axes.push_back(axis - 1);
+    cast<ResizeOp>(clone).setAxes(axes);
+  });
+}
+
+struct ChannelsLastPass : impl::ChannelsLastPassBase<ChannelsLastPass> {
+  void runOnOperation() override {
+    ShapeEnv env(&getContext());
+    SmallVector<Operation *> ops;
+    getOperation()->walk([&](Operation *op) { ops.push_back(op); });
+    for (Operation *op : ops) {
+      if (auto conv = dyn_cast<ConvOp>(op))
+        convertConv(conv, env);
+      else if (auto resize = dyn_cast<ResizeOp>(op))
+        convertResize(resize, env);
+      else if (isa<ConvTransposeOp>(op) && isFloatOfFirstChannels(op) &&
+               rankOf(op->getOperand(0)) == 4 &&
+               isConstantData(op->getOperand(1)))
+        transposeAround(op, env, setLayout);
+      else if (isa<PoolOp>(op) && isFloatOfFirstChannels(op) &&
+               rankOf(op->getOperand(0)) == 4)
+        transposeAround(op, env, [](Operation *clone) {
+          setLayout(clone);
+          permuteDims(clone, 4);
+        });
+    }
+  }
+};
+
+} // namespace
+} // namespace opc::cpu

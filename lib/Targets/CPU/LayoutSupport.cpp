@@ -1,0 +1,74 @@
+//===- LayoutSupport.cpp - building movement ops --------------------------===//
+#include "opc/Targets/CPU/LayoutSupport.h"
+
+using namespace mlir;
+namespace opc::cpu {
+
+static Type elementOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getElementType();
+}
+
+Value MovementBuilder::transpose(Value x, ArrayRef<int64_t> perm) {
+  if (llvm::is_sorted(perm))
+    return x;
+  Dims dims, source(env.dims(x));
+  for (int64_t axis : perm)
+    dims.push_back(source[axis]);
+  return TransposeOp::create(b, loc, tensorType(dims, elementOf(x)), x, perm);
+}
+
+Value MovementBuilder::reshape(Value x, Dims dims) {
+  if (env.dims(x) == dims)
+    return x;
+  return ReshapeOp::create(b, loc, tensorType(dims, elementOf(x)), x,
+                           toMap(b.getContext(), dims));
+}
+
+Value MovementBuilder::reshape(Value x, ArrayRef<int64_t> extents) {
+  Dims dims;
+  for (int64_t extent : extents)
+    dims.push_back(env.constant(extent));
+  return reshape(x, dims);
+}
+
+Value MovementBuilder::padLast(Value x, int64_t extent) {
+  Dims dims(env.dims(x));
+  if (constantOf(dims.back()) == extent)
+    return x;
+  dims.back() = env.constant(extent);
+  auto scalar = RankedTensorType::get({}, elementOf(x));
+  Value zero = ConstantOp::create(
+      b, loc, scalar, cast<ElementsAttr>(b.getZeroAttr(scalar)));
+  Dims low(dims.size(), env.constant(0));
+  return PadOp::create(b, loc, tensorType(dims, elementOf(x)), x, zero,
+                       toMap(b.getContext(), low), toMap(b.getContext(), dims),
+                       b.getStringAttr("constant"));
+}
+
+SmallVector<int64_t> inversePermutation(ArrayRef<int64_t> perm) {
+  SmallVector<int64_t> inverse(perm.size());
+  for (auto [index, axis] : llvm::enumerate(perm))
+    inverse[axis] = index;
+  return inverse;
+}
+
+SmallVector<int64_t> toChannelsLast(int64_t rank) {
+  SmallVector<int64_t> perm = {0};
+  for (int64_t axis = 2; axis < rank; ++axis)
+    perm.push_back(axis);
+  perm.push_back(1);
+  return perm;
+}
+
+SmallVector<int64_t> toChannelsFirst(int64_t rank) {
+  return inversePermutation(toChannelsLast(rank));
+}
+
+bool isConstantData(Value value) {
+  Operation *op = value.getDefiningOp();
+  while (op && isa<TransposeOp, ReshapeOp, PadOp, SliceOp, BroadcastOp>(op))
+    op = op->getOperand(0).getDefiningOp();
+  return isa_and_nonnull<ConstantOp>(op);
+}
+
+} // namespace opc::cpu
