@@ -42,6 +42,17 @@ AffineExpr convAdjoint(Operation *op, ShapeEnv &env) {
   return convFlops(sizeOfInput(op, env), op->getOperand(1), env);
 }
 
+/// Weights are [columns / lanes, reduction, lanes].
+AffineExpr packedFlops(Operation *op, ShapeEnv &env) {
+  return sizeOfResult(op, env) * env.dims(op->getOperand(1))[1] * 2;
+}
+/// Weights are [taps..., channels].
+AffineExpr depthwiseFlops(Operation *op, ShapeEnv &env) {
+  ArrayRef<AffineExpr> taps = env.dims(op->getOperand(1));
+  return sizeOfResult(op, env) *
+         product(env.getContext(), taps.drop_back()) * 2;
+}
+
 AffineExpr poolFlops(Operation *op, ShapeEnv &env) {
   int64_t window = 1;
   for (int64_t extent :
@@ -62,6 +73,9 @@ const llvm::StringMap<Flops> &flopsTable() {
       {"opc.matmul", matmulFlops},
       {"opc.conv", convForward},
       {"opc.conv_transpose", convAdjoint},
+      {"opc.packed_matmul", packedFlops},
+      {"opc.packed_conv", packedFlops},
+      {"opc.depthwise_conv", depthwiseFlops},
       {"opc.pool", poolFlops},
       {"opc.max_pool_indices", poolFlops},
       {"opc.reduce", sizeOfInput},

@@ -67,39 +67,6 @@ void permuteDims(Operation *op, int64_t rank) {
   op->setAttr("dims", AffineMapAttr::get(toMap(op->getContext(), dims)));
 }
 
-/// A convolution over a line is one over an image of height 1.
-void raiseLine(ConvOp conv, ShapeEnv &env) {
-  OpBuilder b(conv);
-  MovementBuilder m{b, conv.getLoc(), env};
-  auto withHeight = [&](Value value, bool channelsLast) {
-    Dims dims(env.dims(value));
-    dims.insert(dims.begin() + (channelsLast ? 1 : 2), env.constant(1));
-    return m.reshape(value, dims);
-  };
-  auto prepend = [&](ArrayRef<int64_t> list, int64_t first) {
-    SmallVector<int64_t> longer = {first};
-    longer.append(list.begin(), list.end());
-    return b.getDenseI64ArrayAttr(longer);
-  };
-  // Transposed first: the reshape then stays beside the conv.
-  Value x = withHeight(m.transpose(conv.getX(), toChannelsLast(3)), true);
-  Value w = withHeight(conv.getW(), false);
-  NamedAttribute attributes[] = {
-      b.getNamedAttr("strides", prepend(conv.getStrides(), 1)),
-      b.getNamedAttr("dilations", prepend(conv.getDilations(), 1)),
-      b.getNamedAttr("pad_low", prepend(conv.getPadLow(), 0)),
-      b.getNamedAttr("pad_high", prepend(conv.getPadHigh(), 0)),
-      b.getNamedAttr("group", b.getI64IntegerAttr(conv.getGroup())),
-      b.getNamedAttr("layout", b.getStringAttr("NHWC"))};
-  auto image = createInferred<ConvOp>(m, {x, w}, attributes,
-                                      elementOf(conv.getY()));
-  Dims line(env.dims(image.getY()));
-  line.erase(line.begin() + 1);
-  Value y = m.transpose(m.reshape(image.getY(), line), toChannelsFirst(3));
-  conv.getY().replaceAllUsesWith(y);
-  conv.erase();
-}
-
 bool isFloatOfFirstChannels(Operation *op) {
   auto layout = op->getAttrOfType<StringAttr>("layout");
   return layout && layout.getValue() == "NCHW" &&
@@ -109,9 +76,8 @@ bool isFloatOfFirstChannels(Operation *op) {
 void convertConv(ConvOp conv, ShapeEnv &env) {
   if (!isFloatOfFirstChannels(conv) || !isConstantData(conv.getW()))
     return;
-  if (rankOf(conv.getX()) == 3)
-    raiseLine(conv, env);
-  else if (rankOf(conv.getX()) == 4)
+  // A line is an image too.
+  if (rankOf(conv.getX()) <= 4)
     transposeAround(conv, env, setLayout);
 }
 

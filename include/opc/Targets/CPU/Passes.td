@@ -9,7 +9,6 @@ def ChannelsLastPass : Pass<"opc-channels-last"> {
   let description = [{
     Every conv, conv_transpose, pool and resize over NCHW becomes one over NHWC
     between two transposes (opc-sink-transposes cancels those inside of a region).
-    One-dimensional convolutions become images of height 1.
 
     ```mlir
     %y = opc.conv %x, %w {layout = "NCHW", ...}

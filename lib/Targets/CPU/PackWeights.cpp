@@ -1,0 +1,180 @@
+//===- PackWeights.cpp - weights as the register tile reads them ----------===//
+//
+//   %y = opc.matmul %x, %w : (tensor<8x64xf32>, tensor<64x40xf32>)
+//     ->
+//   %0 = opc.pad %w                    // 64x48
+//   %1 = opc.reshape %0                // 64x3x16
+//   %2 = opc.transpose %1              // 3x64x16
+//   %y = opc.packed_matmul %x, %2 {columns = 40}
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Targets/CPU/LayoutSupport.h"
+#include "opc/Targets/CPU/Passes.h"
+
+namespace opc::cpu {
+#define GEN_PASS_DEF_PACKWEIGHTSPASS
+#include "opc/Targets/CPU/Passes.h.inc"
+} // namespace opc::cpu
+
+using namespace mlir;
+namespace opc::cpu {
+namespace {
+
+RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+class Packer {
+public:
+  Packer(Operation *op, ShapeEnv &env, int64_t lanes)
+      : op(op), env(env), lanes(lanes), b(op), m{b, op->getLoc(), env} {}
+
+  void run() {
+    if (!typeOf(op->getOperand(0)).getElementType().isF32())
+      return;
+    if (auto matmul = dyn_cast<MatmulOp>(op))
+      packMatmul(matmul);
+    else if (auto conv = dyn_cast<ConvOp>(op))
+      packConv(conv);
+    else if (auto conv = dyn_cast<ConvTransposeOp>(op))
+      packConvTranspose(conv);
+  }
+
+private:
+  /// [K, N] -> [ceil(N / lanes), K, lanes].
+  Value pack(Value w) {
+    int64_t k = typeOf(w).getDimSize(0), n = typeOf(w).getDimSize(1);
+    int64_t panels = (n + lanes - 1) / lanes;
+    Value padded = m.padLast(w, panels * lanes);
+    return m.transpose(m.reshape(padded, {k, panels, lanes}), {1, 0, 2});
+  }
+
+  Value product(Value a, Value w) {
+    NamedAttribute columns = b.getNamedAttr(
+        "columns", b.getI64IntegerAttr(typeOf(w).getDimSize(1)));
+    return createInferred<PackedMatmulOp>(m, {a, pack(w)}, columns,
+                                          b.getF32Type())
+        .getY();
+  }
+
+  void replace(Value with) {
+    op->getResult(0).replaceAllUsesWith(with);
+    op->erase();
+  }
+
+  void packMatmul(MatmulOp matmul) {
+    Value w = matmul.getB();
+    int64_t rank = typeOf(w).getRank();
+    SmallVector<int64_t> swapped =
+        llvm::to_vector(llvm::seq<int64_t>(0, rank));
+    std::swap(swapped[rank - 1], swapped[rank - 2]);
+    bool single = typeOf(w).hasStaticShape() &&
+                  llvm::all_of(typeOf(w).getShape().drop_back(2),
+                               [](int64_t extent) { return extent == 1; });
+    bool packs = isConstantData(w) && single && !matmul.getTransposeA() &&
+                 typeOf(matmul.getA()).getRank() >= rank;
+    if (matmul.getTransposeB())
+      w = m.transpose(w, swapped);
+    if (packs) {
+      ArrayRef<int64_t> matrix = typeOf(w).getShape().take_back(2);
+      replace(product(matmul.getA(), m.reshape(w, matrix)));
+    } else if (matmul.getTransposeB()) {
+      matmul.getBMutable().assign(w);
+      matmul.setTransposeB(false);
+    }
+  }
+
+  NamedAttrList windowAttributes() {
+    NamedAttrList attributes;
+    for (StringRef name : {"strides", "dilations", "pad_low", "pad_high"})
+      attributes.append(name, op->getAttr(name));
+    return attributes;
+  }
+
+  static bool isAll(ArrayRef<int64_t> list, int64_t value) {
+    return llvm::all_of(list, [&](int64_t v) { return v == value; });
+  }
+
+  void packConv(ConvOp conv) {
+    Value w = conv.getW();
+    if (conv.getLayout() != "NHWC" || !isConstantData(w) ||
+        typeOf(w).getRank() > 4 ||
+        !constantOf(env.dims(conv.getX()).back()))
+      return;
+    // [M, C / group, kernel...] -> [kernel..., C / group, M]
+    ArrayRef<int64_t> shape = typeOf(w).getShape();
+    SmallVector<int64_t> perm =
+        llvm::to_vector(llvm::seq<int64_t>(2, shape.size()));
+    perm.append({1, 0});
+    ArrayRef<int64_t> kernel = shape.drop_front(2);
+    int64_t taps = ShapedType::getNumElements(kernel);
+    if (conv.getGroup() == 1) {
+      Value flat = m.reshape(m.transpose(w, perm), {taps * shape[1], shape[0]});
+      bool pointwise = taps == 1 && isAll(conv.getStrides(), 1) &&
+                       isAll(conv.getPadLow(), 0) && isAll(conv.getPadHigh(), 0);
+      if (pointwise)
+        return replace(product(conv.getX(), flat));
+      NamedAttrList attributes = windowAttributes();
+      attributes.append("kernel", b.getDenseI64ArrayAttr(kernel));
+      attributes.append("columns", b.getI64IntegerAttr(shape[0]));
+      return replace(createInferred<PackedConvOp>(m, {conv.getX(), pack(flat)},
+                                                  attributes, b.getF32Type())
+                         .getY());
+    }
+    if (shape[1] == 1 && shape[0] == int64_t(conv.getGroup())) {
+      SmallVector<int64_t> lastShape(kernel);
+      lastShape.push_back(shape[0]);
+      Value last = m.reshape(m.transpose(w, perm), lastShape);
+      replace(createInferred<DepthwiseConvOp>(m, {conv.getX(), last},
+                                              windowAttributes(),
+                                              b.getF32Type())
+                  .getY());
+    }
+  }
+
+  // Where windows do not overlap, each input pixel gives its own block of output
+  // pixels: a product, then the blocks are put in their places.
+  void packConvTranspose(ConvTransposeOp conv) {
+    Value w = conv.getW();
+    ArrayRef<int64_t> shape = typeOf(w).getShape();
+    if (conv.getLayout() != "NHWC" || !isConstantData(w) ||
+        shape.size() != 4 || conv.getGroup() != 1 ||
+        !isAll(conv.getPadLow(), 0) || !isAll(conv.getPadHigh(), 0) ||
+        !isAll(conv.getDilations(), 1) ||
+        conv.getStrides() != shape.drop_front(2))
+      return;
+    // [C, M, kh, kw] -> [C, kh * kw * M]
+    Value flat = m.reshape(m.transpose(w, {0, 2, 3, 1}),
+                           {shape[0], shape[1] * shape[2] * shape[3]});
+    Value blocks = product(conv.getX(), flat);
+    Dims x(env.dims(conv.getX()));
+    AffineExpr kh = env.constant(shape[2]), kw = env.constant(shape[3]);
+    AffineExpr channels = env.constant(shape[1]);
+    Value split = m.reshape(blocks, {x[0], x[1], x[2], kh, kw, channels});
+    Value placed = m.transpose(split, {0, 1, 3, 2, 4, 5});
+    replace(m.reshape(placed, Dims(env.dims(conv.getY()))));
+  }
+
+  Operation *op;
+  ShapeEnv &env;
+  int64_t lanes;
+  OpBuilder b;
+  MovementBuilder m;
+};
+
+struct PackWeightsPass : impl::PackWeightsPassBase<PackWeightsPass> {
+  using PackWeightsPassBase::PackWeightsPassBase;
+  void runOnOperation() override {
+    ShapeEnv env(&getContext());
+    SmallVector<Operation *> ops;
+    getOperation()->walk([&](Operation *op) {
+      if (isa<MatmulOp, ConvOp, ConvTransposeOp>(op))
+        ops.push_back(op);
+    });
+    for (Operation *op : ops)
+      Packer(op, env, lanes).run();
+  }
+};
+
+} // namespace
+} // namespace opc::cpu

@@ -1,0 +1,308 @@
+//===- SinkTransposes.cpp - transposes meet and cancel --------------------===//
+//
+//   %0 = opc.transpose %x {perm}          %0 = opc.relu %x
+//   %1 = opc.relu %0               ->     %1 = opc.transpose %0 {perm}
+//
+// Walking the ops in order once is enough: an op's operands are already as far
+// down as they go.
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Targets/CPU/LayoutSupport.h"
+#include "opc/Targets/CPU/Passes.h"
+
+namespace opc::cpu {
+#define GEN_PASS_DEF_SINKTRANSPOSESPASS
+#include "opc/Targets/CPU/Passes.h.inc"
+} // namespace opc::cpu
+
+using namespace mlir;
+namespace opc::cpu {
+namespace {
+
+using Perm = SmallVector<int64_t>;
+
+Type elementOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getElementType();
+}
+
+/// One op about to be computed before the transposes of its operands: axis k of
+/// what it sees now is axis perm[k] of what it will see.
+class Sinker {
+public:
+  Sinker(Operation *op, ShapeEnv &env) : op(op), env(env), b(op) {}
+
+  /// Whether the op was replaced.
+  bool run() {
+    for (Value operand : op->getOperands())
+      if (auto transpose = operand.getDefiningOp<TransposeOp>()) {
+        perm.assign(transpose.getPerm().begin(), transpose.getPerm().end());
+        break;
+      }
+    if (perm.empty() || op->getNumResults() != 1)
+      return false;
+    if (isa<ScalarOp>(op))
+      return sinkElementwise();
+    if (auto transpose = dyn_cast<TransposeOp>(op))
+      return merge(transpose);
+    if (!op->getOperand(0).getDefiningOp<TransposeOp>())
+      return false;
+    if (auto reduce = dyn_cast<ReduceOp>(op))
+      return sinkReduce(reduce);
+    if (isa<SoftmaxOp, LogSoftmaxOp>(op))
+      return sinkAxis();
+    if (isa<NormalizeOp>(op))
+      return sinkAxes();
+    if (isa<ConcatOp>(op))
+      return sinkConcat();
+    if (auto resize = dyn_cast<ResizeOp>(op))
+      return sinkResize(resize);
+    if (auto pad = dyn_cast<PadOp>(op))
+      return sinkPad(pad);
+    if (auto slice = dyn_cast<SliceOp>(op))
+      return sinkSlice(slice);
+    return false;
+  }
+
+private:
+  MovementBuilder movement() { return {b, op->getLoc(), env}; }
+  Value source(Value operand) {
+    return operand.getDefiningOp<TransposeOp>().getX();
+  }
+  int64_t rank() const { return perm.size(); }
+
+  /// Extents of the result in the order of what the op will see.
+  Dims sourceOrder(ArrayRef<AffineExpr> dims) {
+    Dims result(dims.size());
+    for (auto [axis, from] : llvm::enumerate(perm))
+      result[from] = dims[axis];
+    return result;
+  }
+
+  AffineMapAttr sourceOrder(AffineMap map) {
+    return AffineMapAttr::get(
+        toMap(b.getContext(), sourceOrder(toDims(map))));
+  }
+
+  /// Replaces the op by a clone on `operands` and a transpose.
+  bool replace(ArrayRef<Value> operands,
+               llvm::function_ref<void(Operation *)> change = nullptr) {
+    Value y = op->getResult(0);
+    Dims dims = sourceOrder(env.dims(y));
+    Operation *clone = b.clone(*op);
+    clone->setOperands(operands);
+    clone->getResult(0).setType(tensorType(dims, elementOf(y)));
+    if (op->hasAttr(kDimsAttr))
+      pinDims(clone, {dims});
+    if (change)
+      change(clone);
+    y.replaceAllUsesWith(movement().transpose(clone->getResult(0), perm));
+    op->erase();
+    return true;
+  }
+
+  /// `operand` in the order of what the op will see: free where it is a
+  /// transpose, a constant or has at most one axis that counts. Null if it would
+  /// have to be moved.
+  Value bringFreely(Value operand) {
+    if (auto transpose = operand.getDefiningOp<TransposeOp>())
+      if (transpose.getPerm() == ArrayRef(perm))
+        return transpose.getX();
+    Dims dims(env.dims(operand));
+    int64_t counting = llvm::count_if(
+        dims, [](AffineExpr e) { return constantOf(e) != 1; });
+    if (counting == 0 && dims.size() <= perm.size())
+      return operand;
+    if (counting > 1 && !isConstantData(operand))
+      return {};
+    return bring(operand);
+  }
+
+  Value bring(Value operand) {
+    MovementBuilder m = movement();
+    Dims dims(env.dims(operand));
+    while (int64_t(dims.size()) < rank())
+      dims.insert(dims.begin(), env.constant(1));
+    int64_t counting = llvm::count_if(
+        dims, [](AffineExpr e) { return constantOf(e) != 1; });
+    if (counting <= 1)
+      return m.reshape(operand, sourceOrder(dims));
+    return m.transpose(m.reshape(operand, dims), inversePermutation(perm));
+  }
+
+  bool sinkElementwise() {
+    if (int64_t(env.dims(op->getResult(0)).size()) != rank())
+      return false;
+    // Another operand may have to be moved, if at least as many no longer are.
+    SmallVector<Value> operands(op->getOperands());
+    int64_t freed = 0, moved = 0;
+    for (Value operand : operands) {
+      auto transpose = operand.getDefiningOp<TransposeOp>();
+      bool same = transpose && transpose.getPerm() == ArrayRef(perm);
+      Dims dims(env.dims(operand));
+      if (int64_t(dims.size()) > rank())
+        return false;
+      int64_t counting = llvm::count_if(
+          dims, [](AffineExpr e) { return constantOf(e) != 1; });
+      freed += same;
+      moved += !same && counting > 1 && !isConstantData(operand);
+    }
+    if (moved > freed)
+      return false;
+    for (Value &operand : operands) {
+      Value brought = bringFreely(operand);
+      operand = brought ? brought : bring(operand);
+    }
+    return replace(operands);
+  }
+
+  bool merge(TransposeOp transpose) {
+    Perm merged;
+    for (int64_t axis : transpose.getPerm())
+      merged.push_back(perm[axis]);
+    transpose.getY().replaceAllUsesWith(
+        movement().transpose(source(transpose.getX()), merged));
+    op->erase();
+    return true;
+  }
+
+  bool sinkReduce(ReduceOp reduce) {
+    SmallVector<int64_t> axes;
+    llvm::SmallBitVector gone(rank());
+    for (int64_t axis : reduce.getAxes()) {
+      axes.push_back(perm[axis]);
+      gone.set(perm[axis]);
+    }
+    llvm::sort(axes);
+    Value x = source(reduce.getX());
+    if (!reduce.getKeepdims()) {
+      // What is left of the permutation, with the gone axes taken out.
+      Perm left;
+      for (int64_t from : perm)
+        if (!gone[from])
+          left.push_back(from - int64_t(llvm::count_if(
+                                    axes, [&](int64_t a) { return a < from; })));
+      perm = left;
+    }
+    return replace({x}, [&](Operation *clone) {
+      cast<ReduceOp>(clone).setAxes(axes);
+    });
+  }
+
+  bool sinkAxis() {
+    int64_t axis = op->getAttrOfType<IntegerAttr>("axis").getInt();
+    return replace({source(op->getOperand(0))}, [&](Operation *clone) {
+      clone->setAttr("axis", b.getI64IntegerAttr(perm[axis]));
+    });
+  }
+
+  bool sinkAxes() {
+    SmallVector<int64_t> axes;
+    for (int64_t axis : op->getAttrOfType<DenseI64ArrayAttr>("axes").asArrayRef())
+      axes.push_back(perm[axis]);
+    llvm::sort(axes);
+    return replace({source(op->getOperand(0))}, [&](Operation *clone) {
+      clone->setAttr("axes", b.getDenseI64ArrayAttr(axes));
+    });
+  }
+
+  bool sinkConcat() {
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands()) {
+      auto transpose = operand.getDefiningOp<TransposeOp>();
+      bool same = transpose && transpose.getPerm() == ArrayRef(perm);
+      if (!same && !isConstantData(operand))
+        return false;
+      operands.push_back(same ? transpose.getX() : bring(operand));
+    }
+    int64_t axis = cast<ConcatOp>(op).getAxis();
+    return replace(operands, [&](Operation *clone) {
+      cast<ConcatOp>(clone).setAxis(perm[axis]);
+    });
+  }
+
+  bool sinkResize(ResizeOp resize) {
+    SmallVector<int64_t> axes;
+    for (int64_t axis : resize.getAxes())
+      axes.push_back(perm[axis]);
+    SmallVector<Value> operands(op->getOperands());
+    operands[0] = source(operands[0]);
+    return replace(operands, [&](Operation *clone) {
+      cast<ResizeOp>(clone).setAxes(axes);
+    });
+  }
+
+  bool sinkPad(PadOp pad) {
+    return replace({source(pad.getX()), pad.getValue()}, [&](Operation *clone) {
+      cast<PadOp>(clone).setLowAttr(sourceOrder(pad.getLow()));
+      cast<PadOp>(clone).setDimsAttr(sourceOrder(pad.getDims()));
+    });
+  }
+
+  bool sinkSlice(SliceOp slice) {
+    return replace({source(slice.getX())}, [&](Operation *clone) {
+      SmallVector<int64_t> steps(rank());
+      for (auto [axis, from] : llvm::enumerate(perm))
+        steps[from] = slice.getSteps()[axis];
+      auto moved = cast<SliceOp>(clone);
+      moved.setStartsAttr(sourceOrder(slice.getStarts()));
+      moved.setDimsAttr(sourceOrder(slice.getDims()));
+      moved.setSteps(steps);
+    });
+  }
+
+  Operation *op;
+  ShapeEnv &env;
+  OpBuilder b;
+  Perm perm;
+};
+
+/// A transpose that moves only axes of extent 1 moves no element.
+void toReshape(TransposeOp transpose, ShapeEnv &env) {
+  int64_t last = -1;
+  const Dims dims = env.dims(transpose.getX());
+  for (int64_t axis : transpose.getPerm()) {
+    if (constantOf(dims[axis]) == 1)
+      continue;
+    if (axis < last)
+      return;
+    last = axis;
+  }
+  OpBuilder b(transpose);
+  MovementBuilder m{b, transpose.getLoc(), env};
+  Value x = transpose.getX();
+  if (auto inner = x.getDefiningOp<ReshapeOp>())
+    x = inner.getX();
+  transpose.getY().replaceAllUsesWith(
+      m.reshape(x, Dims(env.dims(transpose.getY()))));
+  transpose.erase();
+}
+
+void eraseUnused(Operation *root) {
+  SmallVector<Operation *> ops;
+  root->walk([&](Operation *op) { ops.push_back(op); });
+  for (Operation *op : llvm::reverse(ops))
+    if (isOpTriviallyDead(op))
+      op->erase();
+}
+
+struct SinkTransposesPass : impl::SinkTransposesPassBase<SinkTransposesPass> {
+  void runOnOperation() override {
+    ShapeEnv env(&getContext());
+    SmallVector<Operation *> ops;
+    getOperation()->walk<WalkOrder::PreOrder>(
+        [&](Operation *op) { ops.push_back(op); });
+    for (Operation *op : ops)
+      if (op->getDialect() && isa<OpcDialect>(op->getDialect()))
+        Sinker(op, env).run();
+    env.invalidate();
+    eraseUnused(getOperation());
+    SmallVector<TransposeOp> left;
+    getOperation()->walk([&](TransposeOp op) { left.push_back(op); });
+    for (TransposeOp op : left)
+      toReshape(op, env);
+    eraseUnused(getOperation());
+  }
+};
+
+} // namespace
+} // namespace opc::cpu
