@@ -4,7 +4,11 @@
 // Chips/*.json alone.
 //
 //===----------------------------------------------------------------------===//
+#include "opc/Targets/CPU/Passes.h"
+#include "opc/Targets/CPU/Schedules.h"
 #include "opc/Targets/Core/Target.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Pass/PassManager.h"
 
 #include "Chips.inc"
 
@@ -12,11 +16,27 @@ namespace opc {
 
 const Target &cpuTarget();
 
+/// Channels last, weights packed for the vectors of the chip.
+static void buildLayout(mlir::OpPassManager &pm, const TargetDesc &desc) {
+  pm.addPass(cpu::createChannelsLastPass());
+  pm.addPass(cpu::createSinkTransposesPass());
+  pm.addPass(cpu::createPackWeightsPass({cpu::machineOf(desc).lanes}));
+  pm.addPass(cpu::createSinkTransposesPass());
+  pm.addPass(cpu::createFoldMovementPass());
+}
+
+static void registerDialects(mlir::DialectRegistry &registry) {
+  registry.insert<mlir::vector::VectorDialect>();
+}
+
 const Target &cpuTarget() {
   static const Target target = {
       .name = "cpu",
       .summary = "processors with vector units, and matrix units where present",
       .chips = kChips,
+      .schedules = cpu::schedules(),
+      .registerDialects = registerDialects,
+      .buildLayout = buildLayout,
   };
   return target;
 }

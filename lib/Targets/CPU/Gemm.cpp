@@ -24,7 +24,10 @@ struct Product {
 };
 
 std::optional<Product> productOf(Operation *op, ShapeEnv &env) {
-  Product p{op, op->getOperand(0), op->getOperand(1)};
+  Product p;
+  p.op = op;
+  p.a = op->getOperand(0);
+  p.b = op->getOperand(1);
   const Dims &result = env.dims(op->getResult(0));
   p.columns = result.back();
   if (auto packed = dyn_cast<PackedMatmulOp>(op)) {

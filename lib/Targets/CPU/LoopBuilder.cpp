@@ -51,6 +51,10 @@ Value LoopBuilder::max(Value x, Value y) const {
   return b.createOrFold<arith::MaxSIOp>(loc, x, y);
 }
 
+Value LoopBuilder::select(Value condition, Value x, Value y) const {
+  return b.createOrFold<arith::SelectOp>(loc, condition, x, y);
+}
+
 Value LoopBuilder::less(Value x, Value y) const {
   return b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::slt, x, y);
 }
@@ -91,7 +95,7 @@ void LoopBuilder::branch(Value condition, llvm::function_ref<void()> then,
       otherwise();
     return;
   }
-  auto op = scf::IfOp::create(b, loc, condition, otherwise != nullptr);
+  auto op = scf::IfOp::create(b, loc, condition, static_cast<bool>(otherwise));
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(op.thenBlock());
   then();

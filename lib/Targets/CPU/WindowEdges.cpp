@@ -21,26 +21,40 @@ void forInsideAndEdges(const LoopBuilder &l, const WindowAxis &axis,
                        Value extent, Value outputs, int64_t tile,
                        const TileSplit::Body &inside,
                        llvm::function_ref<void(Value)> edge) {
-  bool clips = axis.padLow > 0 || axis.padHigh > 0;
-  Value first = l.index(0), last = outputs;
-  if (clips) {
-    int64_t window = (axis.taps - 1) * axis.dilation + 1;
-    first = l.min(l.index((axis.padLow + axis.stride - 1) / axis.stride),
-                  outputs);
-    // The last one inside starts at most at `room`.
-    Value room = l.sub(extent, l.index(window - axis.padLow));
-    last = l.div(l.max(l.add(room, axis.stride), l.index(0)),
-                 l.index(axis.stride));
-    last = l.max(l.min(last, outputs), first);
-    l.loop(l.index(0), first, edge);
+  int64_t window = (axis.taps - 1) * axis.dilation + 1;
+  Value first =
+      l.min(l.index((axis.padLow + axis.stride - 1) / axis.stride), outputs);
+  // The last one inside starts at most at `room`.
+  Value room = l.sub(extent, l.index(window - axis.padLow));
+  Value last = l.div(l.max(l.add(room, axis.stride), l.index(0)),
+                     l.index(axis.stride));
+  last = l.max(l.min(last, outputs), first);
+  if (axis.padLow == 0 && axis.padHigh == 0)
+    last = outputs;
+
+  // Too few for a tile of unknown number: all count as edges.
+  Value count = l.sub(last, first);
+  if (!constantIndex(count)) {
+    Value few = l.less(count, l.index(tile));
+    first = l.select(few, outputs, first);
+    last = l.select(few, outputs, last);
+    count = l.sub(last, first);
+    l.loop(l.index(0), l.ceilDiv(count, tile), [&](Value part) {
+      Value start = l.add(first, l.mul(part, tile));
+      inside(l.min(start, l.sub(last, l.index(tile))), tile);
+    });
+  } else {
+    auto tiles = TileSplit::unknown(count, tile);
+    tiles.emitParts(l.b, l.loc, l.index(0), tiles.count(l.b, l.loc),
+                    [&](Value start, int64_t size) {
+                      inside(l.add(first, start), size);
+                    });
   }
-  auto tiles = TileSplit::unknown(l.sub(last, first), tile);
-  tiles.emitParts(l.b, l.loc, l.index(0), tiles.count(l.b, l.loc),
-                  [&](Value start, int64_t count) {
-                    inside(l.add(first, start), count);
-                  });
-  if (clips)
-    l.loop(last, outputs, edge);
+  // One loop for both edges: the body is large.
+  l.loop(l.index(0), l.sub(outputs, l.sub(last, first)), [&](Value number) {
+    Value after = l.add(number, l.sub(last, first));
+    edge(l.select(l.less(number, first), number, after));
+  });
 }
 
 } // namespace opc::cpu

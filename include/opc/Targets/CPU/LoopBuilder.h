@@ -31,6 +31,7 @@ struct LoopBuilder {
   mlir::Value ceilDiv(mlir::Value x, int64_t y) const;     ///< x >= 0, y > 0
   mlir::Value min(mlir::Value x, mlir::Value y) const;
   mlir::Value max(mlir::Value x, mlir::Value y) const;
+  mlir::Value select(mlir::Value condition, mlir::Value x, mlir::Value y) const;
   mlir::Value less(mlir::Value x, mlir::Value y) const;    ///< i1, signed
 
   /// for i in [begin, end) step `step`: body(i)
