@@ -23,5 +23,5 @@ docs: ## regenerate docs/generated
 format: ## format every C, C++ and Python file
 	@scripts/format.sh
 
-tidy: ## run clang-tidy on the C++ files that differ from main
+tidy: ## run clang-tidy on the C++ that differs from main, ruff on Python
 	@scripts/tidy.sh

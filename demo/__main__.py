@@ -19,10 +19,10 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 import fetch_models
 import model_inputs
+import opc
+
 from benchmark import engines, timing
 from demo import file_types, text_boxes
-
-import opc
 
 TOLERANCE = 1e-4  # relative to the greatest value of the output
 # A dynamic-int8 model rounds to one of 256 steps, which an ulp can flip.

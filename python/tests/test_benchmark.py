@@ -3,6 +3,7 @@
 import numpy as np
 import onnxruntime
 import pytest
+
 from benchmark import compare, engines, operators, timing
 
 

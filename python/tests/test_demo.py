@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from benchmark import engines
 from demo import file_types, text_boxes
 
