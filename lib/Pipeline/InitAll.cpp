@@ -8,6 +8,7 @@
 
 #include "opc/Conversion/OpcToLoops/Passes.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Dialect/Opc/Transforms/Passes.h"
 #include "opc/Pipeline/Passes.h"
 #include "opc/Targets/Core/Target.h"
 
@@ -41,5 +42,6 @@ void opc::registerAllDialects(mlir::DialectRegistry &registry) {
 
 void opc::registerAllPasses() {
   registerConversionOpcToLoopsPasses();
+  registerDialectOpcTransformsPasses();
   registerPipelinePasses();
 }

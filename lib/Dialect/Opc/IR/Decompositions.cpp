@@ -43,6 +43,13 @@ public:
     return Op::create(b, loc, x.getType(), x);
   }
 
+  /// Where Compare holds for x and y, `other`, else x; x has its extents.
+  template <typename Compare> Value choose(Value x, Value y, Value other) {
+    auto type = llvm::cast<RankedTensorType>(x.getType());
+    Value holds = Compare::create(b, loc, type.clone(b.getI1Type()), x, y);
+    return SelectOp::create(b, loc, type, holds, other, x);
+  }
+
   Value reduce(Value x, StringRef kind, ArrayRef<int64_t> axes) {
     auto type = llvm::cast<RankedTensorType>(x.getType());
     SmallVector<int64_t> shape(type.getShape());
@@ -108,6 +115,19 @@ Value buildSoftmax(TensorBuilder &t, Value x, int64_t axis) {
   Value shifted = t.binary<SubOp>(x, t.reduce(x, "max", axis));
   Value power = t.unary<ExpOp>(shifted);
   return t.binary<DivOp>(power, t.reduce(power, "sum", axis));
+}
+
+/// The same along axis 3 of masked scores: a row where everything is masked
+/// (-inf) has weights of 0.
+Value buildMaskedSoftmax(TensorBuilder &t, Value x) {
+  double infinity = std::numeric_limits<double>::infinity();
+  Value max = t.reduce(x, "max", 3);
+  Value zero = t.scalar(max, 0);
+  max = t.choose<EqualOp>(max, t.scalar(max, -infinity), zero);
+  Value power = t.unary<ExpOp>(t.binary<SubOp>(x, max));
+  Value sum = t.reduce(power, "sum", 3);
+  sum = t.choose<EqualOp>(sum, zero, t.scalar(sum, 1));
+  return t.binary<DivOp>(power, sum);
 }
 
 using Replacement = FailureOr<SmallVector<Value>>;
@@ -186,7 +206,7 @@ Replacement AttentionOp::decompose(OpBuilder &b) {
     scores = SelectOp::create(
         b, getLoc(), scores.getType(), buildCausal(t, n, m), scores,
         t.scalar(scores, -std::numeric_limits<double>::infinity()));
-  Value weights = buildSoftmax(t, scores, 3);
+  Value weights = buildMaskedSoftmax(t, scores);
   Dims result{qDims[0], qDims[1], n, t.env.dim(getV(), 3)};
   Value y = buildHeads(t, weights, v, /*transpose=*/false, result);
   return SmallVector<Value>{t.cast(y, t.element(getQ()))};
