@@ -8,6 +8,7 @@ scripts/setup.sh python/requirements-bench.txt
 scripts/build.sh
 .venv/bin/python scripts/fetch_models.py >/dev/null
 status=0
+.venv/bin/python -m benchmark.kernels --benchmark_min_time=0.1 || status=1
 .venv/bin/python -m benchmark.operators "$@" || status=1
 .venv/bin/python -m benchmark.models "$@" || status=1
 exit "$status"
