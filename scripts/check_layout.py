@@ -65,6 +65,9 @@ HYGIENE = [
 LIT_CHECKS = re.compile(
     r"FileCheck|verify-diagnostics|compare\.py|\bdiff\b|\bcmp\b|\bnot "
 )
+OP_DEFINITION = re.compile(r'^def Opc_\w+\s*:\s*\w+<"(\w+)"', re.M)
+# Ops of the host program, which test/lit/Dialect and test/lit/Conversion cover.
+OPS_WITHOUT_OWN_TEST = "ControlOps.td"
 PASS_DEFINITION = re.compile(r'^def (\w+)\s*:\s*\w*Pass\w*<\s*"([^"]+)"', re.M)
 
 
@@ -234,6 +237,18 @@ def check_passes(path, text, files):
             yield path, line, f"pass {name} has no {test}"
 
 
+def check_ops(path, text, files):
+    """A test of its own for every op that computes."""
+    if path.endswith(OPS_WITHOUT_OWN_TEST):
+        return
+    for definition in OP_DEFINITION.finditer(text):
+        op = definition.group(1)
+        test = f"test/lit/Ops/{op.replace('_', '-')}.mlir"
+        if test not in files:
+            line = text[: definition.start()].count("\n") + 1
+            yield path, line, f"opc.{op} has no {test}"
+
+
 def check(root):
     """All complaints about the tree at `root`, as (path, line, message)."""
     files = list_files(root)
@@ -248,6 +263,8 @@ def check(root):
             yield path, line, message
         if path.startswith("include/opc/") and path.endswith("/Passes.td"):
             yield from check_passes(path, text, set(files))
+        if re.match(r"include/opc/Dialect/Opc/IR/Ops/.*\.td$", path):
+            yield from check_ops(path, text, set(files))
     yield from check_test_folders(files)
 
 

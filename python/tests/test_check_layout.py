@@ -141,6 +141,15 @@ def test_a_pass_needs_its_own_name(tmp_path):
     assert len(found) == 1 and "called opc-foobar, not opc-foo-bar" in found[0]
 
 
+def test_an_op_needs_its_test(tmp_path):
+    folder = "include/opc/Dialect/Opc/IR/Ops"
+    file = {
+        f"{folder}/NewOps.td": '// new\ndef Opc_AnOp\n    : Opc_Op<"an_op">;\n'
+    }
+    (found,) = complaints(tmp_path, file)
+    assert found.endswith("opc.an_op has no test/lit/Ops/an-op.mlir")
+
+
 @pytest.mark.parametrize(
     "name, spelling",
     [

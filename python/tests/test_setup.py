@@ -1,0 +1,38 @@
+"""Setting up again does nothing, and quickly."""
+
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def test_a_second_set_up_does_nothing():
+    if not (ROOT / ".venv/made").exists():
+        pytest.skip(".venv was not made by scripts/setup.sh")
+    start = time.monotonic()
+    done = subprocess.run(
+        [ROOT / "scripts/setup.sh"], capture_output=True, text=True
+    )
+    assert done.returncode == 0
+    assert done.stdout + done.stderr == ""
+    assert time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-bench.txt"])
+def test_requirements_are_pinned_exactly(name):
+    lines = (ROOT / "python" / name).read_text().splitlines()
+    wanted = [line for line in lines if line and not line.startswith("#")]
+    assert wanted and all(
+        re.fullmatch(r"[\w-]+==\d[\w.]*", line) for line in wanted
+    )
+
+
+def test_the_package_is_found_where_the_build_puts_it():
+    if not (ROOT / ".venv/made").exists():
+        pytest.skip(".venv was not made by scripts/setup.sh")
+    assert str(ROOT / "build/python") in sys.path
