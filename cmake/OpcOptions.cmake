@@ -14,3 +14,8 @@ foreach(sanitizer IN LISTS OPC_SANITIZE)
   add_compile_options(-fsanitize=${sanitizer} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${sanitizer})
 endforeach()
+
+option(OPC_FUZZ "Build the libFuzzer targets in fuzz/ (needs clang)" OFF)
+if(OPC_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

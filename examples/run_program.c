@@ -1,8 +1,9 @@
-/*===- run_program.c - Run a compiled model from C --------------------------===*\
+/*===- run_program.c - Run a compiled model from C ------------------------===*\
 |*
 |* usage: opc_example_c MODEL.so
 |*
-|* Fills every input with zeros (an extent that the model leaves open becomes 1),
+|* Fills every input with zeros (an extent that the model leaves open becomes
+1),
 |* runs the program once and prints the shapes of its outputs.
 |*
 |*   cc run_program.c -lopc_runtime -o run_program
@@ -38,7 +39,7 @@ static void print_output(const opc_spec *spec, const opc_tensor *tensor) {
 static int run(opc_program *program) {
   size_t count = opc_num_inputs(program);
   opc_tensor *inputs = calloc(count + 1, sizeof(opc_tensor));
-  int64_t(*dims)[64] = calloc(count + 1, sizeof(*dims)); /* ranks are <= 64 */
+  int64_t (*dims)[64] = calloc(count + 1, sizeof(*dims)); /* ranks are <= 64 */
   opc_results *results = NULL;
   if (!inputs || !dims)
     abort();

@@ -1,4 +1,4 @@
-/*===- opc-c/module.h - what compiled code and the runtime owe each other ---===*\
+/*===- opc-c/module.h - what compiled code and the runtime owe each other -===*\
 |*
 |* The binary interface between a program that opc compiled (in a .so or in the
 |* JIT's memory) and the runtime that runs it. Applications use opc-c/opc.h.
@@ -29,17 +29,17 @@ extern "C" {
 /* One kernel: computes the work units [begin, end).
  * `words` holds, in this order: the address of an int64_t status word, the
  * address of each input, the address of each output, the value of each shape
- * symbol. A kernel that meets bad data (an index out of range) stores a non-zero
- * opc_fault there and goes on with a harmless value. */
+ * symbol. A kernel that meets bad data (an index out of range) stores a
+ * non-zero opc_fault there and goes on with a harmless value. */
 typedef void (*opc_kernel_fn)(const int64_t *words, int64_t begin, int64_t end);
 
 typedef enum opc_fault {
   OPC_FAULT_NONE = 0,
-  OPC_FAULT_INDEX = 1,     /* an index lies outside of its dimension */
-  OPC_FAULT_SHAPE = 2,     /* two run-time dimensions do not fit */
-  OPC_FAULT_DIVIDE = 3,    /* an integer was divided by zero */
-  OPC_FAULT_MEMORY = 4,    /* no memory for an intermediate or a result */
-  OPC_FAULT_LIMIT = 5      /* a size is negative or too large to address */
+  OPC_FAULT_INDEX = 1,  /* an index lies outside of its dimension */
+  OPC_FAULT_SHAPE = 2,  /* two run-time dimensions do not fit */
+  OPC_FAULT_DIVIDE = 3, /* an integer was divided by zero */
+  OPC_FAULT_MEMORY = 4, /* no memory for an intermediate or a result */
+  OPC_FAULT_LIMIT = 5   /* a size is negative or too large to address */
 } opc_fault;
 
 struct opc_call;
@@ -47,12 +47,12 @@ struct opc_call;
 /* One kernel launch, all sizes in run-time values. */
 typedef struct opc_launch {
   opc_kernel_fn fn;
-  const int64_t *words;  /* see opc_kernel_fn */
-  int64_t units;         /* work units; fn covers [0, units) */
-  int64_t grain;         /* fewest units worth a task of their own, >= 1 */
-  int64_t flops;         /* arithmetic of the whole launch, for profiles */
-  int64_t bytes;         /* compulsory traffic of the whole launch */
-  int64_t kernel;        /* index into the manifest's "kernels" */
+  const int64_t *words; /* see opc_kernel_fn */
+  int64_t units;        /* work units; fn covers [0, units) */
+  int64_t grain;        /* fewest units worth a task of their own, >= 1 */
+  int64_t flops;        /* arithmetic of the whole launch, for profiles */
+  int64_t bytes;        /* compulsory traffic of the whole launch */
+  int64_t kernel;       /* index into the manifest's "kernels" */
 } opc_launch;
 
 /* The services of the runtime. */
@@ -75,10 +75,10 @@ typedef struct opc_runtime_api {
 /* One run of a program. Read-only for the program, but for `status`. */
 typedef struct opc_call {
   const opc_runtime_api *api;
-  const void *constants;             /* the program's constant data */
-  const void *const *inputs;         /* data of each input, dense row-major */
-  const int64_t *const *input_dims;  /* extents of each input */
-  int64_t status;                    /* first opc_fault that a kernel stored */
+  const void *constants;            /* the program's constant data */
+  const void *const *inputs;        /* data of each input, dense row-major */
+  const int64_t *const *input_dims; /* extents of each input */
+  int64_t status;                   /* first opc_fault that a kernel stored */
 } opc_call;
 
 /* Runs the whole program; 0 when all outputs are written. */
@@ -91,12 +91,12 @@ typedef int32_t (*opc_entry_fn)(opc_call *call);
 #define OPC_MANIFEST_SECTION ".opc.manifest"
 
 typedef struct opc_program_descriptor {
-  uint32_t abi_version;      /* OPC_ABI_VERSION of the compiler */
+  uint32_t abi_version; /* OPC_ABI_VERSION of the compiler */
   uint32_t reserved;
   opc_entry_fn entry;
-  const char *manifest;      /* JSON, not NUL-terminated */
+  const char *manifest; /* JSON, not NUL-terminated */
   uint64_t manifest_size;
-  const void *constants;     /* aligned to OPC_ALIGNMENT */
+  const void *constants; /* aligned to OPC_ALIGNMENT */
   uint64_t constants_size;
 } opc_program_descriptor;
 

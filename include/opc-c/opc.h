@@ -1,4 +1,4 @@
-/*===- opc-c/opc.h - load and run compiled programs -------------------------===*\
+/*===- opc-c/opc.h - load and run compiled programs -----------------------===*\
 |*
 |* The C interface of libopc_runtime, which needs neither LLVM nor MLIR.
 |* Every function that can fail returns an opc_status; the one-line reason is in
@@ -8,9 +8,9 @@
 #ifndef OPC_C_OPC_H
 #define OPC_C_OPC_H
 
+#include "opc-c/module.h"
 #include <stddef.h>
 #include <stdint.h>
-#include "opc-c/module.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -21,9 +21,9 @@ extern "C" {
 /* The same numbers as the exit codes of the command line. */
 typedef enum opc_status {
   OPC_OK = 0,
-  OPC_ERROR_INPUT = 1,     /* what the caller gave is at fault */
-  OPC_ERROR_USAGE = 2,     /* the interface was used wrongly */
-  OPC_ERROR_INTERNAL = 3   /* opc is at fault */
+  OPC_ERROR_INPUT = 1,   /* what the caller gave is at fault */
+  OPC_ERROR_USAGE = 2,   /* the interface was used wrongly */
+  OPC_ERROR_INTERNAL = 3 /* opc is at fault */
 } opc_status;
 
 /* A fixed type where the language has it: a caller may hand in any number. */
@@ -55,9 +55,9 @@ typedef struct opc_spec {
   const char *name;
   opc_dtype dtype;
   int32_t rank;
-  const int64_t *dims;         /* -1 where a run decides the extent */
-  const char *const *symbols;  /* name of such an extent ("batch"), or NULL;
-                                  equal names have equal extents in a run */
+  const int64_t *dims;        /* -1 where a run decides the extent */
+  const char *const *symbols; /* name of such an extent ("batch"), or NULL;
+                                 equal names have equal extents in a run */
 } opc_spec;
 
 typedef struct opc_program opc_program;
@@ -66,11 +66,12 @@ typedef struct opc_results opc_results;
 /* Version of the library, e.g. "0.1.0". */
 OPC_EXPORT const char *opc_version(void);
 OPC_EXPORT const char *opc_last_error(void);
-OPC_EXPORT const char *opc_dtype_name(opc_dtype dtype);   /* "f32", "i64", ... */
+OPC_EXPORT const char *opc_dtype_name(opc_dtype dtype); /* "f32", "i64", ... */
 OPC_EXPORT size_t opc_dtype_bytes(opc_dtype dtype);
 
-/* Opens a compiled .so after checking that it is whole (opc/Runtime/Artifact.h),
- * made for this machine and its CPU features, and of this ABI version. */
+/* Opens a compiled .so after checking that it is whole
+ * (opc/Runtime/Artifact.h), made for this machine and its CPU features, and of
+ * this ABI version. */
 OPC_EXPORT opc_status opc_load(const char *path, opc_program **program);
 /* Adopts a program that is already in memory (the JIT). `owner` is handed to
  * `release` (may be NULL) when the program is closed; not if adopting fails. */
@@ -85,7 +86,8 @@ OPC_EXPORT size_t opc_num_inputs(const opc_program *program);
 OPC_EXPORT size_t opc_num_outputs(const opc_program *program);
 /* NULL for an index out of range. */
 OPC_EXPORT const char *opc_input_name(const opc_program *program, size_t index);
-OPC_EXPORT const char *opc_output_name(const opc_program *program, size_t index);
+OPC_EXPORT const char *opc_output_name(const opc_program *program,
+                                       size_t index);
 OPC_EXPORT const opc_spec *opc_input_spec(const opc_program *program,
                                           size_t index);
 OPC_EXPORT const opc_spec *opc_output_spec(const opc_program *program,
@@ -105,7 +107,8 @@ OPC_EXPORT opc_status opc_run(opc_program *program, const opc_tensor *inputs,
                               size_t num_inputs, const opc_tensor *outputs,
                               size_t num_outputs, opc_results **results);
 /* Output i; the data lives until opc_free_results. */
-OPC_EXPORT const opc_tensor *opc_result(const opc_results *results, size_t index);
+OPC_EXPORT const opc_tensor *opc_result(const opc_results *results,
+                                        size_t index);
 /* Takes output i out of the results: the caller frees it with opc_free_data, on
  * any thread. NULL if it was taken before or is in a buffer of the caller. */
 OPC_EXPORT void *opc_take_result(opc_results *results, size_t index);
@@ -114,7 +117,8 @@ OPC_EXPORT void opc_free_results(opc_results *results);
 
 /* Profile: between start and stop every launch of this program is timed. stop
  * gives JSON {"kernels":[{"kernel","calls","ns","flops","bytes"}...],
- * "events":[{"kernel","ts_ns","dur_ns","thread"}...]}; free with opc_free_data. */
+ * "events":[{"kernel","ts_ns","dur_ns","thread"}...]}; free with opc_free_data.
+ */
 OPC_EXPORT opc_status opc_profile_start(opc_program *program);
 OPC_EXPORT char *opc_profile_stop(opc_program *program);
 

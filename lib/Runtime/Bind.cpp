@@ -54,8 +54,8 @@ static Status bindDims(const Manifest &manifest, const TensorSpec &spec,
     if (value != actual)
       return Status::input(fmt::format(
           "input {}: dimension {} ({}) is {}, but input {} has {} for it",
-          quote(spec.name), i, quote(manifest.symbols[expected.symbol]),
-          actual, quote(binderOf(manifest, expected.symbol).name), value));
+          quote(spec.name), i, quote(manifest.symbols[expected.symbol]), actual,
+          quote(binderOf(manifest, expected.symbol).name), value));
   }
   return {};
 }

@@ -42,8 +42,8 @@ void Call::note(Status next) {
 void Call::timedLaunch(const opc_launch &launch) {
   int64_t begin = profile->now();
   ThreadPool::shared().run(launch, threads);
-  events.push_back({launch.kernel, begin, profile->now() - begin,
-                    launch.flops, launch.bytes, profileThread()});
+  events.push_back({launch.kernel, begin, profile->now() - begin, launch.flops,
+                    launch.bytes, profileThread()});
 }
 
 void Call::launch(opc_call *opaque, const opc_launch *launch) {
@@ -109,8 +109,7 @@ Status Call::checkBrought(const TensorSpec &spec, const opc_tensor &brought,
                     typeText(spec.dtype, {brought.dims, dims.size()})));
   for (size_t i = 0; i < givenInputs.size(); ++i) {
     const opc_tensor &input = givenInputs[i];
-    auto inputBytes =
-        denseBytes(input.dtype, {input.dims, size_t(input.rank)});
+    auto inputBytes = denseBytes(input.dtype, {input.dims, size_t(input.rank)});
     if (overlap(brought.data, bytes, input.data, inputBytes.value_or(0)))
       return Status::input(fmt::format(
           "output {}: the given buffer overlaps input {}", quote(spec.name),
@@ -122,8 +121,7 @@ Status Call::checkBrought(const TensorSpec &spec, const opc_tensor &brought,
       continue;
     auto otherBytes = denseBytes(
         other.tensor.dtype, {other.tensor.dims, size_t(other.tensor.rank)});
-    if (overlap(brought.data, bytes, other.tensor.data,
-                otherBytes.value_or(0)))
+    if (overlap(brought.data, bytes, other.tensor.data, otherBytes.value_or(0)))
       return Status::input(fmt::format(
           "output {}: the given buffer overlaps that of output {}",
           quote(spec.name), quote(program.manifest.outputs[i].name)));
@@ -134,15 +132,14 @@ Status Call::checkBrought(const TensorSpec &spec, const opc_tensor &brought,
 /// Finds the memory for an output.
 Status Call::place(int64_t index, const int64_t *given, void *&data) {
   if (index < 0 || index >= int64_t(frame.outputs.size()))
-    return Status::internal(
-        fmt::format("the program asked for output {} of {}", index,
-                    frame.outputs.size()));
+    return Status::internal(fmt::format("the program asked for output {} of {}",
+                                        index, frame.outputs.size()));
   const TensorSpec &spec = program.manifest.outputs[index];
   Output &output = frame.outputs[index];
   std::span<const int64_t> dims(given, spec.shape.size());
   if (output.tensor.data)
-    return Status::internal(fmt::format(
-        "the program asked for output {} twice", quote(spec.name)));
+    return Status::internal(
+        fmt::format("the program asked for output {} twice", quote(spec.name)));
   if (Status s = checkExtents(spec, dims); !s.ok())
     return s;
   auto bytes = denseBytes(spec.dtype, dims);
@@ -162,7 +159,8 @@ Status Call::place(int64_t index, const int64_t *given, void *&data) {
                                        quote(spec.name),
                                        typeText(spec.dtype, dims)));
   }
-  std::copy(dims.begin(), dims.end(), const_cast<int64_t *>(output.tensor.dims));
+  std::copy(dims.begin(), dims.end(),
+            const_cast<int64_t *>(output.tensor.dims));
   data = output.tensor.data;
   return {};
 }
@@ -241,8 +239,7 @@ extern "C" opc_status opc_run(opc_program *program, const opc_tensor *inputs,
     Frame *frame = Frame::create(program->manifest);
     if (!frame)
       return Status::input("no memory for a run");
-    Status status =
-        runProgram(*program, {inputs, num_inputs}, brought, *frame);
+    Status status = runProgram(*program, {inputs, num_inputs}, brought, *frame);
     if (status.ok() && results)
       *results = static_cast<opc_results *>(frame);
     else

@@ -16,7 +16,7 @@ namespace opc::runtime {
 
 /// One output: what the caller brought, then what the program wrote.
 struct Output {
-  opc_tensor tensor;        // data is NULL until the program asked for it
+  opc_tensor tensor;         // data is NULL until the program asked for it
   const opc_tensor *brought; // NULL: the runtime allocates
 };
 
@@ -34,8 +34,8 @@ struct Frame {
 };
 
 /// Checks the tensors against the manifest and binds the symbols.
-Status bindInputs(const Manifest &manifest,
-                  std::span<const opc_tensor> inputs, Frame &frame);
+Status bindInputs(const Manifest &manifest, std::span<const opc_tensor> inputs,
+                  Frame &frame);
 /// The same for the caller's own buffers; extents are checked when known.
 Status bindOutputs(const Manifest &manifest,
                    std::span<const opc_tensor> outputs, Frame &frame);

@@ -166,8 +166,7 @@ bool opc::runtime::hasCpuFeature(std::string_view feature) {
 #endif
 }
 
-Status
-opc::runtime::checkCpuFeatures(std::span<const std::string> features) {
+Status opc::runtime::checkCpuFeatures(std::span<const std::string> features) {
   std::vector<std::string> problems;
   for (std::string_view name : features) {
     if (name.starts_with('+'))

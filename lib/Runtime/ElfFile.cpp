@@ -20,8 +20,9 @@ struct MachineName {
 } // namespace
 
 static constexpr MachineName machines[] = {
-    {EM_X86_64, "x86-64"}, {EM_AARCH64, "AArch64"},     {EM_RISCV, "RISC-V"},
-    {EM_386, "i386"},      {EM_ARM, "Arm"},             {EM_PPC64, "PowerPC64"},
+    {EM_X86_64, "x86-64"}, {EM_AARCH64, "AArch64"},
+    {EM_RISCV, "RISC-V"},  {EM_386, "i386"},
+    {EM_ARM, "Arm"},       {EM_PPC64, "PowerPC64"},
     {EM_S390, "s390x"},    {258 /*EM_LOONGARCH*/, "LoongArch"},
 };
 
@@ -74,9 +75,8 @@ Status ElfFile::readHeader() {
   if (header.e_phentsize != sizeof(Elf64_Phdr) ||
       header.e_shentsize != sizeof(Elf64_Shdr) || header.e_phnum == 0 ||
       header.e_shnum == 0 || header.e_shstrndx >= header.e_shnum)
-    return Status::input(
-        fmt::format("{}: damaged: its ELF header is inconsistent",
-                    file.path()));
+    return Status::input(fmt::format(
+        "{}: damaged: its ELF header is inconsistent", file.path()));
   return {};
 }
 
@@ -113,8 +113,8 @@ Status ElfFile::readSections() {
 }
 
 Status ElfFile::read() {
-  for (auto step : {&ElfFile::readHeader, &ElfFile::readSegments,
-                    &ElfFile::readSections})
+  for (auto step :
+       {&ElfFile::readHeader, &ElfFile::readSegments, &ElfFile::readSections})
     if (Status s = (this->*step)(); !s.ok())
       return s;
   return {};
@@ -144,9 +144,9 @@ Status ElfFile::section(std::string_view name, std::string &to) const {
       to = contents(section);
       return {};
     }
-  return Status::input(fmt::format(
-      "{}: not a program that opc compiled: it has no section {}", file.path(),
-      name));
+  return Status::input(
+      fmt::format("{}: not a program that opc compiled: it has no section {}",
+                  file.path(), name));
 }
 
 bool ElfFile::exports(std::string_view symbol) const {

@@ -42,9 +42,8 @@ Status File::read(uint64_t offset, void *to, size_t size) const {
     if (got < 0)
       return Status::input(fmt::format("{}: {}", path_, systemError()));
     if (got == 0)
-      return Status::input(
-          fmt::format("{}: ends at byte {}, {} more were expected", path_,
-                      offset, size));
+      return Status::input(fmt::format(
+          "{}: ends at byte {}, {} more were expected", path_, offset, size));
     bytes += got;
     offset += static_cast<uint64_t>(got);
     size -= static_cast<size_t>(got);

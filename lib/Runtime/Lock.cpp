@@ -14,12 +14,12 @@ using namespace opc::runtime;
 static constinit std::mutex theLock;
 
 std::mutex &opc::runtime::sharedLock() {
-  static const int registered = pthread_atfork(
-      [] { theLock.lock(); }, [] { theLock.unlock(); },
-      [] {
-        ThreadPool::forgetWorkersAfterFork();
-        theLock.unlock();
-      });
+  static const int registered =
+      pthread_atfork([] { theLock.lock(); }, [] { theLock.unlock(); },
+                     [] {
+                       ThreadPool::forgetWorkersAfterFork();
+                       theLock.unlock();
+                     });
   (void)registered;
   return theLock;
 }

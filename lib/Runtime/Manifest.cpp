@@ -64,8 +64,7 @@ static std::string joined(const std::string &path, const char *key) {
 /// The member, or null with a problem noted if it is missing or of another
 /// type. Unsigned counts as integer.
 const Json *Reader::member(const Json &object, const std::string &path,
-                           const char *key, Json::value_t type,
-                           bool required) {
+                           const char *key, Json::value_t type, bool required) {
   auto found = object.find(key);
   if (found == object.end()) {
     if (required)
@@ -110,16 +109,15 @@ void Reader::number(const Json &object, const std::string &path,
 }
 
 template <typename Each>
-void Reader::array(const Json &object, const std::string &path,
-                   const char *key, bool required, Each each) {
+void Reader::array(const Json &object, const std::string &path, const char *key,
+                   bool required, Each each) {
   auto *value = member(object, path, key, Json::value_t::array, required);
   for (size_t i = 0; value && i < value->size() && !failed(); ++i)
     each((*value)[i], fmt::format("{}[{}]", joined(path, key), i));
 }
 
-void Reader::texts(const Json &object, const std::string &path,
-                   const char *key, std::vector<std::string> &to,
-                   bool required) {
+void Reader::texts(const Json &object, const std::string &path, const char *key,
+                   std::vector<std::string> &to, bool required) {
   array(object, path, key, required, [&](const Json &v, const std::string &at) {
     if (!v.is_string())
       return fail(at, fmt::format("expected string, got {}", v.type_name()));
@@ -161,8 +159,8 @@ void Reader::dim(const Json &value, const std::string &path, Dim &dim) {
 void Reader::tensor(const Json &object, const std::string &path,
                     TensorSpec &spec) {
   if (!object.is_object())
-    return fail(path, fmt::format("expected object, got {}",
-                                  object.type_name()));
+    return fail(path,
+                fmt::format("expected object, got {}", object.type_name()));
   text(object, path, "name", spec.name);
   std::string dtype;
   text(object, path, "dtype", dtype);
@@ -176,25 +174,25 @@ void Reader::tensor(const Json &object, const std::string &path,
     dim(v, at, spec.shape.emplace_back());
   });
   if (spec.shape.size() > maxRank)
-    fail(path + ".shape", fmt::format("rank {} is above {}", spec.shape.size(),
-                                      maxRank));
+    fail(path + ".shape",
+         fmt::format("rank {} is above {}", spec.shape.size(), maxRank));
 }
 
 void Reader::kernel(const Json &object, const std::string &path,
                     KernelSpec &spec) {
   if (!object.is_object())
-    return fail(path, fmt::format("expected object, got {}",
-                                  object.type_name()));
+    return fail(path,
+                fmt::format("expected object, got {}", object.type_name()));
   text(object, path, "name", spec.name);
   texts(object, path, "ops", spec.ops, /*required=*/false);
   array(object, path, "locations", false,
         [&](const Json &v, const std::string &at) {
           int64_t count = out.locations.size();
           if (!v.is_number_integer() || !inRange(v, 0, count - 1))
-            return fail(at, fmt::format("{} is no index into {} locations",
-                                        v.is_number() ? v.dump()
-                                                      : v.type_name(),
-                                        count));
+            return fail(at,
+                        fmt::format("{} is no index into {} locations",
+                                    v.is_number() ? v.dump() : v.type_name(),
+                                    count));
           spec.locations.push_back(v.get<int64_t>());
         });
 }
@@ -209,8 +207,8 @@ void Reader::checksum(const Json &root) {
       std::from_chars(hex.data(), hex.data() + hex.size(), value, 16);
   if (error != std::errc() || end != hex.data() + hex.size() ||
       hex.size() != 16)
-    return fail("checksum", fmt::format("{} is not 16 hexadecimal digits",
-                                        quote(hex)));
+    return fail("checksum",
+                fmt::format("{} is not 16 hexadecimal digits", quote(hex)));
   out.checksum = value;
 }
 
@@ -226,8 +224,8 @@ void Reader::uniqueInputs() {
 
 Status Reader::read(const Json &root) {
   if (!root.is_object())
-    return Status::input(fmt::format("manifest: expected object, got {}",
-                                     root.type_name()));
+    return Status::input(
+        fmt::format("manifest: expected object, got {}", root.type_name()));
   // First of all: a manifest of another ABI may differ in everything else.
   int64_t abi = 0;
   number(root, "", "abi", 0, INT64_MAX, abi);
@@ -280,7 +278,7 @@ std::string opc::runtime::typeText(const TensorSpec &spec,
                                    const Manifest &manifest) {
   std::vector<std::string> dims;
   for (Dim dim : spec.shape)
-    dims.push_back(dim.extent >= 0    ? fmt::to_string(dim.extent)
+    dims.push_back(dim.extent >= 0   ? fmt::to_string(dim.extent)
                    : dim.symbol >= 0 ? manifest.symbols[dim.symbol]
                                      : std::string("?"));
   return fmt::format("{}[{}]", opc_dtype_name(spec.dtype),

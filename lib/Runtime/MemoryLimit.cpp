@@ -17,8 +17,8 @@ static size_t computeLimit() {
   size_t limit = SIZE_MAX / 4;
   struct sysinfo info;
   if (sysinfo(&info) == 0)
-    limit = std::min<size_t>(
-        limit, (uint64_t(info.totalram) + info.totalswap) * info.mem_unit);
+    limit = std::min<size_t>(limit, (uint64_t(info.totalram) + info.totalswap) *
+                                        info.mem_unit);
   for (const char *path : {"/sys/fs/cgroup/memory.max",
                            "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
     std::ifstream file(path);

@@ -31,8 +31,8 @@ static Status readHeader(const File &file, std::string &text,
     return Status::input(fmt::format("{}: not a .npy file", file.path()));
   int major = start[6];
   if (major < 1 || major > 3)
-    return Status::input(fmt::format("{}: .npy version {} is not known",
-                                     file.path(), major));
+    return Status::input(
+        fmt::format("{}: .npy version {} is not known", file.path(), major));
   uint64_t length = start[8] | start[9] << 8;
   dataAt = 10;
   if (major > 1) {
@@ -92,8 +92,8 @@ Status opc::runtime::writeNpy(const std::string &path,
   std::span<const int64_t> dims(tensor.dims, size_t(tensor.rank));
   auto bytes = denseBytes(tensor.dtype, dims);
   if (!bytes)
-    return Status::usage(fmt::format("writeNpy: {} has no size",
-                                     typeText(tensor.dtype, dims)));
+    return Status::usage(
+        fmt::format("writeNpy: {} has no size", typeText(tensor.dtype, dims)));
   std::string header =
       npyHeaderText({tensor.dtype, {dims.begin(), dims.end()}});
   // Spaces and a newline bring the data to a multiple of 64 bytes.
@@ -103,7 +103,8 @@ Status opc::runtime::writeNpy(const std::string &path,
   std::string start(magic);
   // maxRank keeps the length within the two bytes of version 1.
   start += {1, 0, char(padded & 0xff), char(padded >> 8)};
-  return writeFile(path, {start, header,
+  return writeFile(path, {start,
+                          header,
                           {static_cast<const char *>(tensor.data),
                            static_cast<size_t>(*bytes)}});
 }

@@ -98,8 +98,8 @@ Status HeaderParser::descr() {
       return {};
     }
   if (name.starts_with('>'))
-    return Status::input(fmt::format(
-        "big-endian dtype {} is not supported", quote(text)));
+    return Status::input(
+        fmt::format("big-endian dtype {} is not supported", quote(text)));
   return Status::input(fmt::format("dtype {} is not supported", quote(text)));
 }
 

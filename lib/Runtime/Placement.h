@@ -1,9 +1,9 @@
 //===- Placement.h - Which core each worker runs on -------------*- C++ -*-===//
 //
 // A woken thread that may run anywhere is often put on the core of the thread
-// that woke it, which then has the two take turns (measured: two threads as slow
-// as one). So workers are pinned to cores other than the caller's, and moved
-// when the system moves the caller.
+// that woke it, which then has the two take turns (measured: two threads as
+// slow as one). So workers are pinned to cores other than the caller's, and
+// moved when the system moves the caller.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_LIB_RUNTIME_PLACEMENT_H

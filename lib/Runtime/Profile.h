@@ -20,7 +20,7 @@ struct LaunchEvent {
   int64_t kernel;
   int64_t beginNs, durationNs; // since the profile started
   int64_t flops, bytes;
-  int thread;                  // of the caller, in order of first profiles
+  int thread; // of the caller, in order of first profiles
 };
 
 /// What was recorded between a start and a stop.

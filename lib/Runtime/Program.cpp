@@ -91,8 +91,8 @@ static Status load(const std::string &path, opc_program &program) {
   if (Status s = SharedObject::open(path, program.file); !s.ok())
     return s;
   const void *symbol = program.file->symbol(OPC_PROGRAM_SYMBOL);
-  return adopt(static_cast<const opc_program_descriptor *>(symbol),
-               info.sealed, program)
+  return adopt(static_cast<const opc_program_descriptor *>(symbol), info.sealed,
+               program)
       .in(path);
 }
 

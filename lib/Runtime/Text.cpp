@@ -21,8 +21,8 @@ struct DtypeInfo {
 
 /// In the order of opc_dtype.
 static constexpr DtypeInfo dtypes[] = {
-    {"bool", 1}, {"i8", 1},  {"i16", 2}, {"i32", 4},  {"i64", 8},
-    {"u8", 1},   {"u16", 2}, {"u32", 4}, {"u64", 8},  {"f16", 2},
+    {"bool", 1}, {"i8", 1},  {"i16", 2}, {"i32", 4}, {"i64", 8},
+    {"u8", 1},   {"u16", 2}, {"u32", 4}, {"u64", 8}, {"f16", 2},
     {"bf16", 2}, {"f32", 4}, {"f64", 8},
 };
 static_assert(std::size(dtypes) == OPC_F64 + 1);
@@ -58,8 +58,8 @@ std::string opc::runtime::typeText(opc_dtype dtype,
   return fmt::format("{}[{}]", opc_dtype_name(dtype), fmt::join(dims, ", "));
 }
 
-std::optional<int64_t>
-opc::runtime::denseBytes(opc_dtype dtype, std::span<const int64_t> dims) {
+std::optional<int64_t> opc::runtime::denseBytes(opc_dtype dtype,
+                                                std::span<const int64_t> dims) {
   // An extent of 0 hides an overflow of the others, not a negative one.
   int64_t bytes = opc_dtype_bytes(dtype);
   bool empty = false, overflow = false;

@@ -6,8 +6,8 @@
 // spin for 50 us after their last chunk, then sleep on a futex, always, since
 // the host's own threads need the cores. Only sleeping workers are woken.
 //
-// Several callers may launch at once: each takes a slot; without a free slot, or
-// inside of a launch, everything runs on the calling thread.
+// Several callers may launch at once: each takes a slot; without a free slot,
+// or inside of a launch, everything runs on the calling thread.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_LIB_RUNTIME_THREADPOOL_H

@@ -1,4 +1,5 @@
-//===- Ticket.h - The word from which a job's chunks are claimed -*- C++ -*-===//
+//===- Ticket.h - The word from which a job's chunks are claimed -*- C++
+//-*-===//
 //
 // One 64-bit word says all that a claim depends on, so one compare-and-swap
 // claims a chunk and cannot claim it from a job that has ended meanwhile:

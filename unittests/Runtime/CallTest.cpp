@@ -21,8 +21,8 @@ protected:
 
   opc_status run(std::vector<opc_tensor> inputs) {
     opc_results *raw = nullptr;
-    opc_status status = opc_run(program.get(), inputs.data(), inputs.size(),
-                                nullptr, 0, &raw);
+    opc_status status =
+        opc_run(program.get(), inputs.data(), inputs.size(), nullptr, 0, &raw);
     results.reset(raw);
     return status;
   }
@@ -129,8 +129,7 @@ TEST_F(CallTest, RefusesBadPointers) {
   EXPECT_THAT(refusal({wrong, y.view()}), StartsWith("input 'x': data at 0x"));
   EXPECT_EQ(opc_run(program.get(), nullptr, 2, nullptr, 0, nullptr),
             OPC_ERROR_USAGE);
-  EXPECT_EQ(opc_run(nullptr, nullptr, 0, nullptr, 0, nullptr),
-            OPC_ERROR_USAGE);
+  EXPECT_EQ(opc_run(nullptr, nullptr, 0, nullptr, 0, nullptr), OPC_ERROR_USAGE);
 }
 
 TEST_F(CallTest, RefusesSizesThatOverflow) {
@@ -169,8 +168,7 @@ TEST_F(CallTest, RefusesBuffersThatDoNotFit) {
             "output 'z': the result is f32[4, 3], the given buffer f32[3, 3]");
   opc_tensor wrong = small.view();
   wrong.dtype = OPC_F64;
-  EXPECT_EQ(refused(wrong),
-            "output 'z': expected f32[n, 3], got f64[3, 3]");
+  EXPECT_EQ(refused(wrong), "output 'z': expected f32[n, 3], got f64[3, 3]");
   EXPECT_EQ(refused(x.view()),
             "output 'z': the given buffer overlaps input 'x'");
   opc_tensor two[2] = {x.view(), x.view()};
@@ -186,9 +184,8 @@ TEST_F(CallTest, ReportsFaultsWithTheirPlace) {
   EXPECT_EQ(refusal({x.view(), y.view()}),
             "node 'Add_0' (ai.onnx.Add): index 12 lies outside of a dimension "
             "of 10");
-  program = adopt([](opc_call *call) {
-    return call->api->fail(call, 99, 7, 1, 2);
-  });
+  program =
+      adopt([](opc_call *call) { return call->api->fail(call, 99, 7, 1, 2); });
   EXPECT_EQ(refusal({x.view(), y.view()}), "the program: unknown fault 99");
 }
 
@@ -208,7 +205,12 @@ TEST_F(CallTest, ReportsFaultsOfKernels) {
                            *reinterpret_cast<int64_t *>(words[0]) =
                                OPC_FAULT_INDEX;
                          },
-                         words, 1, 1, 0, 0, 0};
+                         words,
+                         1,
+                         1,
+                         0,
+                         0,
+                         0};
     call->api->launch(call, &launch);
     return call->api->fail(call, OPC_FAULT_MEMORY, 0, 1, 2);
   });

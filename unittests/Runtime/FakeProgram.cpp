@@ -57,9 +57,8 @@ int32_t opc::runtime::test::addEntry(opc_call *call) {
 
 ProgramPtr opc::runtime::test::adopt(opc_entry_fn entry,
                                      const std::string &manifest) {
-  opc_program_descriptor descriptor = {OPC_ABI_VERSION, 0,       entry,
-                                       manifest.data(), manifest.size(),
-                                       nullptr,         0};
+  opc_program_descriptor descriptor = {
+      OPC_ABI_VERSION, 0, entry, manifest.data(), manifest.size(), nullptr, 0};
   opc_program *program = nullptr;
   EXPECT_EQ(opc_adopt(&descriptor, nullptr, nullptr, &program), OPC_OK)
       << opc_last_error();

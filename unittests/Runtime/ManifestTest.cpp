@@ -86,7 +86,8 @@ static const BadManifest badManifests[] = {
     {R"([{"op": "replace", "path": "/inputs/0/shape/1", "value": -1}])",
      "manifest: inputs[0].shape[1]: extent -1 is negative or too large"},
     {R"([{"op": "replace", "path": "/inputs/0/shape/1", "value": 1e300}])",
-     "manifest: inputs[0].shape[1]: expected an extent or a symbol, got number"},
+     "manifest: inputs[0].shape[1]: expected an extent or a symbol, got "
+     "number"},
     {R"([{"op": "replace", "path": "/inputs/0/shape/1", "value": null}])",
      "manifest: inputs[0].shape[1]: expected an extent or a symbol, got null"},
     {R"([{"op": "replace", "path": "/inputs/1/name", "value": "x"}])",

@@ -153,12 +153,25 @@ TEST_F(NpyTest, RefusesMalformedFiles) {
 
 TEST_F(NpyTest, RefusesMalformedHeaders) {
   for (const char *header :
-       {"", "{", "}", "{'descr': '<f4'}", "[1]", "{'descr' '<f4'}",
-        "{'descr': 5, }", "{'descr': '<f4, }", "{'fortran_order': 0}",
-        "{'shape': 3}", "{'shape': (3)}", "{'shape': (3,,)}",
-        "{'shape': (-3,)}", "{'shape': (3 4)}", "{'shape': (1.5,)}",
-        "{'shape': (99999999999999999999,)}", "{'other': 1}",
-        "{'shape': (1,), 'shape': (1,)}", "{'descr': '<f4'",
+       {"",
+        "{",
+        "}",
+        "{'descr': '<f4'}",
+        "[1]",
+        "{'descr' '<f4'}",
+        "{'descr': 5, }",
+        "{'descr': '<f4, }",
+        "{'fortran_order': 0}",
+        "{'shape': 3}",
+        "{'shape': (3)}",
+        "{'shape': (3,,)}",
+        "{'shape': (-3,)}",
+        "{'shape': (3 4)}",
+        "{'shape': (1.5,)}",
+        "{'shape': (99999999999999999999,)}",
+        "{'other': 1}",
+        "{'shape': (1,), 'shape': (1,)}",
+        "{'descr': '<f4'",
         "{'descr': '<f4', 'fortran_order': False, 'shape': ()} x"})
     EXPECT_THAT(refusal(npy(header)), HasSubstr("malformed header")) << header;
   std::string deep = "(";

@@ -115,8 +115,8 @@ TEST(Program, RefusesAFileThatWasRewrittenInPlace) {
   auto program = Program::load(path);
   ASSERT_TRUE(program);
   // The same bytes, so that the loaded program survives this test.
-  fs::last_write_time(path, fs::file_time_type::clock::now() +
-                                std::chrono::hours(1));
+  fs::last_write_time(path,
+                      fs::file_time_type::clock::now() + std::chrono::hours(1));
   EXPECT_EQ(refusal(path), path + ": was rewritten in place while this process "
                                   "has it loaded: close the older program "
                                   "first");
@@ -141,9 +141,9 @@ TEST(Program, LoadsFromSeveralThreads) {
 TEST(Program, AdoptsOnlyWhatIsWhole) {
   std::string manifest = addManifest;
   opc_program *program = nullptr;
-  opc_program_descriptor good = {OPC_ABI_VERSION, 0,       addEntry,
-                                 manifest.data(), manifest.size(),
-                                 nullptr,         0};
+  opc_program_descriptor good = {
+      OPC_ABI_VERSION, 0,       addEntry, manifest.data(),
+      manifest.size(), nullptr, 0};
   auto refused = [&](auto change) {
     opc_program_descriptor bad = good;
     change(bad);
@@ -173,11 +173,11 @@ TEST(Program, ReleasesItsOwner) {
   int released = 0;
   opc_program *program = nullptr;
   opc_program_descriptor descriptor = {
-      OPC_ABI_VERSION,      0, addEntry, addManifest,
+      OPC_ABI_VERSION,     0,       addEntry, addManifest,
       strlen(addManifest), nullptr, 0};
-  ASSERT_EQ(opc_adopt(&descriptor, &released,
-                      [](void *owner) { ++*static_cast<int *>(owner); },
-                      &program),
+  ASSERT_EQ(opc_adopt(
+                &descriptor, &released,
+                [](void *owner) { ++*static_cast<int *>(owner); }, &program),
             OPC_OK);
   EXPECT_EQ(released, 0);
   opc_close(program);

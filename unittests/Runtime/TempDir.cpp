@@ -18,9 +18,7 @@ TempDir::~TempDir() {
   fs::remove_all(root, ignored);
 }
 
-std::string TempDir::path(const std::string &name) const {
-  return root / name;
-}
+std::string TempDir::path(const std::string &name) const { return root / name; }
 
 std::string TempDir::write(const std::string &name,
                            const std::string &bytes) const {

@@ -38,8 +38,8 @@ OPC_EXPORT Status sealArtifact(const std::string &path);
 /// another machine.
 struct ArtifactInfo {
   std::string manifest;
-  std::string machine;    // "x86-64", "AArch64", ...
-  bool thisMachine;       // whether opc_load could run it here
+  std::string machine; // "x86-64", "AArch64", ...
+  bool thisMachine;    // whether opc_load could run it here
   bool sealed;
   uint64_t fileBytes;
 };

@@ -2,8 +2,8 @@
 //
 // Reads and writes .npy files, format versions 1 to 3 as numpy.lib.format
 // describes them. bfloat16, which numpy does not have, is what ml_dtypes makes
-// of it: '<V2' (numpy loads it as void; `.view(ml_dtypes.bfloat16)` gives it its
-// meaning back); the descr 'bfloat16' is read, too.
+// of it: '<V2' (numpy loads it as void; `.view(ml_dtypes.bfloat16)` gives it
+// its meaning back); the descr 'bfloat16' is read, too.
 //
 // Not read, and refused by name: column-major ("Fortran") order, big-endian
 // data, and dtypes that opc does not have.
@@ -30,8 +30,7 @@ struct NpyArray {
   std::unique_ptr<void, FreeData> data;
 
   opc_tensor tensor() const {
-    return {data.get(), dtype, static_cast<int32_t>(dims.size()),
-            dims.data()};
+    return {data.get(), dtype, static_cast<int32_t>(dims.size()), dims.data()};
   }
 };
 

@@ -1,6 +1,7 @@
-/*===- scale.c - A program file, as the compiler would write it -------------===*\
+/*===- scale.c - A program file, as the compiler would write it -----------===*\
 |*
-|* y[n, 2] = x[n, 2] * OPC_TEST_FACTOR, with the factor in the constants. Several
+|* y[n, 2] = x[n, 2] * OPC_TEST_FACTOR, with the factor in the constants.
+Several
 |* files are built from it: with other factors, an ABI version of the future, a
 |* CPU feature that no machine has, without a manifest or symbol.
 |*
@@ -27,8 +28,10 @@ __attribute__((section(OPC_TEST_SECTION))) static const char manifest[] =
     "{\"opc\": \"0.1.0\", \"abi\": " OPC_TEST_ABI ","
     " \"target\": {\"name\": \"cpu\", \"features\": [" OPC_TEST_FEATURES "]},"
     " \"threads\": 2,"
-    " \"inputs\": [{\"name\": \"x\", \"dtype\": \"f32\", \"shape\": [\"n\", 2]}],"
-    " \"outputs\": [{\"name\": \"y\", \"dtype\": \"f32\", \"shape\": [\"n\", 2]}],"
+    " \"inputs\": [{\"name\": \"x\", \"dtype\": \"f32\", \"shape\": [\"n\", "
+    "2]}],"
+    " \"outputs\": [{\"name\": \"y\", \"dtype\": \"f32\", \"shape\": [\"n\", "
+    "2]}],"
     " \"kernels\": [{\"name\": \"scale_0\", \"ops\": [\"opc.mul\"]}],"
     " \"constants_bytes\": 64}";
 
@@ -58,5 +61,5 @@ static int32_t entry(opc_call *call) {
 
 __attribute__((visibility("default")))
 const opc_program_descriptor OPC_TEST_SYMBOL = {
-    OPC_ABI_VERSION,  0,         entry,           manifest,
-    sizeof(manifest) - 1, constants, sizeof(constants)};
+    OPC_ABI_VERSION,  0, entry, manifest, sizeof(manifest) - 1, constants,
+    sizeof(constants)};
