@@ -7,6 +7,7 @@
 #include "opc/Targets/CPU/Passes.h"
 #include "opc/Targets/CPU/Schedules.h"
 #include "opc/Targets/Core/Target.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Pass/PassManager.h"
 
@@ -25,6 +26,11 @@ static void buildLayout(mlir::OpPassManager &pm, const TargetDesc &desc) {
   pm.addPass(cpu::createFoldMovementPass());
 }
 
+static void buildLLVM(mlir::OpPassManager &pm, const TargetDesc &desc) {
+  bool scalef = llvm::is_contained(desc.requiredFeatures, "avx512f");
+  pm.addNestedPass<mlir::func::FuncOp>(cpu::createExpandMathPass({scalef}));
+}
+
 static void registerDialects(mlir::DialectRegistry &registry) {
   registry.insert<mlir::vector::VectorDialect>();
 }
@@ -37,6 +43,7 @@ const Target &cpuTarget() {
       .schedules = cpu::schedules(),
       .registerDialects = registerDialects,
       .buildLayout = buildLayout,
+      .buildLLVM = buildLLVM,
   };
   return target;
 }

@@ -2,6 +2,8 @@
 #ifndef OPC_TARGETS_CPU_PASSES_H
 #define OPC_TARGETS_CPU_PASSES_H
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace opc::cpu {

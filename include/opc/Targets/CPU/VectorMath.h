@@ -1,0 +1,70 @@
+//===- VectorMath.h - functions of float vectors ----------------*- C++ -*-===//
+//
+// Straight-line code for the functions that activations and normalisations use,
+// on vectors of f32. Errors are bounds over all finite inputs against a double
+// reference, in units in the last place (unittests/Targets/CPU).
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_TARGETS_CPU_VECTORMATH_H
+#define OPC_TARGETS_CPU_VECTORMATH_H
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/Value.h"
+
+namespace opc::cpu {
+
+class VectorMath {
+public:
+  /// `scalef`: whether 512-bit vectors have the AVX-512 instruction of that name.
+  VectorMath(mlir::OpBuilder &b, mlir::Location loc, mlir::Type type,
+             bool scalef)
+      : b(b), loc(loc), type(type), scalef(scalef) {}
+
+  mlir::Value exp(mlir::Value x);   ///< 1 ulp; below FLT_MIN: 0
+  mlir::Value expm1(mlir::Value x); ///< 2 ulp
+  mlir::Value log(mlir::Value x);   ///< 1 ulp
+  mlir::Value log1p(mlir::Value x); ///< 2 ulp
+  mlir::Value tanh(mlir::Value x);  ///< 5 ulp
+  mlir::Value erf(mlir::Value x);   ///< 5 ulp
+  /// x * x for the exponent 2, its root for 0.5 and so on; null for exponents
+  /// that need the general function.
+  mlir::Value power(mlir::Value x, double exponent);
+
+private:
+  mlir::Value c(double value);
+  mlir::Value ci(int32_t value);
+  mlir::Value add(mlir::Value x, mlir::Value y);
+  mlir::Value sub(mlir::Value x, mlir::Value y);
+  mlir::Value mul(mlir::Value x, mlir::Value y);
+  mlir::Value div(mlir::Value x, mlir::Value y);
+  mlir::Value fma(mlir::Value x, mlir::Value y, mlir::Value z);
+  mlir::Value abs(mlir::Value x);
+  mlir::Value less(mlir::Value x, mlir::Value y);
+  mlir::Value select(mlir::Value which, mlir::Value x, mlir::Value y);
+  /// NaN stays NaN.
+  mlir::Value clamp(mlir::Value x, double low, double high);
+  mlir::Value toBits(mlir::Value x);
+  mlir::Value toFloat(mlir::Value bits);
+  /// c[0] + c[1] x + c[2] x^2 ...
+  mlir::Value polynomial(mlir::Value x, llvm::ArrayRef<double> coefficients);
+  /// x P(x^2) / Q(x^2) for |x| <= limit, beyond it +-1.
+  mlir::Value oddRational(mlir::Value x, double limit,
+                          llvm::ArrayRef<double> p, llvm::ArrayRef<double> q);
+  /// x = n log(2) + r, |r| <= log(2) / 2; exp(r) - 1 = r + r^2 Q(r).
+  struct Reduced {
+    mlir::Value n, expm1;
+  };
+  Reduced reduce(mlir::Value x);
+  /// 2^n for whole n in [-126, 127].
+  mlir::Value powerOfTwo(mlir::Value n);
+  mlir::Value scaled(mlir::Value p, mlir::Value n, mlir::Value keep);
+
+  mlir::OpBuilder &b;
+  mlir::Location loc;
+  mlir::Type type;
+  bool scalef;
+};
+
+} // namespace opc::cpu
+
+#endif // OPC_TARGETS_CPU_VECTORMATH_H

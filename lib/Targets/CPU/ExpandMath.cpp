@@ -1,0 +1,103 @@
+//===- ExpandMath.cpp - functions of vectors as plain arithmetic ----------===//
+//
+//   %y = math.exp %x : vector<16xf32>
+//     ->
+//   a polynomial and a shift of the exponent, on all lanes at once
+//
+// Functions without such a form are computed lane by lane, by libm.
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Targets/CPU/Passes.h"
+#include "opc/Targets/CPU/VectorMath.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Matchers.h"
+
+namespace opc::cpu {
+#define GEN_PASS_DEF_EXPANDMATHPASS
+#include "opc/Targets/CPU/Passes.h.inc"
+} // namespace opc::cpu
+
+using namespace mlir;
+namespace opc::cpu {
+namespace {
+
+using Function = Value (VectorMath::*)(Value);
+
+Function functionFor(Operation *op) {
+  static const llvm::StringMap<Function> table = {
+      {"math.exp", &VectorMath::exp},     {"math.expm1", &VectorMath::expm1},
+      {"math.log", &VectorMath::log},     {"math.log1p", &VectorMath::log1p},
+      {"math.tanh", &VectorMath::tanh},   {"math.erf", &VectorMath::erf},
+  };
+  return table.lookup(op->getName().getStringRef());
+}
+
+/// Ops that are one or few instructions on vectors as they are.
+bool isNative(Operation *op) {
+  return isa<math::AbsFOp, math::AbsIOp, math::CeilOp, math::FloorOp,
+             math::FmaOp, math::RoundEvenOp, math::SqrtOp, math::TruncOp,
+             math::CopySignOp, math::CountLeadingZerosOp,
+             math::CountTrailingZerosOp, math::CtPopOp, math::IsFiniteOp,
+             math::IsInfOp, math::IsNaNOp, math::IsNormalOp>(op);
+}
+
+Value expand(Operation *op, VectorType type, OpBuilder &b, bool scalef) {
+  VectorMath f(b, op->getLoc(), type, scalef);
+  if (!type.getElementType().isF32())
+    return {};
+  if (Function function = functionFor(op))
+    return (f.*function)(op->getOperand(0));
+  DenseFPElementsAttr exponent;
+  if (isa<math::PowFOp>(op) &&
+      matchPattern(op->getOperand(1), m_Constant(&exponent)) &&
+      exponent.isSplat())
+    return f.power(op->getOperand(0),
+                   exponent.getSplatValue<APFloat>().convertToDouble());
+  return {};
+}
+
+Value unroll(Operation *op, VectorType type, OpBuilder &b) {
+  SmallVector<Value> elements;
+  for (int64_t lane = 0; lane < type.getNumElements(); ++lane) {
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands())
+      operands.push_back(
+          isa<VectorType>(operand.getType())
+              ? vector::ExtractOp::create(b, op->getLoc(), operand, lane)
+                    .getResult()
+              : operand);
+    OperationState state(op->getLoc(), op->getName());
+    state.addOperands(operands);
+    state.addTypes(type.getElementType());
+    state.addAttributes(op->getAttrs());
+    elements.push_back(b.create(state)->getResult(0));
+  }
+  return vector::FromElementsOp::create(b, op->getLoc(), type, elements);
+}
+
+struct ExpandMathPass : impl::ExpandMathPassBase<ExpandMathPass> {
+  using ExpandMathPassBase::ExpandMathPassBase;
+  void runOnOperation() override {
+    SmallVector<Operation *> ops;
+    getOperation()->walk([&](Operation *op) {
+      if (isa_and_nonnull<math::MathDialect>(op->getDialect()) &&
+          op->getNumResults() == 1 && !isNative(op))
+        ops.push_back(op);
+    });
+    for (Operation *op : ops) {
+      auto type = dyn_cast<VectorType>(op->getResult(0).getType());
+      if (!type || type.getRank() != 1)
+        continue;
+      OpBuilder b(op);
+      Value value = expand(op, type, b, scalef);
+      op->getResult(0).replaceAllUsesWith(value ? value : unroll(op, type, b));
+      op->erase();
+    }
+  }
+};
+
+} // namespace
+} // namespace opc::cpu

@@ -1,0 +1,238 @@
+//===- VectorMath.cpp - functions of float vectors ------------------------===//
+//
+// Coefficients are weighted least-squares fits (Lawson's iteration) in double,
+// close to minimax in relative error over the reduced range; the residual of
+// each fit is far below half an ulp of f32, so rounding decides the error.
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Targets/CPU/VectorMath.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/BuiltinTypes.h"
+
+using namespace mlir;
+namespace opc::cpu {
+
+static Type withElement(Type type, Type element) {
+  if (auto vector = dyn_cast<VectorType>(type))
+    return VectorType::get(vector.getShape(), element);
+  return element;
+}
+
+static Value splat(OpBuilder &b, Location loc, Type type, TypedAttr value) {
+  if (auto vector = dyn_cast<VectorType>(type))
+    return arith::ConstantOp::create(b, loc,
+                                     SplatElementsAttr::get(vector, value));
+  return arith::ConstantOp::create(b, loc, value);
+}
+
+Value VectorMath::c(double value) {
+  return splat(b, loc, type, b.getF32FloatAttr(float(value)));
+}
+Value VectorMath::ci(int32_t value) {
+  return splat(b, loc, withElement(type, b.getI32Type()),
+               b.getI32IntegerAttr(value));
+}
+Value VectorMath::add(Value x, Value y) {
+  return arith::AddFOp::create(b, loc, x, y);
+}
+Value VectorMath::sub(Value x, Value y) {
+  return arith::SubFOp::create(b, loc, x, y);
+}
+Value VectorMath::mul(Value x, Value y) {
+  return arith::MulFOp::create(b, loc, x, y);
+}
+Value VectorMath::div(Value x, Value y) {
+  return arith::DivFOp::create(b, loc, x, y);
+}
+Value VectorMath::fma(Value x, Value y, Value z) {
+  return math::FmaOp::create(b, loc, x, y, z);
+}
+Value VectorMath::abs(Value x) { return math::AbsFOp::create(b, loc, x); }
+Value VectorMath::less(Value x, Value y) {
+  return arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT, x, y);
+}
+Value VectorMath::select(Value which, Value x, Value y) {
+  return arith::SelectOp::create(b, loc, which, x, y);
+}
+
+// Comparisons with the constant first: one instruction each, and NaN, for which
+// they are false, stays.
+Value VectorMath::clamp(Value x, double low, double high) {
+  x = select(less(x, c(low)), c(low), x);
+  return select(less(c(high), x), c(high), x);
+}
+
+Value VectorMath::toBits(Value x) {
+  return arith::BitcastOp::create(b, loc, withElement(type, b.getI32Type()), x);
+}
+Value VectorMath::toFloat(Value bits) {
+  return arith::BitcastOp::create(b, loc, type, bits);
+}
+
+Value VectorMath::polynomial(Value x, ArrayRef<double> coefficients) {
+  Value sum = c(coefficients.back());
+  for (double next : llvm::reverse(coefficients.drop_back()))
+    sum = fma(sum, x, c(next));
+  return sum;
+}
+
+//===----------------------------------------------------------------------===//
+// Exponentials
+//===----------------------------------------------------------------------===//
+
+VectorMath::Reduced VectorMath::reduce(Value x) {
+  Value n = math::RoundEvenOp::create(b, loc, mul(x, c(1.44269504088896341)));
+  // log(2) in two parts (Cody and Waite): n times the first is exact.
+  Value r = fma(n, c(-0.693359375), x);
+  r = fma(n, c(2.12194440054690583e-4), r);
+  Value q = polynomial(r, {0.4999999403953552, 0.1666651964187622,
+                           0.04166839271783829, 0.008368780836462975,
+                           0.0013814467238262296});
+  return {n, fma(mul(r, r), q, r)};
+}
+
+Value VectorMath::powerOfTwo(Value n) {
+  Value whole = arith::FPToSIOp::create(
+      b, loc, withElement(type, b.getI32Type()), n);
+  Value biased = arith::AddIOp::create(b, loc, whole, ci(127));
+  return toFloat(arith::ShLIOp::create(b, loc, biased, ci(23)));
+}
+
+/// p * 2^n where `keep`, else 0. Results below the normal range would cost a
+/// microcode assist each, also in lanes that are not kept.
+Value VectorMath::scaled(Value p, Value n, Value keep) {
+  auto vector = dyn_cast<VectorType>(type);
+  if (scalef && vector && vector.getNumElements() == 16) {
+    Value mask = LLVM::BitcastOp::create(b, loc, b.getI16Type(), keep);
+    Value rounding =
+        arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(4));
+    auto call = LLVM::CallIntrinsicOp::create(
+        b, loc, type, b.getStringAttr("llvm.x86.avx512.mask.scalef.ps.512"),
+        ValueRange{p, n, c(0), mask, rounding});
+    return call.getResult(0);
+  }
+  // In two steps: 2^128 is no float, while p * 2^128 may be.
+  Value half = math::FloorOp::create(b, loc, mul(n, c(0.5)));
+  half = select(keep, half, c(0));
+  Value rest = select(keep, sub(n, half), c(0));
+  Value value = mul(mul(p, powerOfTwo(half)), powerOfTwo(rest));
+  return select(keep, value, c(0));
+}
+
+Value VectorMath::exp(Value x) {
+  Value small = less(x, c(-87.33654));
+  Value keep = arith::XOrIOp::create(
+      b, loc, small,
+      splat(b, loc, withElement(type, b.getI1Type()), b.getBoolAttr(true)));
+  // Beyond 89 the result is infinite all the same.
+  Reduced r = reduce(clamp(x, -89, 89));
+  return scaled(add(r.expm1, c(1)), r.n, keep);
+}
+
+Value VectorMath::expm1(Value x) {
+  Value clamped = clamp(x, -18, 88.722839);
+  Reduced r = reduce(clamped);
+  // 2^n (expm1(r) + 1) - 1, halved so that 2^n stays finite.
+  Value scale = powerOfTwo(sub(r.n, c(1)));
+  Value half = fma(scale, r.expm1, sub(scale, c(0.5)));
+  Value value = add(half, half);
+  // x itself: keeps the sign of zero and does without denormal steps.
+  Value tiny = less(abs(x), c(1e-9));
+  value = select(tiny, x, value);
+  return select(less(c(88.722839), x), c(INFINITY), value);
+}
+
+//===----------------------------------------------------------------------===//
+// Logarithms
+//===----------------------------------------------------------------------===//
+
+Value VectorMath::log(Value x) {
+  // Denormal inputs are raised into the normal range.
+  Value denormal = less(x, c(1.17549435e-38));
+  Value raised = select(denormal, mul(x, c(8388608.0)), x);
+  Value offset = select(denormal, c(-23), c(0));
+  // x = 2^e m with m in [0.7, 1.4).
+  Value bits = toBits(raised);
+  Value above = arith::SubIOp::create(b, loc, bits, ci(0x3f333333));
+  Value exponent = arith::ShRSIOp::create(b, loc, above, ci(23));
+  Value mantissa = toFloat(arith::SubIOp::create(
+      b, loc, bits, arith::ShLIOp::create(b, loc, exponent, ci(23))));
+  Value e = add(arith::SIToFPOp::create(b, loc, type, exponent), offset);
+  Value f = sub(mantissa, c(1));
+  Value p = polynomial(
+      f, {0.3333331346511841, -0.2499995231628418, 0.20002084970474243,
+          -0.16671401262283325, 0.14223535358905792, -0.12343956530094147,
+          0.11789794266223907, -0.12026297301054001, 0.07426664233207703});
+  // e log(2) + f - f^2 / 2 + f^3 p, small terms first.
+  Value square = mul(f, f);
+  Value tail = fma(mul(square, f), p, mul(e, c(-2.12194440054690583e-4)));
+  tail = fma(square, c(-0.5), tail);
+  Value value = fma(e, c(0.693359375), add(f, tail));
+  // 0 -> -inf, negative and NaN -> NaN, inf -> inf.
+  Value zero = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, x, c(0));
+  Value finite = less(x, c(INFINITY));
+  Value positive = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OGE, x,
+                                         c(0));
+  value = select(finite, value, x);
+  value = select(positive, value, c(NAN));
+  return select(zero, c(-INFINITY), value);
+}
+
+Value VectorMath::log1p(Value x) {
+  Value u = add(x, c(1));
+  // What rounding 1 + x lost, to first order.
+  Value lost = div(sub(x, sub(u, c(1))), u);
+  Value value = add(log(u), lost);
+  Value plain = arith::OrIOp::create(
+      b, loc, less(abs(x), c(1e-9)),
+      arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, x,
+                            c(INFINITY)));
+  value = select(arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, x,
+                                       c(-1)),
+                 c(-INFINITY), value);
+  return select(plain, x, value);
+}
+
+//===----------------------------------------------------------------------===//
+// Odd functions with limits +-1
+//===----------------------------------------------------------------------===//
+
+Value VectorMath::oddRational(Value x, double limit, ArrayRef<double> p,
+                              ArrayRef<double> q) {
+  Value t = clamp(x, -limit, limit);
+  Value square = mul(t, t);
+  // x (P / Q): (x P) / Q would underflow for tiny x.
+  Value ratio = div(polynomial(square, p), polynomial(square, q));
+  return clamp(mul(t, ratio), -1, 1);
+}
+
+Value VectorMath::tanh(Value x) {
+  return oddRational(
+      x, 9.02,
+      {1.0, 0.13679921627044678, 0.003868336323648691, 2.800762558763381e-05,
+       3.0585397325921804e-08, -1.2203721540260393e-11},
+      {1.0, 0.4701325297355652, 0.027245869860053062, 0.00039386461139656603,
+       1.2873779269284569e-06});
+}
+
+Value VectorMath::erf(Value x) {
+  return oddRational(
+      x, 3.92,
+      {1.128379225730896, 0.1851356327533722, 0.054243989288806915,
+       0.003838631557300687, 0.00037675758358091116, 4.609188181348145e-06,
+       -1.279958095068423e-08},
+      {1.0, 0.4974055886268616, 0.11387386918067932, 0.015430061146616936,
+       0.0013015249278396368, 6.239875074243173e-05});
+}
+
+Value VectorMath::power(Value x, double exponent) {
+  if (exponent == 1)
+    return x;
+  if (exponent == 2)
+    return mul(x, x);
+  return {};
+}
+
+} // namespace opc::cpu
