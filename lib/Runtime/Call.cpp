@@ -8,6 +8,7 @@
 #include "Call.h"
 #include "Boundary.h"
 #include "Fault.h"
+#include "FloatState.h"
 #include "Text.h"
 #include "ThreadPool.h"
 
@@ -180,8 +181,13 @@ int32_t Call::fail(opc_call *opaque, int64_t fault, int64_t op,
   return 1;
 }
 
+int32_t Call::runEntry() {
+  DefaultFloatState state;
+  return program.descriptor.entry(this);
+}
+
 Status Call::run() {
-  int32_t code = program.descriptor.entry(this);
+  int32_t code = runEntry();
   if (profile)
     profile->add(events);
   if (!fault.ok())

@@ -59,6 +59,7 @@ private:
   static int32_t fail(opc_call *call, int64_t fault, int64_t op,
                       int64_t observed, int64_t expected);
 
+  int32_t runEntry();
   void note(Status status);
   void timedLaunch(const opc_launch &launch);
   Status checkExtents(const TensorSpec &spec, std::span<const int64_t> dims);

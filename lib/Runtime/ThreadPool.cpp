@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "ThreadPool.h"
+#include "FloatState.h"
 #include "Futex.h"
 #include "Lock.h"
 
@@ -160,6 +161,24 @@ void ThreadPool::wake(int seats) {
     futexWake(epoch_, std::min(parked, missing));
 }
 
+/// Whether a launch that finds no worker awake should wake one, which costs as
+/// much as 12 us of work. A series of short launches adds up to that, and the
+/// worker that it wakes then serves the rest of the series.
+static bool worthWaking(const opc_launch &launch) {
+  constexpr int64_t wakeNs = 12000, seriesNs = 100000;
+  // A core's share of a machine of today: 50 flop/ns, 20 B/ns.
+  int64_t ns = std::max(launch.flops / 50, launch.bytes / 20);
+  if (ns >= wakeNs || (launch.flops <= 0 && launch.bytes <= 0))
+    return true;
+  static thread_local int64_t lastNs = 0, serialNs = 0;
+  int64_t now = nowNs();
+  if (now - lastNs > seriesNs)
+    serialNs = 0;
+  lastNs = now;
+  serialNs += ns;
+  return serialNs >= wakeNs;
+}
+
 void ThreadPool::workAsCaller(Slot &slot) {
   Ticket ticket(slot.ticket.load(std::memory_order_relaxed));
   int chunks = ticket.total();
@@ -226,6 +245,7 @@ void ThreadPool::idle(uint32_t seenEpoch) {
 
 void ThreadPool::workerLoop() {
   insideLaunch = true;
+  setFloatState(defaultFloatState);
   while (!stop_.load(std::memory_order_relaxed)) {
     uint32_t seen = epoch_.load(std::memory_order_acquire);
     if (!helpAnyone())
@@ -241,9 +261,12 @@ void ThreadPool::run(const opc_launch &launch, int threads) {
   int64_t grain = std::max<int64_t>(launch.grain, 1);
   int chunks = static_cast<int>(std::min(most, launch.units / grain));
   int seats = std::min(threads, chunks) - 1;
-  if (seats > 0 && !insideLaunch)
+  if (insideLaunch ||
+      (spinning_.load(std::memory_order_relaxed) == 0 && !worthWaking(launch)))
+    seats = 0;
+  if (seats > 0)
     seats = ensureWorkers(seats);
-  Slot *slot = seats > 0 && !insideLaunch ? acquireSlot() : nullptr;
+  Slot *slot = seats > 0 ? acquireSlot() : nullptr;
   if (!slot)
     return launch.fn(launch.words, 0, launch.units);
   insideLaunch = true;

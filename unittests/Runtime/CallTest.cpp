@@ -4,11 +4,13 @@
 //
 //===----------------------------------------------------------------------===//
 #include "FakeProgram.h"
+#include "FloatState.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <thread>
 
+using namespace opc::runtime;
 using namespace opc::runtime::test;
 using testing::ElementsAre;
 using testing::StartsWith;
@@ -260,6 +262,26 @@ TEST_F(CallTest, SeveralThreadsRunOneProgram) {
     threads.emplace_back(work);
   for (std::thread &thread : threads)
     thread.join();
+}
+
+TEST_F(CallTest, KeepsSubnormalsWhateverTheHostDoes) {
+  DefaultFloatState restore;
+#if defined(__x86_64__)
+  const uint64_t flush = 0x9fc0; // inputs and results, as fast-math sets it
+#else
+  const uint64_t flush = defaultFloatState;
+#endif
+  setFloatState(flush);
+  constexpr float tiny = 1e-40f;
+  Tensor a({30000, 3}), zero({30000, 3});
+  std::fill(a.values.begin(), a.values.end(), tiny);
+  std::fill(zero.values.begin(), zero.values.end(), 0.0f);
+  opc_status status = run({a.view(), zero.view()});
+  EXPECT_EQ(floatState() & flush, flush);
+  setFloatState(defaultFloatState);
+  ASSERT_EQ(status, OPC_OK);
+  for (float value : valuesOf(*opc_result(results.get(), 0), 90000))
+    ASSERT_EQ(value, tiny);
 }
 
 TEST_F(CallTest, LimitsThreads) {

@@ -33,10 +33,11 @@ struct Count {
     for (int64_t i = begin; i < end; ++i)
       ++count.runs[i];
   }
-  void run(ThreadPool &pool, int threads, int64_t grain = 1) {
+  void run(ThreadPool &pool, int threads, int64_t grain = 1,
+           int64_t flops = 0) {
     int64_t words[] = {reinterpret_cast<int64_t>(this)};
     int64_t units = runs.size();
-    pool.run({kernel, words, units, grain, 0, 0, 0}, threads);
+    pool.run({kernel, words, units, grain, flops, 0, 0}, threads);
   }
   bool allOnce() const {
     return std::all_of(runs.begin(), runs.end(),
@@ -92,6 +93,29 @@ TEST(ThreadPool, UsesNoMoreThreadsThanAsked) {
     EXPECT_LE(seen.ids.size(), 3u);
   }
   EXPECT_GE(seen.ids.size(), 2u) << "no worker ever came";
+}
+
+TEST(ThreadPool, WakesWorkersForWhatIsWorthIt) {
+  ThreadPool pool({3, false});
+  auto tasks = [&](int64_t flops) {
+    Count count(100);
+    count.run(pool, 4, 1, flops);
+    EXPECT_TRUE(count.allOnce());
+    return count.tasks.load();
+  };
+  auto sleep = [] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  };
+  EXPECT_EQ(tasks(5000), 1); // 0.1 us: not even a worker is made
+  EXPECT_EQ(pool.workers(), 0);
+  EXPECT_GT(tasks(5000000), 1);
+  EXPECT_EQ(pool.workers(), 3);
+  sleep();
+  EXPECT_EQ(tasks(5000), 1);
+  int launches = 1;
+  while (tasks(250000) == 1 && launches < 1000) // 5 us each
+    ++launches;
+  EXPECT_LT(launches, 1000) << "a series of launches wakes nobody";
 }
 
 TEST(ThreadPool, ServesSeveralCallers) {
