@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "opc/InitAll.h"
 
+#include "opc/Conversion/OpcToHost/Passes.h"
 #include "opc/Conversion/OpcToLoops/Passes.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Dialect/Opc/Transforms/Passes.h"
@@ -41,6 +42,7 @@ void opc::registerAllDialects(mlir::DialectRegistry &registry) {
 }
 
 void opc::registerAllPasses() {
+  registerConversionOpcToHostPasses();
   registerConversionOpcToLoopsPasses();
   registerDialectOpcTransformsPasses();
   registerPipelinePasses();

@@ -8,8 +8,16 @@
 
 namespace opc {
 
+struct FusionRules;
+
+/// The attribute of a kernel that lists what it computes: ["conv", "relu"].
+inline constexpr llvm::StringLiteral kKernelOpsAttr = "opc.ops";
+
 #define GEN_PASS_DECL
 #include "opc/Dialect/Opc/Transforms/Passes.h.inc"
+
+/// opc-form-kernels with a target's own rules, which must outlive the pass.
+std::unique_ptr<mlir::Pass> createFormKernelsPass(const FusionRules &rules);
 
 #define GEN_PASS_REGISTRATION
 #include "opc/Dialect/Opc/Transforms/Passes.h.inc"

@@ -25,4 +25,27 @@ def DecomposePass : Pass<"opc-decompose", "::mlir::func::FuncOp"> {
                "names of ops that the target takes whole">];
 }
 
+def FormKernelsPass : Pass<"opc-form-kernels", "::mlir::ModuleOp"> {
+  let summary = "moves every computing op of @main into a kernel function";
+  let description = [{
+    Groups the ops of each block (with `fuse`: by FusionPlan; without: one op to a
+    kernel), and puts each group into a private function that has only what it
+    uses: its symbols are numbered anew and small constants are cloned into it.
+    Kernels that are equal but for names and locations become one function. Takes
+    time linear in the graph.
+
+    ```mlir
+    %0 = opc.add %a, %b : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
+    %1 = opc.relu %0 : (tensor<?xf32>) -> tensor<?xf32>
+    // becomes
+    %1 = opc.launch @add_relu_0(%a, %b) {symbols = affine_map<()[s0] -> (s0)>,
+      dims = [affine_map<()[s0] -> (s0)>]}
+      : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
+    ```
+  }];
+  let options = [
+    Option<"fuse", "fuse", "bool", /*default=*/"true",
+           "put several ops into one kernel where that saves memory traffic">];
+}
+
 #endif // OPC_DIALECT_TRANSFORMS_PASSES_TD

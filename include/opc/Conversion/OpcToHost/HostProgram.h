@@ -1,0 +1,78 @@
+//===- HostProgram.h - What lowering @main yields besides IR ----*- C++ -*-===//
+//
+// Constant data never becomes text of the IR, and what the manifest says of a
+// program is known while its entry is written: both leave opc-lower-host through
+// this structure.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_CONVERSION_OPCTOHOST_HOSTPROGRAM_H
+#define OPC_CONVERSION_OPCTOHOST_HOSTPROGRAM_H
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/Location.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/JSON.h"
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace opc {
+
+/// The constant data of a program, in pieces that lie one behind the other.
+class ConstantBlock {
+public:
+  /// `data` belongs to the context of the IR or to this block; it starts
+  /// `offset` bytes (a multiple of 64) into the block.
+  struct Piece {
+    uint64_t offset;
+    llvm::ArrayRef<char> data;
+  };
+
+  /// The offset of a constant's elements in storage form (bool: one byte each),
+  /// which is that of an equal constant added before, if there is one.
+  uint64_t add(mlir::ElementsAttr value);
+  llvm::ArrayRef<Piece> pieces() const { return all; }
+  uint64_t size() const { return bytes; }
+  /// Writes the whole block to `to`, which has size() bytes.
+  void copyTo(char *to) const;
+
+private:
+  llvm::ArrayRef<char> dataOf(mlir::ElementsAttr value);
+  llvm::ArrayRef<char> own(std::vector<char> data);
+
+  std::vector<Piece> all;
+  std::vector<std::unique_ptr<std::vector<char>>> owned;
+  llvm::DenseMap<mlir::Attribute, uint64_t> known;
+  llvm::DenseMap<uint64_t, llvm::SmallVector<unsigned, 1>> byHash;
+  uint64_t bytes = 0;
+};
+
+/// A compiled program less its code.
+struct HostProgram {
+  struct Tensor {
+    std::string name;
+    std::string dtype; ///< as in the manifest
+    /// An extent, or for one that a run decides a symbol's name or "?".
+    llvm::json::Array shape;
+  };
+  struct Kernel {
+    std::string name;
+    std::vector<std::string> ops;   ///< what it computes, "conv", "relu"
+    std::vector<int64_t> locations; ///< nodes of the graph, by index
+  };
+  std::vector<Tensor> inputs, outputs;
+  std::vector<Kernel> kernels;        ///< one for each place that launches one
+  std::vector<std::string> locations; ///< names of the graph's nodes
+  ConstantBlock constants;
+};
+
+/// The members "inputs", "outputs", "kernels", "locations" and
+/// "constants_bytes" of the manifest (docs/Manifest.md).
+llvm::json::Object manifestOf(const HostProgram &program);
+
+} // namespace opc
+
+#endif // OPC_CONVERSION_OPCTOHOST_HOSTPROGRAM_H

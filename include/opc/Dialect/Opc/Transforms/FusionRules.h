@@ -1,0 +1,76 @@
+//===- FusionRules.h - Which ops may share a kernel -------------*- C++ -*-===//
+//
+// The policy of opc-form-kernels as data: what each op is to fusion, and what a
+// kernel may hold. A target replaces the lists to suit its schedules.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_DIALECT_OPC_TRANSFORMS_FUSIONRULES_H
+#define OPC_DIALECT_OPC_TRANSFORMS_FUSIONRULES_H
+
+#include "mlir/IR/Operation.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+
+namespace opc {
+
+/// What an op is to fusion.
+enum class FusionRole {
+  Host,        ///< stays in @main
+  Pointwise,   ///< one element of each operand, broadcast
+  View,        ///< moves elements by an index map that keeps vectors whole
+  Shuffle,     ///< moves elements in ways that need a schedule of their own
+  Generator,   ///< computes elements from nothing but indices
+  Reduction,   ///< one result for all elements of a row
+  Row,         ///< takes whole rows to whole rows, reading them several times
+  Contraction, ///< sums of products, each element read many times
+  Window,      ///< combines the elements of windows
+  Alone        ///< shares its kernel with nothing
+};
+
+/// What fusion knows of one op.
+struct FusionClass {
+  llvm::StringLiteral op; ///< full name, "opc.conv"
+  FusionRole role;
+  /// Work of one element in units of one addition.
+  unsigned cost = 1;
+};
+
+/// What the kernels around one role may be. Extents are always those of the
+/// leader, the op that gives the kernel its schedule.
+struct FusionLimits {
+  FusionRole leader;
+  bool producers;     ///< pointwise ops before the leader join it
+  bool consumers;     ///< pointwise ops after the leader join it
+  unsigned results;   ///< most results of one kernel
+};
+
+/// A target's policy.
+struct FusionRules {
+  llvm::ArrayRef<FusionClass> classes;
+  llvm::ArrayRef<FusionLimits> limits;
+  /// Most ops and operands of one kernel.
+  unsigned maxOps = 48;
+  unsigned maxInputs = 24;
+  /// A value of at most this cost may be computed again for each element that it
+  /// is broadcast to.
+  unsigned maxRecomputedCost = 4;
+  /// Reductions over the same rows share a kernel with what is between them.
+  bool rowKernels = true;
+
+  /// The entry of an op; ops that no list names are Pointwise when they are
+  /// ScalarOps, Host when the host program runs them, and else Alone.
+  FusionClass classOf(mlir::Operation *op) const;
+  const FusionLimits *limitsOf(FusionRole leader) const;
+  /// Whether each element of the op's results is an expression over elements of
+  /// its operands.
+  bool isIndexed(mlir::Operation *op) const;
+};
+
+/// One op to a kernel.
+const FusionRules &noFusion();
+/// What the schedules of vector processors take.
+const FusionRules &defaultFusion();
+
+} // namespace opc
+
+#endif // OPC_DIALECT_OPC_TRANSFORMS_FUSIONRULES_H

@@ -1,0 +1,67 @@
+//===- HostBinds.cpp - Symbols that get their values on the way -----------===//
+#include "HostLowering.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace opc;
+using LLVM::ICmpPredicate;
+
+void HostLowering::lowerBind(Operation *op) {
+  llvm::TypeSwitch<Operation *>(op)
+      .Case<BindDimOp, BindElementOp, BindBroadcastOp, BindClampOp>(
+          [&](auto bindOp) { bind(op, boundValue(bindOp)); });
+}
+
+void HostLowering::bind(Operation *op, Value value) {
+  unsigned symbol = op->getAttrOfType<IntegerAttr>("symbol").getInt();
+  if (plan.isEntryBind(op))
+    e.bindEntrySymbol(symbol, value);
+  else
+    e.bindSymbol(symbol, value);
+}
+
+/// What came out of a branch or a loop has its extents beside its pointer.
+Value HostLowering::boundValue(BindDimOp op) {
+  const HostBuffer &buffer = plan.bufferOf(op.getX());
+  bool isReshaped = op.getX().getDefiningOp<ReshapeOp>() != nullptr;
+  if (buffer.place != Place::Slot || !buffer.isOwned || isReshaped)
+    return e.value(env.dim(op.getX(), op.getAxis()));
+  return e.load(e.i64, slotExtents(buffer.index),
+                op.getAxis() * sizeof(int64_t));
+}
+
+Value HostLowering::boundValue(BindElementOp op) {
+  Value value = scalar(op.getX(), op.getIndex());
+  Value least = e.number(op.getMin());
+  e.failIf(e.compare(ICmpPredicate::slt, value, least),
+           e.number(OPC_FAULT_LIMIT), e.number(place(op)), value, least);
+  return value;
+}
+
+Value HostLowering::boundValue(BindBroadcastOp op) {
+  Value one = e.number(1);
+  Value a = e.value(op.getPair().getResult(0));
+  Value b = e.value(op.getPair().getResult(1));
+  Value aIsOne = e.compare(ICmpPredicate::eq, a, one);
+  Value result = LLVM::SelectOp::create(e.b, e.loc, aIsOne, b, a);
+  // Whichever was chosen, the other is equal to it or 1.
+  auto fits = [&](Value x) -> Value {
+    return LLVM::OrOp::create(e.b, e.loc,
+                              e.compare(ICmpPredicate::eq, x, result),
+                              e.compare(ICmpPredicate::eq, x, one));
+  };
+  Value good = LLVM::AndOp::create(e.b, e.loc, fits(a), fits(b));
+  Value falsehood =
+      LLVM::ConstantOp::create(e.b, e.loc, e.i1, e.b.getBoolAttr(false));
+  e.failIf(e.compare(ICmpPredicate::eq, good, falsehood),
+           e.number(OPC_FAULT_SHAPE), e.number(place(op)), a, b);
+  return result;
+}
+
+Value HostLowering::boundValue(BindClampOp op) {
+  auto bound = [&](unsigned index) {
+    return e.value(op.getBounds().getResult(index));
+  };
+  Value raised = LLVM::SMaxOp::create(e.b, e.loc, bound(0), bound(1));
+  return LLVM::SMinOp::create(e.b, e.loc, raised, bound(2));
+}

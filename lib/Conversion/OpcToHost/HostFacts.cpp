@@ -1,0 +1,93 @@
+//===- HostFacts.cpp - Gathers what the manifest says ---------------------===//
+#include "HostFacts.h"
+#include "opc/Dialect/Opc/Transforms/Passes.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+using namespace opc;
+
+/// The names of the nodes in a location, outermost first.
+static void collectNames(Location loc, SmallVectorImpl<std::string> &names) {
+  if (auto name = dyn_cast<NameLoc>(loc))
+    names.push_back(name.getName().str());
+  else if (auto fused = dyn_cast<FusedLoc>(loc))
+    for (Location part : fused.getLocations())
+      collectNames(part, names);
+  else if (auto call = dyn_cast<CallSiteLoc>(loc))
+    collectNames(call.getCallee(), names);
+  else if (auto file = dyn_cast<FileLineColLoc>(loc))
+    names.push_back((file.getFilename().getValue() + ":" +
+                     Twine(file.getLine()))
+                        .str());
+}
+
+int64_t HostFacts::intern(std::string name) {
+  auto [entry, isNew] = known.try_emplace(name, program.locations.size());
+  if (isNew)
+    program.locations.push_back(std::move(name));
+  return entry->second;
+}
+
+int64_t HostFacts::place(Location loc) {
+  SmallVector<std::string> names;
+  collectNames(loc, names);
+  return intern(names.empty() ? "?" : names.front());
+}
+
+int64_t HostFacts::addKernel(LaunchOp launch, Operation *function) {
+  HostProgram::Kernel kernel;
+  kernel.name = launch.getKernel().str();
+  if (auto ops = function->getAttrOfType<ArrayAttr>(kKernelOpsAttr))
+    for (auto op : ops.getAsRange<StringAttr>())
+      kernel.ops.push_back(op.str());
+  SmallVector<std::string> names;
+  collectNames(launch.getLoc(), names);
+  for (std::string &name : names)
+    kernel.locations.push_back(intern(std::move(name)));
+  program.kernels.push_back(std::move(kernel));
+  return program.kernels.size() - 1;
+}
+
+static std::string dtypeName(Type type) {
+  if (type.isInteger(1))
+    return "bool";
+  if (type.isUnsignedInteger())
+    return "u" + std::to_string(type.getIntOrFloatBitWidth());
+  std::string name;
+  llvm::raw_string_ostream(name) << type;
+  return name;
+}
+
+HostProgram::Tensor HostFacts::describe(Value value, StringAttr name,
+                                        ArrayAttr symbols) {
+  HostProgram::Tensor tensor;
+  tensor.name = name ? name.str() : "";
+  tensor.dtype = dtypeName(getElementTypeOrSelf(value.getType()));
+  for (AffineExpr dim : env.dims(value)) {
+    auto symbol = dyn_cast<AffineSymbolExpr>(dim);
+    std::string text = "?";
+    if (symbol && symbols && symbol.getPosition() < symbols.size())
+      text = cast<StringAttr>(symbols[symbol.getPosition()]).str();
+    if (auto extent = constantOf(dim))
+      tensor.shape.push_back(*extent);
+    else
+      tensor.shape.push_back(text.empty() ? "?" : text);
+  }
+  return tensor;
+}
+
+void HostFacts::addTensors(func::FuncOp main) {
+  auto symbols = main->getAttrOfType<ArrayAttr>(kSymbolsAttr);
+  for (BlockArgument argument : main.getArguments())
+    program.inputs.push_back(describe(
+        argument,
+        main.getArgAttrOfType<StringAttr>(argument.getArgNumber(), kNameAttr),
+        symbols));
+  for (OpOperand &result :
+       main.front().getTerminator()->getOpOperands())
+    program.outputs.push_back(describe(
+        result.get(),
+        main.getResultAttrOfType<StringAttr>(result.getOperandNumber(),
+                                             kNameAttr),
+        symbols));
+}

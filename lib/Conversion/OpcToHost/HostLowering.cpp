@@ -1,0 +1,138 @@
+//===- HostLowering.cpp - From the ops of @main to LLVM ops ---------------===//
+#include "HostLowering.h"
+
+using namespace mlir;
+using namespace opc;
+using LLVM::ICmpPredicate;
+
+HostLowering::HostLowering(func::FuncOp main, LLVM::LLVMFuncOp entry,
+                           const SymbolTable &symbols, ShapeEnv &env,
+                           const HostPlan &plan, HostFacts &facts)
+    : main(main), symbols(symbols), env(env), plan(plan), facts(facts),
+      e(entry, plan) {}
+
+LogicalResult HostLowering::run() {
+  int64_t numWords = 1, rank = 1;
+  WalkResult result = main.walk([&](LaunchOp launch) {
+    Operation *kernel = symbols.lookup(launch.getKernel());
+    if (!isa_and_nonnull<LLVM::LLVMFuncOp>(kernel) ||
+        !kernel->hasAttr("opc.units")) {
+      launch.emitError("kernel ")
+          << launch.getKernel() << " has no entry (opc-kernel-entries)";
+      return WalkResult::interrupt();
+    }
+    numWords = std::max<int64_t>(
+        numWords, 1 + launch->getNumOperands() + launch->getNumResults() +
+                      launch.getSymbols().getNumResults());
+    return WalkResult::advance();
+  });
+  if (result.wasInterrupted())
+    return failure();
+  for (Value returned : main.front().getTerminator()->getOperands())
+    rank = std::max(rank, cast<RankedTensorType>(returned.getType()).getRank());
+  words = e.words(numWords);
+  launchRecord = e.words(sizeof(opc_launch) / sizeof(int64_t));
+  outputDims = e.words(rank);
+  e.store(e.at(e.call(), offsetof(opc_call, status)), words);
+  e.store(words, launchRecord, offsetof(opc_launch, words));
+  writePrologue();
+  lowerBlock(main.front(), nullptr);
+  return success();
+}
+
+void HostLowering::lowerBlock(Block &block, Terminator terminator) {
+  for (Operation &op : block) {
+    if (auto yield = dyn_cast<YieldOp>(op))
+      terminator(yield);
+    else
+      lower(&op);
+  }
+}
+
+void HostLowering::lower(Operation *op) {
+  if (auto launch = dyn_cast<LaunchOp>(op))
+    lowerLaunch(launch);
+  else if (auto branch = dyn_cast<IfOp>(op))
+    lowerIf(branch);
+  else if (auto loop = dyn_cast<LoopOp>(op))
+    lowerLoop(loop);
+  else if (isa<func::ReturnOp>(op))
+    return lowerReturn(op);
+  else if (!plan.isEntryBind(op))
+    lowerBind(op);
+  releaseAfter(op);
+}
+
+void HostLowering::releaseAfter(Operation *op) {
+  for (unsigned buffer : plan.dyingAfter(op))
+    e.service(Service::Release, nullptr, pointerTo(buffer));
+}
+
+/// The words array of a launch: inputs, outputs, symbols, behind the status.
+void HostLowering::fillWords(LaunchOp launch) {
+  int64_t offset = sizeof(int64_t);
+  auto put = [&](Value word) {
+    e.store(word, words, offset);
+    offset += sizeof(int64_t);
+  };
+  for (Value input : launch.getInputs())
+    put(pointerOf(input));
+  for (Value output : launch.getOutputs())
+    put(pointerOf(output));
+  for (AffineExpr symbol : launch.getSymbols().getResults())
+    put(e.value(symbol));
+}
+
+void HostLowering::fillLaunch(LaunchOp launch, Operation *kernel) {
+  Value function =
+      LLVM::AddressOfOp::create(e.b, e.loc, e.pointer, launch.getKernel());
+  e.store(function, launchRecord, offsetof(opc_launch, fn));
+  // The kernel's formulas are over its own symbols.
+  auto put = [&](StringRef name, size_t offset) {
+    auto map = kernel->getAttrOfType<AffineMapAttr>(name);
+    AffineExpr expr = map ? map.getValue().getResult(0)
+                          : getAffineConstantExpr(0, main.getContext());
+    e.store(e.value(expr.replaceSymbols(launch.getSymbols().getResults())),
+            launchRecord, offset);
+  };
+  put("opc.units", offsetof(opc_launch, units));
+  put("opc.flops", offsetof(opc_launch, flops));
+  put("opc.bytes", offsetof(opc_launch, bytes));
+  auto grain = kernel->getAttrOfType<IntegerAttr>("opc.grain");
+  e.store(e.number(grain ? std::max<int64_t>(grain.getInt(), 1) : 1),
+          launchRecord, offsetof(opc_launch, grain));
+  e.store(e.number(facts.addKernel(launch, kernel)), launchRecord,
+          offsetof(opc_launch, kernel));
+}
+
+void HostLowering::lowerLaunch(LaunchOp launch) {
+  for (Value output : launch.getOutputs())
+    define(output, launch);
+  Operation *kernel = symbols.lookup(launch.getKernel());
+  fillWords(launch);
+  fillLaunch(launch, kernel);
+  e.service(Service::Launch, nullptr, launchRecord);
+  if (kernel->hasAttr(kMayFaultAttr))
+    checkStatus(launch);
+}
+
+void HostLowering::checkStatus(Operation *op) {
+  Value status =
+      e.load(e.i64, e.call(), offsetof(opc_call, status));
+  e.failIf(e.compare(ICmpPredicate::ne, status, e.number(OPC_FAULT_NONE)),
+           status, e.number(place(op)), e.number(0), e.number(0));
+}
+
+/// Inputs, constants and repeated results are copied; all other outputs were
+/// written where they belong.
+void HostLowering::lowerReturn(Operation *op) {
+  for (auto [index, value] : llvm::enumerate(op->getOperands())) {
+    if (plan.isInPlace(index))
+      continue;
+    Value address = requestOutput(index, value, op);
+    copyInto(address, value, op);
+  }
+  Value zero =
+      LLVM::ConstantOp::create(e.b, e.loc, e.i32, e.b.getI32IntegerAttr(0));
+  LLVM::ReturnOp::create(e.b, e.loc, zero);
+}

@@ -1,0 +1,129 @@
+//===- HostMemory.cpp - Addresses and sizes of the host's values ----------===//
+#include "HostLowering.h"
+
+using namespace mlir;
+using namespace opc;
+using LLVM::ICmpPredicate;
+
+Value HostLowering::slot(int64_t index) {
+  Value &address = slots[index];
+  if (!address)
+    address = e.words(1);
+  return address;
+}
+
+Value HostLowering::slotExtents(int64_t index) {
+  Value &address = extents[index];
+  if (!address)
+    address = e.words(cast<RankedTensorType>(
+                          plan.slotValue(index).getType())
+                          .getRank());
+  return address;
+}
+
+Value HostLowering::arenaPointer(int64_t item) {
+  const ArenaPlan::Place &where = plan.arena().places[item];
+  Value start = e.at(arena, regionOffsets[where.region]);
+  if (!where.unit)
+    return e.at(start, where.offset);
+  Value scaled = e.checkedMul(e.value(where.unit), e.number(where.offset),
+                              nullptr, 0);
+  return e.at(start, scaled);
+}
+
+Value HostLowering::pointerTo(unsigned index) {
+  const HostBuffer &buffer = plan.buffer(index);
+  switch (buffer.place) {
+  case Place::Input:
+    return inputPointers[buffer.index];
+  case Place::Constant:
+    return e.at(constants, buffer.index);
+  case Place::Arena:
+    return arenaPointer(buffer.index);
+  case Place::Slot:
+    return e.load(e.pointer, slot(buffer.index));
+  default:
+    return memory.lookup(plan.find(index));
+  }
+}
+
+Value HostLowering::bytesOf(Value value, Operation *op) {
+  auto type = cast<RankedTensorType>(value.getType());
+  Checks checks;
+  Value bytes = e.bytes(env.dims(value), storageBytes(type.getElementType()),
+                        checks, place(op));
+  e.flush(checks, OPC_FAULT_LIMIT);
+  return bytes;
+}
+
+void HostLowering::storeExtents(Value address, Value value, int64_t from) {
+  for (auto [axis, dim] : llvm::enumerate(env.dims(value)))
+    e.store(e.value(dim), address, (axis + from) * sizeof(int64_t));
+}
+
+Value HostLowering::requestOutput(unsigned output, Value value,
+                                  Operation *op) {
+  Value bytes = bytesOf(value, op);
+  storeExtents(outputDims, value);
+  Value address = e.service(Service::Output, e.pointer,
+                            {e.number(output), outputDims});
+  e.failIf(e.compare(ICmpPredicate::eq, address, e.null()),
+           e.number(OPC_FAULT_MEMORY), e.number(place(op)), bytes,
+           e.number(0));
+  return address;
+}
+
+void HostLowering::define(Value result, Operation *op) {
+  unsigned index = plan.indexOf(result);
+  const HostBuffer &buffer = plan.buffer(index);
+  if (buffer.definer != op || memory.contains(index))
+    return;
+  bool isNested = op->getBlock() != &main.front();
+  if (buffer.place == Place::Arena && isNested && !constantsOf(env.dims(result)))
+    bytesOf(result, op);
+  if (buffer.place == Place::Heap) {
+    Value address = e.allocate(bytesOf(result, op), place(op));
+    memory[index] = address;
+  } else if (buffer.place == Place::Output) {
+    Value returned = main.front().getTerminator()->getOperand(buffer.index);
+    Value address = requestOutput(buffer.index, returned, op);
+    memory[index] = address;
+  }
+}
+
+void HostLowering::copyInto(Value address, Value value, Operation *op) {
+  e.copy(address, pointerOf(value), bytesOf(value, op));
+}
+
+void HostLowering::copyToSlot(Value slotAddress, Value extentsAddress,
+                              Value value, Operation *op) {
+  Value bytes = bytesOf(value, op);
+  Value fresh = e.allocate(bytes, place(op));
+  e.copy(fresh, pointerOf(value), bytes);
+  e.store(fresh, slotAddress);
+  storeExtents(extentsAddress, value);
+}
+
+void HostLowering::checkSameDims(Value value, ArrayRef<AffineExpr> expected,
+                                 Operation *op) {
+  for (auto [dim, wanted] : llvm::zip_equal(env.dims(value), expected)) {
+    if (dim == wanted)
+      continue;
+    Value observed = e.value(dim), needed = e.value(wanted);
+    e.failIf(e.compare(ICmpPredicate::ne, observed, needed),
+             e.number(OPC_FAULT_SHAPE), e.number(place(op)), observed, needed);
+  }
+}
+
+/// An integer or bool element as i64.
+Value HostLowering::scalar(Value tensor, int64_t index) {
+  Type type = getElementTypeOrSelf(tensor.getType());
+  int64_t bytes = storageBytes(type);
+  Type stored = e.b.getIntegerType(bytes * 8);
+  Value element = e.load(stored, pointerOf(tensor), index * bytes);
+  if (bytes == 8)
+    return element;
+  if (type.isUnsignedInteger() || type.isInteger(1))
+    return LLVM::ZExtOp::create(e.b, e.loc, e.i64, element);
+  return LLVM::SExtOp::create(e.b, e.loc, e.i64, element);
+}

@@ -1,0 +1,142 @@
+//===- HostPlan.h - Who owns the memory of each value -----------*- C++ -*-===//
+//
+// Everything about the memory of the host program that is decided before a line
+// of it is written: the buffer of each value, which values share one, and where
+// it lies.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_LIB_CONVERSION_OPCTOHOST_HOSTPLAN_H
+#define OPC_LIB_CONVERSION_OPCTOHOST_HOSTPLAN_H
+
+#include "ArenaPlan.h"
+#include "opc/Conversion/OpcToHost/HostProgram.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace opc {
+
+/// Where a buffer's bytes are.
+enum class Place {
+  Input,    ///< the caller's; `index` is the input
+  Constant, ///< `index` bytes into the constant data
+  Arena,    ///< `index` is the item of the arena's plan
+  Heap,     ///< allocated at its definer, released after its last user
+  Output,   ///< the runtime's, for output `index`
+  Slot,     ///< wherever the pointer in slot `index` says: differs by the way taken
+  Counter   ///< the iteration number of a loop
+};
+
+struct HostBuffer {
+  Place place;
+  int64_t index = 0;
+  mlir::Value value;                    ///< its extents are those of the buffer
+  mlir::Block *block = nullptr;         ///< that of the definer
+  mlir::Operation *definer = nullptr;   ///< null for inputs and body arguments
+  mlir::Operation *lastUser = nullptr;  ///< in `block`; null when there is none
+  int64_t begin = 0, end = 0;           ///< positions in the program
+  bool isOwned = false; ///< memory of its own, to be released
+};
+
+/// A value that goes around a loop. Where its size is known at entry it has two
+/// pieces of memory that take turns: `slot` points to the present value, `next`
+/// to that of the next iteration.
+struct CarriedPlan {
+  unsigned slot = 0, next = 0;
+  bool fixed = false;
+  bool unchanged = false; ///< the body yields what it got
+  unsigned memory[2] = {0, 0};
+};
+struct LoopPlan {
+  unsigned counter = 0;
+  llvm::SmallVector<CarriedPlan> carried;
+  llvm::SmallVector<unsigned> scanned; ///< slots
+};
+
+class HostPlan {
+public:
+  HostPlan(mlir::func::FuncOp main, const mlir::SymbolTable &symbols,
+           ShapeEnv &env, ConstantBlock &constants);
+
+  const HostBuffer &bufferOf(mlir::Value value) const {
+    return buffers[indexOf(value)];
+  }
+  unsigned indexOf(mlir::Value value) const;
+  const HostBuffer &buffer(unsigned index) const {
+    return buffers[find(index)];
+  }
+  unsigned find(unsigned index) const;
+  const LoopPlan &loop(mlir::Operation *op) const {
+    return loops.find(op)->second;
+  }
+  /// Whether all symbols of an expression have values from the inputs alone.
+  bool isEntryBound(mlir::AffineExpr expr) const;
+  bool isEntryBound(llvm::ArrayRef<mlir::AffineExpr> exprs) const;
+  /// Heap and slot buffers that nothing reads after `op`.
+  llvm::ArrayRef<unsigned> dyingAfter(mlir::Operation *op) const;
+  /// The output whose buffer `value`'s is, or -1: then the output is a copy.
+  bool isInPlace(unsigned output) const { return inPlaceOutputs[output]; }
+  /// Ops of @main that bind symbols to what the inputs alone decide.
+  llvm::ArrayRef<mlir::Operation *> entryBinds() const {
+    return hoisted.getArrayRef();
+  }
+  bool isEntryBind(mlir::Operation *op) const { return hoisted.contains(op); }
+  /// The value whose extents a slot holds.
+  mlir::Value slotValue(int64_t slot) const { return slots[slot]; }
+  const ArenaPlan &arena() const { return arenaPlan; }
+  /// Size of a value in bytes.
+  mlir::AffineExpr bytesOf(mlir::Value value) const;
+
+private:
+  void findEntrySymbols();
+  bool followsFromInputs(mlir::Operation *bind) const;
+  void numberOps(mlir::Block &block);
+  void assign(mlir::Block &block);
+  void assignResults(mlir::Operation *op);
+  void assignLoop(LoopOp loop);
+  CarriedPlan assignCarried(LoopOp loop, unsigned index);
+  unsigned add(Place place, mlir::Value value, mlir::Operation *definer,
+               mlir::Block *block, int64_t index = 0);
+  unsigned addComputed(mlir::Value value, mlir::Operation *op);
+  unsigned addSlot(mlir::Value value, mlir::Operation *op, bool isOwned);
+  void findLastUsers(mlir::Block &block);
+  void use(unsigned buffer, mlir::Operation *user);
+  void donate(mlir::Block &block);
+  void donateInputs(LaunchOp launch);
+  bool mayDonate(LaunchOp launch, mlir::Value input, mlir::Value output) const;
+  void forwardYields(mlir::Block &block);
+  void forward(mlir::Value value, unsigned target, mlir::Block *block);
+  void claimOutputs();
+  void layOut();
+  void join(unsigned from, unsigned into);
+
+  mlir::func::FuncOp main;
+  const mlir::SymbolTable &symbols;
+  ShapeEnv &env;
+  ConstantBlock &constants;
+  llvm::DenseSet<unsigned> entrySymbols;
+  llvm::SetVector<mlir::Operation *> hoisted;
+  llvm::DenseMap<mlir::Operation *, std::pair<int64_t, int64_t>> positions;
+  int64_t position = 0;
+  std::vector<HostBuffer> buffers;
+  mutable std::vector<unsigned> aliases;
+  llvm::DenseMap<mlir::Value, unsigned> indices;
+  llvm::DenseMap<mlir::Operation *, LoopPlan> loops;
+  llvm::DenseMap<mlir::Operation *, llvm::SmallVector<unsigned>> dying;
+  std::vector<bool> inPlaceOutputs;
+  llvm::SmallVector<mlir::Value> slots;
+  ArenaPlan arenaPlan;
+};
+
+/// Bytes of one element as stored: bool has one.
+int64_t storageBytes(mlir::Type element);
+
+/// The attribute of a scheduled kernel that lists the outputs which may be
+/// written over an input: [[output, input]...].
+inline constexpr llvm::StringLiteral kInplaceAttr = "opc.inplace";
+/// The attribute of a kernel's entry that says that it can store a fault.
+inline constexpr llvm::StringLiteral kMayFaultAttr = "opc.may_fault";
+
+} // namespace opc
+
+#endif // OPC_LIB_CONVERSION_OPCTOHOST_HOSTPLAN_H

@@ -1,0 +1,109 @@
+//===- HostPrologue.cpp - Symbols, sizes and the arena at entry -----------===//
+//
+// Everything that the inputs alone decide. A run that is too large to address
+// ends here, before anything was computed.
+//
+//===----------------------------------------------------------------------===//
+#include "HostLowering.h"
+#include "llvm/ADT/DenseSet.h"
+
+using namespace mlir;
+using namespace opc;
+using LLVM::ICmpPredicate;
+
+void HostLowering::writePrologue() {
+  constants = e.load(e.pointer, e.call(), offsetof(opc_call, constants));
+  inputs = e.load(e.pointer, e.call(), offsetof(opc_call, inputs));
+  inputDims = e.load(e.pointer, e.call(), offsetof(opc_call, input_dims));
+  bindInputs();
+  checkInputs();
+  for (Operation *bind : plan.entryBinds())
+    lowerBind(bind);
+  checkSizes();
+  layOutArena();
+  e.endPrologue();
+}
+
+/// The address of an input's extents.
+static Value extentsOf(HostEmitter &e, Value inputDims, unsigned input) {
+  return e.load(e.pointer, inputDims, input * sizeof(void *));
+}
+
+/// A symbol has the first extent that is this symbol alone.
+void HostLowering::bindInputs() {
+  llvm::DenseSet<unsigned> bound;
+  for (BlockArgument argument : main.getArguments()) {
+    unsigned input = argument.getArgNumber();
+    inputPointers.push_back(
+        e.load(e.pointer, inputs, input * sizeof(void *)));
+    for (auto [axis, dim] : llvm::enumerate(env.dims(argument))) {
+      auto symbol = dyn_cast<AffineSymbolExpr>(dim);
+      if (!symbol || !bound.insert(symbol.getPosition()).second)
+        continue;
+      Value extent = e.load(e.i64, extentsOf(e, inputDims, input),
+                            axis * sizeof(int64_t));
+      e.bindEntrySymbol(symbol.getPosition(), extent);
+    }
+  }
+}
+
+/// Extents that follow from symbols bound elsewhere must agree with them.
+void HostLowering::checkInputs() {
+  llvm::DenseSet<unsigned> bound;
+  for (BlockArgument argument : main.getArguments())
+    for (auto [axis, dim] : llvm::enumerate(env.dims(argument))) {
+      auto symbol = dyn_cast<AffineSymbolExpr>(dim);
+      bool binds = symbol && bound.insert(symbol.getPosition()).second;
+      if (binds || isa<AffineConstantExpr>(dim))
+        continue;
+      Value given =
+          e.load(e.i64, extentsOf(e, inputDims, argument.getArgNumber()),
+                 axis * sizeof(int64_t));
+      Value wanted = e.value(dim);
+      e.failIf(e.compare(ICmpPredicate::ne, given, wanted),
+               e.number(OPC_FAULT_SHAPE),
+               e.number(facts.place(argument.getLoc())), given, wanted);
+    }
+}
+
+/// Every size that the inputs decide, once for each different shape. What is in
+/// a branch or a loop is looked at there: it may never run.
+void HostLowering::checkSizes() {
+  llvm::DenseSet<AffineMap> seen;
+  Checks checks;
+  for (Operation &op : main.front())
+    for (Value result : op.getResults()) {
+      const Dims &dims = env.dims(result);
+      if (constantsOf(dims) || !plan.isEntryBound(dims) ||
+          !seen.insert(toMap(main.getContext(), dims)).second)
+        continue;
+      // The widest element: one look covers every type.
+      e.bytes(dims, sizeof(int64_t), checks, place(&op));
+    }
+  e.flush(checks, OPC_FAULT_LIMIT);
+}
+
+/// The largest formula of a region, rounded up. Formulas of branches that do not
+/// run may be negative.
+Value HostLowering::regionBytes(const ArenaPlan::Region &region,
+                                Checks &checks) {
+  if (region.sizes.size() == 1 && constantOf(region.sizes.front()))
+    return e.value(region.sizes.front());
+  Value largest = e.number(0);
+  for (AffineExpr size : region.sizes)
+    largest = LLVM::SMaxOp::create(e.b, e.loc, largest, e.value(size, &checks));
+  Value padded = e.checkedAdd(largest, e.number(OPC_ALIGNMENT - 1), &checks, 0);
+  return LLVM::AndOp::create(e.b, e.loc, padded, e.number(-OPC_ALIGNMENT));
+}
+
+void HostLowering::layOutArena() {
+  Checks checks;
+  Value total = e.number(0);
+  for (const ArenaPlan::Region &region : plan.arena().regions) {
+    regionOffsets.push_back(total);
+    total = e.checkedAdd(total, regionBytes(region, checks), &checks, 0);
+  }
+  e.flush(checks, OPC_FAULT_LIMIT);
+  if (!plan.arena().regions.empty())
+    arena = e.allocate(total, facts.place(main.getLoc()));
+}

@@ -1,0 +1,28 @@
+//===- Manifest.cpp - What a program says of itself, as JSON --------------===//
+#include "opc/Conversion/OpcToHost/HostProgram.h"
+
+using namespace opc;
+namespace json = llvm::json;
+
+static json::Array tensors(const std::vector<HostProgram::Tensor> &list) {
+  json::Array result;
+  for (const HostProgram::Tensor &tensor : list)
+    result.push_back(json::Object{{"name", tensor.name},
+                                  {"dtype", tensor.dtype},
+                                  {"shape", json::Array(tensor.shape)}});
+  return result;
+}
+
+json::Object opc::manifestOf(const HostProgram &program) {
+  json::Array kernels;
+  for (const HostProgram::Kernel &kernel : program.kernels)
+    kernels.push_back(json::Object{{"name", kernel.name},
+                                   {"ops", json::Array(kernel.ops)},
+                                   {"locations", json::Array(kernel.locations)}});
+  return json::Object{
+      {"inputs", tensors(program.inputs)},
+      {"outputs", tensors(program.outputs)},
+      {"kernels", std::move(kernels)},
+      {"locations", json::Array(program.locations)},
+      {"constants_bytes", static_cast<int64_t>(program.constants.size())}};
+}

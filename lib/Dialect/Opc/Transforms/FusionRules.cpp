@@ -1,0 +1,121 @@
+//===- FusionRules.cpp - Which ops may share a kernel ---------------------===//
+#include "opc/Dialect/Opc/Transforms/FusionRules.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
+
+using namespace mlir;
+using namespace opc;
+using Role = FusionRole;
+
+/// Every op that is not a plain element-wise one. Costs of functions are those of
+/// their vector forms on a processor with fused multiply-add.
+static constexpr FusionClass kClasses[] = {
+    {"opc.reshape", Role::Host},
+    {"opc.constant", Role::Host},
+
+    {"opc.broadcast", Role::View},
+    {"opc.slice", Role::View},
+    {"opc.iota", Role::Generator},
+    {"opc.extents", Role::Generator},
+    {"opc.random_bits", Role::Generator, 40},
+
+    {"opc.transpose", Role::Shuffle},
+    {"opc.concat", Role::Shuffle},
+    {"opc.pad", Role::Shuffle},
+    {"opc.tile", Role::Shuffle},
+    {"opc.gather", Role::Shuffle},
+    {"opc.gather_elements", Role::Shuffle},
+    {"opc.gather_nd", Role::Shuffle},
+    {"opc.reverse_sequence", Role::Shuffle},
+
+    {"opc.reduce", Role::Reduction},
+    {"opc.softmax", Role::Row},
+    {"opc.log_softmax", Role::Row},
+    {"opc.normalize", Role::Row},
+    {"opc.matmul", Role::Contraction},
+    {"opc.conv", Role::Contraction},
+    {"opc.conv_transpose", Role::Contraction},
+    {"opc.pool", Role::Window},
+
+    {"opc.div", Role::Pointwise, 4},
+    {"opc.sqrt", Role::Pointwise, 4},
+    {"opc.reciprocal", Role::Pointwise, 4},
+    {"opc.hard_swish", Role::Pointwise, 3},
+    {"opc.exp", Role::Pointwise, 12},
+    {"opc.log", Role::Pointwise, 14},
+    {"opc.sin", Role::Pointwise, 20},
+    {"opc.cos", Role::Pointwise, 20},
+    {"opc.tan", Role::Pointwise, 24},
+    {"opc.asin", Role::Pointwise, 24},
+    {"opc.acos", Role::Pointwise, 24},
+    {"opc.atan", Role::Pointwise, 24},
+    {"opc.sinh", Role::Pointwise, 24},
+    {"opc.cosh", Role::Pointwise, 24},
+    {"opc.tanh", Role::Pointwise, 16},
+    {"opc.asinh", Role::Pointwise, 32},
+    {"opc.acosh", Role::Pointwise, 32},
+    {"opc.atanh", Role::Pointwise, 32},
+    {"opc.erf", Role::Pointwise, 20},
+    {"opc.sigmoid", Role::Pointwise, 16},
+    {"opc.softplus", Role::Pointwise, 28},
+    {"opc.mish", Role::Pointwise, 40},
+    {"opc.elu", Role::Pointwise, 14},
+    {"opc.celu", Role::Pointwise, 14},
+    {"opc.selu", Role::Pointwise, 14},
+    {"opc.swish", Role::Pointwise, 18},
+    {"opc.gelu", Role::Pointwise, 24},
+    {"opc.pow", Role::Pointwise, 40},
+    {"opc.fmod", Role::Pointwise, 16},
+    {"opc.mod", Role::Pointwise, 16},
+};
+
+static constexpr FusionLimits kVectorLimits[] = {
+    {Role::Pointwise, /*producers=*/true, /*consumers=*/true, /*results=*/4},
+    {Role::View, true, true, 4},
+    {Role::Generator, true, true, 4},
+    {Role::Shuffle, false, true, 1},
+    {Role::Reduction, true, true, 2},
+    {Role::Row, true, true, 2},
+    {Role::Contraction, false, true, 1},
+    {Role::Window, false, true, 1},
+};
+
+/// Ops that belong to the host program: they are not computed from elements.
+static bool runsOnHost(Operation *op) { return !isa<ShapedOp>(op); }
+
+FusionClass FusionRules::classOf(Operation *op) const {
+  for (const FusionClass &entry : classes)
+    if (entry.op == op->getName().getStringRef())
+      return entry;
+  if (runsOnHost(op))
+    return {"", Role::Host};
+  return {"", isa<ScalarOp>(op) ? Role::Pointwise : Role::Alone};
+}
+
+const FusionLimits *FusionRules::limitsOf(FusionRole leader) const {
+  for (const FusionLimits &entry : limits)
+    if (entry.leader == leader)
+      return &entry;
+  return nullptr;
+}
+
+bool FusionRules::isIndexed(Operation *op) const {
+  switch (classOf(op).role) {
+  case Role::Pointwise:
+  case Role::View:
+  case Role::Shuffle:
+  case Role::Generator:
+    return true;
+  default:
+    return false;
+  }
+}
+
+const FusionRules &opc::noFusion() {
+  static const FusionRules rules{kClasses, {}, /*maxOps=*/1};
+  return rules;
+}
+
+const FusionRules &opc::defaultFusion() {
+  static const FusionRules rules{kClasses, kVectorLimits};
+  return rules;
+}

@@ -1,0 +1,257 @@
+//===- KernelOutliner.cpp - Moves a group of ops into a kernel ------------===//
+//
+// A kernel has only what it uses: its symbols are numbered anew in the order in
+// which they appear, so that kernels which differ only in the symbols of @main
+// become one function. Equality is decided on a key of uniqued pointers (names,
+// attributes, types) and operand numbers, never on printed text.
+//
+//===----------------------------------------------------------------------===//
+#include "KernelOutliner.h"
+#include "opc/Dialect/Opc/Transforms/FusionRules.h"
+#include "opc/Dialect/Opc/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace opc;
+
+/// A constant of at most this many elements is part of the code.
+static constexpr int64_t kMaxClonedElements = 16;
+
+KernelOutliner::KernelOutliner(ModuleOp module, ShapeEnv &env,
+                               const FusionRules &rules)
+    : module(module), env(env), rules(rules) {}
+
+void KernelOutliner::outline(ArrayRef<Operation *> ops, OpBuilder &b) {
+  outlined.insert(outlined.end(), ops.begin(), ops.end());
+  Border border = borderOf(ops);
+  if (border.outputs.empty())
+    return;
+  SmallVector<Location> places;
+  for (Operation *op : ops)
+    places.push_back(op->getLoc());
+  Location loc = FusedLoc::get(module.getContext(), places);
+  Symbols symbols = symbolsOf(ops, border);
+  func::FuncOp kernel = unique(build(ops, border, symbols, loc));
+  launch(kernel, border, symbols, loc, b);
+}
+
+void KernelOutliner::eraseOutlined() {
+  for (Operation *op : llvm::reverse(outlined))
+    op->erase();
+  outlined.clear();
+}
+
+/// Whether the kernel of `user` has its own copy of a constant. A splat of any
+/// size is one number to an indexed op; the operands of a product are always
+/// buffers, so that no schedule needs a second form for tiny weights.
+bool KernelOutliner::clones(Value value, Operation *user) const {
+  auto constant = value.getDefiningOp<ConstantOp>();
+  if (!constant || rules.classOf(user).role == FusionRole::Contraction)
+    return false;
+  auto dense = dyn_cast<DenseElementsAttr>(constant.getValue());
+  if (!dense)
+    return false;
+  return dense.getNumElements() <= kMaxClonedElements ||
+         (dense.isSplat() && rules.isIndexed(user));
+}
+
+KernelOutliner::Border
+KernelOutliner::borderOf(ArrayRef<Operation *> ops) const {
+  llvm::SmallPtrSet<Operation *, 16> inside(ops.begin(), ops.end());
+  Border border;
+  for (Operation *op : ops) {
+    for (Value operand : op->getOperands())
+      if (clones(operand, op))
+        border.constants.insert(operand);
+      else if (!operand.getDefiningOp() ||
+               !inside.contains(operand.getDefiningOp()))
+        border.inputs.insert(operand);
+    for (Value result : op->getResults())
+      if (llvm::any_of(result.getUsers(), [&](Operation *user) {
+            return !inside.contains(user);
+          }))
+        border.outputs.insert(result);
+  }
+  // A constant that one op needs in memory is read from there by all.
+  border.constants.remove_if(
+      [&](Value value) { return border.inputs.contains(value); });
+  return border;
+}
+
+void KernelOutliner::Symbols::add(AffineMap map) {
+  for (AffineExpr expr : map.getResults())
+    if (expr)
+      expr.walk([&](AffineExpr e) {
+        if (auto symbol = dyn_cast<AffineSymbolExpr>(e))
+          used.insert(symbol.getPosition());
+      });
+}
+
+void KernelOutliner::Symbols::add(Attribute attribute) {
+  if (auto map = dyn_cast<AffineMapAttr>(attribute))
+    return add(map.getValue());
+  if (auto array = dyn_cast<ArrayAttr>(attribute))
+    for (Attribute element : array)
+      add(element);
+}
+
+/// For each symbol of @main, the kernel's expression for it.
+SmallVector<AffineExpr>
+KernelOutliner::Symbols::numbering(MLIRContext *context) const {
+  SmallVector<AffineExpr> result;
+  for (auto [position, symbol] : llvm::enumerate(used)) {
+    if (result.size() <= symbol)
+      result.resize(symbol + 1, getAffineConstantExpr(0, context));
+    result[symbol] = getAffineSymbolExpr(position, context);
+  }
+  return result;
+}
+
+KernelOutliner::Symbols
+KernelOutliner::symbolsOf(ArrayRef<Operation *> ops, const Border &border) {
+  Symbols symbols;
+  for (Value input : border.inputs)
+    symbols.add(toMap(module.getContext(), env.dims(input)));
+  for (Operation *op : ops)
+    for (NamedAttribute attribute : op->getAttrs())
+      symbols.add(attribute.getValue());
+  return symbols;
+}
+
+static AffineMap renumber(AffineMap map, ArrayRef<AffineExpr> numbering) {
+  SmallVector<AffineExpr> results;
+  for (AffineExpr expr : map.getResults())
+    results.push_back(expr.replaceSymbols(numbering));
+  return toMap(map.getContext(), results);
+}
+
+static Attribute renumber(Attribute attribute, ArrayRef<AffineExpr> numbering) {
+  if (auto map = dyn_cast<AffineMapAttr>(attribute))
+    return AffineMapAttr::get(renumber(map.getValue(), numbering));
+  auto array = dyn_cast<ArrayAttr>(attribute);
+  if (!array)
+    return attribute;
+  SmallVector<Attribute> elements;
+  for (Attribute element : array)
+    elements.push_back(renumber(element, numbering));
+  return ArrayAttr::get(attribute.getContext(), elements);
+}
+
+/// "conv_add_relu_7": what the kernel does, and a number that makes it unique.
+static std::string nameOf(ArrayRef<Operation *> ops, unsigned number) {
+  constexpr size_t maxNames = 4;
+  SmallVector<StringRef> names;
+  for (Operation *op : ops)
+    if (names.size() < maxNames &&
+        (names.empty() || names.back() != op->getName().stripDialect()))
+      names.push_back(op->getName().stripDialect());
+  return llvm::join(names, "_") + "_" + std::to_string(number);
+}
+
+func::FuncOp KernelOutliner::build(ArrayRef<Operation *> ops,
+                                   const Border &border,
+                                   const Symbols &symbols, Location loc) {
+  OpBuilder b = OpBuilder::atBlockEnd(module.getBody());
+  auto types = [](const llvm::SetVector<Value> &values) {
+    return llvm::map_to_vector(values, [](Value v) { return v.getType(); });
+  };
+  auto type = b.getFunctionType(types(border.inputs), types(border.outputs));
+  auto kernel = func::FuncOp::create(b, loc, nameOf(ops, count), type);
+  kernel.setPrivate();
+  kernel->setAttr(kKernelAttr, b.getUnitAttr());
+  SmallVector<StringRef> unnamed(symbols.used.size(), "");
+  kernel->setAttr(kSymbolsAttr, b.getStrArrayAttr(unnamed));
+  auto mnemonics = llvm::map_to_vector(
+      ops, [](Operation *op) { return op->getName().stripDialect(); });
+  kernel->setAttr(kKernelOpsAttr, b.getStrArrayAttr(mnemonics));
+  SmallVector<AffineExpr> numbering = symbols.numbering(b.getContext());
+  for (auto [index, input] : llvm::enumerate(border.inputs)) {
+    AffineMap dims = toMap(b.getContext(), env.dims(input));
+    kernel.setArgAttr(index, kDimsAttr,
+                      AffineMapAttr::get(renumber(dims, numbering)));
+  }
+  fill(kernel, ops, border, symbols);
+  return kernel;
+}
+
+void KernelOutliner::fill(func::FuncOp kernel, ArrayRef<Operation *> ops,
+                          const Border &border, const Symbols &symbols) {
+  OpBuilder b = OpBuilder::atBlockBegin(kernel.addEntryBlock());
+  SmallVector<AffineExpr> numbering = symbols.numbering(b.getContext());
+  IRMapping mapping;
+  mapping.map(border.inputs.getArrayRef(), kernel.getArguments());
+  for (Value constant : border.constants)
+    b.clone(*constant.getDefiningOp(), mapping);
+  for (Operation *op : ops) {
+    Operation *copy = b.clone(*op, mapping);
+    for (NamedAttribute attribute : op->getAttrs()) {
+      Attribute renumbered = renumber(attribute.getValue(), numbering);
+      if (renumbered != attribute.getValue())
+        copy->setAttr(attribute.getName(), renumbered);
+    }
+  }
+  auto results = llvm::map_to_vector(
+      border.outputs, [&](Value v) { return mapping.lookup(v); });
+  func::ReturnOp::create(b, kernel.getLoc(), results);
+}
+
+/// Appends what tells two kernels apart; pointers are unique in a context.
+static void appendPointer(std::string &key, const void *pointer) {
+  key.append(reinterpret_cast<const char *>(&pointer), sizeof(pointer));
+}
+
+static void appendNumber(std::string &key, uint64_t number) {
+  key.append(reinterpret_cast<const char *>(&number), sizeof(number));
+}
+
+static std::string keyOf(func::FuncOp kernel) {
+  std::string key;
+  DenseMap<Value, uint64_t> numbers;
+  auto define = [&](Value value) {
+    numbers.try_emplace(value, numbers.size());
+    appendPointer(key, value.getType().getAsOpaquePointer());
+  };
+  for (BlockArgument argument : kernel.getArguments()) {
+    define(argument);
+    Attribute dims = kernel.getArgAttr(argument.getArgNumber(), kDimsAttr);
+    appendPointer(key, dims.getAsOpaquePointer());
+  }
+  for (Operation &op : kernel.front()) {
+    appendPointer(key, op.getName().getAsOpaquePointer());
+    appendPointer(key, op.getAttrDictionary().getAsOpaquePointer());
+    appendNumber(key, op.getNumOperands());
+    for (Value operand : op.getOperands())
+      appendNumber(key, numbers.lookup(operand));
+    for (Value result : op.getResults())
+      define(result);
+  }
+  return key;
+}
+
+func::FuncOp KernelOutliner::unique(func::FuncOp kernel) {
+  auto [entry, isNew] = kernels.try_emplace(keyOf(kernel), kernel);
+  if (isNew)
+    ++count;
+  else
+    kernel.erase();
+  return entry->second;
+}
+
+void KernelOutliner::launch(func::FuncOp kernel, const Border &border,
+                            const Symbols &symbols, Location loc,
+                            OpBuilder &b) {
+  SmallVector<AffineExpr> exprs;
+  for (unsigned symbol : symbols.used)
+    exprs.push_back(b.getAffineSymbolExpr(symbol));
+  SmallVector<AffineMap> dims;
+  for (Value output : border.outputs)
+    dims.push_back(toMap(b.getContext(), env.dims(output)));
+  auto launch = LaunchOp::create(
+      b, loc, kernel.getResultTypes(), kernel.getSymName(),
+      border.inputs.getArrayRef(), toMap(b.getContext(), exprs),
+      b.getAffineMapArrayAttr(dims));
+  for (auto [output, result] :
+       llvm::zip_equal(border.outputs, launch.getOutputs())) {
+    env.setDims(result, Dims(env.dims(output)));
+    Value(output).replaceAllUsesWith(result);
+  }
+}

@@ -1,0 +1,68 @@
+// RUN: opc-opt --opc-lower-host --canonicalize %s --split-input-file | FileCheck %s
+
+// Two intermediates that live at different times share the arena; the result is
+// written where the runtime wants it.
+// CHECK-LABEL: llvm.func @opc_entry
+// CHECK-SAME: (%[[CALL:.*]]: !llvm.ptr) -> i32
+// CHECK: %[[BYTES:.*]] = llvm.mlir.constant(128 : i64)
+// CHECK: llvm.call %{{.*}}(%[[CALL]], %[[BYTES]]) : !llvm.ptr, (!llvm.ptr, i64) -> !llvm.ptr
+// CHECK-COUNT-3: llvm.call {{.*}} (!llvm.ptr, !llvm.ptr) -> ()
+// The runtime's buffer, then the launch that fills it.
+// CHECK: llvm.call {{.*}} (!llvm.ptr, i64, !llvm.ptr) -> !llvm.ptr
+// CHECK: llvm.call {{.*}} (!llvm.ptr, !llvm.ptr) -> ()
+// CHECK: llvm.return
+// CHECK-NOT: llvm.intr.memcpy
+func.func @main(%x: tensor<16xf32> {opc.dims = affine_map<() -> (16)>}) -> tensor<16xf32> attributes {opc.symbols = []} {
+  %0 = opc.launch @k(%x) {dims = [affine_map<() -> (16)>], symbols = affine_map<() -> ()>} : (tensor<16xf32>) -> tensor<16xf32>
+  %1 = opc.launch @k(%0) {dims = [affine_map<() -> (16)>], symbols = affine_map<() -> ()>} : (tensor<16xf32>) -> tensor<16xf32>
+  %2 = opc.launch @k(%1) {dims = [affine_map<() -> (16)>], symbols = affine_map<() -> ()>} : (tensor<16xf32>) -> tensor<16xf32>
+  %3 = opc.launch @k(%2) {dims = [affine_map<() -> (16)>], symbols = affine_map<() -> ()>} : (tensor<16xf32>) -> tensor<16xf32>
+  return %3 : tensor<16xf32>
+}
+llvm.func @k(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_map<() -> (16)>}
+
+// -----
+
+// In place: one buffer does for all. A kernel that can fail is looked after.
+// CHECK-LABEL: llvm.func @opc_entry
+// CHECK: %[[BYTES:.*]] = llvm.mlir.constant(64 : i64)
+// CHECK: llvm.call {{.*}}(%{{.*}}, %[[BYTES]]) : !llvm.ptr, (!llvm.ptr, i64) -> !llvm.ptr
+// CHECK: llvm.call {{.*}} (!llvm.ptr, !llvm.ptr) -> ()
+// CHECK: %[[STATUS:.*]] = llvm.load
+// CHECK: llvm.icmp "ne" %[[STATUS]]
+// CHECK: llvm.call {{.*}} (!llvm.ptr, !llvm.ptr) -> ()
+// CHECK: llvm.intr.memcpy
+func.func @main(%x: tensor<16xf32> {opc.dims = affine_map<() -> (16)>}) -> (tensor<1xf32>, tensor<16xf32>) attributes {opc.symbols = []} {
+  %0 = opc.launch @k(%x) {dims = [affine_map<() -> (16)>], symbols = affine_map<() -> ()>} : (tensor<16xf32>) -> tensor<16xf32>
+  %1 = opc.launch @k(%0) {dims = [affine_map<() -> (16)>], symbols = affine_map<() -> ()>} : (tensor<16xf32>) -> tensor<16xf32>
+  %2 = opc.launch @k(%1) {dims = [affine_map<() -> (16)>], symbols = affine_map<() -> ()>} : (tensor<16xf32>) -> tensor<16xf32>
+  %3 = opc.launch @sum(%2) {dims = [affine_map<() -> (1)>], symbols = affine_map<() -> ()>} : (tensor<16xf32>) -> tensor<1xf32>
+  return %3, %x : tensor<1xf32>, tensor<16xf32>
+}
+llvm.func @k(!llvm.ptr, i64, i64) attributes {opc.inplace = [[0, 0]], opc.kernel, opc.may_fault, opc.units = affine_map<() -> (16)>}
+llvm.func @sum(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_map<() -> (1)>}
+
+// -----
+
+// A size that depends on data is allocated when it is known and released after
+// its last use; the symbol may not be below its least value.
+// CHECK-LABEL: llvm.func @opc_entry
+// CHECK: %[[MIN:.*]] = llvm.mlir.constant(2 : i64)
+// CHECK: llvm.call {{.*}} (!llvm.ptr, !llvm.ptr) -> ()
+// CHECK: %[[N:.*]] = llvm.load {{.*}} -> i64
+// CHECK: llvm.icmp "slt" %[[N]], %[[MIN]]
+// CHECK: %[[M:.*]] = llvm.call {{.*}} (!llvm.ptr, i64) -> !llvm.ptr
+// CHECK: llvm.call {{.*}} (!llvm.ptr, !llvm.ptr) -> ()
+// CHECK: llvm.call {{.*}} (!llvm.ptr, !llvm.ptr) -> ()
+// CHECK: llvm.call %{{.*}}(%{{.*}}, %[[M]]) : !llvm.ptr, (!llvm.ptr, !llvm.ptr) -> ()
+// CHECK: llvm.return
+func.func @main(%x: tensor<16xf32> {opc.dims = affine_map<() -> (16)>}) -> tensor<1xf32> attributes {opc.symbols = [""]} {
+  %0 = opc.launch @count(%x) {dims = [affine_map<() -> ()>], symbols = affine_map<() -> ()>} : (tensor<16xf32>) -> tensor<i64>
+  opc.bind_element %0 {index = 0 : i64, symbol = 0 : i64, min = 2 : i64} : tensor<i64>
+  %1 = opc.launch @some(%x) {dims = [affine_map<()[s0] -> (s0)>], symbols = affine_map<()[s0] -> (s0)>} : (tensor<16xf32>) -> tensor<?xf32>
+  %2 = opc.launch @sum(%1) {dims = [affine_map<() -> (1)>], symbols = affine_map<()[s0] -> (s0)>} : (tensor<?xf32>) -> tensor<1xf32>
+  return %2 : tensor<1xf32>
+}
+llvm.func @count(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_map<() -> (1)>}
+llvm.func @some(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_map<()[s0] -> (s0)>}
+llvm.func @sum(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_map<() -> (1)>}
