@@ -1,0 +1,65 @@
+//===- Import.h - ONNX models into the opc dialect --------------*- C++ -*-===//
+//
+// The only entry to the ONNX front end. It translates and does nothing else: each
+// row of its op tables says which opc ops an ONNX op of some opsets stands for.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_FRONTEND_ONNX_IMPORT_H
+#define OPC_FRONTEND_ONNX_IMPORT_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/MemoryBufferRef.h"
+#include <string>
+#include <vector>
+
+namespace opc::onnx {
+
+/// A value for a graph input that is to be compiled in.
+struct ConstantInput {
+  /// The name of the ONNX element type in lower case: "int64", "float", "bool".
+  std::string dtype;
+  llvm::SmallVector<int64_t> shape;
+  /// Elements in row-major order, little-endian; one byte for each bool.
+  std::vector<char> data;
+};
+
+struct ImportOptions {
+  /// Where external data is looked for: the folder of the model file.
+  std::string directory;
+  /// Name in messages and locations.
+  std::string modelName = "model.onnx";
+  /// Extents for named dimensions of the inputs.
+  llvm::SmallVector<std::pair<std::string, int64_t>> dims;
+  /// Values compiled in, by the name of the graph input, which is then no
+  /// argument of the function any more.
+  llvm::StringMap<ConstantInput> constants;
+};
+
+/// Starts every message about a value that a graph computes, or takes as an
+/// input, but whose value decides the form of the program: "<kNeedsValue> 'axes'
+/// at compile time". Give it in ImportOptions::constants if it is an input.
+inline constexpr llvm::StringLiteral kNeedsValue = "needs the value of input";
+
+/// Translates a serialized ONNX model into a module with one function, `@main`,
+/// as docs/Architecture.md describes. On failure `errors` holds one line for each
+/// cause: all nodes that are not supported, each with its name, domain, opset and
+/// types. Large tensors refer to the model's and its external files' memory,
+/// which lives as long as `context`.
+llvm::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
+importOnnx(mlir::MLIRContext &context, llvm::MemoryBufferRef model,
+           const ImportOptions &options, std::vector<std::string> &errors);
+
+/// Describes a model without compiling it: "inputs" and "outputs" (name, dtype,
+/// shape with strings where symbolic), "opsets" (domain to version), and "nodes"
+/// (name, op, domain, dtype, and "supported": true or the reason).
+llvm::FailureOr<llvm::json::Value>
+inspectOnnx(mlir::MLIRContext &context, llvm::MemoryBufferRef model,
+            const ImportOptions &options, std::vector<std::string> &errors);
+
+} // namespace opc::onnx
+
+#endif // OPC_FRONTEND_ONNX_IMPORT_H

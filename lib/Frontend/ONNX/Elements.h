@@ -1,0 +1,65 @@
+//===- Elements.h - ONNX tensors as attributes ------------------*- C++ -*-===//
+//
+// Element types and constant data. Large tensors keep the memory that protobuf
+// or the external file gave them: nothing is copied, nothing becomes IR text.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_LIB_FRONTEND_ONNX_ELEMENTS_H
+#define OPC_LIB_FRONTEND_ONNX_ELEMENTS_H
+
+#include "onnx-ml.pb.h"
+#include "opc/Frontend/ONNX/Import.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include <memory>
+
+namespace opc::onnx {
+
+namespace pb = ::onnx;
+
+/// The element type for a TensorProto::DataType, or null where opc has none.
+mlir::Type elementTypeOf(mlir::MLIRContext *context, int dataType);
+/// "float16" for TensorProto::FLOAT16; "type 99" for what ONNX does not know.
+std::string dtypeName(int dataType);
+/// The name that ONNX gives to an element type.
+std::string dtypeName(mlir::Type type);
+/// The DataType of a name that dtypeName gives, or UNDEFINED.
+int dtypeNamed(llvm::StringRef name);
+/// Text of a model without control characters and of bounded length.
+std::string quoted(llvm::StringRef text);
+
+/// A tensor type, or null with `error` where extents are negative or the tensor
+/// would not fit into 2^40 bytes.
+mlir::RankedTensorType checkedType(llvm::ArrayRef<int64_t> shape,
+                                   mlir::Type element, std::string &error);
+
+class ElementsReader {
+public:
+  ElementsReader(mlir::MLIRContext *context, llvm::StringRef directory)
+      : context(context), directory(directory) {}
+
+  /// The value of `tensor`, whose data is moved out of it. Null with `error`
+  /// when the data is missing or does not fit the shape.
+  mlir::ElementsAttr read(pb::TensorProto &tensor, std::string &error);
+  mlir::ElementsAttr read(const ConstantInput &input, std::string &error);
+
+private:
+  mlir::ElementsAttr readExternal(const pb::TensorProto &tensor,
+                                  mlir::RankedTensorType type,
+                                  std::string &error);
+  std::shared_ptr<llvm::MemoryBuffer> map(llvm::StringRef location,
+                                          std::string &error);
+  mlir::ElementsAttr wrap(mlir::RankedTensorType type,
+                          llvm::ArrayRef<char> data,
+                          std::shared_ptr<void> owner, std::string &error);
+
+  mlir::MLIRContext *context;
+  std::string directory;
+  llvm::StringMap<std::shared_ptr<llvm::MemoryBuffer>> files;
+};
+
+} // namespace opc::onnx
+
+#endif // OPC_LIB_FRONTEND_ONNX_ELEMENTS_H

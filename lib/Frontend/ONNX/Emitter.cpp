@@ -1,0 +1,183 @@
+//===- Emitter.cpp - short forms for building opc ops ---------------------===//
+//
+// Creation of ops: operands checked, results' extents inferred, the op verified.
+// Whatever the dialect objects to becomes the reason of the failure.
+//
+//===----------------------------------------------------------------------===//
+#include "Emitter.h"
+#include "Elements.h"
+#include "mlir/IR/Diagnostics.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using llvm::formatv;
+
+namespace opc::onnx {
+
+void Emitter::fail(const llvm::Twine &reason) {
+  if (error.empty())
+    error = reason.str();
+}
+
+void Emitter::failNeeds(StringRef what) {
+  fail(llvm::Twine(kNeedsValue) + " '" + what + "' at compile time");
+}
+
+Attribute Emitter::ints(ArrayRef<int64_t> v) {
+  return state.builder.getDenseI64ArrayAttr(v);
+}
+Attribute Emitter::doubles(ArrayRef<double> v) {
+  return state.builder.getDenseF64ArrayAttr(v);
+}
+Attribute Emitter::exprs(ArrayRef<AffineExpr> v) {
+  return AffineMapAttr::get(toMap(state.builder.getContext(), v));
+}
+
+namespace {
+
+/// An extent that is no symbol and yet no constant has overflowed.
+bool isBroken(AffineExpr extent) {
+  if (!extent)
+    return true;
+  if (constantOf(extent))
+    return false;
+  bool symbolic = false;
+  extent.walk([&](AffineExpr e) { symbolic |= isa<AffineSymbolExpr>(e); });
+  return !symbolic;
+}
+
+std::string shapeText(ArrayRef<AffineExpr> dims) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  stream << '[';
+  llvm::interleaveComma(dims, stream);
+  stream << ']';
+  return text;
+}
+
+} // namespace
+
+/// Gives the op's results their extents and types; verifies it.
+static LogicalResult settle(Emitter &e, Operation *op,
+                            std::optional<Dims> pinned) {
+  SmallVector<Dims> all;
+  if (pinned) {
+    all.push_back(*pinned);
+    pinDims(op, all);
+  } else if (auto shaped = dyn_cast<ShapedOp>(op)) {
+    if (failed(shaped.inferDims(e.state.env, all)))
+      return failure();
+  }
+  for (auto [result, dims] : llvm::zip(op->getResults(), all)) {
+    std::string error;
+    if (llvm::any_of(dims, isBroken))
+      return op->emitError("extents ") << shapeText(dims) << " overflow";
+    Type element = getElementTypeOrSelf(result.getType());
+    RankedTensorType type = tensorType(dims, element);
+    if (!checkedType(type.getShape(), element, error))
+      return op->emitError(error);
+    result.setType(type);
+    e.state.env.setDims(result, dims);
+  }
+  return op->getName().verifyInvariants(op);
+}
+
+static SmallVector<Value> create(Emitter &e, StringRef name,
+                                 ValueRange operands, Attrs attrs,
+                                 ArrayRef<Type> elements,
+                                 std::optional<Dims> pinned) {
+  SmallVector<Value> none(elements.size());
+  if (e.failed())
+    return none;
+  if (llvm::any_of(operands, [](Value v) { return !v; })) {
+    e.fail("an operand is missing");
+    return none;
+  }
+  std::string message;
+  ScopedDiagnosticHandler handler(
+      e.state.builder.getContext(), [&](Diagnostic &diagnostic) {
+        if (message.empty())
+          message = diagnostic.str();
+        return success();
+      });
+  OperationState state(e.loc, name);
+  state.addOperands(operands);
+  for (auto [key, value] : attrs)
+    state.addAttribute(key, value);
+  for (Type element : elements)
+    state.addTypes(RankedTensorType::get({}, element));
+  Operation *op = e.state.builder.create(state);
+  if (succeeded(settle(e, op, pinned)))
+    return SmallVector<Value>(op->getResults());
+  e.fail(message.empty() ? (name + " does not fit its operands").str()
+                         : message);
+  return none;
+}
+
+SmallVector<Value> Emitter::emitAll(StringRef op, ValueRange operands,
+                                    Attrs attrs, ArrayRef<Type> elements) {
+  return create(*this, op, operands, attrs, elements, std::nullopt);
+}
+
+AffineExpr Emitter::broadcastExtent(AffineExpr a, AffineExpr b) {
+  std::optional<int64_t> x = constantOf(a), y = constantOf(b);
+  if (a == b || y == 1)
+    return a;
+  if (x == 1)
+    return b;
+  if (x && y)
+    return {};
+  AffineExpr symbol = bindPair(a, b);
+  return x ? a : y ? b : symbol;
+}
+
+Value Emitter::emitBroadcast(StringRef op, ValueRange operands, Attrs attrs,
+                             Type element) {
+  if (failed() || llvm::any_of(operands, [](Value v) { return !v; }))
+    return {};
+  Dims result;
+  for (Value operand : operands) {
+    Dims next = dims(operand);
+    if (next.size() > result.size())
+      std::swap(next, result);
+    size_t offset = result.size() - next.size();
+    for (auto [i, extent] : llvm::enumerate(next)) {
+      AffineExpr both = broadcastExtent(result[offset + i], extent);
+      if (!both) {
+        fail(formatv("extents {0} and {1} do not broadcast", shapeText(result),
+                     shapeText(next)));
+        return {};
+      }
+      result[offset + i] = both;
+    }
+  }
+  SmallVector<Dims> inferred;
+  bool symbolic = !constantsOf(result);
+  return create(*this, op, operands, attrs, element,
+                symbolic ? std::optional<Dims>(result) : std::nullopt)[0];
+}
+
+Value Emitter::select(Value condition, Value a, Value b) {
+  return emitBroadcast(SelectOp::getOperationName(), {condition, a, b}, {},
+                       elementOf(a));
+}
+
+Value Emitter::cast(Value x, Type element, bool saturate) {
+  if (!x || !element || elementOf(x) == element)
+    return x;
+  Value result = emit<CastOp>(x, {{"saturate", boolean(saturate)}}, element);
+  if (auto known = partialContents(x);
+      result && known && isa<IntegerType>(element) && !element.isInteger(1))
+    state.contents[result] = *known;
+  return result;
+}
+
+Value Emitter::matmul(Value a, Value b, Type element, bool transposeA,
+                      bool transposeB) {
+  return emit<MatmulOp>({a, b},
+                        {{"transpose_a", boolean(transposeA)},
+                         {"transpose_b", boolean(transposeB)}},
+                        element);
+}
+
+} // namespace opc::onnx

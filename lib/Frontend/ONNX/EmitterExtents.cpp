@@ -1,0 +1,348 @@
+//===- EmitterExtents.cpp - extents, contents and symbols -----------------===//
+//
+// The part of the Emitter that reasons about extents: what is known of a value,
+// and how what is not known becomes a symbol that the program binds as it runs.
+//
+//===----------------------------------------------------------------------===//
+#include "Emitter.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using llvm::formatv;
+
+namespace opc::onnx {
+
+Ints axesUpTo(int64_t n) {
+  Ints axes;
+  for (int64_t i = 0; i < n; ++i)
+    axes.push_back(i);
+  return axes;
+}
+
+Type Emitter::elementOf(Value v) {
+  return v ? getElementTypeOrSelf(v.getType()) : Type();
+}
+bool Emitter::isFloat(Value v) {
+  return v && isa<FloatType>(elementOf(v));
+}
+bool Emitter::isUnsigned(Value v) {
+  return v && elementOf(v).isUnsignedInteger();
+}
+int64_t Emitter::rank(Value v) {
+  return v ? cast<RankedTensorType>(v.getType()).getRank() : 0;
+}
+Dims Emitter::dims(Value v) { return v ? state.env.dims(v) : Dims(); }
+
+AffineExpr Emitter::dim(Value v, int64_t axis) {
+  Dims all = dims(v);
+  int64_t count = all.size();
+  axis = axisIn(axis, count);
+  return axis < count ? all[axis] : expr(1);
+}
+AffineExpr Emitter::size(Value v) { return sizeOf(v, 0, rank(v)); }
+AffineExpr Emitter::sizeOf(Value v, int64_t begin, int64_t end) {
+  Dims all = dims(v);
+  int64_t count = all.size();
+  begin = std::clamp<int64_t>(begin, 0, count);
+  end = std::clamp<int64_t>(end, begin, count);
+  return product(state.builder.getContext(),
+                 ArrayRef<AffineExpr>(all).slice(begin, end - begin));
+}
+
+namespace {
+
+/// A small constant's attribute, or null.
+DenseElementsAttr smallConstant(Value v) {
+  auto constant = v ? v.getDefiningOp<ConstantOp>() : ConstantOp();
+  if (!constant)
+    return {};
+  auto value = dyn_cast<DenseElementsAttr>(constant.getValue());
+  if (!value || value.getNumElements() > ShapeEnv::contentsLimit)
+    return {};
+  return value;
+}
+
+int64_t integerOf(const APInt &value, Type element) {
+  if (element.isInteger(1) || element.isUnsignedInteger())
+    return static_cast<int64_t>(value.getLimitedValue());
+  return value.getSExtValue();
+}
+
+} // namespace
+
+std::optional<Dims> Emitter::partialContents(Value v) {
+  if (!v || !isa<IntegerType>(elementOf(v)))
+    return std::nullopt;
+  if (auto found = state.contents.find(v); found != state.contents.end())
+    return found->second;
+  DenseElementsAttr value = smallConstant(v);
+  if (!value)
+    return std::nullopt;
+  Dims items;
+  for (const APInt &item : value.getValues<APInt>())
+    items.push_back(expr(integerOf(item, elementOf(v))));
+  return items;
+}
+
+std::optional<Dims> Emitter::contents(Value v) {
+  std::optional<Dims> items = partialContents(v);
+  if (items && llvm::is_contained(*items, AffineExpr()))
+    return std::nullopt;
+  return items;
+}
+
+std::optional<Ints> Emitter::constants(Value v) {
+  std::optional<Dims> items = contents(v);
+  return items ? constantsOf(*items) : std::nullopt;
+}
+
+std::optional<SmallVector<double>> Emitter::reals(Value v) {
+  SmallVector<double> values;
+  if (std::optional<Ints> items = constants(v)) {
+    values.append(items->begin(), items->end());
+    return values;
+  }
+  DenseElementsAttr value = smallConstant(v);
+  if (!value || !isFloat(v))
+    return std::nullopt;
+  for (APFloat item : value.getValues<APFloat>()) {
+    bool inexact;
+    item.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &inexact);
+    values.push_back(item.convertToDouble());
+  }
+  return values;
+}
+
+int64_t Emitter::axisIn(int64_t axis, int64_t rank) {
+  if (axis >= -rank && axis < rank)
+    return axis < 0 ? axis + rank : axis;
+  fail(formatv("axis {0} is outside of rank {1}", axis, rank));
+  return 0;
+}
+
+Ints Emitter::axesIn(ArrayRef<int64_t> axes, int64_t rank) {
+  Ints result;
+  for (int64_t axis : axes) {
+    int64_t front = axisIn(axis, rank);
+    if (failed())
+      return result;
+    if (llvm::is_contained(result, front))
+      fail(formatv("axis {0} is given twice", axis));
+    result.push_back(front);
+  }
+  return result;
+}
+
+Dims Emitter::exprList(ArrayRef<int64_t> values) {
+  Dims result;
+  for (int64_t value : values)
+    result.push_back(expr(value));
+  return result;
+}
+
+AffineExpr Emitter::newSymbol(int64_t least) {
+  unsigned index = addSymbol(state.function, "");
+  state.least[index] = least;
+  return state.env.symbol(index);
+}
+
+static std::optional<int64_t> leastOfBinary(AffineBinaryOpExpr e, int64_t a,
+                                            int64_t b) {
+  int64_t result;
+  switch (e.getKind()) {
+  case AffineExprKind::Add:
+    return llvm::AddOverflow(a, b, result) ? std::nullopt
+                                           : std::optional(result);
+  case AffineExprKind::Mul:
+    return a < 0 || b < 0 || llvm::MulOverflow(a, b, result)
+               ? std::nullopt
+               : std::optional(result);
+  case AffineExprKind::FloorDiv:
+  case AffineExprKind::CeilDiv: {
+    std::optional<int64_t> divisor = constantOf(e.getRHS());
+    if (a < 0 || b < 1)
+      return std::nullopt;
+    return divisor ? a / *divisor : 0;
+  }
+  case AffineExprKind::Mod:
+    return 0;
+  default:
+    return std::nullopt;
+  }
+}
+
+std::optional<int64_t> Emitter::leastOf(AffineExpr e) {
+  if (auto value = constantOf(e))
+    return value;
+  if (auto symbol = dyn_cast<AffineSymbolExpr>(e)) {
+    auto found = state.least.find(symbol.getPosition());
+    return found == state.least.end() ? 0 : found->second;
+  }
+  auto binary = dyn_cast<AffineBinaryOpExpr>(e);
+  if (!binary)
+    return std::nullopt;
+  std::optional<int64_t> a = leastOf(binary.getLHS());
+  std::optional<int64_t> b = leastOf(binary.getRHS());
+  if (!a || !b)
+    return std::nullopt;
+  return leastOfBinary(binary, *a, *b);
+}
+
+bool Emitter::provablyAtMost(AffineExpr a, AffineExpr b) {
+  if (a == b)
+    return true;
+  std::optional<int64_t> x = constantOf(a), y = constantOf(b);
+  if (x && y)
+    return *x <= *y;
+  // Huge constants (INT64_MAX says "to the end") must not overflow below; no
+  // extent reaches them.
+  constexpr int64_t kHuge = int64_t(1) << 40;
+  if (x && (*x > kHuge || *x < -kHuge))
+    return *x < 0;
+  if (y && (*y > kHuge || *y < -kHuge))
+    return *y > 0;
+  unsigned symbols =
+      toMap(state.builder.getContext(), {a, b}).getNumSymbols();
+  std::optional<int64_t> least = leastOf(simplifyAffineExpr(b - a, 0, symbols));
+  return least && *least >= 0;
+}
+
+AffineExpr Emitter::bindOnce(StringRef op, ArrayRef<AffineExpr> key,
+                             int64_t least) {
+  Block *here = state.builder.getInsertionBlock();
+  for (auto &binding : state.bindings) {
+    if (binding.op != op || ArrayRef<AffineExpr>(binding.key) != key)
+      continue;
+    for (Block *block = here; block;) {
+      if (block == binding.block)
+        return binding.symbol;
+      Operation *parent = block->getParentOp();
+      block = parent ? parent->getBlock() : nullptr;
+    }
+  }
+  AffineExpr symbol = newSymbol(least);
+  auto position = i64(cast<AffineSymbolExpr>(symbol).getPosition());
+  OperationState os(loc, op);
+  os.addAttribute(op == BindClampOp::getOperationName() ? "bounds" : "pair",
+                  exprs(key));
+  os.addAttribute("symbol", position);
+  state.builder.create(os);
+  state.bindings.push_back({op, Dims(key), here, symbol});
+  return symbol;
+}
+
+AffineExpr Emitter::clamp(AffineExpr value, AffineExpr low, AffineExpr high) {
+  bool atLeast = provablyAtMost(low, value);
+  bool atMost = provablyAtMost(value, high);
+  if (atLeast && atMost)
+    return value;
+  if (provablyAtMost(high, value) || provablyAtMost(high, low))
+    return high;
+  if (provablyAtMost(value, low) && provablyAtMost(low, high))
+    return low;
+  int64_t least = std::min(leastOf(low).value_or(0), leastOf(high).value_or(0));
+  return bindOnce(BindClampOp::getOperationName(), {value, low, high}, least);
+}
+
+AffineExpr Emitter::bindPair(AffineExpr a, AffineExpr b) {
+  return bindOnce(BindBroadcastOp::getOperationName(), {a, b}, 0);
+}
+
+AffineExpr Emitter::bindElement(Value v, int64_t index, int64_t min) {
+  if (failed() || !v)
+    return expr(1);
+  AffineExpr symbol = newSymbol(min);
+  OperationState os(loc, BindElementOp::getOperationName());
+  os.addOperands(v);
+  os.addAttribute("index", i64(index));
+  os.addAttribute("symbol", i64(cast<AffineSymbolExpr>(symbol).getPosition()));
+  os.addAttribute("min", i64(min));
+  state.builder.create(os);
+  return symbol;
+}
+
+AffineExpr Emitter::bindDim(Value v, int64_t axis) {
+  AffineExpr symbol = newSymbol(0);
+  OperationState os(loc, BindDimOp::getOperationName());
+  os.addOperands(v);
+  os.addAttribute("axis", i64(axis));
+  os.addAttribute("symbol", i64(cast<AffineSymbolExpr>(symbol).getPosition()));
+  state.builder.create(os);
+  return symbol;
+}
+
+std::optional<Dims> Emitter::resolve(Value v, StringRef what, int64_t min) {
+  if (failed() || !v)
+    return std::nullopt;
+  if (!isa<IntegerType>(elementOf(v))) {
+    fail("input '" + what + "' is not an integer tensor");
+    return std::nullopt;
+  }
+  std::optional<int64_t> count = constantOf(size(v));
+  if (!count || *count > ShapeEnv::contentsLimit) {
+    failNeeds(what);
+    return std::nullopt;
+  }
+  Dims items = partialContents(v).value_or(Dims(*count, AffineExpr()));
+  for (int64_t i = 0; i < *count; ++i)
+    if (!items[i])
+      items[i] = bindElement(v, i, min);
+  return items;
+}
+
+namespace {
+
+/// Appends the factors of a product; constants go into `constant`.
+void factorise(AffineExpr e, Dims &factors, int64_t &constant) {
+  auto binary = dyn_cast<AffineBinaryOpExpr>(e);
+  if (binary && binary.getKind() == AffineExprKind::Mul) {
+    factorise(binary.getLHS(), factors, constant);
+    factorise(binary.getRHS(), factors, constant);
+    return;
+  }
+  int64_t product;
+  if (auto value = constantOf(e);
+      value && !llvm::MulOverflow(*value, constant, product))
+    constant = product;
+  else
+    factors.push_back(e);
+}
+
+} // namespace
+
+AffineExpr Emitter::quotient(AffineExpr a, AffineExpr b) {
+  Dims above, below;
+  int64_t top = 1, bottom = 1;
+  factorise(a, above, top);
+  factorise(b, below, bottom);
+  for (AffineExpr factor : Dims(below)) {
+    auto *twin = llvm::find(above, factor);
+    if (twin == above.end())
+      continue;
+    above.erase(twin);
+    below.erase(llvm::find(below, factor));
+  }
+  if (bottom != 0 && top % bottom == 0) {
+    top /= bottom;
+    bottom = 1;
+  }
+  MLIRContext *context = state.builder.getContext();
+  AffineExpr upper = product(context, above) * top;
+  AffineExpr lower = product(context, below) * bottom;
+  if (constantOf(lower) == 1)
+    return upper;
+  if (leastOf(lower).value_or(0) < 1)
+    lower = clamp(lower, expr(1), expr(int64_t(1) << 40));
+  return upper.floorDiv(lower);
+}
+
+void Emitter::guard(Value condition) {
+  if (std::optional<Ints> known = constants(condition)) {
+    if (llvm::is_contained(*known, 0))
+      fail("its values are out of range");
+    return;
+  }
+  bindElement(cast(condition, i64Type()), 0, 1);
+}
+
+} // namespace opc::onnx

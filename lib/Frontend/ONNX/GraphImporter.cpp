@@ -1,0 +1,364 @@
+//===- GraphImporter.cpp - graphs into regions ----------------------------===//
+//
+// The walk over nodes. A node that cannot be translated is reported and its
+// outputs are marked lost; the walk goes on, so that one run names them all.
+//
+//===----------------------------------------------------------------------===//
+#include "GraphImporter.h"
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using llvm::formatv;
+
+namespace opc::onnx {
+namespace {
+
+std::string normalised(StringRef domain) {
+  return domain.empty() ? "ai.onnx" : domain.str();
+}
+
+std::string functionKey(StringRef domain, StringRef name, StringRef overload) {
+  return formatv("{0}:{1}:{2}", normalised(domain), name, overload);
+}
+
+/// Finds a name in a scope or those around it; null where it is not.
+const Value *findValue(const Scope &scope, StringRef name) {
+  for (const Scope *s = &scope; s; s = s->parent)
+    if (auto found = s->values.find(name); found != s->values.end())
+      return &found->second;
+  return nullptr;
+}
+
+bool isLost(const Scope &scope, StringRef name) {
+  for (const Scope *s = &scope; s; s = s->parent)
+    if (s->lost.contains(name))
+      return true;
+  return false;
+}
+
+} // namespace
+
+GraphImporter::GraphImporter(MLIRContext &context, const ImportOptions &options,
+                             std::vector<std::string> &errors)
+    : context(context), options(options), errors(errors),
+      reader(&context, options.directory) {
+  for (const auto &[name, extent] : options.dims)
+    pinned[name] = extent;
+}
+
+ElementsAttr GraphImporter::elements(const pb::TensorProto &tensor,
+                                     std::string &error) {
+  if (auto found = values.find(&tensor); found != values.end())
+    return found->second;
+  // The model belongs to this import, and nothing reads the data twice.
+  ElementsAttr value = reader.read(const_cast<pb::TensorProto &>(tensor), error);
+  if (value)
+    values[&tensor] = value;
+  return value;
+}
+
+bool GraphImporter::readOpsets(const pb::ModelProto &model) {
+  for (const auto &import : model.opset_import())
+    opsets[normalised(import.domain())] = import.version();
+  auto found = opsets.find("ai.onnx");
+  int64_t version = found == opsets.end() ? 1 : found->second;
+  opsets["ai.onnx"] = version;
+  if (version >= kOldest && version <= kLatest)
+    return true;
+  errors.push_back(formatv("opset {0} of ai.onnx is not supported: {1} to {2} are",
+                           version, kOldest, kLatest));
+  return false;
+}
+
+void GraphImporter::readFunctions(const pb::ModelProto &model) {
+  for (const pb::FunctionProto &function : model.functions()) {
+    std::string key =
+        functionKey(function.domain(), function.name(), function.overload());
+    functions[key] = &function;
+    auto &imports = functionOpsets[key];
+    for (const auto &import : function.opset_import())
+      imports[normalised(import.domain())] = import.version();
+  }
+}
+
+void GraphImporter::addInitializers(const pb::GraphProto &graph, Scope &scope) {
+  for (const pb::TensorProto &tensor : graph.initializer()) {
+    std::string error;
+    ElementsAttr value = elements(tensor, error);
+    if (!value) {
+      errors.push_back(
+          formatv("initializer {0}: {1}", quoted(tensor.name()), error));
+      scope.lost.insert(tensor.name());
+      continue;
+    }
+    Location loc = NameLoc::get(StringAttr::get(&context, tensor.name()));
+    Emitter emitter(*state, loc);
+    scope.values[tensor.name()] = emitter.constant(value);
+  }
+  for (const auto &sparse : graph.sparse_initializer()) {
+    errors.push_back(formatv("initializer {0}: sparse tensors are not supported",
+                             quoted(sparse.values().name())));
+    scope.lost.insert(sparse.values().name());
+  }
+}
+
+Location GraphImporter::locationOf(const pb::NodeProto &proto) {
+  std::string name = proto.name();
+  if (name.empty())
+    name = formatv("{0}_{1}", proto.op_type(), nodeCount);
+  auto file = FileLineColLoc::get(&context, options.modelName, nodeCount, 0);
+  return NameLoc::get(StringAttr::get(&context, name), file);
+}
+
+void GraphImporter::report(const pb::NodeProto &proto, int64_t opset,
+                           ArrayRef<Value> inputs, StringRef reason) {
+  std::string types;
+  for (Value input : inputs)
+    if (input)
+      types += ", " + dtypeName(Emitter::elementOf(input));
+  std::string name = proto.name().empty()
+                         ? formatv("{0}_{1}", proto.op_type(), nodeCount).str()
+                         : proto.name();
+  std::string op = quoted(proto.op_type());
+  errors.push_back(formatv("node {0} ({1}, domain {2}, opset {3}{4}): {5}",
+                           quoted(name), op.substr(1, op.size() - 2),
+                           normalised(proto.domain()), opset, types, reason));
+  refusals[&proto] = reason.str();
+}
+
+GraphImporter::Found GraphImporter::lookUp(const pb::NodeProto &proto,
+                                           const Scope &scope,
+                                           const llvm::StringSet<> &later,
+                                           SmallVector<Value> &values,
+                                           std::string &reason) {
+  for (const std::string &name : proto.input()) {
+    if (name.empty()) {
+      values.push_back({});
+    } else if (const Value *value = findValue(scope, name)) {
+      values.push_back(*value);
+    } else if (isLost(scope, name)) {
+      return Found::Lost;
+    } else {
+      reason = formatv("input {0} is {1}", quoted(name),
+                       later.contains(name)
+                           ? "computed after it: the graph has a cycle or is "
+                             "not sorted"
+                           : "defined nowhere");
+      return Found::Undefined;
+    }
+  }
+  return Found::All;
+}
+
+void GraphImporter::importNode(const pb::NodeProto &proto, Scope &scope,
+                               const llvm::StringSet<> &later) {
+  ++nodeCount;
+  auto version = scope.opsets->find(normalised(proto.domain()));
+  int64_t opset = version == scope.opsets->end() ? 0 : version->second;
+  SmallVector<Value> inputs;
+  std::string reason;
+  Found found = lookUp(proto, scope, later, inputs, reason);
+  if (found == Found::All) {
+    Node node(*this, *state, locationOf(proto), proto, opset, inputs,
+              scope.attributes);
+    build(node, scope);
+    return;
+  }
+  bool known = false;
+  if (found == Found::Lost &&
+      !functions.contains(
+          functionKey(proto.domain(), proto.op_type(), proto.overload())) &&
+      !findRow(normalised(proto.domain()), proto.op_type(), opset, known))
+    reason = known ? "this opset's form is not supported" : "is not supported";
+  if (!reason.empty())
+    report(proto, opset, inputs, reason);
+  for (const std::string &name : proto.output())
+    scope.lost.insert(name);
+}
+
+void GraphImporter::build(Node &node, Scope &scope) {
+  const pb::NodeProto &proto = node.proto;
+  size_t before = errors.size();
+  auto restore = llvm::make_scope_exit(
+      [this, outer = current] { current = outer; });
+  current = &scope;
+  std::string key =
+      functionKey(proto.domain(), proto.op_type(), proto.overload());
+  bool known = false;
+  if (auto function = functions.find(key); function != functions.end()) {
+    importCall(node, *function->second);
+  } else if (const OpRow *row = findRow(normalised(proto.domain()),
+                                        proto.op_type(), node.opset, known)) {
+    if (!foldShapeArithmetic(node)) {
+      row->build(node);
+      noteContents(node);
+    }
+  } else if (node.opset == 0) {
+    node.fail(formatv("domain {0} is not imported",
+                      quoted(normalised(proto.domain()))));
+  } else {
+    node.fail(known ? "this opset's form is not supported" : "is not supported");
+  }
+  finish(node, scope);
+  if (!node.failed())
+    return;
+  // A body's own complaints say it already.
+  if (errors.size() == before)
+    report(proto, node.opset, node.inputs, node.reason());
+  for (const std::string &name : proto.output()) {
+    scope.values.erase(name);
+    scope.lost.insert(name);
+  }
+}
+
+void GraphImporter::finish(Node &node, Scope &scope) {
+  for (auto [i, name] : llvm::enumerate(node.proto.output())) {
+    if (node.failed())
+      return;
+    if (name.empty())
+      continue;
+    Value value = node.results[i];
+    if (!value)
+      node.fail(formatv("output {0} is not supported", i));
+    else if (!scope.values.try_emplace(name, value).second)
+      node.fail(formatv("output {0} is defined twice", quoted(name)));
+  }
+}
+
+void GraphImporter::importNodes(
+    const google::protobuf::RepeatedPtrField<pb::NodeProto> &nodes,
+    Scope &scope) {
+  llvm::StringSet<> later;
+  for (const pb::NodeProto &proto : nodes)
+    for (const std::string &name : proto.output())
+      later.insert(name);
+  for (const pb::NodeProto &proto : nodes) {
+    if (nodeCount >= kMostNodes) {
+      errors.push_back(formatv("more than {0} nodes, with functions and bodies "
+                               "expanded",
+                               kMostNodes));
+      return;
+    }
+    importNode(proto, scope, later);
+  }
+}
+
+Outputs GraphImporter::resultsOf(const pb::GraphProto &graph,
+                                 const Scope &scope) {
+  SmallVector<Value> results;
+  bool lost = false;
+  for (const auto &output : graph.output()) {
+    const Value *value = findValue(scope, output.name());
+    lost |= isLost(scope, output.name());
+    if (!value && !isLost(scope, output.name()))
+      errors.push_back(formatv("output {0} of graph {1} is defined nowhere",
+                               quoted(output.name()), quoted(graph.name())));
+    results.push_back(value ? *value : Value());
+  }
+  if (lost || llvm::is_contained(results, Value()))
+    return std::nullopt;
+  return results;
+}
+
+Outputs GraphImporter::importSubgraph(Node &node, const pb::GraphProto &graph,
+                                      ArrayRef<Value> arguments) {
+  if (depth >= kDeepest) {
+    node.fail(formatv("bodies are nested more than {0} deep", kDeepest));
+    return std::nullopt;
+  }
+  if (static_cast<size_t>(graph.input_size()) != arguments.size()) {
+    node.fail(formatv("its body takes {0} inputs, not {1}", graph.input_size(),
+                      arguments.size()));
+    return std::nullopt;
+  }
+  ++depth;
+  Scope scope;
+  scope.parent = current;
+  scope.attributes = current->attributes;
+  scope.opsets = current->opsets;
+  for (auto [input, value] : llvm::zip(graph.input(), arguments))
+    scope.values[input.name()] = value;
+  size_t before = errors.size();
+  auto restore = llvm::make_scope_exit([this, outer = current] {
+    current = outer;
+    --depth;
+  });
+  addInitializers(graph, scope);
+  importNodes(graph.node(), scope);
+  Outputs results = resultsOf(graph, scope);
+  if (results && errors.size() == before)
+    return results;
+  node.fail("its body is not supported");
+  return std::nullopt;
+}
+
+void GraphImporter::importCall(Node &node, const pb::FunctionProto &function) {
+  if (depth >= kDeepest)
+    return node.fail(
+        formatv("functions call each other more than {0} deep", kDeepest));
+  std::string key = functionKey(function.domain(), function.name(),
+                                function.overload());
+  Scope scope;
+  scope.opsets = &functionOpsets[key];
+  int64_t version = scope.opsets->lookup("ai.onnx");
+  if (version != 0 && (version < kOldest || version > kLatest))
+    return node.fail(formatv("its function imports opset {0} of ai.onnx: {1} to "
+                             "{2} are supported",
+                             version, kOldest, kLatest));
+  if (node.numInputs() > function.input_size() ||
+      node.numOutputs() > function.output_size())
+    return node.fail("it has more inputs or outputs than its function");
+  AttributeMap attributes;
+  for (const pb::AttributeProto &attribute : function.attribute_proto())
+    attributes[attribute.name()] = &attribute;
+  for (const pb::AttributeProto &attribute : node.proto.attribute())
+    if (const auto *found = node.find(attribute.name()))
+      attributes[attribute.name()] = found;
+  scope.attributes = &attributes;
+  for (auto [i, name] : llvm::enumerate(function.input()))
+    scope.values[name] = node.in(i);
+  ++depth;
+  size_t before = errors.size();
+  importNodes(function.node(), scope);
+  --depth;
+  if (errors.size() != before)
+    return node.fail("its function is not supported");
+  for (int64_t i = 0; i < node.numOutputs(); ++i) {
+    const Value *value = findValue(scope, function.output(i));
+    if (!value)
+      return node.fail(formatv("output {0} of its function is defined nowhere",
+                               quoted(function.output(i))));
+    node.out(i, *value);
+  }
+}
+
+const OpRow *findRow(StringRef domain, StringRef op, int64_t opset,
+                     bool &known) {
+  known = false;
+  if (domain != "ai.onnx")
+    return nullptr;
+  static const llvm::StringMap<SmallVector<const OpRow *>> kRows = [] {
+    llvm::StringMap<SmallVector<const OpRow *>> rows;
+    for (ArrayRef<OpRow> table :
+         {elementwiseRows(), activationRows(), movementRows(), shapeRows(),
+          reduceRows(), contractionRows(), convolutionRows(), poolingRows(),
+          samplingRows(), normalisationRows(), softmaxRows(), attentionRows(),
+          recurrentRows(), indexingRows(), selectionRows(), controlRows(),
+          quantiseRows(), integerContractionRows(), randomRows(), lossRows(),
+          signalRows()})
+      for (const OpRow &row : table)
+        rows[row.name].push_back(&row);
+    return rows;
+  }();
+  auto found = kRows.find(op);
+  if (found == kRows.end())
+    return nullptr;
+  known = true;
+  for (const OpRow *row : found->second)
+    if (row->since <= opset && opset <= row->until)
+      return row;
+  return nullptr;
+}
+
+} // namespace opc::onnx

@@ -1,0 +1,97 @@
+//===- GraphImporter.h - graphs into regions --------------------*- C++ -*-===//
+//
+// Walks graphs in order, keeps the names in scope, and hands each node to its
+// row. Subgraphs and functions come back here through the rows of Control.cpp.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_LIB_FRONTEND_ONNX_GRAPHIMPORTER_H
+#define OPC_LIB_FRONTEND_ONNX_GRAPHIMPORTER_H
+
+#include "Node.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace opc::onnx {
+
+/// Names that a graph defines; subgraphs see the names around them, functions
+/// do not.
+struct Scope {
+  llvm::StringMap<Value> values;
+  /// Outputs of nodes that could not be translated.
+  llvm::StringSet<> lost;
+  const Scope *parent = nullptr;
+  const AttributeMap *attributes = nullptr;
+  const llvm::StringMap<int64_t> *opsets = nullptr;
+};
+
+class GraphImporter {
+public:
+  GraphImporter(mlir::MLIRContext &context, const ImportOptions &options,
+                std::vector<std::string> &errors);
+
+  llvm::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> run(pb::ModelProto &model);
+  /// Describes the nodes of the model's graph in JSON; imports it to know.
+  llvm::json::Value describe(pb::ModelProto &model);
+
+  /// The value of a tensor of the model, whose data is moved out of it at the
+  /// first time: bodies of functions and loops are translated more than once.
+  mlir::ElementsAttr elements(const pb::TensorProto &tensor, std::string &error);
+  /// Translates a subgraph of `node` in place, its inputs bound to `arguments`.
+  Outputs importSubgraph(Node &node, const pb::GraphProto &graph,
+                         ArrayRef<Value> arguments);
+  /// Nodes may not be translated more often than this, all bodies together.
+  static constexpr int64_t kMostNodes = 2'000'000;
+  static constexpr int64_t kDeepest = 24;
+
+private:
+  bool readOpsets(const pb::ModelProto &model);
+  void readFunctions(const pb::ModelProto &model);
+  bool addArguments(const pb::GraphProto &graph, Scope &scope);
+  bool addConstantInput(const pb::ValueInfoProto &info, Scope &scope);
+  mlir::Type argumentType(const pb::ValueInfoProto &info, Dims &dims,
+                          std::string &error);
+  AffineExpr argumentExtent(const pb::TensorShapeProto::Dimension &dimension,
+                            std::string &error);
+  void addInitializers(const pb::GraphProto &graph, Scope &scope);
+  void importNodes(const google::protobuf::RepeatedPtrField<pb::NodeProto> &nodes,
+                   Scope &scope);
+  void importNode(const pb::NodeProto &proto, Scope &scope,
+                  const llvm::StringSet<> &later);
+  mlir::Location locationOf(const pb::NodeProto &proto);
+  enum class Found { All, Lost, Undefined };
+  Found lookUp(const pb::NodeProto &proto, const Scope &scope,
+               const llvm::StringSet<> &later, SmallVector<Value> &values,
+               std::string &reason);
+  void build(Node &node, Scope &scope);
+  void importCall(Node &node, const pb::FunctionProto &function);
+  void finish(Node &node, Scope &scope);
+  void report(const pb::NodeProto &proto, int64_t opset,
+              ArrayRef<Value> inputs, StringRef reason);
+  Outputs resultsOf(const pb::GraphProto &graph, const Scope &scope);
+  bool returnOutputs(const pb::GraphProto &graph, const Scope &scope);
+  void checkOptionsUsed(const pb::GraphProto &graph);
+
+  mlir::MLIRContext &context;
+  const ImportOptions &options;
+  std::vector<std::string> &errors;
+  ElementsReader reader;
+  llvm::DenseMap<const pb::TensorProto *, mlir::ElementsAttr> values;
+  llvm::StringMap<int64_t> opsets;
+  llvm::StringMap<const pb::FunctionProto *> functions;
+  llvm::StringMap<llvm::StringMap<int64_t>> functionOpsets;
+  llvm::StringMap<unsigned> symbols;
+  llvm::StringMap<int64_t> pinned;
+  llvm::StringSet<> usedPins;
+  std::unique_ptr<FunctionState> state;
+  mlir::func::FuncOp function;
+  /// The scope whose nodes are being translated, for subgraphs.
+  Scope *current = nullptr;
+  int64_t depth = 0;
+  int64_t nodeCount = 0;
+  /// Reason by node of the main graph, for describe().
+  llvm::DenseMap<const pb::NodeProto *, std::string> refusals;
+};
+
+} // namespace opc::onnx
+
+#endif // OPC_LIB_FRONTEND_ONNX_GRAPHIMPORTER_H

@@ -1,0 +1,187 @@
+//===- ModelImporter.cpp - the model around the graph ---------------------===//
+//
+// Arguments with their symbolic extents, results, the module, and the summary of
+// a model for people.
+//
+//===----------------------------------------------------------------------===//
+#include "GraphImporter.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using llvm::formatv;
+
+namespace opc::onnx {
+
+/// No tensor has an extent above this, so that sizes cannot overflow unseen.
+constexpr int64_t kLargestExtent = int64_t(1) << 40;
+
+AffineExpr GraphImporter::argumentExtent(
+    const pb::TensorShapeProto::Dimension &dimension, std::string &error) {
+  int64_t value = -1;
+  const std::string &name = dimension.dim_param();
+  auto pin = pinned.find(name);
+  if (dimension.has_dim_value()) {
+    value = dimension.dim_value();
+  } else if (!name.empty() && pin != pinned.end()) {
+    usedPins.insert(name);
+    value = pin->second;
+  } else {
+    auto known = symbols.find(name);
+    if (!name.empty() && known != symbols.end())
+      return state->env.symbol(known->second);
+    unsigned index = addSymbol(function, name);
+    if (!name.empty())
+      symbols[name] = index;
+    return state->env.symbol(index);
+  }
+  if (value < 0 || value > kLargestExtent)
+    error = formatv("extent {0} is not between 0 and 2^40", value);
+  return state->env.constant(value);
+}
+
+Type GraphImporter::argumentType(const pb::ValueInfoProto &info, Dims &dims,
+                                 std::string &error) {
+  if (!info.type().has_tensor_type()) {
+    error = "only tensors are supported: no sequence, map, optional or sparse "
+            "tensor";
+    return {};
+  }
+  const auto &tensor = info.type().tensor_type();
+  Type element = elementTypeOf(&context, tensor.elem_type());
+  if (!element) {
+    error = formatv("dtype {0} is not supported", dtypeName(tensor.elem_type()));
+    return {};
+  }
+  if (!tensor.has_shape()) {
+    error = "its rank is not given";
+    return {};
+  }
+  for (const auto &dimension : tensor.shape().dim())
+    dims.push_back(argumentExtent(dimension, error));
+  if (!error.empty())
+    return {};
+  RankedTensorType type = tensorType(dims, element);
+  return checkedType(type.getShape(), element, error);
+}
+
+bool GraphImporter::addConstantInput(const pb::ValueInfoProto &info,
+                                     Scope &scope) {
+  auto constant = options.constants.find(info.name());
+  if (constant == options.constants.end())
+    return false;
+  std::string error;
+  ElementsAttr value = reader.read(constant->second, error);
+  if (value && info.type().tensor_type().elem_type() !=
+                   dtypeNamed(constant->second.dtype)) {
+    error = formatv("a constant of {0} is given for {1}", constant->second.dtype,
+                    dtypeName(info.type().tensor_type().elem_type()));
+    value = {};
+  }
+  if (!value) {
+    errors.push_back(formatv("input {0}: {1}", quoted(info.name()), error));
+    return true;
+  }
+  Emitter emitter(*state, function.getLoc());
+  scope.values[info.name()] = emitter.constant(value);
+  return true;
+}
+
+bool GraphImporter::addArguments(const pb::GraphProto &graph, Scope &scope) {
+  llvm::StringSet<> initialized;
+  for (const auto &tensor : graph.initializer())
+    initialized.insert(tensor.name());
+  SmallVector<Type> types;
+  SmallVector<std::pair<StringRef, Dims>> arguments;
+  for (const pb::ValueInfoProto &info : graph.input()) {
+    // A default value that callers could replace is taken as the value.
+    if (initialized.contains(info.name()) || addConstantInput(info, scope))
+      continue;
+    std::string error;
+    Dims dims;
+    Type type = argumentType(info, dims, error);
+    if (scope.values.contains(info.name()))
+      error = "is defined twice";
+    if (!error.empty()) {
+      errors.push_back(formatv("input {0}: {1}", quoted(info.name()), error));
+      continue;
+    }
+    Value argument =
+        function.getBody().addArgument(type, NameLoc::get(StringAttr::get(
+                                                 &context, info.name())));
+    scope.values[info.name()] = argument;
+    types.push_back(type);
+    arguments.emplace_back(info.name(), dims);
+    state->env.setDims(argument, dims);
+  }
+  function.setFunctionType(FunctionType::get(&context, types, {}));
+  for (auto [i, argument] : llvm::enumerate(arguments)) {
+    function.setArgAttr(i, kNameAttr, StringAttr::get(&context, argument.first));
+    function.setArgAttr(
+        i, kDimsAttr, AffineMapAttr::get(toMap(&context, argument.second)));
+  }
+  return errors.empty();
+}
+
+void GraphImporter::checkOptionsUsed(const pb::GraphProto &graph) {
+  for (const auto &[name, extent] : options.dims)
+    if (!usedPins.contains(name))
+      errors.push_back(
+          formatv("no input has a dimension called {0}", quoted(name)));
+  for (const auto &constant : options.constants)
+    if (llvm::none_of(graph.input(), [&](const pb::ValueInfoProto &info) {
+          return info.name() == constant.getKey();
+        }))
+      errors.push_back(formatv("no input is called {0}", quoted(constant.getKey())));
+}
+
+bool GraphImporter::returnOutputs(const pb::GraphProto &graph,
+                                  const Scope &scope) {
+  Outputs results = resultsOf(graph, scope);
+  if (!results || !errors.empty())
+    return false;
+  if (results->empty()) {
+    errors.push_back("the graph has no outputs");
+    return false;
+  }
+  func::ReturnOp::create(state->builder, function.getLoc(), *results);
+  SmallVector<Type> types;
+  for (Value value : *results)
+    types.push_back(value.getType());
+  function.setFunctionType(FunctionType::get(
+      &context, function.getFunctionType().getInputs(), types));
+  for (auto [i, output] : llvm::enumerate(graph.output()))
+    function.setResultAttr(i, kNameAttr, StringAttr::get(&context, output.name()));
+  return true;
+}
+
+FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run(pb::ModelProto &model) {
+  if (!model.has_graph()) {
+    errors.push_back("the model has no graph");
+    return failure();
+  }
+  if (!readOpsets(model))
+    return failure();
+  readFunctions(model);
+  auto loc = FileLineColLoc::get(&context, options.modelName, 0, 0);
+  OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
+  OpBuilder builder(module->getBodyRegion());
+  function = func::FuncOp::create(builder, loc, "main",
+                                  FunctionType::get(&context, {}, {}));
+  function->setAttr(kSymbolsAttr, builder.getArrayAttr({}));
+  Block *body = builder.createBlock(&function.getBody());
+  state = std::make_unique<FunctionState>(&context, function);
+  state->builder.setInsertionPointToEnd(body);
+  Scope scope;
+  scope.opsets = &opsets;
+  const pb::GraphProto &graph = model.graph();
+  if (addArguments(graph, scope)) {
+    addInitializers(graph, scope);
+    importNodes(graph.node(), scope);
+  }
+  checkOptionsUsed(graph);
+  if (!returnOutputs(graph, scope))
+    return failure();
+  return module;
+}
+
+} // namespace opc::onnx
