@@ -57,9 +57,11 @@ std::string shapeText(ArrayRef<AffineExpr> dims) {
 
 } // namespace
 
-/// Gives the op's results their extents and types; verifies it.
+/// Verifies the op; gives its results their extents and types.
 static LogicalResult settle(Emitter &e, Operation *op,
                             std::optional<Dims> pinned) {
+  if (failed(op->getName().verifyInvariants(op)))
+    return failure();
   SmallVector<Dims> all;
   if (pinned) {
     all.push_back(*pinned);
@@ -79,7 +81,7 @@ static LogicalResult settle(Emitter &e, Operation *op,
     result.setType(type);
     e.state.env.setDims(result, dims);
   }
-  return op->getName().verifyInvariants(op);
+  return success();
 }
 
 static SmallVector<Value> create(Emitter &e, StringRef name,
@@ -104,8 +106,13 @@ static SmallVector<Value> create(Emitter &e, StringRef name,
   state.addOperands(operands);
   for (auto [key, value] : attrs)
     state.addAttribute(key, value);
+  // The extents of results are inferred once the op is known to be sound.
+  SmallVector<int64_t> shape;
+  if (!operands.empty())
+    llvm::append_range(
+        shape, cast<RankedTensorType>(operands[0].getType()).getShape());
   for (Type element : elements)
-    state.addTypes(RankedTensorType::get({}, element));
+    state.addTypes(RankedTensorType::get(shape, element));
   Operation *op = e.state.builder.create(state);
   if (succeeded(settle(e, op, pinned)))
     return SmallVector<Value>(op->getResults());
@@ -131,30 +138,32 @@ AffineExpr Emitter::broadcastExtent(AffineExpr a, AffineExpr b) {
   return x ? a : y ? b : symbol;
 }
 
+Dims Emitter::broadcastShapes(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b) {
+  if (a.size() < b.size())
+    std::swap(a, b);
+  Dims result(a);
+  size_t offset = a.size() - b.size();
+  for (auto [i, extent] : llvm::enumerate(b)) {
+    AffineExpr both = broadcastExtent(a[offset + i], extent);
+    if (!both)
+      fail(formatv("extents {0} and {1} do not broadcast", shapeText(a),
+                   shapeText(b)));
+    else
+      result[offset + i] = both;
+  }
+  return result;
+}
+
 Value Emitter::emitBroadcast(StringRef op, ValueRange operands, Attrs attrs,
                              Type element) {
   if (failed() || llvm::any_of(operands, [](Value v) { return !v; }))
     return {};
   Dims result;
-  for (Value operand : operands) {
-    Dims next = dims(operand);
-    if (next.size() > result.size())
-      std::swap(next, result);
-    size_t offset = result.size() - next.size();
-    for (auto [i, extent] : llvm::enumerate(next)) {
-      AffineExpr both = broadcastExtent(result[offset + i], extent);
-      if (!both) {
-        fail(formatv("extents {0} and {1} do not broadcast", shapeText(result),
-                     shapeText(next)));
-        return {};
-      }
-      result[offset + i] = both;
-    }
-  }
-  SmallVector<Dims> inferred;
+  for (Value operand : operands)
+    result = broadcastShapes(result, dims(operand));
   bool symbolic = !constantsOf(result);
   return create(*this, op, operands, attrs, element,
-                symbolic ? std::optional<Dims>(result) : std::nullopt)[0];
+                symbolic ? std::optional(result) : std::nullopt)[0];
 }
 
 Value Emitter::select(Value condition, Value a, Value b) {
@@ -174,10 +183,26 @@ Value Emitter::cast(Value x, Type element, bool saturate) {
 
 Value Emitter::matmul(Value a, Value b, Type element, bool transposeA,
                       bool transposeB) {
-  return emit<MatmulOp>({a, b},
-                        {{"transpose_a", boolean(transposeA)},
-                         {"transpose_b", boolean(transposeB)}},
-                        element);
+  if (failed() || !a || !b)
+    return {};
+  Dims left = dims(a), right = dims(b), result;
+  if (left.size() < 2 || right.size() < 2) {
+    fail("matrices must have rank 2 or more");
+    return {};
+  }
+  if (transposeA)
+    std::swap(left[left.size() - 1], left[left.size() - 2]);
+  if (transposeB)
+    std::swap(right[right.size() - 1], right[right.size() - 2]);
+  requireEqual(left.back(), right[right.size() - 2]);
+  result = broadcastShapes(ArrayRef(left).drop_back(2),
+                           ArrayRef(right).drop_back(2));
+  result.append({left[left.size() - 2], right.back()});
+  bool symbolic = !constantsOf(result);
+  return create(*this, MatmulOp::getOperationName(), {a, b},
+                {{"transpose_a", boolean(transposeA)},
+                 {"transpose_b", boolean(transposeB)}},
+                element, symbolic ? std::optional(result) : std::nullopt)[0];
 }
 
 } // namespace opc::onnx

@@ -47,6 +47,8 @@ struct FunctionState {
     AffineExpr symbol;
   };
   std::vector<Binding> bindings;
+  /// Bodies translated in vain, kept because values are known by address.
+  std::vector<std::unique_ptr<mlir::Region>> discarded;
 };
 
 class Emitter {
@@ -85,6 +87,7 @@ public:
   // Expressions.
   AffineExpr expr(int64_t value) { return state.env.constant(value); }
   Dims exprList(ArrayRef<int64_t> values);
+  AffineExpr simplify(AffineExpr e);
   AffineExpr clamp(AffineExpr value, AffineExpr low, AffineExpr high);
   /// A lower bound of an expression, where one is easy to see.
   std::optional<int64_t> leastOf(AffineExpr e);
@@ -93,11 +96,20 @@ public:
   /// `min`, that the program binds where it runs.
   std::optional<Dims> resolve(Value v, StringRef what, int64_t min);
   AffineExpr bindElement(Value v, int64_t index, int64_t min);
-  AffineExpr bindDim(Value v, int64_t axis);
+  /// A symbol that an op made later binds.
+  AffineExpr newSymbol(int64_t least = 0);
+  void bindDimAs(Value v, int64_t axis, AffineExpr symbol);
   /// A symbol for the broadcast of two extents, checked at run time.
   AffineExpr bindPair(AffineExpr a, AffineExpr b);
   /// a / b where a is a multiple of b.
   AffineExpr quotient(AffineExpr a, AffineExpr b);
+  /// Extents that must agree; a run-time fault where that is not known yet.
+  void requireEqual(AffineExpr a, AffineExpr b);
+  void requireAtMost(AffineExpr a, AffineExpr b);
+  /// Two shapes of equally many elements.
+  void requireSameSize(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b);
+  /// numpy's broadcast of two shapes, checked now or at run time.
+  Dims broadcastShapes(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b);
   /// A run-time fault unless the bool scalar holds.
   void guard(Value condition);
 
@@ -186,7 +198,6 @@ public:
 
 private:
   AffineExpr broadcastExtent(AffineExpr a, AffineExpr b);
-  AffineExpr newSymbol(int64_t least);
   /// Creates a bind op once for equal keys that dominate this place.
   AffineExpr bindOnce(StringRef op, ArrayRef<AffineExpr> key, int64_t least);
 

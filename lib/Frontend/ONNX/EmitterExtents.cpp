@@ -188,6 +188,11 @@ std::optional<int64_t> Emitter::leastOf(AffineExpr e) {
   return leastOfBinary(binary, *a, *b);
 }
 
+AffineExpr Emitter::simplify(AffineExpr e) {
+  AffineMap map = toMap(state.builder.getContext(), e);
+  return simplifyAffineExpr(e, 0, map.getNumSymbols());
+}
+
 bool Emitter::provablyAtMost(AffineExpr a, AffineExpr b) {
   if (a == b)
     return true;
@@ -201,9 +206,7 @@ bool Emitter::provablyAtMost(AffineExpr a, AffineExpr b) {
     return *x < 0;
   if (y && (*y > kHuge || *y < -kHuge))
     return *y > 0;
-  unsigned symbols =
-      toMap(state.builder.getContext(), {a, b}).getNumSymbols();
-  std::optional<int64_t> least = leastOf(simplifyAffineExpr(b - a, 0, symbols));
+  std::optional<int64_t> least = leastOf(simplify(b - a));
   return least && *least >= 0;
 }
 
@@ -261,14 +264,12 @@ AffineExpr Emitter::bindElement(Value v, int64_t index, int64_t min) {
   return symbol;
 }
 
-AffineExpr Emitter::bindDim(Value v, int64_t axis) {
-  AffineExpr symbol = newSymbol(0);
+void Emitter::bindDimAs(Value v, int64_t axis, AffineExpr symbol) {
   OperationState os(loc, BindDimOp::getOperationName());
   os.addOperands(v);
   os.addAttribute("axis", i64(axis));
   os.addAttribute("symbol", i64(cast<AffineSymbolExpr>(symbol).getPosition()));
   state.builder.create(os);
-  return symbol;
 }
 
 std::optional<Dims> Emitter::resolve(Value v, StringRef what, int64_t min) {
@@ -310,7 +311,8 @@ void factorise(AffineExpr e, Dims &factors, int64_t &constant) {
 
 } // namespace
 
-AffineExpr Emitter::quotient(AffineExpr a, AffineExpr b) {
+/// What is left of a / b when equal factors are crossed out.
+static std::pair<AffineExpr, AffineExpr> reduced(AffineExpr a, AffineExpr b) {
   Dims above, below;
   int64_t top = 1, bottom = 1;
   factorise(a, above, top);
@@ -326,14 +328,43 @@ AffineExpr Emitter::quotient(AffineExpr a, AffineExpr b) {
     top /= bottom;
     bottom = 1;
   }
-  MLIRContext *context = state.builder.getContext();
-  AffineExpr upper = product(context, above) * top;
-  AffineExpr lower = product(context, below) * bottom;
+  MLIRContext *context = a.getContext();
+  return {product(context, above) * top, product(context, below) * bottom};
+}
+
+AffineExpr Emitter::quotient(AffineExpr a, AffineExpr b) {
+  auto [upper, lower] = reduced(a, b);
   if (constantOf(lower) == 1)
     return upper;
   if (leastOf(lower).value_or(0) < 1)
     lower = clamp(lower, expr(1), expr(int64_t(1) << 40));
   return upper.floorDiv(lower);
+}
+
+void Emitter::requireSameSize(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b) {
+  if (failed())
+    return;
+  MLIRContext *context = state.builder.getContext();
+  auto [upper, lower] = reduced(product(context, a), product(context, b));
+  requireEqual(upper, lower);
+}
+
+void Emitter::requireEqual(AffineExpr a, AffineExpr b) {
+  std::optional<int64_t> x = constantOf(a), y = constantOf(b);
+  if (failed() || a == b)
+    return;
+  if (x && y)
+    return fail(formatv("extents {0} and {1} differ", *x, *y));
+  // Neither side can be 1, so that this binding faults whenever they differ.
+  bindPair(a + 2, b + 2);
+}
+
+void Emitter::requireAtMost(AffineExpr a, AffineExpr b) {
+  std::optional<int64_t> x = constantOf(a), y = constantOf(b);
+  if (x && y && *x > *y)
+    return fail(formatv("{0} is more than {1}", *x, *y));
+  if (!failed() && !provablyAtMost(a, b))
+    requireEqual(clamp(a, expr(0), b), a);
 }
 
 void Emitter::guard(Value condition) {

@@ -98,6 +98,12 @@ Value Emitter::extentAs(Type element, AffineExpr extent) {
 Value Emitter::reshape(Value x, ArrayRef<AffineExpr> dims) {
   if (!x || failed() || this->dims(x) == Dims(dims))
     return x;
+  auto value = x.getDefiningOp<ConstantOp>();
+  auto small = value ? dyn_cast<DenseElementsAttr>(value.getValue())
+                     : DenseElementsAttr();
+  std::optional<Ints> shape = constantsOf(dims);
+  if (small && shape && product(small.getContext(), dims) == size(x))
+    return constant(small.reshape(RankedTensorType::get(*shape, elementOf(x))));
   Value result = emit<ReshapeOp>(x, {{"dims", exprs(dims)}}, elementOf(x));
   if (auto known = partialContents(x); result && known)
     state.contents[result] = *known;
@@ -137,15 +143,10 @@ Value Emitter::squeeze(Value x, ArrayRef<int64_t> axes) {
   Dims old = dims(x), result;
   Ints front = axesIn(axes, old.size());
   for (auto [i, extent] : llvm::enumerate(old)) {
-    bool drop = llvm::is_contained(front, static_cast<int64_t>(i));
-    if (!drop)
+    if (llvm::is_contained(front, static_cast<int64_t>(i)))
+      requireEqual(extent, expr(1));
+    else
       result.push_back(extent);
-    else if (constantOf(extent).value_or(1) != 1)
-      fail(formatv("axis {0} of extent {1} cannot be squeezed", i,
-                   *constantOf(extent)));
-    else if (!constantOf(extent))
-      guard(compare<EqualOp>(extentAs(i64Type(), extent),
-                             scalarInt(i64Type(), 1)));
   }
   return reshape(x, result);
 }
@@ -156,6 +157,15 @@ Value Emitter::concat(ArrayRef<Value> xs, int64_t axis) {
   if (xs.size() == 1)
     return xs[0];
   axis = axisIn(axis, rank(xs[0]));
+  for (Value x : xs.drop_front()) {
+    if (!x || !xs[0] || rank(x) != rank(xs[0])) {
+      fail("ranks of what is to be joined differ");
+      return {};
+    }
+    for (int64_t i = 0; i < rank(x); ++i)
+      if (i != axis)
+        requireEqual(dim(x, i), dim(xs[0], i));
+  }
   return emit<ConcatOp>(xs, {{"axis", i64(axis)}}, elementOf(xs[0]));
 }
 

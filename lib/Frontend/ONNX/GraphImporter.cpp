@@ -180,7 +180,7 @@ void GraphImporter::importNode(const pb::NodeProto &proto, Scope &scope,
 void GraphImporter::build(Node &node, Scope &scope) {
   const pb::NodeProto &proto = node.proto;
   size_t before = errors.size();
-  auto restore = llvm::make_scope_exit(
+  llvm::scope_exit restore(
       [this, outer = current] { current = outer; });
   current = &scope;
   std::string key =
@@ -201,6 +201,9 @@ void GraphImporter::build(Node &node, Scope &scope) {
     node.fail(known ? "this opset's form is not supported" : "is not supported");
   }
   finish(node, scope);
+  for (Value value : node.outputs())
+    if (value && dtypes[&proto].empty())
+      dtypes[&proto] = dtypeName(Emitter::elementOf(value));
   if (!node.failed())
     return;
   // A body's own complaints say it already.
@@ -280,7 +283,7 @@ Outputs GraphImporter::importSubgraph(Node &node, const pb::GraphProto &graph,
   for (auto [input, value] : llvm::zip(graph.input(), arguments))
     scope.values[input.name()] = value;
   size_t before = errors.size();
-  auto restore = llvm::make_scope_exit([this, outer = current] {
+  llvm::scope_exit restore([this, outer = current] {
     current = outer;
     --depth;
   });

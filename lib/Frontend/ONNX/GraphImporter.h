@@ -30,7 +30,7 @@ public:
                 std::vector<std::string> &errors);
 
   llvm::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> run(pb::ModelProto &model);
-  /// Describes the nodes of the model's graph in JSON; imports it to know.
+  /// Describes the nodes of the model's graph, after run().
   llvm::json::Value describe(pb::ModelProto &model);
 
   /// The value of a tensor of the model, whose data is moved out of it at the
@@ -88,8 +88,9 @@ private:
   Scope *current = nullptr;
   int64_t depth = 0;
   int64_t nodeCount = 0;
-  /// Reason by node of the main graph, for describe().
+  /// What describe() says of a node.
   llvm::DenseMap<const pb::NodeProto *, std::string> refusals;
+  llvm::DenseMap<const pb::NodeProto *, std::string> dtypes;
 };
 
 } // namespace opc::onnx

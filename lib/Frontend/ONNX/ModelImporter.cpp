@@ -184,4 +184,20 @@ FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run(pb::ModelProto &model) {
   return module;
 }
 
+llvm::json::Value GraphImporter::describe(pb::ModelProto &model) {
+  llvm::json::Array nodes;
+  for (const pb::NodeProto &proto : model.graph().node()) {
+    const std::string domain = proto.domain().empty() ? "ai.onnx" : proto.domain();
+    llvm::json::Object node{{"name", llvm::json::fixUTF8(proto.name())},
+                            {"op", llvm::json::fixUTF8(proto.op_type())},
+                            {"domain", llvm::json::fixUTF8(domain)},
+                            {"dtype", dtypes.lookup(&proto)},
+                            {"supported", true}};
+    if (auto reason = refusals.find(&proto); reason != refusals.end())
+      node["supported"] = llvm::json::fixUTF8(reason->second);
+    nodes.push_back(std::move(node));
+  }
+  return nodes;
+}
+
 } // namespace opc::onnx

@@ -67,6 +67,8 @@ public:
   GraphImporter &importer;
   const pb::NodeProto &proto;
   const int64_t opset;
+  /// Elements of output 0 that shape arithmetic knows; null where it does not.
+  std::optional<Dims> partial;
 
 private:
   friend class GraphImporter;

@@ -1,0 +1,184 @@
+//===- Elementwise.cpp - arithmetic, comparison, functions of one number --===//
+#include "Node.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+
+namespace opc::onnx {
+namespace {
+
+template <typename Op> void buildUnary(Node &n) {
+  n.out(0, n.unary<Op>(n.need(0)));
+}
+template <typename Op> void buildBinary(Node &n) {
+  n.out(0, n.binary<Op>(n.need(0), n.need(1)));
+}
+template <typename Op> void buildCompare(Node &n) {
+  n.out(0, n.compare<Op>(n.need(0), n.need(1)));
+}
+template <typename Op> void buildVariadic(Node &n) {
+  Value result = n.need(0);
+  for (int64_t i = 1; i < n.numInputs(); ++i)
+    result = n.binary<Op>(result, n.need(i));
+  n.out(0, result);
+}
+
+void buildMean(Node &n) {
+  buildVariadic<AddOp>(n);
+  if (!n.failed())
+    n.out(0, n.div(n.outputs()[0], n.like(n.in(0), n.numInputs())));
+}
+
+void buildMod(Node &n) {
+  if (n.integer("fmod", 0))
+    return buildBinary<FmodOp>(n);
+  buildBinary<ModOp>(n);
+}
+
+void buildPow(Node &n) {
+  Value a = n.need(0), b = n.need(1);
+  n.out(0, n.emitBroadcast(PowOp::getOperationName(), {a, b}, {},
+                           n.elementOf(a)));
+}
+
+void buildBitShift(Node &n) {
+  std::string direction = n.string("direction", "");
+  if (direction == "LEFT")
+    return buildBinary<ShiftLeftOp>(n);
+  if (direction == "RIGHT")
+    return buildBinary<ShiftRightOp>(n);
+  n.fail("direction " + quoted(direction) + " is neither LEFT nor RIGHT");
+}
+
+void buildWhere(Node &n) {
+  n.out(0, n.select(n.need(0), n.need(1), n.need(2)));
+}
+
+void buildClipAttributes(Node &n) {
+  Value x = n.need(0);
+  if (n.hasAttr("min"))
+    x = n.max(x, n.like(x, n.real("min", 0)));
+  if (n.hasAttr("max"))
+    x = n.min(x, n.like(x, n.real("max", 0)));
+  n.out(0, x);
+}
+
+void buildClip(Node &n) {
+  Value x = n.need(0);
+  if (n.has(1))
+    x = n.max(x, n.in(1));
+  if (n.has(2))
+    x = n.min(x, n.in(2));
+  n.out(0, x);
+}
+
+void buildCast(Node &n) {
+  if (!n.hasAttr("to"))
+    return n.fail("attribute 'to' is missing");
+  n.out(0, n.cast(n.need(0), n.elementAttr("to", {})));
+}
+
+void buildCastLike(Node &n) {
+  n.out(0, n.cast(n.need(0), n.elementOf(n.need(1))));
+}
+
+void buildBitCast(Node &n) {
+  Value x = n.need(0);
+  Type to = n.elementAttr("to", {});
+  if (n.failed() || !to)
+    return n.fail("attribute 'to' is missing");
+  Type from = n.elementOf(x);
+  if (from.isInteger(1) || to.isInteger(1) ||
+      from.getIntOrFloatBitWidth() != to.getIntOrFloatBitWidth())
+    return n.fail("a bit cast from " + dtypeName(from) + " to " +
+                  dtypeName(to) + " is not supported");
+  n.out(0, from == to ? x : n.emit<BitcastOp>(x, {}, to));
+}
+
+void buildIsNan(Node &n) {
+  n.out(0, n.emit<IsNanOp>(n.need(0), {}, n.boolType()));
+}
+
+void buildIsInf(Node &n) {
+  n.out(0, n.emit<IsInfOp>(
+               n.need(0),
+               {{"negative", n.boolean(n.integer("detect_negative", 1))},
+                {"positive", n.boolean(n.integer("detect_positive", 1))}},
+               n.boolType()));
+}
+
+/// y = x + bias below -lambd, x - bias above lambd, 0 between.
+void buildShrink(Node &n) {
+  Value x = n.need(0);
+  Value lambd = n.like(x, n.real("lambd", 0.5)), zero = n.like(x, 0);
+  Value bias = n.like(x, n.real("bias", 0));
+  Value low = n.compare<LessOp>(x, n.unary<NegOp>(lambd));
+  Value high = n.compare<GreaterOp>(x, lambd);
+  n.out(0, n.select(low, n.add(x, bias),
+                    n.select(high, n.sub(x, bias), zero)));
+}
+
+constexpr OpRow kRows[] = {
+    {"Abs", 6, kLatest, buildUnary<AbsOp>},
+    {"Acos", 7, kLatest, buildUnary<AcosOp>},
+    {"Acosh", 9, kLatest, buildUnary<AcoshOp>},
+    {"Add", 7, kLatest, buildBinary<AddOp>},
+    {"And", 7, kLatest, buildBinary<AndOp>},
+    {"Asin", 7, kLatest, buildUnary<AsinOp>},
+    {"Asinh", 9, kLatest, buildUnary<AsinhOp>},
+    {"Atan", 7, kLatest, buildUnary<AtanOp>},
+    {"Atanh", 9, kLatest, buildUnary<AtanhOp>},
+    {"BitCast", 26, kLatest, buildBitCast},
+    {"BitShift", 11, kLatest, buildBitShift},
+    {"BitwiseAnd", 18, kLatest, buildBinary<AndOp>},
+    {"BitwiseNot", 18, kLatest, buildUnary<NotOp>},
+    {"BitwiseOr", 18, kLatest, buildBinary<OrOp>},
+    {"BitwiseXor", 18, kLatest, buildBinary<XorOp>},
+    {"Cast", 6, kLatest, buildCast},
+    {"CastLike", 15, kLatest, buildCastLike},
+    {"Ceil", 6, kLatest, buildUnary<CeilOp>},
+    {"Clip", 6, 10, buildClipAttributes},
+    {"Clip", 11, kLatest, buildClip},
+    {"Cos", 7, kLatest, buildUnary<CosOp>},
+    {"Cosh", 9, kLatest, buildUnary<CoshOp>},
+    {"Div", 7, kLatest, buildBinary<DivOp>},
+    {"Equal", 7, kLatest, buildCompare<EqualOp>},
+    {"Erf", 9, kLatest, buildUnary<ErfOp>},
+    {"Exp", 6, kLatest, buildUnary<ExpOp>},
+    {"Floor", 6, kLatest, buildUnary<FloorOp>},
+    {"Greater", 7, kLatest, buildCompare<GreaterOp>},
+    {"GreaterOrEqual", 12, kLatest, buildCompare<GreaterEqualOp>},
+    {"IsInf", 10, kLatest, buildIsInf},
+    {"IsNaN", 9, kLatest, buildIsNan},
+    {"Less", 7, kLatest, buildCompare<LessOp>},
+    {"LessOrEqual", 12, kLatest, buildCompare<LessEqualOp>},
+    {"Log", 6, kLatest, buildUnary<LogOp>},
+    {"Max", 6, kLatest, buildVariadic<MaxOp>},
+    {"Mean", 6, kLatest, buildMean},
+    {"Min", 6, kLatest, buildVariadic<MinOp>},
+    {"Mod", 10, kLatest, buildMod},
+    {"Mul", 7, kLatest, buildBinary<MulOp>},
+    {"Neg", 6, kLatest, buildUnary<NegOp>},
+    {"Not", 1, kLatest, buildUnary<NotOp>},
+    {"Or", 7, kLatest, buildBinary<OrOp>},
+    {"PRelu", 7, kLatest, buildBinary<PreluOp>},
+    {"Pow", 7, kLatest, buildPow},
+    {"Reciprocal", 6, kLatest, buildUnary<ReciprocalOp>},
+    {"Round", 11, kLatest, buildUnary<RoundOp>},
+    {"Shrink", 9, kLatest, buildShrink},
+    {"Sign", 9, kLatest, buildUnary<SignOp>},
+    {"Sin", 7, kLatest, buildUnary<SinOp>},
+    {"Sinh", 9, kLatest, buildUnary<SinhOp>},
+    {"Sqrt", 6, kLatest, buildUnary<SqrtOp>},
+    {"Sub", 7, kLatest, buildBinary<SubOp>},
+    {"Sum", 6, kLatest, buildVariadic<AddOp>},
+    {"Tan", 7, kLatest, buildUnary<TanOp>},
+    {"Where", 9, kLatest, buildWhere},
+    {"Xor", 7, kLatest, buildBinary<XorOp>},
+};
+
+} // namespace
+
+ArrayRef<OpRow> elementwiseRows() { return kRows; }
+
+} // namespace opc::onnx

@@ -1,0 +1,116 @@
+//===- Quantise.cpp - from reals to integers and back ---------------------===//
+#include "Quantise.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using llvm::formatv;
+
+namespace opc::onnx {
+
+Value saturate(Node &n, Value x, Value zero, Type element) {
+  Value whole = n.unary<RoundOp>(x);
+  // The sum must not lose bits of a 16-bit zero point.
+  if (!n.failed() && n.elementOf(whole).getIntOrFloatBitWidth() < 32)
+    whole = n.cast(whole, n.f32Type());
+  if (zero)
+    whole = n.add(whole, n.cast(zero, n.elementOf(whole)));
+  return n.cast(whole, element, /*saturate=*/true);
+}
+
+namespace {
+
+/// Brings a scale or zero point to a shape that broadcasts against x: one for
+/// all, one for each index of `axis`, or one for each block of `axis`.
+Value aligned(Node &n, Value p, Value x, int64_t axis, int64_t block) {
+  if (!p || n.failed())
+    return p;
+  if (constantOf(n.size(p)) == 1 && n.rank(p) <= 1)
+    return n.reshape(p, {});
+  axis = n.axisIn(axis, n.rank(x));
+  if (n.failed())
+    return p;
+  if (block == 0) {
+    if (n.rank(p) != 1) {
+      n.fail("a scale of this rank needs block_size");
+      return p;
+    }
+    n.requireEqual(n.dim(p, 0), n.dim(x, axis));
+    Ints axes;
+    for (int64_t i = 1; i < n.rank(x) - axis; ++i)
+      axes.push_back(i);
+    return n.unsqueeze(p, axes);
+  }
+  if (block < 0 || n.rank(p) != n.rank(x)) {
+    n.fail(formatv("block_size {0} does not fit", block));
+    return p;
+  }
+  n.requireEqual(n.dim(p, axis), n.dim(x, axis).ceilDiv(block));
+  Dims repeated = n.dims(p), whole = repeated;
+  repeated.insert(repeated.begin() + axis + 1, n.expr(block));
+  whole[axis] = whole[axis] * block;
+  p = n.broadcast(n.unsqueeze(p, axis + 1), repeated);
+  return n.slice(n.reshape(p, whole), axis, n.expr(0), n.dim(x, axis));
+}
+
+void buildQuantizeLinear(Node &n) {
+  Value x = n.need(0);
+  int64_t axis = n.integer("axis", 1), block = n.integer("block_size", 0);
+  Value scale = aligned(n, n.need(1), x, axis, block);
+  Value zero = aligned(n, n.in(2), x, axis, block);
+  Type byte = IntegerType::get(n.state.builder.getContext(), 8,
+                               IntegerType::Unsigned);
+  Type element = zero ? n.elementOf(zero) : byte;
+  if (!zero && n.integer("output_dtype", 0) != 0)
+    element = n.elementAttr("output_dtype", byte);
+  if (n.failed() || !isa<IntegerType>(element) || element.isInteger(1))
+    return n.fail("only integers of 8 bits or more are supported as results");
+  Value real = n.cast(x, n.elementOf(scale));
+  n.out(0, saturate(n, n.div(real, scale), zero, element));
+}
+
+void buildDequantizeLinear(Node &n) {
+  Value x = n.need(0);
+  int64_t axis = n.integer("axis", 1), block = n.integer("block_size", 0);
+  Value scale = aligned(n, n.need(1), x, axis, block);
+  Value zero = aligned(n, n.in(2), x, axis, block);
+  Type element = n.elementOf(scale);
+  if (n.integer("output_dtype", 0) != 0)
+    element = n.elementAttr("output_dtype", element);
+  if (n.failed() || !isa<IntegerType>(n.elementOf(x)))
+    return n.fail("only integers are supported as inputs");
+  Value whole = n.cast(x, n.i32Type());
+  if (zero)
+    whole = n.sub(whole, n.cast(zero, n.i32Type()));
+  Value real = n.cast(whole, n.f32Type());
+  n.out(0, n.cast(n.mul(real, n.cast(scale, n.f32Type())), element));
+}
+
+/// scale = (max(x, 0) - min(x, 0)) / 255; the zero point is where 0 comes to lie.
+void buildDynamicQuantizeLinear(Node &n) {
+  Value x = n.need(0);
+  Ints axes = axesUpTo(n.rank(x));
+  Value none = n.like(x, 0);
+  Value high = n.max(n.reduce("max", x, axes, false), none);
+  Value low = n.min(n.reduce("min", x, axes, false), none);
+  Value span = n.div(n.sub(high, low), n.like(x, 255));
+  // All zeros: any scale is right, and 1 divides.
+  Value scale = n.select(n.compare<EqualOp>(span, none), n.like(x, 1), span);
+  Type byte = IntegerType::get(n.state.builder.getContext(), 8,
+                               IntegerType::Unsigned);
+  Value zero = saturate(n, n.div(n.unary<NegOp>(low), scale), {}, byte);
+  n.out(0, saturate(n, n.div(x, scale), zero, byte));
+  n.out(1, scale);
+  n.out(2, zero);
+}
+
+constexpr OpRow kRows[] = {
+    {"DequantizeLinear", 10, kLatest, buildDequantizeLinear},
+    {"DynamicQuantizeLinear", 11, kLatest, buildDynamicQuantizeLinear},
+    {"QuantizeLinear", 10, kLatest, buildQuantizeLinear},
+};
+
+} // namespace
+
+ArrayRef<OpRow> quantiseRows() { return kRows; }
+
+} // namespace opc::onnx

@@ -1,0 +1,25 @@
+//===- Quantise.h - scales and zero points of ONNX nodes --------*- C++ -*-===//
+//
+// What quantising ops share with integer contractions.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_LIB_FRONTEND_ONNX_QUANTISE_H
+#define OPC_LIB_FRONTEND_ONNX_QUANTISE_H
+
+#include "Node.h"
+
+namespace opc::onnx {
+
+/// round(x) + zero, saturated to `element`; a null zero counts as 0.
+Value saturate(Node &n, Value x, Value zero, Type element);
+/// A zero point (or null) as i32, null where it is known to be 0.
+Value zeroPoint(Node &n, Value zero);
+/// (a - zeroA) x (b - zeroB) in i32, exactly; zero points are as from zeroPoint,
+/// one for each row of a or column of b, or one for all.
+Value integerMatMul(Node &n, Value a, Value b, Value zeroA, Value zeroB);
+/// The node's convolution of x - zeroX with w - zeroW in i32.
+Value integerConv(Node &n, Value x, Value w, Value zeroX, Value zeroW);
+
+} // namespace opc::onnx
+
+#endif // OPC_LIB_FRONTEND_ONNX_QUANTISE_H

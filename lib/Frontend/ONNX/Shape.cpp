@@ -1,0 +1,179 @@
+//===- Shape.cpp - extents as values, and values made from extents --------===//
+#include "Node.h"
+#include "llvm/Support/FormatVariadic.h"
+#include <cmath>
+
+using namespace mlir;
+using llvm::formatv;
+
+namespace opc::onnx {
+namespace {
+
+void buildShape(Node &n) {
+  Value x = n.need(0);
+  if (n.failed())
+    return;
+  Dims all = n.dims(x);
+  int64_t rank = all.size();
+  auto bound = [&](int64_t value) {
+    return std::clamp<int64_t>(value < 0 ? value + rank : value, 0, rank);
+  };
+  int64_t start = bound(n.integer("start", 0));
+  int64_t end = std::max(start, bound(n.integer("end", rank)));
+  n.out(0, n.extents(ArrayRef(all).slice(start, end - start)));
+}
+
+void buildSize(Node &n) {
+  n.out(0, n.extentAs(n.i64Type(), n.size(n.need(0))));
+}
+
+void buildConstant(Node &n) {
+  if (n.hasAttr("value"))
+    return n.out(0, n.constant(n.tensor("value")));
+  if (n.hasAttr("value_int"))
+    return n.out(0, n.scalarInt(n.i64Type(), n.integer("value_int", 0)));
+  if (n.hasAttr("value_float"))
+    return n.out(0, n.scalar(n.f32Type(), n.real("value_float", 0)));
+  if (auto values = n.integers("value_ints"))
+    return n.out(0, n.vector(*values));
+  if (auto values = n.realList("value_floats"))
+    return n.out(0, n.reals(n.f32Type(),
+                            {static_cast<int64_t>(values->size())}, *values));
+  n.fail("only dense numbers are supported, no strings and no sparse tensors");
+}
+
+void buildConstantOfShape(Node &n) {
+  std::optional<Dims> shape = n.resolve(n.need(0), "input", 0);
+  Value value = n.hasAttr("value") ? n.constant(n.tensor("value"))
+                                   : n.scalar(n.f32Type(), 0);
+  if (!shape || n.failed())
+    return;
+  for (AffineExpr extent : *shape)
+    if (constantOf(extent).value_or(0) < 0)
+      return n.fail(formatv("extent {0} is negative", *constantOf(extent)));
+  n.requireSameSize(n.dims(value), {});
+  n.out(0, n.broadcast(n.reshape(value, {}), *shape));
+}
+
+/// Number of steps of an integer range with a known step.
+AffineExpr integerCount(Node &n, AffineExpr start, AffineExpr limit,
+                        int64_t delta) {
+  AffineExpr span = delta > 0 ? limit - start : start - limit;
+  AffineExpr most = n.expr(int64_t(1) << 40);
+  return n.clamp(span.ceilDiv(std::abs(delta)), n.expr(0), most);
+}
+
+/// Number of steps, computed by the program.
+AffineExpr computedCount(Node &n, Value start, Value limit, Value delta) {
+  Value span = n.sub(limit, start), count;
+  if (n.isFloat(start)) {
+    count = n.cast(n.unary<CeilOp>(n.div(span, delta)), n.i64Type(), true);
+  } else {
+    // Division truncates: one more where something is left in delta's direction.
+    Value whole = n.div(span, delta), zero = n.like(span, 0);
+    Value rest = n.sub(span, n.mul(whole, delta));
+    Value sameSign = n.compare<EqualOp>(n.unary<SignOp>(rest),
+                                        n.unary<SignOp>(delta));
+    Value left = n.unary<NotOp>(n.compare<EqualOp>(rest, zero));
+    Value more = n.cast(n.binary<AndOp>(left, sameSign), n.elementOf(span));
+    count = n.cast(n.add(whole, more), n.i64Type());
+  }
+  count = n.max(count, n.scalarInt(n.i64Type(), 0));
+  return n.bindElement(count, 0, 0);
+}
+
+void buildRange(Node &n) {
+  Value start = n.reshape(n.need(0), {}), limit = n.reshape(n.need(1), {});
+  Value delta = n.reshape(n.need(2), {});
+  if (n.failed())
+    return;
+  auto a = n.contents(start), b = n.contents(limit), step = n.contents(delta);
+  auto x = n.reals(start), y = n.reals(limit), z = n.reals(delta);
+  AffineExpr count;
+  if (step && constantOf((*step)[0]) == 0)
+    return n.fail("delta is 0");
+  if (a && b && step && constantOf((*step)[0])) {
+    count = integerCount(n, (*a)[0], (*b)[0], *constantOf((*step)[0]));
+  } else if (x && y && z) {
+    double steps = std::ceil(((*y)[0] - (*x)[0]) / (*z)[0]);
+    if (!(std::abs(steps) < 1e12))
+      return n.fail("its length is out of range");
+    count = n.expr(std::max<int64_t>(0, static_cast<int64_t>(steps)));
+  } else {
+    count = computedCount(n, start, limit, delta);
+  }
+  Value steps = n.iota(n.elementOf(start), 0, count);
+  n.out(0, n.add(start, n.mul(steps, delta)));
+}
+
+void buildEyeLike(Node &n) {
+  Value x = n.need(0);
+  Type element = n.elementAttr("dtype", n.elementOf(x));
+  if (n.failed() || n.rank(x) != 2)
+    return n.fail("the input has no rank of 2");
+  Dims d = n.dims(x);
+  Value row = n.iota(n.i64Type(), 0, d), column = n.iota(n.i64Type(), 1, d);
+  Value k = n.scalarInt(n.i64Type(), n.integer("k", 0));
+  n.out(0, n.cast(n.compare<EqualOp>(n.add(row, k), column), element));
+}
+
+void buildTrilu(Node &n) {
+  Value x = n.need(0);
+  int64_t rank = n.rank(x);
+  if (n.failed() || rank < 2)
+    return n.fail("the input has no rank of 2 or more");
+  Dims matrix{n.dim(x, -2), n.dim(x, -1)};
+  Value k = n.has(1) ? n.cast(n.reshape(n.in(1), {}), n.i64Type())
+                     : n.scalarInt(n.i64Type(), 0);
+  Value distance = n.sub(n.iota(n.i64Type(), 1, matrix),
+                         n.iota(n.i64Type(), 0, matrix));
+  Value keep = n.integer("upper", 1)
+                   ? n.compare<GreaterEqualOp>(distance, k)
+                   : n.compare<LessEqualOp>(distance, k);
+  n.out(0, n.select(keep, x, n.like(x, 0)));
+}
+
+void buildOneHot(Node &n) {
+  Value indices = n.cast(n.need(0), n.i64Type());
+  Value depthValue = n.cast(n.need(1), n.i64Type());
+  Value values = n.need(2);
+  if (n.failed())
+    return;
+  std::optional<Dims> depth;
+  if (auto known = n.reals(n.in(1)))
+    depth = n.exprList(Ints{static_cast<int64_t>((*known)[0])});
+  else
+    depth = n.resolve(depthValue, "depth", 0);
+  if (!depth || depth->size() != 1 || n.rank(values) != 1)
+    return n.fail("depth is no scalar, or values is no pair");
+  int64_t rank = n.rank(indices) + 1;
+  int64_t axis = n.axisIn(n.integer("axis", -1), rank);
+  AffineExpr count = depth->front();
+  Value counts = n.extentAs(n.i64Type(), count);
+  Value negative = n.compare<LessOp>(indices, n.scalarInt(n.i64Type(), 0));
+  indices = n.select(negative, n.add(indices, counts), indices);
+  Dims line(rank, n.expr(1));
+  line[axis] = count;
+  Value position = n.iota(n.i64Type(), axis, line);
+  Value hit = n.compare<EqualOp>(n.unsqueeze(indices, axis), position);
+  Value off = n.reshape(n.slice(values, 0, n.expr(0), n.expr(1)), {});
+  Value on = n.reshape(n.slice(values, 0, n.expr(1), n.expr(1)), {});
+  n.out(0, n.select(hit, on, off));
+}
+
+constexpr OpRow kRows[] = {
+    {"Constant", 1, kLatest, buildConstant},
+    {"ConstantOfShape", 9, kLatest, buildConstantOfShape},
+    {"EyeLike", 9, kLatest, buildEyeLike},
+    {"OneHot", 9, kLatest, buildOneHot},
+    {"Range", 11, kLatest, buildRange},
+    {"Shape", 1, kLatest, buildShape},
+    {"Size", 1, kLatest, buildSize},
+    {"Trilu", 14, kLatest, buildTrilu},
+};
+
+} // namespace
+
+ArrayRef<OpRow> shapeRows() { return kRows; }
+
+} // namespace opc::onnx
