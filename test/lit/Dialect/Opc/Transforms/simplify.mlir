@@ -1,0 +1,68 @@
+// RUN: opc-opt %s --opc-simplify --split-input-file | FileCheck %s
+
+// CHECK-LABEL: func.func @transposes
+// CHECK-SAME: (%[[X:.*]]: tensor<2x3x4xf32>)
+func.func @transposes(%x: tensor<2x3x4xf32>) -> tensor<2x3x4xf32> {
+  %0 = opc.transpose %x {perm = array<i64: 0, 2, 1>} : (tensor<2x3x4xf32>) -> tensor<2x4x3xf32>
+  %1 = opc.transpose %0 {perm = array<i64: 0, 2, 1>} : (tensor<2x4x3xf32>) -> tensor<2x3x4xf32>
+  // CHECK-NEXT: return %[[X]]
+  return %1 : tensor<2x3x4xf32>
+}
+
+// -----
+
+// Moving an axis of one element moves nothing.
+// CHECK-LABEL: func.func @unit_axis
+func.func @unit_axis(%x: tensor<1x3x4xf32>) -> tensor<3x1x4xf32> {
+  // CHECK-NEXT: opc.reshape
+  // CHECK-NOT: opc.transpose
+  %0 = opc.transpose %x {perm = array<i64: 1, 0, 2>} : (tensor<1x3x4xf32>) -> tensor<3x1x4xf32>
+  return %0 : tensor<3x1x4xf32>
+}
+
+// -----
+
+// x + 0 is not x for a float: -0 + 0 is +0.
+// CHECK-LABEL: func.func @zero
+// CHECK: opc.add
+// CHECK-NOT: opc.mul
+func.func @zero(%x: tensor<3xf32>) -> tensor<3xf32> {
+  %zero = opc.constant {value = dense<0.0> : tensor<f32>} : tensor<f32>
+  %one = opc.constant {value = dense<1.0> : tensor<f32>} : tensor<f32>
+  %0 = opc.add %x, %zero : (tensor<3xf32>, tensor<f32>) -> tensor<3xf32>
+  %1 = opc.mul %0, %one : (tensor<3xf32>, tensor<f32>) -> tensor<3xf32>
+  return %1 : tensor<3xf32>
+}
+
+// -----
+
+// A factor of one that broadcasts the other operand stays.
+// CHECK-LABEL: func.func @one_broadcasts
+// CHECK: opc.mul
+func.func @one_broadcasts(%x: tensor<3xf32>) -> tensor<2x3xf32> {
+  %one = opc.constant {value = dense<1.0> : tensor<2x3xf32>} : tensor<2x3xf32>
+  %0 = opc.mul %x, %one : (tensor<3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %0 : tensor<2x3xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @layer_norm
+// CHECK-SAME: (%[[X:.*]]: tensor<2x8xf32>)
+// CHECK-NEXT: %[[Y:.*]] = opc.normalize %[[X]] {axes = array<i64: 1>, center = true, epsilon = {{.*}}}
+// CHECK-NEXT: return %[[Y]]
+func.func @layer_norm(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+  %n = opc.constant {value = dense<8.0> : tensor<f32>} : tensor<f32>
+  %eps = opc.constant {value = dense<1.0e-5> : tensor<f32>} : tensor<f32>
+  %two = opc.constant {value = dense<2.0> : tensor<f32>} : tensor<f32>
+  %s = opc.reduce %x {kind = "sum", axes = array<i64: 1>, keepdims = true} : (tensor<2x8xf32>) -> tensor<2x1xf32>
+  %mean = opc.div %s, %n : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
+  %d = opc.sub %x, %mean : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
+  %sq = opc.pow %d, %two : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+  %ss = opc.reduce %sq {kind = "sum", axes = array<i64: 1>, keepdims = true} : (tensor<2x8xf32>) -> tensor<2x1xf32>
+  %v = opc.div %ss, %n : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
+  %ve = opc.add %v, %eps : (tensor<2x1xf32>, tensor<f32>) -> tensor<2x1xf32>
+  %std = opc.sqrt %ve : (tensor<2x1xf32>) -> tensor<2x1xf32>
+  %y = opc.div %d, %std : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
+  return %y : tensor<2x8xf32>
+}

@@ -1,0 +1,11 @@
+// opc.isnan on plain loops and on the CPU's schedules.
+// RUN: %opc run %s --target=reference --output %t.reference
+// RUN: %opc run %s --target=cpu --output %t.cpu
+// RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --exact
+
+func.func @main(%x0: tensor<3x17xf32> {opc.name = "x0"})
+    -> (tensor<3x17xi1> {opc.name = "y0"}) {
+  %y0_0 = opc.isnan %x0 : (tensor<3x17xf32>) -> tensor<3x17xi1>
+  return %y0_0
+      : tensor<3x17xi1>
+}

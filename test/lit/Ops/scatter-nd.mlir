@@ -1,0 +1,22 @@
+// opc.scatter_nd on plain loops and on the CPU's schedules.
+// RUN: %opc run %s --target=reference --output %t.reference
+// RUN: %opc run %s --target=cpu --output %t.cpu
+// RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --exact
+
+func.func @main(%x0: tensor<5x5x3xf32> {opc.name = "x0"},
+                %x1: tensor<4x2xi64> {opc.name = "x1"},
+                %x2: tensor<4x3xf32> {opc.name = "x2"},
+                %x3: tensor<5x5x3xf32> {opc.name = "x3"},
+                %x4: tensor<4x2xi64> {opc.name = "x4"},
+                %x5: tensor<4x3xf32> {opc.name = "x5"})
+    -> (tensor<5x5x3xf32> {opc.name = "y0"},
+        tensor<5x5x3xf32> {opc.name = "y1"}) {
+  %n_x1 = opc.constant {value = dense<5> : tensor<i64>} : tensor<i64>
+  %i_x1 = opc.mod %x1, %n_x1 : (tensor<4x2xi64>, tensor<i64>) -> tensor<4x2xi64>
+  %y0_0 = opc.scatter_nd %x0, %i_x1, %x2 {reduction = "add"} : (tensor<5x5x3xf32>, tensor<4x2xi64>, tensor<4x3xf32>) -> tensor<5x5x3xf32>
+  %n_x4 = opc.constant {value = dense<5> : tensor<i64>} : tensor<i64>
+  %i_x4 = opc.mod %x4, %n_x4 : (tensor<4x2xi64>, tensor<i64>) -> tensor<4x2xi64>
+  %y1_0 = opc.scatter_nd %x3, %i_x4, %x5 {reduction = "min"} : (tensor<5x5x3xf32>, tensor<4x2xi64>, tensor<4x3xf32>) -> tensor<5x5x3xf32>
+  return %y0_0, %y1_0
+      : tensor<5x5x3xf32>, tensor<5x5x3xf32>
+}
