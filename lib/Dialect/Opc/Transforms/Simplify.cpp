@@ -56,22 +56,24 @@ static void simplifyOp(Operation *op, const SimplifyTable &table,
   }
 }
 
+/// All ops of a function, each before the ops of its regions.
+static SmallVector<Operation *> opsOf(func::FuncOp function) {
+  SmallVector<Operation *> ops;
+  function->walk<WalkOrder::PreOrder>([&](Operation *op) { ops.push_back(op); });
+  return ops;
+}
+
 namespace {
 struct SimplifyPass : public opc::impl::SimplifyPassBase<SimplifyPass> {
   void runOnOperation() override {
     static const SimplifyTable table = allRules();
     ShapeEnv env(&getContext());
-    SmallVector<Operation *> ops;
-    getOperation()->walk<WalkOrder::PreOrder>(
-        [&](Operation *op) { ops.push_back(op); });
-    for (Operation *op : ops)
+    for (Operation *op : opsOf(getOperation()))
       simplifyOp(op, table, env);
-    // Rules may have left new ops without users too, hence a second walk.
-    getOperation()->walk<WalkOrder::PostOrder, ReverseIterator>(
-        [&](Operation *op) {
-          if (isOpTriviallyDead(op))
-            op->erase();
-        });
+    // Rules may leave new ops without users as well as the old ones.
+    for (Operation *op : llvm::reverse(opsOf(getOperation())))
+      if (isOpTriviallyDead(op))
+        op->erase();
   }
 };
 } // namespace

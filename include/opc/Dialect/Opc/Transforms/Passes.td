@@ -48,4 +48,21 @@ def FormKernelsPass : Pass<"opc-form-kernels", "::mlir::ModuleOp"> {
            "put several ops into one kernel where that saves memory traffic">];
 }
 
+def SimplifyPass : Pass<"opc-simplify", "::mlir::func::FuncOp"> {
+  let summary = "rewrites that make the graph smaller";
+  let description = [{
+    Movement that moves nothing and arithmetic that changes nothing go, neighbours
+    of one kind merge, and the formula of a normalisation becomes `opc.normalize`.
+    Results keep their bits, except that a found normalisation may differ from its
+    formula by rounding (both take the mean of squared deviations from the mean, in
+    at least f32). One walk: time is linear in the graph.
+
+    ```mlir
+    %1 = opc.transpose %0 {perm = array<i64: 1, 0>} : (tensor<2x3xf32>) -> tensor<3x2xf32>
+    %2 = opc.transpose %1 {perm = array<i64: 1, 0>} : (tensor<3x2xf32>) -> tensor<2x3xf32>
+    // users of %2 use %0
+    ```
+  }];
+}
+
 #endif // OPC_DIALECT_TRANSFORMS_PASSES_TD
