@@ -19,8 +19,8 @@ static Status failure(llvm::StringRef path, std::error_code error) {
   return Status::input(path.str() + ": " + error.message());
 }
 
-/// What a new file of this process would be readable for: createUniqueFile makes
-/// files for their owner alone.
+/// What a new file of this process would be readable for: createUniqueFile
+/// makes files for their owner alone.
 static void useNormalPermissions(llvm::StringRef path) {
   unsigned mask = fs::getUmask();
   fs::setPermissions(path, static_cast<fs::perms>(0666 & ~mask));
@@ -33,8 +33,8 @@ Status opc::writeAtomically(
     return Status::input(path.str() + ": is a directory");
   llvm::SmallString<128> temporary;
   int descriptor = -1;
-  if (std::error_code error = fs::createUniqueFile(
-          path + ".%%%%%%%%.tmp", descriptor, temporary))
+  if (std::error_code error =
+          fs::createUniqueFile(path + ".%%%%%%%%.tmp", descriptor, temporary))
     return failure(path, error);
   llvm::sys::Process::SafelyCloseFileDescriptor(descriptor);
   llvm::sys::RemoveFileOnSignal(temporary);

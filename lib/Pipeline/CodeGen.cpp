@@ -2,8 +2,8 @@
 //
 // Kernels carry their vectors, so LLVM's part is scalar clean-up, instruction
 // selection and registers: its O1 pipeline without unrolling is as fast here as
-// O3 and compiles twice as quickly. Floating point stays as the IR says: nothing
-// is reassociated or contracted that has no flag for it.
+// O3 and compiles twice as quickly. Floating point stays as the IR says:
+// nothing is reassociated or contracted that has no flag for it.
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Pipeline/CodeGen.h"
@@ -109,9 +109,8 @@ Status prepare(mlir::ModuleOp part, const TargetDesc &desc,
   if (!unit.machine)
     return Status::internal(desc.name() + ": " + error);
   unit.context = std::make_unique<llvm::LLVMContext>();
-  unit.module =
-      mlir::translateModuleToLLVMIR(part, *unit.context, "opc",
-                                    /*disableVerification=*/true);
+  unit.module = mlir::translateModuleToLLVMIR(part, *unit.context, "opc",
+                                              /*disableVerification=*/true);
   if (!unit.module)
     return Status::internal("translation to LLVM IR failed");
   setMachine(*unit.module, *unit.machine);

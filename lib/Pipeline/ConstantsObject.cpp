@@ -1,7 +1,7 @@
 //===- ConstantsObject.cpp - Weights as an object file --------------------===//
 //
-// A minimal ELF file: one read-only section and one hidden symbol. Built by hand
-// because LLVM's own writers hold every byte several times.
+// A minimal ELF file: one read-only section and one hidden symbol. Built by
+// hand because LLVM's own writers hold every byte several times.
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Pipeline/Link.h"
@@ -91,8 +91,8 @@ ObjectBytes opc::constantsObject(llvm::ArrayRef<char> data,
   sections[Data] = makeSection(kDataName, elf::SHT_PROGBITS, dataAt,
                                data.size(), OPC_ALIGNMENT);
   sections[Data].sh_flags = elf::SHF_ALLOC;
-  sections[Symbols] = makeSection(kSymbolsName, elf::SHT_SYMTAB, symbolsAt,
-                                  sizeof(symbols), 8);
+  sections[Symbols] =
+      makeSection(kSymbolsName, elf::SHT_SYMTAB, symbolsAt, sizeof(symbols), 8);
   sections[Symbols].sh_link = Strings;
   sections[Symbols].sh_info = 1; // the first symbol that is not local
   sections[Symbols].sh_entsize = sizeof(elf::Elf64_Sym);

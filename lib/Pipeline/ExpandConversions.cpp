@@ -44,7 +44,9 @@ struct Steps {
   ImplicitLocOpBuilder b;
   Type like;
 
-  Type bits(unsigned width) { return withElement(like, b.getIntegerType(width)); }
+  Type bits(unsigned width) {
+    return withElement(like, b.getIntegerType(width));
+  }
   Value constant(unsigned width, int64_t value) {
     Type type = bits(width);
     TypedAttr attr = b.getIntegerAttr(b.getIntegerType(width), value);
@@ -60,9 +62,9 @@ struct Steps {
     Value back = arith::ExtFOp::create(b, x.getType(), nearest);
     Value inexact =
         arith::CmpFOp::create(b, arith::CmpFPredicate::ONE, back, x);
-    Value tooLarge = arith::CmpFOp::create(
-        b, arith::CmpFPredicate::OGT, Value(math::AbsFOp::create(b, back)),
-        Value(math::AbsFOp::create(b, x)));
+    Value tooLarge = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT,
+                                           Value(math::AbsFOp::create(b, back)),
+                                           Value(math::AbsFOp::create(b, x)));
     Value word = arith::BitcastOp::create(b, bits(32), nearest);
     Value one = constant(32, 1);
     Value even = arith::CmpIOp::create(
@@ -88,7 +90,8 @@ struct Steps {
     Value nan = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, x, x);
     Value result = arith::SelectOp::create(b, nan, quiet, rounded);
     Value half = arith::TruncIOp::create(b, bits(16), result);
-    return arith::BitcastOp::create(b, withElement(like, b.getBF16Type()), half);
+    return arith::BitcastOp::create(b, withElement(like, b.getBF16Type()),
+                                    half);
   }
 };
 

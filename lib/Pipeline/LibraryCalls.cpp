@@ -17,12 +17,12 @@ using runtime::Status;
 
 // Each function of libm exists for double, and with an f behind it for float.
 static constexpr llvm::StringLiteral kMath[] = {
-    "acos",  "acosh", "asin",  "asinh",     "atan",  "atan2", "atanh",
-    "cbrt",  "ceil",  "cos",   "cosh",      "erf",   "erfc",  "exp",
-    "exp2",  "expm1", "floor", "fma",       "fmod",  "log",   "log10",
-    "log1p", "log2",  "pow",   "rint",      "round", "sin",   "sinh",
-    "sqrt",  "tan",   "tanh",  "nearbyint", "trunc", "fmax",  "fmin",
-    "exp10", "ldexp", "sincos", "tgamma",   "lgamma", "roundeven"};
+    "acos",  "acosh", "asin",   "asinh",     "atan",   "atan2",    "atanh",
+    "cbrt",  "ceil",  "cos",    "cosh",      "erf",    "erfc",     "exp",
+    "exp2",  "expm1", "floor",  "fma",       "fmod",   "log",      "log10",
+    "log1p", "log2",  "pow",    "rint",      "round",  "sin",      "sinh",
+    "sqrt",  "tan",   "tanh",   "nearbyint", "trunc",  "fmax",     "fmin",
+    "exp10", "ldexp", "sincos", "tgamma",    "lgamma", "roundeven"};
 static constexpr llvm::StringLiteral kMemory[] = {"memcpy", "memmove",
                                                   "memset"};
 static constexpr llvm::StringLiteral kOwn[] = {"opc_constants", "opc_entry",
@@ -78,6 +78,7 @@ Status opc::findLibraryCalls(llvm::ArrayRef<ObjectBytes> objects,
   llvm::sort(strangers);
   if (strangers.empty())
     return {};
-  return Status::internal("compiled code calls what neither libc nor libm has: " +
-                          llvm::join(strangers, ", "));
+  return Status::internal(
+      "compiled code calls what neither libc nor libm has: " +
+      llvm::join(strangers, ", "));
 }

@@ -7,11 +7,11 @@
 //===----------------------------------------------------------------------===//
 #include "opc/Pipeline/Link.h"
 
+#include "lld/Common/Driver.h"
 #include "opc-c/module.h"
 #include "opc/Pipeline/AtomicFile.h"
 #include "opc/Pipeline/DescriptorObject.h"
 #include "opc/Runtime/Artifact.h"
-#include "lld/Common/Driver.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -92,13 +92,14 @@ Status runLld(llvm::ArrayRef<std::string> arguments) {
   first.consume_front("ld.lld: ");
   first.consume_front("error: ");
   // What goes wrong here for a reason outside of opc is the output's disk.
-  bool disk = first.contains("failed to write") || first.contains("cannot open");
+  bool disk =
+      first.contains("failed to write") || first.contains("cannot open");
   std::string line = "linking failed: " + first.str();
   return disk ? Status::input(line) : Status::internal(line);
 }
 
-/// A shared library called `name` that defines `functions`, all empty. It exists
-/// for the linker alone.
+/// A shared library called `name` that defines `functions`, all empty. It
+/// exists for the linker alone.
 Status makeStub(llvm::StringRef name, llvm::ArrayRef<std::string> functions,
                 const TargetDesc &desc, Inputs &inputs) {
   if (functions.empty())
@@ -152,9 +153,17 @@ Status opc::linkSharedObject(const ProgramParts &parts, const TargetDesc &desc,
   if (Status status = makeStub("libc.so.6", libc, desc, inputs); !status.ok())
     return status;
   return writeAtomically(output, [&](llvm::StringRef temporary) {
-    std::vector<std::string> arguments = {
-        "-shared",        "-z", "defs", "-z", "now", "-z", "noexecstack",
-        "--hash-style=gnu", "--build-id=none", "-o", temporary.str()};
+    std::vector<std::string> arguments = {"-shared",
+                                          "-z",
+                                          "defs",
+                                          "-z",
+                                          "now",
+                                          "-z",
+                                          "noexecstack",
+                                          "--hash-style=gnu",
+                                          "--build-id=none",
+                                          "-o",
+                                          temporary.str()};
     llvm::append_range(arguments, pathsOf(inputs));
     Status status = runLld(arguments);
     return status.ok() ? runtime::sealArtifact(temporary.str()) : status;

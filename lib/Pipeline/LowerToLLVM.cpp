@@ -87,8 +87,8 @@ struct LowerToLLVM : opc::impl::LowerToLLVMPassBase<LowerToLLVM> {
     populateConversions(types, patterns);
     LLVMConversionTarget target(*context);
     target.addLegalOp<ModuleOp>();
-    if (failed(applyFullConversion(getOperation(), target,
-                                   std::move(patterns))))
+    if (failed(
+            applyFullConversion(getOperation(), target, std::move(patterns))))
       signalPassFailure();
   }
 };

@@ -100,9 +100,8 @@ Status readConstants(const json::Value &value, CompileOptions &options) {
   for (const auto &[name, entry] : *object)
     if (Status status = readConstant(name, entry, options); !status.ok())
       return status;
-  llvm::sort(options.constants, [](const auto &a, const auto &b) {
-    return a.name < b.name;
-  });
+  llvm::sort(options.constants,
+             [](const auto &a, const auto &b) { return a.name < b.name; });
   return {};
 }
 
@@ -189,7 +188,8 @@ std::string CompileOptions::fingerprint() const {
     text += llvm::formatv(";dim {0}={1}", llvm::toHex(name), extent).str();
   for (const ConstantValue &constant : constants) {
     text += llvm::formatv(";constant {0} {1} {2:x}", llvm::toHex(constant.name),
-                          constant.dtype, llvm::xxh3_64bits(llvm::StringRef(
+                          constant.dtype,
+                          llvm::xxh3_64bits(llvm::StringRef(
                               constant.data.data(), constant.data.size())))
                 .str();
     for (int64_t extent : constant.shape)

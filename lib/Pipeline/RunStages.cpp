@@ -94,9 +94,9 @@ Status runStage(ModuleOp module, const Stage &stage,
     }
   }
   if (failed(verifyStage(module, stage)))
-    return Status::internal(llvm::formatv("after stage {0}: {1}", stage.name,
-                                          errors.first())
-                                .str());
+    return Status::internal(
+        llvm::formatv("after stage {0}: {1}", stage.name, errors.first())
+            .str());
   return {};
 }
 
@@ -109,10 +109,10 @@ Status opc::dumpStage(ModuleOp module, const CompileOptions &options,
   llvm::SmallString<128> path(options.dumpStages);
   if (std::error_code error = llvm::sys::fs::create_directories(path))
     return Status::input(path.str().str() + ": " + error.message());
-  llvm::sys::path::append(
-      path, llvm::formatv("{0}{1}-{2}.mlir", stage / 10, stage % 10,
-                          allStages()[stage].name)
-                .str());
+  llvm::sys::path::append(path,
+                          llvm::formatv("{0}{1}-{2}.mlir", stage / 10,
+                                        stage % 10, allStages()[stage].name)
+                              .str());
   std::error_code error;
   llvm::raw_fd_ostream out(path, error);
   if (error)

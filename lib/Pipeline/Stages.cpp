@@ -1,16 +1,21 @@
 //===- Stages.cpp - The table of stages -----------------------------------===//
 //
-// docs/Architecture.md says what each stage hands to the next; this is the table
-// that makes it so.
+// docs/Architecture.md says what each stage hands to the next; this is the
+// table that makes it so.
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Pipeline/Stages.h"
 
+#include "opc/Conversion/OpcToHost/Passes.h"
+#include "opc/Dialect/Opc/Transforms/FusionRules.h"
+#include "opc/Dialect/Opc/Transforms/Passes.h"
 #include "opc/Pipeline/Passes.h"
 
+#include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
@@ -23,10 +28,51 @@ using namespace mlir;
 
 namespace {
 
-void buildLLVM(OpPassManager &pm, const StageContext &context) {
+void buildSimplify(OpPassManager &pm, const StageContext &context) {
+  pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
+  pm.addNestedPass<func::FuncOp>(createCSEPass());
+  // The reference is the graph as it came.
+  if (context.target.fusion)
+    pm.addNestedPass<func::FuncOp>(createSimplifyPass());
+}
+
+void buildDecompose(OpPassManager &pm, const StageContext &context) {
+  DecomposePassOptions whole;
+  for (llvm::StringRef op : context.target.wholeOps)
+    whole.keep.push_back(op.str());
+  pm.addNestedPass<func::FuncOp>(createDecomposePass(whole));
+  pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
+  pm.addNestedPass<func::FuncOp>(createCSEPass());
+}
+
+void buildLayout(OpPassManager &pm, const StageContext &context) {
+  if (context.target.buildLayout)
+    context.target.buildLayout(pm, context.desc);
+}
+
+void buildFormKernels(OpPassManager &pm, const StageContext &context) {
+  pm.addPass(createFormKernelsPass(
+      context.target.fusion ? context.target.fusion() : noFusion()));
+}
+
+void buildSchedule(OpPassManager &pm, const StageContext &context) {
+  pm.addNestedPass<func::FuncOp>(createSchedulePass());
   if (context.target.buildLLVM)
     context.target.buildLLVM(pm, context.desc);
-  OpPassManager &functions = pm.nest<func::FuncOp>();
+}
+
+void buildHost(OpPassManager &pm, const StageContext &context) {
+  pm.addPass(createKernelEntriesPass());
+  pm.addPass(createLowerHostPass(context.host));
+}
+
+void buildLLVM(OpPassManager &pm, const StageContext &context) {
+  // One module is one text: what --emit llvm prints is to be a valid file.
+  bool whole = context.options.emitsText();
+  if (!whole)
+    pm.addPass(createSplitKernelsPass());
+  OpPassManager &modules = whole ? pm : pm.nest<ModuleOp>();
+  OpPassManager &functions = modules.nest<LLVM::LLVMFuncOp>();
   functions.addPass(createCanonicalizerPass());
   functions.addPass(createCSEPass());
   arith::ArithEmulateUnsupportedFloatsOptions bf16;
@@ -36,23 +82,36 @@ void buildLLVM(OpPassManager &pm, const StageContext &context) {
   functions.addPass(math::createMathExtendToSupportedTypes());
   functions.addPass(createExpandConversionsPass());
   functions.addPass(createSCFToControlFlowPass());
-  pm.addPass(createLowerToLLVMPass());
+  modules.addPass(createLowerToLLVMPass());
+  modules.addPass(createReconcileUnrealizedCastsPass());
 }
 
 constexpr llvm::StringLiteral kGraph[] = {"builtin", "func", "opc"};
 constexpr llvm::StringLiteral kScheduled[] = {
     "builtin", "func", "opc", "arith",  "math", "memref",
     "scf",     "cf",   "ub",  "vector", "llvm", "index"};
-constexpr llvm::StringLiteral kHosted[] = {
-    "builtin", "func",   "arith", "math",   "memref",
-    "scf",     "cf",   "ub",     "vector", "llvm", "index"};
+constexpr llvm::StringLiteral kHosted[] = {"builtin", "arith", "math", "memref",
+                                           "scf",     "cf",    "ub",   "vector",
+                                           "llvm",    "index"};
 constexpr llvm::StringLiteral kMachine[] = {"builtin", "llvm"};
 
 constexpr Stage kStages[] = {
     {"import", "a model becomes opc ops on tensors in @main", kGraph, nullptr,
      true},
+    {"simplify", "constants are evaluated, dead ops go, neighbours are merged",
+     kGraph, buildSimplify, true},
+    {"decompose", "composites that the target does not take whole break down",
+     kGraph, buildDecompose, true},
+    {"layout",
+     "regions of the graph change their layout, where the target wants", kGraph,
+     buildLayout, true},
+    {"form-kernels", "computing ops move into kernel functions", kGraph,
+     buildFormKernels, true},
+    {"schedule", "kernels on tensors become kernels on flat buffers",
+     kScheduled, buildSchedule, true},
+    {"host", "@main becomes the entry: shapes, arena, launches", kHosted,
+     buildHost, true},
     {"llvm", "everything becomes the LLVM dialect", kMachine, buildLLVM, false},
-    {"object", "machine code, through LLVM IR", kMachine, nullptr, false},
 };
 
 } // namespace

@@ -4,6 +4,7 @@
 // allocation, sized from the manifest.
 //
 //===----------------------------------------------------------------------===//
+#include "opc/Runtime/Data.h"
 #include "Call.h"
 #include "Text.h"
 
@@ -80,6 +81,10 @@ extern "C" void *opc_take_result(opc_results *results, size_t index) {
     return nullptr;
   }
   return std::exchange(output.tensor.data, nullptr);
+}
+
+void *opc::runtime::allocateData(size_t bytes) {
+  return bytes > size_t(INT64_MAX) ? nullptr : allocate(int64_t(bytes));
 }
 
 extern "C" void opc_free_data(void *data) { deallocate(data); }

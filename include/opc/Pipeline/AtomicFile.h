@@ -14,12 +14,11 @@
 
 namespace opc {
 
-/// Lets `write` produce the file `temporary` (which exists, empty), then renames
-/// it to `path`. Messages start with `path`.
-runtime::Status
-writeAtomically(llvm::StringRef path,
-                llvm::function_ref<runtime::Status(llvm::StringRef temporary)>
-                    write);
+/// Lets `write` produce the file `temporary` (which exists, empty), then
+/// renames it to `path`. Messages start with `path`.
+runtime::Status writeAtomically(
+    llvm::StringRef path,
+    llvm::function_ref<runtime::Status(llvm::StringRef temporary)> write);
 
 /// Writes `bytes` to `path`; "-" is standard output.
 runtime::Status writeFile(llvm::StringRef path, llvm::StringRef bytes);

@@ -7,9 +7,9 @@
 #ifndef OPC_PIPELINE_CODEGEN_H
 #define OPC_PIPELINE_CODEGEN_H
 
+#include "mlir/IR/BuiltinOps.h"
 #include "opc/Runtime/Error.h"
 #include "opc/Targets/Core/TargetDesc.h"
-#include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/SmallVector.h"
 #include <string>
 #include <vector>

@@ -21,8 +21,8 @@ struct ProgramParts {
   llvm::StringRef manifest;
 };
 
-/// Links and seals a .so that exports OPC_PROGRAM_SYMBOL alone and needs nothing
-/// but libc and libm. It appears at `output` whole or not at all.
+/// Links and seals a .so that exports OPC_PROGRAM_SYMBOL alone and needs
+/// nothing but libc and libm. It appears at `output` whole or not at all.
 runtime::Status linkSharedObject(const ProgramParts &parts,
                                  const TargetDesc &desc,
                                  llvm::StringRef output);
@@ -33,14 +33,13 @@ runtime::Status linkRelocatable(const ProgramParts &parts,
 
 /// Names that `objects` use and none of them defines: all are functions of libc
 /// or libm, or this fails and names the ones that are not.
-runtime::Status
-findLibraryCalls(llvm::ArrayRef<ObjectBytes> objects,
-                 llvm::SmallVectorImpl<std::string> &libc,
-                 llvm::SmallVectorImpl<std::string> &libm);
+runtime::Status findLibraryCalls(llvm::ArrayRef<ObjectBytes> objects,
+                                 llvm::SmallVectorImpl<std::string> &libc,
+                                 llvm::SmallVectorImpl<std::string> &libm);
 
-/// An object with `data` as read-only memory aligned to OPC_ALIGNMENT, under the
-/// hidden name opc_constants. Weights enter a program this way because going
-/// through LLVM IR would copy them several times.
+/// An object with `data` as read-only memory aligned to OPC_ALIGNMENT, under
+/// the hidden name opc_constants. Weights enter a program this way because
+/// going through LLVM IR would copy them several times.
 ObjectBytes constantsObject(llvm::ArrayRef<char> data, const TargetDesc &desc);
 
 } // namespace opc

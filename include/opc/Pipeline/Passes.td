@@ -4,6 +4,31 @@
 
 include "mlir/Pass/PassBase.td"
 
+def SchedulePass : Pass<"opc-schedule", "::mlir::func::FuncOp"> {
+  let summary = "kernels on tensors become kernels on flat buffers";
+  let description = [{
+    Gives each function with the attribute `opc.kernel` to the target's schedules
+    (the module's attribute opc.target), in order, until one takes it; the plain
+    loops are the last.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect", "::mlir::LLVM::LLVMDialect"];
+}
+
+def SplitKernelsPass : Pass<"opc-split-kernels", "::mlir::ModuleOp"> {
+  let summary = "kernels move into modules that are compiled apart";
+  let description = [{
+    Each function that others may call, with the internal ones that only it uses,
+    goes into a nested module, several to a module until it has `size` ops; users
+    elsewhere get a declaration. The cut depends on the program alone, never on
+    the machine, so that the code is the same everywhere.
+  }];
+  let options = [Option<"size", "size", "unsigned", /*default=*/"1500",
+                        "ops after which a module is full">];
+}
+
 def ExpandConversionsPass : Pass<"opc-expand-conversions"> {
   let summary = "float conversions without hardware or libc, by integer steps";
   let description = [{

@@ -8,9 +8,9 @@
 #ifndef OPC_PIPELINE_STAGES_H
 #define OPC_PIPELINE_STAGES_H
 
+#include "mlir/IR/BuiltinOps.h"
 #include "opc/Pipeline/Options.h"
 #include "opc/Targets/Core/Target.h"
-#include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/ArrayRef.h"
 
 namespace llvm {
@@ -19,11 +19,15 @@ class raw_ostream;
 
 namespace opc {
 
+struct HostProgram;
+
 /// What a stage may look at to choose its passes.
 struct StageContext {
   const CompileOptions &options;
   const Target &target;
   const TargetDesc &desc;
+  /// What the stage "host" leaves besides IR.
+  HostProgram &host;
 };
 
 struct Stage {
@@ -31,7 +35,7 @@ struct Stage {
   llvm::StringLiteral purpose;
   /// Names of the dialects that may be present after it.
   llvm::ArrayRef<llvm::StringLiteral> legal;
-  /// Adds its passes; null where it has none (import, object).
+  /// Adds its passes; null for import.
   void (*build)(mlir::OpPassManager &pm, const StageContext &context);
   /// Whether an error of one of its passes is a refusal of the user's model;
   /// otherwise it is a defect of opc.

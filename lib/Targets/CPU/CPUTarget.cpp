@@ -4,6 +4,7 @@
 // Chips/*.json alone.
 //
 //===----------------------------------------------------------------------===//
+#include "opc/Dialect/Opc/Transforms/FusionRules.h"
 #include "opc/Targets/CPU/Passes.h"
 #include "opc/Targets/CPU/Schedules.h"
 #include "opc/Targets/Core/Target.h"
@@ -40,6 +41,7 @@ const Target &cpuTarget() {
       .name = "cpu",
       .summary = "processors with vector units, and matrix units where present",
       .chips = kChips,
+      .fusion = defaultFusion,
       .schedules = cpu::schedules(),
       .registerDialects = registerDialects,
       .buildLayout = buildLayout,

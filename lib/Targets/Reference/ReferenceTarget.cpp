@@ -18,7 +18,6 @@ const Target &referenceTarget() {
       .summary = "plain loops, one kernel for each op; what others are checked "
                  "against",
       .chips = kChips,
-      .fuses = false,
   };
   return target;
 }

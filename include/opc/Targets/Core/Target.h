@@ -23,6 +23,8 @@ class FuncOp;
 
 namespace opc {
 
+struct FusionRules;
+
 /// A file of the source tree that became part of the library.
 struct EmbeddedFile {
   llvm::StringRef name; ///< without folder and suffix
@@ -43,8 +45,9 @@ struct Target {
   llvm::StringLiteral name;
   llvm::StringLiteral summary;
   llvm::ArrayRef<EmbeddedFile> chips;
-  /// Whether form-kernels may put several ops into one kernel.
-  bool fuses = true;
+  /// Which ops may share a kernel (Dialect/Opc/Transforms/FusionRules.h); null:
+  /// none, each op is a kernel.
+  const FusionRules &(*fusion)() = nullptr;
   /// First that accepts a kernel wins; the plain loops follow after the last.
   llvm::ArrayRef<Schedule> schedules = {};
   /// Names of composite ops ("opc.softmax") that the schedules take whole; all
@@ -55,8 +58,8 @@ struct Target {
   /// Adds passes to the stage "layout" (on the module, @main in opc ops).
   void (*buildLayout)(mlir::OpPassManager &pm,
                       const TargetDesc &desc) = nullptr;
-  /// Adds passes to the stage "llvm", before anything is lowered (on modules of
-  /// kernels over buffers).
+  /// Adds passes to the end of the stage "schedule", when kernels are functions
+  /// over buffers.
   void (*buildLLVM)(mlir::OpPassManager &pm, const TargetDesc &desc) = nullptr;
 };
 

@@ -1,0 +1,75 @@
+//===- Compiler.h - From a model to the parts of a program ------*- C++ -*-===//
+//
+// One compilation in one context. Nothing here touches the disk but to read the
+// model and to write what the options name.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_PIPELINE_COMPILER_H
+#define OPC_PIPELINE_COMPILER_H
+
+#include "opc/Pipeline/CodeGen.h"
+#include "opc/Pipeline/Link.h"
+#include "opc/Pipeline/Options.h"
+#include "opc/Targets/Core/Target.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include <memory>
+
+namespace opc {
+
+/// A model as the user gave it: ONNX, or IR of the stage "import" as text.
+struct ModelSource {
+  std::unique_ptr<llvm::MemoryBuffer> bytes;
+  std::string name;      ///< the path, or "model" for one in memory
+  std::string directory; ///< where external data is looked up
+  bool isText = false;   ///< whether it is IR
+
+  /// Maps a file into memory.
+  static Status open(llvm::StringRef path, ModelSource &source);
+  /// Refers to memory of the caller, which must outlive the source.
+  static ModelSource inMemory(llvm::StringRef bytes, llvm::StringRef directory);
+};
+
+/// Memory aligned to OPC_ALIGNMENT.
+class AlignedBytes {
+public:
+  AlignedBytes() = default;
+  static Status allocate(size_t size, AlignedBytes &bytes);
+  char *data() const { return memory.get(); }
+  size_t size() const { return count; }
+  operator llvm::ArrayRef<char>() const { return {memory.get(), count}; }
+
+private:
+  struct Free {
+    void operator()(char *memory) const;
+  };
+  std::unique_ptr<char, Free> memory;
+  size_t count = 0;
+};
+
+/// A compiled program before it is linked or loaded.
+struct CompiledProgram {
+  std::vector<ObjectBytes> objects;
+  AlignedBytes constants;
+  std::string manifest;
+  const TargetDesc *desc = nullptr;
+
+  ProgramParts parts() const { return {objects, constants, manifest}; }
+};
+
+/// Finds the chip that the options name.
+Status resolveTarget(const CompileOptions &options, const TargetDesc *&desc);
+
+/// Compiles to machine code.
+Status compileProgram(const ModelSource &source, const CompileOptions &options,
+                      CompiledProgram &program);
+
+/// Compiles up to a stage, or to LLVM IR, as the options say; the text of it.
+Status compileText(const ModelSource &source, const CompileOptions &options,
+                   std::string &text);
+
+/// JSON: what opc_inspect_model promises.
+Status inspectModel(const ModelSource &source, std::string &json);
+
+} // namespace opc
+
+#endif // OPC_PIPELINE_COMPILER_H

@@ -1,0 +1,231 @@
+//===- Compiler.cpp - From a model to the parts of a program --------------===//
+//
+// Runs the table of stages from the model to machine code in one context, and
+// takes along what is not code: constants and the manifest.
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Pipeline/Compiler.h"
+
+#include "opc/Conversion/OpcToHost/HostProgram.h"
+#include "opc/Frontend/ONNX/Import.h"
+#include "opc/InitAll.h"
+#include "opc/Pipeline/BuildInfo.h"
+#include "opc/Pipeline/Stages.h"
+#include "opc/Runtime/Artifact.h"
+
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/ThreadPool.h"
+#include "llvm/TargetParser/Triple.h"
+
+using namespace opc;
+using namespace mlir;
+namespace json = llvm::json;
+
+namespace {
+
+/// One compilation: the context, the module in it, and what the stages leave.
+class Compilation {
+public:
+  explicit Compilation(const CompileOptions &options) : options(options) {}
+
+  Status start(const ModelSource &source);
+  Status run(size_t last) { return runStages(*module, context(), 0, last); }
+  Status generate(CompiledProgram &program);
+  Status print(std::string &text);
+
+private:
+  StageContext context() { return {options, *target, *desc, host}; }
+  CodeGenOptions codeGen() const { return {target->fusion != nullptr}; }
+  Status import(const ModelSource &source);
+  std::string manifest(const AlignedBytes &constants) const;
+
+  const CompileOptions &options;
+  MLIRContext mlir{MLIRContext::Threading::DISABLED};
+  std::unique_ptr<llvm::DefaultThreadPool> threads;
+  OwningOpRef<ModuleOp> module;
+  const TargetDesc *desc = nullptr;
+  const Target *target = nullptr;
+  HostProgram host;
+};
+
+Status parseText(const ModelSource &source, MLIRContext &context,
+                 OwningOpRef<ModuleOp> &module) {
+  std::string first;
+  ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
+    if (first.empty() &&
+        diagnostic.getSeverity() == DiagnosticSeverity::Error) {
+      llvm::raw_string_ostream out(first);
+      if (auto file = dyn_cast<FileLineColLoc>(diagnostic.getLocation()))
+        out << file.getFilename().getValue() << ":" << file.getLine() << ":"
+            << file.getColumn() << ": ";
+      out << diagnostic;
+    }
+    return success();
+  });
+  llvm::SourceMgr files;
+  // The parser needs a NUL behind the text, which a mapped file may lack.
+  files.AddNewSourceBuffer(llvm::MemoryBuffer::getMemBufferCopy(
+                               source.bytes->getBuffer(), source.name),
+                           llvm::SMLoc());
+  module = parseSourceFile<ModuleOp>(files, &context);
+  if (!module)
+    return Status::input(first.empty() ? source.name + ": is no IR" : first);
+  if (!module->lookupSymbol("main"))
+    return Status::input(source.name + ": has no function @main");
+  return {};
+}
+
+onnx::ImportOptions importOptions(const ModelSource &source,
+                                  const CompileOptions &options) {
+  onnx::ImportOptions result;
+  result.directory = source.directory;
+  result.modelName = llvm::sys::path::filename(source.name).str();
+  result.dims = options.dims;
+  for (const ConstantValue &constant : options.constants)
+    result.constants[constant.name] = {constant.dtype, constant.shape,
+                                       constant.data};
+  return result;
+}
+
+Status Compilation::import(const ModelSource &source) {
+  if (source.isText)
+    return parseText(source, mlir, module);
+  std::vector<std::string> errors;
+  auto imported = onnx::importOnnx(mlir, source.bytes->getMemBufferRef(),
+                                   importOptions(source, options), errors);
+  if (failed(imported))
+    return Status::input(llvm::join(errors, "\n"));
+  module = std::move(*imported);
+  return {};
+}
+
+Status Compilation::start(const ModelSource &source) {
+  if (Status status = resolveTarget(options, desc); !status.ok())
+    return status;
+  target = findTarget(desc->target);
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  mlir.appendDialectRegistry(registry);
+  mlir.loadAllAvailableDialects();
+  threads = std::make_unique<llvm::DefaultThreadPool>();
+  mlir.setThreadPool(*threads);
+  if (Status status = import(source); !status.ok())
+    return status;
+  Builder builder(&mlir);
+  module.get()->setAttr(kTargetAttr, builder.getStringAttr(desc->name()));
+  module.get()->setAttr(kThreadsAttr,
+                        builder.getI64IntegerAttr(options.threads));
+  return dumpStage(*module, options, 0);
+}
+
+std::string Compilation::manifest(const AlignedBytes &constants) const {
+  json::Object object = manifestOf(host);
+  object["abi"] = OPC_ABI_VERSION;
+  object["opc"] = version();
+  object["build"] = buildId();
+  object["threads"] = options.threads;
+  object["checksum"] = runtime::checksumText(
+      runtime::checksum(constants.data(), constants.size()));
+  object["target"] =
+      json::Object{{"name", desc->target},
+                   {"chip", desc->chip},
+                   {"arch", llvm::Triple(desc->llvm.triple).getArchName().str()},
+                   {"features", json::Array(desc->requiredFeatures)}};
+  std::string text;
+  llvm::raw_string_ostream(text) << json::Value(std::move(object));
+  return text;
+}
+
+Status Compilation::generate(CompiledProgram &program) {
+  program.desc = desc;
+  Status status =
+      AlignedBytes::allocate(host.constants.size(), program.constants);
+  if (!status.ok())
+    return status;
+  host.constants.copyTo(program.constants.data());
+  program.manifest = manifest(program.constants);
+  return generateObjects(*module, *desc, codeGen(), program.objects);
+}
+
+Status Compilation::print(std::string &text) {
+  if (options.emit == Emit::LLVM && options.stopAfter.empty())
+    return printLLVM(*module, *desc, codeGen(), text);
+  llvm::raw_string_ostream out(text);
+  module->print(out, OpPrintingFlags().elideLargeResourceString(1024));
+  out << "\n";
+  return {};
+}
+
+/// The last stage of MLIR that the options ask for.
+Status lastStage(const CompileOptions &options, size_t &stage) {
+  stage = *findStage("llvm");
+  if (options.stopAfter.empty())
+    return {};
+  std::optional<size_t> found = findStage(options.stopAfter);
+  if (!found)
+    return Status::usage(llvm::formatv("unknown stage '{0}': there are {1}",
+                                       options.stopAfter, stageNames())
+                             .str());
+  stage = *found;
+  return {};
+}
+
+} // namespace
+
+Status opc::resolveTarget(const CompileOptions &options,
+                          const TargetDesc *&desc) {
+  llvm::Expected<const TargetDesc *> found = findChip(options.target);
+  if (!found)
+    return Status::input(llvm::toString(found.takeError()));
+  desc = *found;
+  return {};
+}
+
+Status opc::compileProgram(const ModelSource &source,
+                           const CompileOptions &options,
+                           CompiledProgram &program) {
+  Compilation compilation(options);
+  Status status = compilation.start(source);
+  if (status.ok())
+    status = compilation.run(*findStage("llvm"));
+  if (status.ok())
+    status = compilation.generate(program);
+  return status;
+}
+
+Status opc::compileText(const ModelSource &source,
+                        const CompileOptions &options, std::string &text) {
+  if (options.emit == Emit::Source)
+    return Status::input("target '" + options.target +
+                         "' has no source form: it emits machine code");
+  size_t last = 0;
+  if (Status status = lastStage(options, last); !status.ok())
+    return status;
+  Compilation compilation(options);
+  Status status = compilation.start(source);
+  if (status.ok())
+    status = compilation.run(last);
+  if (status.ok())
+    status = compilation.print(text);
+  return status;
+}
+
+Status opc::inspectModel(const ModelSource &source, std::string &text) {
+  if (source.isText)
+    return Status::input(source.name + ": IR has no nodes to inspect");
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  MLIRContext context(registry);
+  std::vector<std::string> errors;
+  auto value = onnx::inspectOnnx(context, source.bytes->getMemBufferRef(),
+                                 importOptions(source, {}), errors);
+  if (failed(value))
+    return Status::input(llvm::join(errors, "\n"));
+  llvm::raw_string_ostream(text) << *value;
+  return {};
+}

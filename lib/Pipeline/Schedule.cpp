@@ -1,0 +1,44 @@
+//===- Schedule.cpp - Each kernel to the first schedule that takes it -----===//
+//
+//   func.func private @k(%x: tensor<?xf32>) -> tensor<?xf32>
+//   // becomes
+//   func.func private @k(%status: memref<1xi64>, %x: memref<?xf32>,
+//                        %y: memref<?xf32>, ..., %begin: index, %end: index)
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Pipeline/Passes.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "opc/Conversion/OpcToLoops/LowerKernels.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Targets/Core/Target.h"
+
+namespace opc {
+#define GEN_PASS_DEF_SCHEDULEPASS
+#include "opc/Pipeline/Passes.h.inc"
+} // namespace opc
+
+using namespace mlir;
+using namespace opc;
+
+namespace {
+
+struct SchedulePass : opc::impl::SchedulePassBase<SchedulePass> {
+  void runOnOperation() override {
+    func::FuncOp kernel = getOperation();
+    if (!kernel->hasAttr(kKernelAttr))
+      return;
+    const TargetDesc &desc = targetOf(kernel);
+    for (const Schedule &schedule : findTarget(desc.target)->schedules)
+      if (succeeded(schedule.apply(kernel, desc)))
+        return;
+    if (failed(lowerKernelToLoops(kernel)))
+      signalPassFailure();
+  }
+};
+
+} // namespace

@@ -1,0 +1,34 @@
+// RUN: opc-opt %s --opc-expand-conversions | FileCheck %s
+
+// CHECK-LABEL: func.func @f32_to_bf16
+// CHECK-SAME: (%[[X:.*]]: f32)
+func.func @f32_to_bf16(%x: f32) -> bf16 {
+  // CHECK: %[[BITS:.*]] = arith.bitcast %[[X]] : f32 to i32
+  // CHECK: arith.cmpf uno, %[[X]], %[[X]]
+  // CHECK-NOT: arith.truncf
+  // CHECK: arith.bitcast %{{.*}} : i16 to bf16
+  %y = arith.truncf %x : f32 to bf16
+  return %y : bf16
+}
+
+// CHECK-LABEL: func.func @f64_to_f16
+// CHECK-SAME: (%[[X:.*]]: vector<4xf64>)
+func.func @f64_to_f16(%x: vector<4xf64>) -> vector<4xf16> {
+  // CHECK: %[[NEAREST:.*]] = arith.truncf %[[X]] : vector<4xf64> to vector<4xf32>
+  // CHECK: %[[BACK:.*]] = arith.extf %[[NEAREST]] : vector<4xf32> to vector<4xf64>
+  // CHECK: arith.cmpf one, %[[BACK]], %[[X]]
+  // CHECK: %[[ODD:.*]] = arith.bitcast %{{.*}} : vector<4xi32> to vector<4xf32>
+  // CHECK: arith.truncf %[[ODD]] : vector<4xf32> to vector<4xf16>
+  %y = arith.truncf %x : vector<4xf64> to vector<4xf16>
+  return %y : vector<4xf16>
+}
+
+// CHECK-LABEL: func.func @hardware_has_these
+func.func @hardware_has_these(%x: f64, %y: f32) -> (f32, f16) {
+  // CHECK: arith.truncf %{{.*}} : f64 to f32
+  // CHECK-NEXT: arith.truncf %{{.*}} : f32 to f16
+  // CHECK-NEXT: return
+  %a = arith.truncf %x : f64 to f32
+  %b = arith.truncf %y : f32 to f16
+  return %a, %b : f32, f16
+}

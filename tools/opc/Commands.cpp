@@ -1,0 +1,117 @@
+//===- Commands.cpp - The table of subcommands ----------------------------===//
+//
+// Everything that `opc --help` says.
+//
+//===----------------------------------------------------------------------===//
+#include "Command.h"
+
+using namespace opc::cli;
+
+static constexpr char kTargetHelp[] =
+    "what to compile for: cpu, reference, or NAME:CHIP; cpu alone is the\n"
+    "processor at hand. `opc targets` lists them";
+static constexpr char kThreadsHelp[] = "threads that the program may use (1)";
+static constexpr char kDimHelp[] =
+    "gives a symbolic dimension of the inputs an extent";
+static constexpr char kInputHelp[] =
+    "an input's values: an .npy file, random or zeros. Inputs that are not\n"
+    "given are random";
+
+static constexpr Option kTarget = {"target", "NAME[:CHIP]", kTargetHelp, false,
+                                   "cpu reference"};
+static constexpr Option kThreads = {"threads", "N", kThreadsHelp};
+static constexpr Option kDim = {"dim", "NAME=N", kDimHelp, true};
+static constexpr Option kInput = {"input", "NAME=FILE|random|zeros", kInputHelp,
+                                  true};
+static constexpr Option kJson = {"json", nullptr, "print JSON"};
+static constexpr Option kNoCache = {
+    "no-cache", nullptr, "neither read nor write the cache of programs"};
+
+static constexpr Option kCompileOptions[] = {
+    {"output", "FILE",
+     "where the result goes (-o); - is standard output, for\n"
+     "text"},
+    kTarget,
+    kThreads,
+    kDim,
+    {"emit", "KIND", "what to write: so, obj, llvm, mlir or source (so)", false,
+     "so obj llvm mlir source"},
+    {"stop-after", "STAGE", "print the IR after a stage instead"},
+    {"dump-stages", "DIR", "also write the IR of every stage to DIR"},
+    {"verify-each", nullptr, "verify the IR after every pass"},
+    kNoCache,
+};
+static constexpr Option kRunOptions[] = {
+    kInput,  {"output", "DIR", "write each output to DIR as .npy"},
+    kDim,    kThreads,
+    kTarget, kJson,
+    kNoCache};
+static constexpr Option kBenchOptions[] = {
+    kThreads,
+    {"profile", nullptr,
+     "show what each kernel takes, beside what the machine\n"
+     "could do"},
+    {"trace", "FILE",
+     "write a trace of one run that Perfetto and\n"
+     "chrome://tracing open"},
+    {"time", "SECONDS", "how long to measure (1)"},
+    kInput,
+    kDim,
+    kTarget,
+    kJson,
+    kNoCache};
+static constexpr Option kInspectOptions[] = {kJson};
+
+static constexpr Command kCommands[] = {
+    {"compile", "MODEL", 1, "compile a model to a shared library",
+     "MODEL is an ONNX file, or a file of opc's own IR (.mlir). The result "
+     "needs\n"
+     "nothing but libc and libm; libopc_runtime loads it.\n"
+     "\n"
+     "  opc compile model.onnx -o model.so\n"
+     "  opc compile model.onnx -o model.so --threads 4 --dim batch=1\n"
+     "  opc compile model.onnx -o model.so --target cpu:x86-64-v3\n"
+     "  opc compile model.onnx -o - --stop-after form-kernels\n",
+     kCompileOptions, compileCommand},
+    {"run", "MODEL|PROGRAM.so", 1, "run a model once",
+     "Prints name, dtype, shape and range of each output. A model is compiled\n"
+     "first, for the processor at hand.\n"
+     "\n"
+     "  opc run model.so --input x=x.npy --output results\n"
+     "  opc run model.onnx --dim batch=4 --json\n",
+     kRunOptions, runCommand},
+    {"bench", "MODEL|PROGRAM.so", 1, "measure how long a model takes",
+     "Prints the least and the median time of a run. --profile adds a table "
+     "of\n"
+     "kernels.\n"
+     "\n"
+     "  opc bench model.so\n"
+     "  opc bench model.onnx --threads 2 --profile --trace trace.json\n",
+     kBenchOptions, benchCommand},
+    {"inspect", "MODEL|PROGRAM.so", 1, "show what a file holds",
+     "For a model: inputs, outputs, opsets, and every node that opc does not\n"
+     "support. For a program: inputs, outputs, what it was compiled for.\n"
+     "\n"
+     "  opc inspect model.onnx\n"
+     "  opc inspect model.so --json\n",
+     kInspectOptions, inspectCommand},
+    {"targets", "", 0, "list what can be compiled for",
+     "  opc targets\n  opc targets --json\n", kInspectOptions, targetsCommand},
+    {"completion",
+     "bash|zsh",
+     1,
+     "print a script for the shell's completion",
+     "  source <(opc completion bash)\n"
+     "  opc completion zsh > ~/.zfunc/_opc\n",
+     {},
+     completionCommand},
+};
+
+std::span<const Command> opc::cli::allCommands() { return kCommands; }
+
+const Command *opc::cli::findCommand(std::string_view name) {
+  for (const Command &command : kCommands)
+    if (command.name == name)
+      return &command;
+  return nullptr;
+}

@@ -1,0 +1,107 @@
+//===- Compile.cpp - opc compile, and what other commands compile ---------===//
+#include "CompileOptions.h"
+#include "Progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+using namespace opc::cli;
+using nlohmann::json;
+
+Status opc::cli::compileOptions(const Arguments &arguments, json &options) {
+  options = json::object();
+  constexpr std::pair<const char *, const char *> texts[] = {
+      {"target", "target"},
+      {"emit", "emit"},
+      {"stop-after", "stop_after"},
+      {"dump-stages", "dump_stages"}};
+  for (auto [name, key] : texts)
+    if (arguments.has(name))
+      options[key] = arguments.get(name);
+  if (arguments.has("verify-each"))
+    options["verify_each"] = true;
+  if (arguments.has("no-cache"))
+    options["cache"] = false;
+  if (arguments.has("threads")) {
+    int64_t threads = 0;
+    if (Status status =
+            parseNumber("threads", arguments.get("threads"), 1, 1024, threads);
+        !status.ok())
+      return status;
+    options["threads"] = threads;
+  }
+  std::map<std::string, int64_t> dims;
+  if (Status status = parseDims(arguments, dims); !status.ok())
+    return status;
+  if (!dims.empty())
+    options["dims"] = dims;
+  return {};
+}
+
+Status opc::cli::parseDims(const Arguments &arguments,
+                           std::map<std::string, int64_t> &dims) {
+  for (const std::string &text : arguments.all("dim")) {
+    std::string name, value;
+    if (Status status = splitPair("dim", text, name, value); !status.ok())
+      return status;
+    int64_t extent = 0;
+    Status status =
+        parseNumber("dim " + name, value, 0, int64_t(1) << 40, extent);
+    if (!status.ok())
+      return status;
+    if (!dims.emplace(name, extent).second)
+      return Status::usage(fmt::format("--dim {} is given twice", name));
+  }
+  return {};
+}
+
+Status opc::cli::compileCommand(const Arguments &arguments) {
+  std::string output = arguments.get("output");
+  bool text = arguments.has("stop-after") ||
+              (arguments.has("emit") && arguments.get("emit") != "so" &&
+               arguments.get("emit") != "obj");
+  if (output.empty() && !text)
+    return Status::usage(
+        "--output is missing: say where the result goes, as in "
+        "-o model.so");
+  json options;
+  if (Status status = compileOptions(arguments, options); !status.ok())
+    return status;
+  const CompilerLibrary *library = nullptr;
+  if (Status status = CompilerLibrary::get(library); !status.ok())
+    return status;
+  Progress progress("compiling " + arguments.positional[0]);
+  return toStatus(library->compileFile(arguments.positional[0].c_str(),
+                                       output.empty() ? "-" : output.c_str(),
+                                       options.dump().c_str()));
+}
+
+bool opc::cli::isProgram(const std::string &path) {
+  if (path.ends_with(".so"))
+    return true;
+  char magic[4] = {};
+  if (FILE *file = std::fopen(path.c_str(), "rb")) {
+    size_t count = std::fread(magic, 1, sizeof(magic), file);
+    std::fclose(file);
+    return count == sizeof(magic) && std::string_view(magic, sizeof(magic)) ==
+                                         "\x7f"
+                                         "ELF";
+  }
+  return false;
+}
+
+Status opc::cli::openProgram(const Arguments &arguments,
+                             opc_program *&program) {
+  const std::string &path = arguments.positional[0];
+  if (isProgram(path))
+    return toStatus(opc_load(path.c_str(), &program));
+  json options;
+  if (Status status = compileOptions(arguments, options); !status.ok())
+    return status;
+  const CompilerLibrary *library = nullptr;
+  if (Status status = CompilerLibrary::get(library); !status.ok())
+    return status;
+  Progress progress("compiling " + path);
+  return toStatus(
+      library->compile(path.c_str(), options.dump().c_str(), &program));
+}

@@ -1,0 +1,216 @@
+//===- Inputs.cpp - Values for the inputs of a program --------------------===//
+//
+// Files come first: their shapes give symbolic dimensions their extents, which
+// the inputs that are made up then follow.
+//
+//===----------------------------------------------------------------------===//
+#include "Inputs.h"
+
+#include "CompileOptions.h"
+#include "opc/Runtime/Data.h"
+
+#include <cstring>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <random>
+
+using namespace opc::cli;
+using opc::runtime::NpyArray;
+
+std::string opc::cli::shapeText(const opc_spec &spec) {
+  std::vector<std::string> dims;
+  for (int32_t i = 0; i < spec.rank; ++i)
+    dims.push_back(spec.dims[i] >= 0 ? std::to_string(spec.dims[i])
+                   : spec.symbols[i] ? spec.symbols[i]
+                                     : "?");
+  return fmt::format("[{}]", fmt::join(dims, ", "));
+}
+
+namespace {
+
+using Extents = std::map<std::string, int64_t>;
+
+/// What each input is to hold: a path, "random" or "zeros".
+Status readChoices(const Arguments &arguments, const opc_program *program,
+                   std::map<std::string, std::string> &choices) {
+  for (const std::string &text : arguments.all("input")) {
+    std::string name, value;
+    if (Status status = splitPair("input", text, name, value); !status.ok())
+      return status;
+    bool known = false;
+    std::vector<std::string> names;
+    for (size_t i = 0; i < opc_num_inputs(program); ++i) {
+      names.push_back(opc_input_name(program, i));
+      known |= names.back() == name;
+    }
+    if (!known)
+      return Status::input(fmt::format("there is no input '{}': there are {}",
+                                       name, fmt::join(names, ", ")));
+    if (!choices.emplace(name, value).second)
+      return Status::usage(fmt::format("--input {} is given twice", name));
+  }
+  return {};
+}
+
+bool isFile(const std::string &choice) {
+  return choice != "random" && choice != "zeros";
+}
+
+Status readArray(const opc_spec &spec, const std::string &path,
+                 Extents &extents, NpyArray &array) {
+  if (Status status = opc::runtime::readNpy(path, array); !status.ok())
+    return status;
+  for (int32_t i = 0; i < std::min<int32_t>(spec.rank, array.dims.size()); ++i)
+    if (spec.dims[i] < 0 && spec.symbols[i])
+      extents.emplace(spec.symbols[i], array.dims[i]);
+  return {};
+}
+
+/// The extents of an input that is made up.
+Status resolveShape(const opc_spec &spec, const Extents &extents,
+                    std::vector<int64_t> &dims) {
+  for (int32_t i = 0; i < spec.rank; ++i) {
+    int64_t extent = spec.dims[i];
+    if (extent < 0) {
+      std::string symbol = spec.symbols[i] ? std::string(spec.symbols[i])
+                                           : fmt::format("{}.{}", spec.name, i);
+      auto found = extents.find(symbol);
+      if (found == extents.end())
+        return Status::input(fmt::format(
+            "input '{}' is {}{}: say how large it is to be with --dim {}=N or "
+            "--input {}=FILE.npy",
+            spec.name, opc_dtype_name(spec.dtype), shapeText(spec), symbol,
+            spec.name));
+      extent = found->second;
+    }
+    dims.push_back(extent);
+  }
+  return {};
+}
+
+uint16_t toHalf(float value, opc_dtype dtype) {
+  if (dtype == OPC_F16) {
+    _Float16 half = static_cast<_Float16>(value);
+    uint16_t bits;
+    std::memcpy(&bits, &half, sizeof(bits));
+    return bits;
+  }
+  uint32_t bits;
+  std::memcpy(&bits, &value, sizeof(bits));
+  return static_cast<uint16_t>(bits >> 16);
+}
+
+template <typename T> void put(char *&at, T value) {
+  std::memcpy(at, &value, sizeof(value));
+  at += sizeof(value);
+}
+
+void fillRandom(opc_dtype dtype, size_t count, char *at) {
+  std::mt19937 random(count);
+  std::uniform_real_distribution<float> real(-1, 1);
+  for (size_t i = 0; i < count; ++i) {
+    float value = real(random);
+    switch (dtype) {
+    case OPC_F32:
+      put(at, value);
+      break;
+    case OPC_F64:
+      put(at, static_cast<double>(value));
+      break;
+    case OPC_F16:
+    case OPC_BF16:
+      put(at, toHalf(value, dtype));
+      break;
+    default:
+      // Little-endian: the lowest byte is 0 or 1, the rest stays 0.
+      *at = value > 0;
+      at += opc_dtype_bytes(dtype);
+    }
+  }
+}
+
+Status makeArray(const opc_spec &spec, const std::string &choice,
+                 const Extents &extents, NpyArray &array) {
+  array.dtype = spec.dtype;
+  if (Status status = resolveShape(spec, extents, array.dims); !status.ok())
+    return status;
+  size_t count = 1, bytes = opc_dtype_bytes(spec.dtype);
+  bool tooLarge = false;
+  for (int64_t dim : array.dims)
+    tooLarge |= __builtin_mul_overflow(count, static_cast<size_t>(dim), &count);
+  tooLarge |= __builtin_mul_overflow(count, bytes, &bytes);
+  void *data = tooLarge ? nullptr : opc::runtime::allocateData(bytes);
+  if (!data)
+    return Status::input(fmt::format("no memory for input '{}' of {}[{}]",
+                                     spec.name, opc_dtype_name(spec.dtype),
+                                     fmt::join(array.dims, ", ")));
+  array.data.reset(data);
+  std::memset(data, 0, bytes);
+  if (choice == "random")
+    fillRandom(spec.dtype, count, static_cast<char *>(data));
+  return {};
+}
+
+/// --dim names that no input has are mistakes.
+Status checkDims(const Extents &dims, const opc_program *program) {
+  for (const auto &[name, extent] : dims) {
+    bool known = false;
+    for (size_t i = 0; i < opc_num_inputs(program); ++i) {
+      const opc_spec &spec = *opc_input_spec(program, i);
+      for (int32_t axis = 0; axis < spec.rank; ++axis)
+        known |= (spec.symbols[axis] && name == spec.symbols[axis]) ||
+                 name == fmt::format("{}.{}", spec.name, axis);
+    }
+    if (!known)
+      return Status::input(fmt::format("no input has a dimension '{}'", name));
+  }
+  return {};
+}
+
+} // namespace
+
+Status opc::cli::makeInputs(const Arguments &arguments,
+                            const opc_program *program,
+                            std::vector<NpyArray> &arrays) {
+  Extents extents;
+  if (Status status = parseDims(arguments, extents); !status.ok())
+    return status;
+  // What --dim gave a model is part of the program by now.
+  if (isProgram(arguments.positional[0]))
+    if (Status status = checkDims(extents, program); !status.ok())
+      return status;
+  std::map<std::string, std::string> choices;
+  if (Status status = readChoices(arguments, program, choices); !status.ok())
+    return status;
+  arrays.resize(opc_num_inputs(program));
+  for (size_t i = 0; i < arrays.size(); ++i) {
+    const opc_spec &spec = *opc_input_spec(program, i);
+    std::string &choice =
+        choices.try_emplace(spec.name, "random").first->second;
+    if (!isFile(choice))
+      continue;
+    Status status = readArray(spec, choice, extents, arrays[i]);
+    if (!status.ok())
+      return status;
+  }
+  for (size_t i = 0; i < arrays.size(); ++i) {
+    const opc_spec &spec = *opc_input_spec(program, i);
+    const std::string &choice = choices[spec.name];
+    if (isFile(choice))
+      continue;
+    Status status = makeArray(spec, choice, extents, arrays[i]);
+    if (!status.ok())
+      return status;
+  }
+  return {};
+}
+
+Status opc::cli::runOnce(opc_program *program,
+                         const std::vector<NpyArray> &arrays,
+                         opc_results **results) {
+  std::vector<opc_tensor> tensors;
+  for (const NpyArray &array : arrays)
+    tensors.push_back(array.tensor());
+  return toStatus(
+      opc_run(program, tensors.data(), tensors.size(), nullptr, 0, results));
+}

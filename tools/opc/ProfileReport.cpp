@@ -1,0 +1,82 @@
+//===- ProfileReport.cpp - Where the time goes ----------------------------===//
+#include "ProfileReport.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fmt/format.h>
+
+using namespace opc::cli;
+using nlohmann::json;
+using opc::runtime::Status;
+
+json opc::cli::profileReport(const std::string &profile, const Roof &roof) {
+  json source = json::parse(profile, nullptr, false);
+  json kernels = json::array();
+  double total = 0;
+  for (const json &kernel : source.value("kernels", json::array()))
+    total += kernel.value("ns", 0.0);
+  for (const json &kernel : source.value("kernels", json::array())) {
+    double ns = std::max(kernel.value("ns", 0.0), 1.0);
+    double flops = kernel.value("flops", 0.0);
+    double bytes = kernel.value("bytes", 0.0);
+    kernels.push_back({{"kernel", kernel.value("kernel", "")},
+                       {"calls", kernel.value("calls", 0)},
+                       {"ms", ns / 1e6},
+                       {"share", total > 0 ? ns / total : 0},
+                       {"gflops", flops / ns},
+                       {"gbytes", bytes / ns},
+                       {"roof", roof.seconds(flops, bytes) / (ns / 1e9)}});
+  }
+  std::sort(kernels.begin(), kernels.end(), [](const json &a, const json &b) {
+    return a["ms"].get<double>() > b["ms"].get<double>();
+  });
+  return {{"kernels", std::move(kernels)},
+          {"roof",
+           {{"gflops", roof.flopsPerSecond / 1e9},
+            {"gbytes", roof.bytesPerSecond / 1e9}}}};
+}
+
+void opc::cli::printProfile(const json &report) {
+  fmt::print("\n{:<32} {:>6} {:>9} {:>6} {:>9} {:>7} {:>6}\n", "kernel",
+             "calls", "us/call", "share", "GFLOP/s", "GB/s", "roof");
+  for (const json &kernel : report["kernels"]) {
+    double calls = std::max(kernel["calls"].get<double>(), 1.0);
+    fmt::print("{:<32.32} {:>6} {:>9.1f} {:>5.1f}% {:>9.1f} {:>7.1f} "
+               "{:>5.0f}%\n",
+               kernel["kernel"].get<std::string>(), calls,
+               kernel["ms"].get<double>() * 1e3 / calls,
+               kernel["share"].get<double>() * 100,
+               kernel["gflops"].get<double>(), kernel["gbytes"].get<double>(),
+               kernel["roof"].get<double>() * 100);
+  }
+  fmt::print("roof of this machine: {:.0f} GFLOP/s (f32), {:.0f} GB/s\n",
+             report["roof"]["gflops"].get<double>(),
+             report["roof"]["gbytes"].get<double>());
+}
+
+static json traceEvents(const json &profile) {
+  json events = json::array();
+  for (const json &event : profile.value("events", json::array()))
+    events.push_back({{"name", event.value("kernel", "")},
+                      {"cat", "kernel"},
+                      {"ph", "X"},
+                      {"ts", event.value("ts_ns", 0.0) / 1e3},
+                      {"dur", event.value("dur_ns", 0.0) / 1e3},
+                      {"pid", 1},
+                      {"tid", event.value("thread", 0)}});
+  return {{"traceEvents", std::move(events)}, {"displayTimeUnit", "ns"}};
+}
+
+Status opc::cli::writeTrace(const std::string &profile,
+                            const std::string &path) {
+  std::string text = traceEvents(json::parse(profile, nullptr, false)).dump();
+  FILE *file = std::fopen(path.c_str(), "wb");
+  if (!file)
+    return Status::input(fmt::format("{}: {}", path, std::strerror(errno)));
+  bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+  if (std::fclose(file) != 0 || !written)
+    return Status::input(fmt::format("{}: {}", path, std::strerror(errno)));
+  return {};
+}

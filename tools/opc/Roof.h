@@ -1,0 +1,25 @@
+//===- Roof.h - What this machine could do ----------------------*- C++ -*-===//
+//
+// Measured, in a fraction of a second, on as many threads as a program uses:
+// the two lines of the roofline model that a kernel is compared with (S.
+// Williams, A. Waterman, D. Patterson, "Roofline", 2009).
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_TOOLS_OPC_ROOF_H
+#define OPC_TOOLS_OPC_ROOF_H
+
+namespace opc::cli {
+
+struct Roof {
+  double flopsPerSecond = 0; ///< f32 multiply-adds with the widest vectors
+  double bytesPerSecond = 0; ///< read from memory beyond the caches
+
+  /// The least time in which any kernel could do this work.
+  double seconds(double flops, double bytes) const;
+};
+
+Roof measureRoof(int threads);
+
+} // namespace opc::cli
+
+#endif // OPC_TOOLS_OPC_ROOF_H

@@ -1,0 +1,105 @@
+//===- Run.cpp - opc run --------------------------------------------------===//
+#include "CompileOptions.h"
+#include "Inputs.h"
+#include "Summary.h"
+
+#include "opc/Runtime/Program.h"
+
+#include <filesystem>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+using namespace opc::cli;
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+/// A name of an output as a file name: what separates folders becomes _.
+static std::string fileName(std::string name) {
+  for (char &c : name)
+    if (c == '/' || c == '\\' || c == '\0')
+      c = '_';
+  return name + ".npy";
+}
+
+static Status writeOutputs(const opc_program *program,
+                           const opc::Results &results,
+                           const std::string &directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error)
+    return Status::input(directory + ": " + error.message());
+  for (size_t i = 0; i < opc_num_outputs(program); ++i) {
+    fs::path path = fs::path(directory) / fileName(opc_output_name(program, i));
+    if (Status status = opc::runtime::writeNpy(path.string(), results[i]);
+        !status.ok())
+      return status;
+  }
+  return {};
+}
+
+static json describe(const char *name, const opc_tensor &tensor) {
+  Summary summary = summarize(tensor);
+  json object = {
+      {"name", name},
+      {"dtype", opc_dtype_name(tensor.dtype)},
+      {"shape", std::vector<int64_t>(tensor.dims, tensor.dims + tensor.rank)},
+      {"not_finite", summary.notFinite}};
+  if (summary.finite) {
+    object["min"] = summary.least;
+    object["max"] = summary.greatest;
+    object["mean"] = summary.mean;
+  }
+  return object;
+}
+
+static void printText(const json &outputs) {
+  for (const json &output : outputs) {
+    fmt::print("{}: {}[{}]", output["name"].get<std::string>(),
+               output["dtype"].get<std::string>(),
+               fmt::join(output["shape"].get<std::vector<int64_t>>(), ", "));
+    if (output.contains("min"))
+      fmt::print("  min {:.6g}  max {:.6g}  mean {:.6g}",
+                 output["min"].get<double>(), output["max"].get<double>(),
+                 output["mean"].get<double>());
+    if (int64_t count = output["not_finite"].get<int64_t>())
+      fmt::print("  {} not finite", count);
+    fmt::print("\n");
+  }
+}
+
+/// Sets the threads where the user named some.
+static Status setThreads(const Arguments &arguments, opc_program *program) {
+  if (!arguments.has("threads"))
+    return {};
+  int64_t threads = 0;
+  Status status =
+      parseNumber("threads", arguments.get("threads"), 1, 1024, threads);
+  return status.ok() ? toStatus(opc_set_threads(program, threads)) : status;
+}
+
+Status opc::cli::runCommand(const Arguments &arguments) {
+  opc_program *opened = nullptr;
+  if (Status status = openProgram(arguments, opened); !status.ok())
+    return status;
+  opc::Program program(opened);
+  std::vector<runtime::NpyArray> arrays;
+  opc_results *raw = nullptr;
+  Status status = setThreads(arguments, opened);
+  if (status.ok())
+    status = makeInputs(arguments, opened, arrays);
+  if (status.ok())
+    status = runOnce(opened, arrays, &raw);
+  if (!status.ok())
+    return status;
+  opc::Results results(raw);
+  json outputs = json::array();
+  for (size_t i = 0; i < program.numOutputs(); ++i)
+    outputs.push_back(describe(opc_output_name(opened, i), results[i]));
+  if (arguments.has("json"))
+    fmt::print("{}\n", json{{"outputs", outputs}}.dump(2));
+  else
+    printText(outputs);
+  if (arguments.has("output"))
+    return writeOutputs(opened, results, arguments.get("output"));
+  return {};
+}

@@ -1,0 +1,39 @@
+//===- Targets.cpp - opc targets ------------------------------------------===//
+#include "CompileOptions.h"
+
+#include <fmt/format.h>
+
+using namespace opc::cli;
+using nlohmann::json;
+
+static std::string chipNote(const json &target, const json &chip) {
+  if (target.value("host", "") == chip.value("name", "?"))
+    return " (this machine)";
+  if (chip["runs_here"])
+    return "";
+  return " (needs " + chip.value("missing", "") + ")";
+}
+
+Status opc::cli::targetsCommand(const Arguments &arguments) {
+  const CompilerLibrary *library = nullptr;
+  if (Status status = CompilerLibrary::get(library); !status.ok())
+    return status;
+  char *text = nullptr;
+  if (Status status = toStatus(library->targets(&text)); !status.ok())
+    return status;
+  json targets = json::parse(text);
+  opc_free_data(text);
+  if (arguments.has("json")) {
+    fmt::print("{}\n", targets.dump(2));
+    return {};
+  }
+  for (const json &target : targets["targets"]) {
+    fmt::print("{}: {}\n", target["name"].get<std::string>(),
+               target["summary"].get<std::string>());
+    for (const json &chip : target["chips"])
+      fmt::print("  {}:{:<14}{}{}\n", target["name"].get<std::string>(),
+                 chip["name"].get<std::string>(),
+                 chip["summary"].get<std::string>(), chipNote(target, chip));
+  }
+  return {};
+}

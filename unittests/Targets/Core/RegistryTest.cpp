@@ -1,0 +1,65 @@
+//===- RegistryTest.cpp - Finding targets and chips -----------------------===//
+#include "opc/Targets/Core/Target.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/TargetSelect.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+using namespace opc;
+using testing::HasSubstr;
+
+/// Every file that is part of the library, so that parseChips() may rely on it.
+TEST(Registry, EveryChipIsWellFormed) {
+  for (const Target *target : allTargets())
+    for (const EmbeddedFile &file : target->chips) {
+      auto desc = TargetDesc::parse(target->name, file.name, file.text);
+      EXPECT_TRUE(bool(desc)) << llvm::toString(desc.takeError());
+    }
+}
+
+TEST(Registry, EveryTargetHasChipsOfDistinctRank) {
+  for (const Target *target : allTargets()) {
+    llvm::ArrayRef<TargetDesc> chips = chipsOf(*target);
+    ASSERT_FALSE(chips.empty()) << target->name.str();
+    for (size_t i = 1; i < chips.size(); ++i)
+      EXPECT_GT(chips[i - 1].rank, chips[i].rank);
+  }
+}
+
+TEST(Registry, HostIsTheHighestRankedThatRuns) {
+  const Target *cpu = findTarget("cpu");
+  ASSERT_NE(cpu, nullptr);
+  auto found = findChip("cpu");
+  ASSERT_TRUE(bool(found)) << llvm::toString(found.takeError());
+  std::string missing;
+  EXPECT_TRUE(runsHere(**found, missing)) << missing;
+  for (const TargetDesc &desc : chipsOf(*cpu)) {
+    if (desc.rank > (*found)->rank) {
+      EXPECT_FALSE(runsHere(desc, missing)) << desc.chip;
+    }
+  }
+  EXPECT_EQ(*findChip("cpu:host"), *found);
+}
+
+TEST(Registry, NamesWhatThereIs) {
+  EXPECT_THAT(llvm::toString(findChip("cpx").takeError()),
+              HasSubstr("unknown target 'cpx': there are cpu, reference"));
+  EXPECT_THAT(llvm::toString(findChip("cpu:z80").takeError()),
+              HasSubstr("target 'cpu' has no chip 'z80': there are host, "));
+}
+
+TEST(Registry, AModuleNamesItsChip) {
+  mlir::MLIRContext context;
+  mlir::OpBuilder builder(&context);
+  auto module = mlir::ModuleOp::create(builder, builder.getUnknownLoc());
+  EXPECT_EQ(threadsOf(module), 1);
+  module->setAttr(kTargetAttr, builder.getStringAttr("reference"));
+  module->setAttr(kThreadsAttr, builder.getI64IntegerAttr(3));
+  builder.setInsertionPointToStart(module.getBody());
+  auto inner = mlir::ModuleOp::create(builder, builder.getUnknownLoc());
+  EXPECT_EQ(targetOf(inner).target, "reference");
+  EXPECT_EQ(threadsOf(inner), 3);
+  module->erase();
+}
