@@ -71,7 +71,8 @@ struct SimplifyPass : public opc::impl::SimplifyPassBase<SimplifyPass> {
     for (Operation *op : opsOf(getOperation()))
       simplifyOp(op, table, env);
     // Rules may leave new ops without users as well as the old ones.
-    for (Operation *op : llvm::reverse(opsOf(getOperation())))
+    SmallVector<Operation *> ops = opsOf(getOperation());
+    for (Operation *op : llvm::reverse(ops))
       if (isOpTriviallyDead(op))
         op->erase();
   }
