@@ -7,7 +7,7 @@
 
 #include "opc-c/module.h"
 #include "llvm/IR/Constants.h"
-#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/Function.h"
 #include "llvm/IR/Module.h"
 
 using namespace opc;
@@ -57,15 +57,6 @@ void addDescriptor(llvm::Module &module, llvm::StringRef manifest,
                            OPC_PROGRAM_SYMBOL);
 }
 
-void addStub(llvm::Module &module, llvm::StringRef name) {
-  llvm::LLVMContext &context = module.getContext();
-  auto *function = llvm::Function::Create(
-      llvm::FunctionType::get(llvm::Type::getVoidTy(context), false),
-      llvm::GlobalValue::ExternalLinkage, name, module);
-  llvm::IRBuilder<>(llvm::BasicBlock::Create(context, "", function))
-      .CreateRetVoid();
-}
-
 } // namespace
 
 Status opc::descriptorObject(llvm::StringRef manifest, uint64_t constantsSize,
@@ -73,14 +64,5 @@ Status opc::descriptorObject(llvm::StringRef manifest, uint64_t constantsSize,
   llvm::LLVMContext context;
   llvm::Module module("descriptor", context);
   addDescriptor(module, manifest, constantsSize);
-  return compileModule(module, desc, object);
-}
-
-Status opc::stubObject(llvm::ArrayRef<std::string> functions,
-                       const TargetDesc &desc, ObjectBytes &object) {
-  llvm::LLVMContext context;
-  llvm::Module module("stub", context);
-  for (const std::string &name : functions)
-    addStub(module, name);
   return compileModule(module, desc, object);
 }

@@ -98,22 +98,12 @@ Status runLld(llvm::ArrayRef<std::string> arguments) {
   return disk ? Status::input(line) : Status::internal(line);
 }
 
-/// A shared library called `name` that defines `functions`, all empty. It
-/// exists for the linker alone.
-Status makeStub(llvm::StringRef name, llvm::ArrayRef<std::string> functions,
-                const TargetDesc &desc, Inputs &inputs) {
+/// Adds the stand-in for a library if anything of it is used.
+Status addStub(llvm::StringRef name, llvm::ArrayRef<std::string> functions,
+               const TargetDesc &desc, Inputs &inputs) {
   if (functions.empty())
     return {};
-  ObjectBytes object;
-  if (Status status = stubObject(functions, desc, object); !status.ok())
-    return status;
-  Inputs parts;
-  if (Status status = parts.add(object); !status.ok())
-    return status;
-  if (Status status = inputs.add({}); !status.ok())
-    return status;
-  return runLld({"-shared", "--no-mmap-output-file", "-soname", name.str(),
-                 "-o", inputs.files.back().path(), parts.files[0].path()});
+  return inputs.add(stubLibrary(name, functions, desc));
 }
 
 Status addObjects(const ProgramParts &parts, const TargetDesc &desc,
@@ -148,9 +138,9 @@ Status opc::linkSharedObject(const ProgramParts &parts, const TargetDesc &desc,
   Inputs inputs;
   if (Status status = addObjects(parts, desc, inputs); !status.ok())
     return status;
-  if (Status status = makeStub("libm.so.6", libm, desc, inputs); !status.ok())
+  if (Status status = addStub("libm.so.6", libm, desc, inputs); !status.ok())
     return status;
-  if (Status status = makeStub("libc.so.6", libc, desc, inputs); !status.ok())
+  if (Status status = addStub("libc.so.6", libc, desc, inputs); !status.ok())
     return status;
   return writeAtomically(output, [&](llvm::StringRef temporary) {
     std::vector<std::string> arguments = {"-shared",

@@ -16,9 +16,11 @@ runtime::Status descriptorObject(llvm::StringRef manifest,
                                  uint64_t constantsSize, const TargetDesc &desc,
                                  ObjectBytes &object);
 
-/// An object that exports empty functions of these names.
-runtime::Status stubObject(llvm::ArrayRef<std::string> functions,
-                           const TargetDesc &desc, ObjectBytes &object);
+/// A shared library called `name` that exports `functions` and has no code. It
+/// stands in for the real one while a program is linked.
+ObjectBytes stubLibrary(llvm::StringRef name,
+                        llvm::ArrayRef<std::string> functions,
+                        const TargetDesc &desc);
 
 } // namespace opc
 
