@@ -1,15 +1,24 @@
 //===- opc-opt.cpp - Runs passes on IR, for tests -------------------------===//
 //
+//   opc-opt --opc-align-sums in.mlir
+//   opc-opt --opc-print-stages          the page docs/generated/Stages.md
+//
 // mlir-opt with opc's dialects and passes, and the few upstream ones that tests
 // of this project use.
 //
 //===----------------------------------------------------------------------===//
 #include "opc/InitAll.h"
+#include "opc/Pipeline/Stages.h"
 
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
+#include "llvm/Support/raw_ostream.h"
 
 int main(int argc, char **argv) {
+  if (argc == 2 && llvm::StringRef(argv[1]) == "--opc-print-stages") {
+    opc::printStages(llvm::outs());
+    return 0;
+  }
   mlir::DialectRegistry registry;
   opc::registerAllDialects(registry);
   opc::registerAllPasses();
