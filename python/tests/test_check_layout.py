@@ -68,10 +68,10 @@ FAULTS = {
         '// why\nauto p = "/ho' + 'me/me/x";\n',
         "path of one machine",
     ),
-    "lib/I.cpp": ("// like NVIDIA\n", "vendor or chip name 'NVIDIA' outside"),
+    "lib/I.cpp": ("// like NVIDIA\n", "'NVIDIA' is named outside"),
     "lib/J.cpp": (
         "// why\nauto c = zx81;\n",
-        "vendor or chip name 'zx81' outside",
+        "'zx81' is named outside",
     ),
     "docs/K.md": ("see pypi" + ".org\n", "registry host: pypi" + ".org"),
     "test/lit/Precision/l.mlir": (
