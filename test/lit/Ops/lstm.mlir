@@ -1,0 +1,24 @@
+// opc.lstm on plain loops and on the CPU's schedules.
+// RUN: %opc run %s --target=reference --output %t.reference
+// RUN: %opc run %s --target=cpu --output %t.cpu
+// RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --rtol 1e-5
+
+func.func @main(%x: tensor<5x3x4xf32> {opc.name = "x"},
+                %w: tensor<24x4xf32> {opc.name = "w"},
+                %r: tensor<24x6xf32> {opc.name = "r"},
+                %b: tensor<48xf32> {opc.name = "b"},
+                %h: tensor<3x6xf32> {opc.name = "h"},
+                %c: tensor<3x6xf32> {opc.name = "c"})
+    -> (tensor<5x3x6xf32> {opc.name = "y0"},
+        tensor<3x6xf32> {opc.name = "y1"},
+        tensor<3x6xf32> {opc.name = "y2"},
+        tensor<5x3x6xf32> {opc.name = "y3"},
+        tensor<3x6xf32> {opc.name = "y4"},
+        tensor<3x6xf32> {opc.name = "y5"}) {
+  // Without what is optional.
+  %plain0, %plain1, %plain2 = "opc.lstm"(%x, %w, %r) {operandSegmentSizes = array<i32: 1, 1, 1, 0, 0, 0, 0, 0>, input_forget = false, reverse = false, activations = ["Sigmoid", "Tanh", "Tanh"], alphas = array<f64>, betas = array<f64>} : (tensor<5x3x4xf32>, tensor<24x4xf32>, tensor<24x6xf32>) -> (tensor<5x3x6xf32>, tensor<3x6xf32>, tensor<3x6xf32>)
+  // With a bias and a first state, backwards.
+  %full0, %full1, %full2 = "opc.lstm"(%x, %w, %r, %b, %h, %c) {operandSegmentSizes = array<i32: 1, 1, 1, 1, 0, 1, 1, 0>, input_forget = false, reverse = true, activations = ["Sigmoid", "Tanh", "Tanh"], alphas = array<f64>, betas = array<f64>} : (tensor<5x3x4xf32>, tensor<24x4xf32>, tensor<24x6xf32>, tensor<48xf32>, tensor<3x6xf32>, tensor<3x6xf32>) -> (tensor<5x3x6xf32>, tensor<3x6xf32>, tensor<3x6xf32>)
+  return %plain0, %plain1, %plain2, %full0, %full1, %full2
+      : tensor<5x3x6xf32>, tensor<3x6xf32>, tensor<3x6xf32>, tensor<5x3x6xf32>, tensor<3x6xf32>, tensor<3x6xf32>
+}
