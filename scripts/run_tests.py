@@ -12,13 +12,16 @@ import argparse
 import collections
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PART_TIME_LIMIT = 50 * 60  # seconds; a hang must become a failure
+# Seconds; a hang must become a failure while others can still be seen.
+TIME_LIMIT = 45 * 60
+UNITTEST_TIME_LIMIT = 5 * 60
 
 
 class Result:
@@ -35,26 +38,41 @@ class Result:
         self.skipped += other.skipped
 
 
-def run(command, cache=None):
+def stop(process):
+    """Ends a process and all that it started."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def run(command, cache=None, limit=None):
     """Exit status of `command`, whose output goes straight through.
 
-    `cache` is where it keeps caches, instead of the user's place for them.
+    `cache` is where it keeps caches, instead of the user's place for them;
+    `limit` is how many seconds it may take.
     """
+    limit = limit or TIME_LIMIT
     command = [str(word) for word in command]
-    environment = dict(
-        os.environ, **({"XDG_CACHE_HOME": str(cache)} if cache else {})
-    )
+    environment = dict(os.environ)
+    if cache:
+        environment.pop("OPC_CACHE_DIR", None)
+        environment["XDG_CACHE_HOME"] = str(cache)
     print("$ " + " ".join(command), flush=True)
     try:
-        return subprocess.run(
-            command, cwd=ROOT, timeout=PART_TIME_LIMIT, env=environment
-        ).returncode
-    except subprocess.TimeoutExpired:
-        print(f"still running after {PART_TIME_LIMIT} s: stopped", flush=True)
-        return -1
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, start_new_session=True
+        )
     except OSError as error:
         print(f"cannot run {command[0]}: {error.strerror}", flush=True)
         return -1
+    try:
+        return process.wait(limit)
+    except subprocess.TimeoutExpired:
+        print(f"still running after {limit} s: stopped", flush=True)
+        stop(process)
+        return -1
+    except KeyboardInterrupt:
+        stop(process)
+        raise
 
 
 def single(name, command):
@@ -87,10 +105,10 @@ def read_junit(report, part):
     return result
 
 
-def reported(part, command, report):
+def reported(part, command, report, limit=None):
     """Runs `command`, which writes the JUnit file `report`, and counts it."""
     report.unlink(missing_ok=True)
-    status = run(command, cache=report.parent / "cache")
+    status = run(command, cache=report.parent / "cache", limit=limit)
     if not report.exists():
         result = Result()
         result.failed.append(f"{part}: no report, exit status {status}")
@@ -125,7 +143,7 @@ def gtest(build):
         name = pathlib.Path(binary).name
         report = build / f"reports/{name}.xml"
         command = [binary, "--gtest_brief=1", f"--gtest_output=xml:{report}"]
-        result.add(reported(name, command, report))
+        result.add(reported(name, command, report, UNITTEST_TIME_LIMIT))
     return result
 
 
@@ -212,6 +230,8 @@ def main():
             f"no such part: {unknown[0]} (there are {', '.join(table)})"
         )
     (build / "reports").mkdir(parents=True, exist_ok=True)
+    # Being told to end ends what is running, as ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     results, seconds = {}, {}
     for name in chosen:
         print(f"\n== {name}", flush=True)

@@ -1,6 +1,7 @@
 """scripts/run_tests.py counts what the runners report, and misses no failure."""
 
 import sys
+import time
 
 import pytest
 import run_tests
@@ -65,9 +66,13 @@ def test_a_runner_that_crashes_after_its_report_has_failed(tmp_path):
     assert (result.passed, result.failed) == (1, ["x: exit status 3"])
 
 
-def test_a_hang_is_a_failure(monkeypatch):
-    monkeypatch.setattr(run_tests, "PART_TIME_LIMIT", 0.2)
-    assert run_tests.run(python("import time; time.sleep(60)")) != 0
+def test_a_hang_is_a_failure_and_leaves_nothing_behind(tmp_path):
+    mark = tmp_path / "mark"
+    child = f"import time; time.sleep(2); open({str(mark)!r}, 'w')"
+    code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    assert run_tests.run(python(code), limit=0.5) != 0
+    time.sleep(2.5)
+    assert not mark.exists()
 
 
 def test_a_missing_program_is_a_failure():
