@@ -34,8 +34,11 @@ def _work(job):
     return onnx_suite.run_case(*job)
 
 
-def run(names, targets=TARGETS, processes=2, limit=LIMIT):
-    """{(case, target): (state, reason)} of all cases `names` on all targets."""
+def run(names, targets, processes, limit, say):
+    """{(case, target): (state, reason)} of all cases `names` on all targets.
+
+    Calls `say` with each fault as soon as it is met.
+    """
     import opc
 
     onnx_suite.cases()
@@ -44,7 +47,10 @@ def run(names, targets=TARGETS, processes=2, limit=LIMIT):
     ended = forked.run(jobs, _work, processes, limit)
     results = {}
     for job, state, value in forked.progress(ended, len(jobs), "cases"):
-        results[job] = tuple(value) if state == forked.DONE else (state, value)
+        end = tuple(value) if state == forked.DONE else (state, value)
+        results[job] = end
+        if end[0] in FAULTS:
+            say(f"{end[0].upper()} {job[1]} {job[0]}: {end[1]}")
     return {job: results[job] for job in jobs}
 
 
@@ -133,11 +139,14 @@ def main(arguments=None):
     targets = options.target or TARGETS
     names = [n for n in onnx_suite.cases() if (options.only or "") in n]
     names = names[:: options.every]
-    results = run(names, targets, options.processes, options.limit)
-    faults = {job: end for job, end in results.items() if end[0] in FAULTS}
-    for (name, target), (state, reason) in faults.items():
+    faults = []
+
+    def say(line):
+        faults.append(line)
         if not options.quiet:
-            print(f"{state.upper()} {target} {name}: {reason}")
+            print(line, flush=True)
+
+    results = run(names, targets, options.processes, options.limit, say)
     table = totals(results)
     print_totals(table)
     write_report(results, options.report)
