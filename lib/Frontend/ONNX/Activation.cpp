@@ -28,9 +28,9 @@ void buildSelu(Node &n) {
 }
 
 void buildHardSigmoid(Node &n) {
-  n.out(0, n.unary<HardSigmoidOp>(
-               n.need(0), {{"alpha", n.f64(n.real("alpha", 0.2f))},
-                           {"beta", n.f64(n.real("beta", 0.5f))}}));
+  n.out(0, n.unary<HardSigmoidOp>(n.need(0),
+                                  {{"alpha", n.f64(n.real("alpha", 0.2f))},
+                                   {"beta", n.f64(n.real("beta", 0.5f))}}));
 }
 
 void buildGelu(Node &n) {
@@ -41,8 +41,8 @@ void buildGelu(Node &n) {
 
 /// Swish(a) * b.
 void buildSwiGlu(Node &n) {
-  Value gate = n.unary<SwishOp>(n.need(0),
-                                {{"alpha", n.f64(n.real("alpha", 1.0f))}});
+  Value gate =
+      n.unary<SwishOp>(n.need(0), {{"alpha", n.f64(n.real("alpha", 1.0f))}});
   n.out(0, n.mul(gate, n.need(1)));
 }
 

@@ -36,7 +36,8 @@ Value repeatHeads(Node &n, Value v, AffineExpr heads) {
     return v;
   AffineExpr times = n.quotient(heads, d[1]);
   n.requireEqual(times * d[1], heads);
-  Value wide = n.broadcast(n.unsqueeze(v, {2}), {d[0], d[1], times, d[2], d[3]});
+  Value wide =
+      n.broadcast(n.unsqueeze(v, {2}), {d[0], d[1], times, d[2], d[3]});
   return n.reshape(wide, {d[0], heads, d[2], d[3]});
 }
 
@@ -52,8 +53,9 @@ void addBias(Node &n, Scores &s, Value bias) {
   s.bias = s.bias ? n.add(s.bias, bias) : bias;
 }
 void allowOnly(Node &n, Scores &s, Value allowed) {
-  addBias(n, s, n.select(allowed, n.scalar(s.element, 0),
-                         n.scalar(s.element, -kInfinity)));
+  addBias(n, s,
+          n.select(allowed, n.scalar(s.element, 0),
+                   n.scalar(s.element, -kInfinity)));
 }
 
 /// The mask input, padded to all keys.
@@ -66,9 +68,9 @@ void applyMask(Node &n, Scores &s, Value mask) {
     n.requireAtMost(length, s.keys);
     Dims low(n.rank(mask), n.expr(0)), high = low;
     high.back() = s.keys - length;
-    mask = n.pad(mask, boolean ? n.scalarInt(n.boolType(), 0)
-                               : n.like(mask, -kInfinity),
-                 low, high);
+    mask = n.pad(
+        mask, boolean ? n.scalarInt(n.boolType(), 0) : n.like(mask, -kInfinity),
+        low, high);
   }
   if (boolean)
     return allowOnly(n, s, mask);
@@ -93,8 +95,8 @@ void applyWindows(Node &n, Scores &s, Value pastKey, Value lengths) {
     if (pastKey)
       offset = n.extentAs(index, n.dim(pastKey, 2));
     else if (lengths)
-      offset = n.sub(n.unsqueeze(lengths, {1, 2, 3}),
-                     n.extentAs(index, s.queries));
+      offset =
+          n.sub(n.unsqueeze(lengths, {1, 2, 3}), n.extentAs(index, s.queries));
     Value distance = distances(n, s, offset);
     if (causal)
       allowOnly(n, s,
@@ -103,8 +105,9 @@ void applyWindows(Node &n, Scores &s, Value pastKey, Value lengths) {
       allowOnly(n, s,
                 n.compare<LessEqualOp>(distance, n.scalarInt(index, left)));
     if (right >= 0)
-      allowOnly(n, s,
-                n.compare<GreaterEqualOp>(distance, n.scalarInt(index, -right)));
+      allowOnly(
+          n, s,
+          n.compare<GreaterEqualOp>(distance, n.scalarInt(index, -right)));
   }
   if (!lengths)
     return;
@@ -160,8 +163,9 @@ void buildAttention(Node &n) {
   double cap = n.real("softcap", 0);
   int64_t mode = n.integer("qk_matmul_output_mode", 0);
   if (n.opset < 25 && (cap != 0 || (n.wants(3) && mode != 0 && mode != 3)))
-    return n.fail("softcap and qk_matmul_output_mode 1 and 2 are supported from "
-                  "opset 25 on");
+    return n.fail(
+        "softcap and qk_matmul_output_mode 1 and 2 are supported from "
+        "opset 25 on");
   n.out(1, s.k);
   n.out(2, s.v);
   applyMask(n, s, n.in(3));
@@ -182,10 +186,7 @@ void buildAttention(Node &n) {
   Value biased = s.bias ? n.add(capped, s.bias) : capped;
   Value p = n.cast(probabilities(n, s, biased), s.element);
   if (n.wants(3))
-    n.out(3, mode == 0   ? product
-             : mode == 1 ? capped
-             : mode == 2 ? biased
-                         : p);
+    n.out(3, mode == 0 ? product : mode == 1 ? capped : mode == 2 ? biased : p);
   Value y = n.matmul(p, v, s.element);
   if (!n.failed() && n.rank(n.in(0)) == 3) {
     y = n.transpose(y, {0, 2, 1, 3});

@@ -37,8 +37,7 @@ Result knownOf(Node &n, Value v) {
   if (!v || !isEvaluable(n.elementOf(v)))
     return std::nullopt;
   auto type = cast<RankedTensorType>(v.getType());
-  if (!type.hasStaticShape() ||
-      type.getNumElements() > ShapeEnv::contentsLimit)
+  if (!type.hasStaticShape() || type.getNumElements() > ShapeEnv::contentsLimit)
     return std::nullopt;
   Known known{type.getElementType(), Ints(type.getShape()), {}, {}};
   if (known.isReal()) {
@@ -148,9 +147,8 @@ Result mapReals(ArrayRef<Known> in, RealFunction function) {
   Known result{in[0].element, *shape, {}, {}};
   for (int64_t i = 0, e = countOf(*shape); i < e; ++i) {
     double a = in[0].reals[sourceIndex(in[0].shape, *shape, i)];
-    double b = in.size() < 2
-                   ? 0
-                   : in[1].reals[sourceIndex(in[1].shape, *shape, i)];
+    double b =
+        in.size() < 2 ? 0 : in[1].reals[sourceIndex(in[1].shape, *shape, i)];
     result.reals.push_back(rounded(result.element, function(a, b)));
   }
   return result;
@@ -159,8 +157,9 @@ Result mapReals(ArrayRef<Known> in, RealFunction function) {
 /// An op on two (or one) of the same type.
 template <IntFunction ints, RealFunction reals>
 Result arithmetic(Node &n, ArrayRef<Known> in) {
-  if (in.empty() || in.size() > 2 ||
-      llvm::any_of(in, [&](const Known &k) { return k.element != in[0].element; }))
+  if (in.empty() || in.size() > 2 || llvm::any_of(in, [&](const Known &k) {
+        return k.element != in[0].element;
+      }))
     return std::nullopt;
   constexpr IntFunction kInts = ints;
   constexpr RealFunction kReals = reals;
@@ -266,8 +265,8 @@ AffineExpr equalInts(Node &n, ArrayRef<AffineExpr> a) {
     return n.expr(a[0] == a[1]);
   if (!isTame(a))
     return {};
-  bool apart = n.provablyAtMost(a[0] + 1, a[1]) ||
-               n.provablyAtMost(a[1] + 1, a[0]);
+  bool apart =
+      n.provablyAtMost(a[0] + 1, a[1]) || n.provablyAtMost(a[1] + 1, a[0]);
   return apart ? n.expr(0) : AffineExpr();
 }
 AffineExpr andInts(Node &n, ArrayRef<AffineExpr> a) {
@@ -460,9 +459,10 @@ Result foldConstantOfShape(Node &n, ArrayRef<Known> in) {
     return std::nullopt;
   result.element = value.getElementType();
   APInt item = value.getSplatValue<APInt>();
-  bool isSigned = !result.element.isUnsignedInteger() && item.getBitWidth() != 1;
-  result.ints.assign(count, n.expr(isSigned ? item.getSExtValue()
-                                            : item.getLimitedValue()));
+  bool isSigned =
+      !result.element.isUnsignedInteger() && item.getBitWidth() != 1;
+  result.ints.assign(
+      count, n.expr(isSigned ? item.getSExtValue() : item.getLimitedValue()));
   return result;
 }
 

@@ -49,8 +49,8 @@ void buildGemm(Node &n) {
   n.out(0, y);
 }
 
-/// An operand of Einsum: a value and one letter for each of its axes. Axes of an
-/// ellipsis have the letters '\1', '\2', ... counted from the back.
+/// An operand of Einsum: a value and one letter for each of its axes. Axes of
+/// an ellipsis have the letters '\1', '\2', ... counted from the back.
 struct Term {
   Value value;
   std::string letters;
@@ -145,8 +145,8 @@ void dropOnes(Node &n, Term &t, const Term &other) {
   }
 }
 
-/// The product of two terms, summed over letters not in `needed`, as one matmul:
-/// [batch, rows, sum] x [batch, sum, columns].
+/// The product of two terms, summed over letters not in `needed`, as one
+/// matmul: [batch, rows, sum] x [batch, sum, columns].
 Term multiply(Node &n, Term a, Term b, StringRef needed) {
   sumAway(n, a, needed.str() + b.letters);
   sumAway(n, b, needed.str() + a.letters);
@@ -224,13 +224,14 @@ void buildEinsum(Node &n) {
   size_t ellipsis = 0;
   auto terms = einsumTerms(n, left, ellipsis);
   if (!terms || n.failed())
-    return n.fail("equation " + quoted(equation) + " does not fit the operands");
+    return n.fail("equation " + quoted(equation) +
+                  " does not fit the operands");
   std::string all;
   for (const Term &term : *terms)
     all += term.letters;
-  std::optional<std::string> output =
-      StringRef(equation).contains("->") ? expandEllipsis(n, right, ellipsis)
-                                         : implicitOutput(left, ellipsis);
+  std::optional<std::string> output = StringRef(equation).contains("->")
+                                          ? expandEllipsis(n, right, ellipsis)
+                                          : implicitOutput(left, ellipsis);
   for (size_t i = 0; output && i < output->size(); ++i)
     if (!StringRef(all).contains((*output)[i]) ||
         output->find((*output)[i], i + 1) != std::string::npos)
@@ -250,7 +251,7 @@ void buildEinsum(Node &n) {
 
 constexpr OpRow kRows[] = {
     {"Einsum", 12, kLatest, buildEinsum},
-    {"Gemm", 7, kLatest, buildGemm},
+    {"Gemm", 6, kLatest, buildGemm},
     {"MatMul", 1, kLatest, buildMatMul},
 };
 

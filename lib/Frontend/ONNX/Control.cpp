@@ -1,11 +1,12 @@
 //===- Control.cpp - If, Loop, Scan ---------------------------------------===//
 //
-// Branches and bodies become regions. Their results may have extents that differ
-// from run to run; such extents are symbols, bound after the op (or, for what a
-// body carries, at its top).
+// Branches and bodies become regions. Their results may have extents that
+// differ from run to run; such extents are symbols, bound after the op (or, for
+// what a body carries, at its top).
 //
 //===----------------------------------------------------------------------===//
 #include "GraphImporter.h"
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -68,12 +69,12 @@ Outputs importBranch(Node &n, Region &region, StringRef name) {
   return results;
 }
 
+bool sameKind(Node &n, Value a, Value b) {
+  return n.rank(a) == n.rank(b) && n.elementOf(a) == n.elementOf(b);
+}
+
 /// Extents that both branches agree on, and null where they do not.
-std::optional<Dims> commonDims(Node &n, Value a, Value b, unsigned symbols) {
-  if (n.rank(a) != n.rank(b) || n.elementOf(a) != n.elementOf(b)) {
-    n.fail("branches whose results differ in rank or dtype are not supported");
-    return std::nullopt;
-  }
+Dims commonDims(Node &n, Value a, Value b, unsigned symbols) {
   Dims dims = n.dims(a);
   for (auto [mine, other] : llvm::zip(dims, n.dims(b)))
     if (mine != other || !visibleOutside(mine, symbols))
@@ -126,24 +127,48 @@ void createIf(Node &n, Value condition, std::unique_ptr<Region> then,
   bindDeferred(n, deferred);
 }
 
-void buildIf(Node &n) {
-  Value condition = n.need(0);
-  if (n.failed())
-    return;
-  n.requireSameSize(n.dims(condition), {});
-  condition = n.reshape(condition, {});
-  if (auto known = n.constants(condition)) {
-    const pb::GraphProto *graph =
-        n.graph((*known)[0] ? "then_branch" : "else_branch");
-    Outputs results =
-        graph ? n.importer.importSubgraph(n, *graph, {}) : std::nullopt;
-    for (size_t i = 0; results && i < results->size(); ++i)
-      n.out(i, (*results)[i]);
-    return;
-  }
+/// Translates one branch in place of the node.
+void inlineBranch(Node &n, StringRef name) {
+  const pb::GraphProto *graph = n.graph(name);
+  Outputs results =
+      graph ? n.importer.importSubgraph(n, *graph, {}) : std::nullopt;
+  for (size_t i = 0; results && i < results->size(); ++i)
+    n.out(i, (*results)[i]);
+}
+
+/// Where a condition compares an extent with a constant: both.
+std::optional<std::pair<AffineExpr, AffineExpr>> extentTest(Node &n, Value v) {
+  while (auto reshape = v.getDefiningOp<ReshapeOp>())
+    v = reshape.getX();
+  auto equal = v.getDefiningOp<EqualOp>();
+  if (!equal)
+    return std::nullopt;
+  auto a = n.contents(equal.getA()), b = n.contents(equal.getB());
+  if (!a || !b || a->size() != 1 || b->size() != 1)
+    return std::nullopt;
+  return std::pair(a->front(), b->front());
+}
+
+/// Branches of different rank: squeeze(x) if an extent is 1, else x. One
+/// program cannot be both; it is compiled for the equal case, which is what its
+/// writer had, and checks that it holds.
+void buildUnequalIf(Node &n, Value condition) {
+  auto test = extentTest(n, condition);
+  if (!test)
+    return n.fail("branches whose results differ in rank or dtype are not "
+                  "supported, but for a test of an extent");
+  n.requireEqual(test->first, test->second);
+  inlineBranch(n, "then_branch");
+}
+
+void buildDynamicIf(Node &n, Value condition) {
   unsigned symbols = symbolCount(n);
   auto then = std::make_unique<Region>();
   auto otherwise = std::make_unique<Region>();
+  auto restore = llvm::scope_exit([&] {
+    n.state.discard(std::move(then));
+    n.state.discard(std::move(otherwise));
+  });
   Outputs a = importBranch(n, *then, "then_branch");
   Outputs b = importBranch(n, *otherwise, "else_branch");
   if (!a || !b)
@@ -154,14 +179,26 @@ void buildIf(Node &n) {
   SmallVector<Dims> common;
   SmallVector<Type> elements;
   for (auto [x, y] : llvm::zip(*a, *b)) {
-    std::optional<Dims> dims = commonDims(n, x, y, symbols);
-    if (!dims)
-      return;
-    common.push_back(*dims);
+    if (!sameKind(n, x, y))
+      return buildUnequalIf(n, condition);
+    common.push_back(commonDims(n, x, y, symbols));
     elements.push_back(n.elementOf(x));
   }
   createIf(n, condition, std::move(then), std::move(otherwise), common,
            elements);
+}
+
+void buildIf(Node &n) {
+  Value condition = n.need(0);
+  if (n.failed())
+    return;
+  n.requireSameSize(n.dims(condition), {});
+  condition = n.reshape(condition, {});
+  if (n.failed())
+    return;
+  if (auto known = n.constants(condition))
+    return inlineBranch(n, (*known)[0] ? "then_branch" : "else_branch");
+  buildDynamicIf(n, condition);
 }
 
 /// How a body is called: Loop and Scan differ in what they hand to it.
@@ -196,8 +233,7 @@ std::optional<Body> importBody(Node &n, const BodySpec &spec,
   SmallVector<Deferred> deferred;
   SmallVector<Dims> named = nameUnknown(n, dims, deferred);
   size_t next = 0;
-  for (auto [initial, plain, extents] :
-       llvm::zip(spec.initial, dims, named)) {
+  for (auto [initial, plain, extents] : llvm::zip(spec.initial, dims, named)) {
     Value argument =
         block->addArgument(tensorType(extents, n.elementOf(initial)), n.loc);
     n.state.env.setDims(argument, extents);
@@ -211,11 +247,11 @@ std::optional<Body> importBody(Node &n, const BodySpec &spec,
   Value yes = n.scalarInt(n.boolType(), 1);
   Outputs results = n.importer.importSubgraph(
       n, *spec.graph, spec.inputs(iteration, yes, carried));
-  if (!results)
-    return std::nullopt;
   size_t first = spec.conditional ? 1 : 0;
-  if (results->size() < first + carried.size()) {
+  if (results && results->size() < first + carried.size())
     n.fail("its body has too few outputs");
+  if (!results || n.failed()) {
+    n.state.discard(std::move(body.region));
     return std::nullopt;
   }
   Value goesOn = spec.conditional ? n.reshape((*results)[0], {}) : yes;
@@ -245,6 +281,7 @@ std::optional<Body> settleBody(Node &n, const BodySpec &spec) {
       if (n.rank(value) != static_cast<int64_t>(dims[i].size()) ||
           n.elementOf(value) != n.elementOf(spec.initial[i])) {
         n.fail(formatv("carried value {0} changes its rank or dtype", i));
+        n.state.discard(std::move(body->region));
         return std::nullopt;
       }
       for (auto [old, now] : llvm::zip(dims[i], n.dims(value)))
@@ -255,7 +292,7 @@ std::optional<Body> settleBody(Node &n, const BodySpec &spec) {
     }
     if (stable)
       return body;
-    n.state.discarded.push_back(std::move(body->region));
+    n.state.discard(std::move(body->region));
   }
 }
 
@@ -286,7 +323,7 @@ SmallVector<Value> createLoop(Node &n, const BodySpec &spec, Value tripCount,
                               Value condition, AffineExpr trips) {
   unsigned symbols = symbolCount(n);
   std::optional<Body> body = settleBody(n, spec);
-  if (!body || n.failed())
+  if (!body)
     return {};
   SmallVector<Dims> common = loopDims(n, spec, *body, trips, symbols);
   SmallVector<Deferred> deferred;
@@ -380,8 +417,7 @@ std::optional<ScanSpec> scanSpec(Node &n) {
   s.outputAxes = n.integers("scan_output_axes", Ints(outputs, 0));
   s.outputBackward = n.integers("scan_output_directions", Ints(outputs, 0));
   for (int64_t i = 0; i < s.scans && !n.failed(); ++i)
-    s.inputAxes[i] =
-        n.axisIn(s.inputAxes[i], n.rank(n.need(s.states + i)));
+    s.inputAxes[i] = n.axisIn(s.inputAxes[i], n.rank(n.need(s.states + i)));
   return n.failed() ? std::nullopt : std::optional(s);
 }
 

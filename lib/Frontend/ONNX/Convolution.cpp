@@ -52,9 +52,8 @@ Value convolve(Node &n, Value x, Value w, Value filler, Type element) {
     return {};
   n.requireEqual(n.dim(x, 1), n.dim(w, 1) * group);
   n.requireEqual(n.dim(w, 0).floorDiv(group) * group, n.dim(w, 0));
-  return n.emit<ConvOp>({x, w},
-                        window->attributes(n, {{"group", n.i64(group)}}),
-                        element);
+  return n.emit<ConvOp>(
+      {x, w}, window->attributes(n, {{"group", n.i64(group)}}), element);
 }
 
 namespace {
@@ -77,10 +76,8 @@ void padForOutput(Node &n, Value x, Window &w, int64_t i, int64_t extra,
                   std::optional<int64_t> wanted, bool upper) {
   AffineExpr extent = n.dim(x, i + 2);
   AffineExpr full = (extent - 1) * w.strides[i] + (extra + w.span(i));
-  AffineExpr output =
-      wanted ? n.expr(*wanted) : extent * w.strides[i];
-  std::optional<int64_t> total =
-      constantOf(n.simplify(full - output));
+  AffineExpr output = wanted ? n.expr(*wanted) : extent * w.strides[i];
+  std::optional<int64_t> total = constantOf(n.simplify(full - output));
   if (!total)
     return n.fail("output_shape or auto_pad with an unknown extent is not "
                   "supported; give pads");
@@ -125,8 +122,7 @@ void buildConvTranspose(Node &n) {
   n.requireEqual(n.dim(x, 1), n.dim(w, 0));
   n.requireEqual(n.dim(w, 0).floorDiv(group) * group, n.dim(w, 0));
   Value y = n.emit<ConvTransposeOp>(
-      {x, w}, window.attributes(n, {{"group", n.i64(group)}}),
-      n.elementOf(x));
+      {x, w}, window.attributes(n, {{"group", n.i64(group)}}), n.elementOf(x));
   n.out(0, addChannelBias(n, y, n.in(2)));
 }
 

@@ -33,20 +33,20 @@ struct DtypeRow {
 };
 
 constexpr DtypeRow kDtypes[] = {
-    {1, "float", 'f', 32},          {2, "uint8", 'u', 8},
-    {3, "int8", 'i', 8},            {4, "uint16", 'u', 16},
-    {5, "int16", 'i', 16},          {6, "int32", 'i', 32},
-    {7, "int64", 'i', 64},          {8, "string", ' ', 0},
-    {9, "bool", 'i', 1},            {10, "float16", 'f', 16},
-    {11, "double", 'f', 64},        {12, "uint32", 'u', 32},
-    {13, "uint64", 'u', 64},        {14, "complex64", ' ', 0},
-    {15, "complex128", ' ', 0},     {16, "bfloat16", 'b', 16},
-    {17, "float8e4m3fn", ' ', 0},   {18, "float8e4m3fnuz", ' ', 0},
-    {19, "float8e5m2", ' ', 0},     {20, "float8e5m2fnuz", ' ', 0},
-    {21, "uint4", ' ', 0},          {22, "int4", ' ', 0},
-    {23, "float4e2m1", ' ', 0},     {24, "float8e8m0", ' ', 0},
-    {25, "uint2", ' ', 0},          {26, "int2", ' ', 0},
-    {27, "float6e2m3", ' ', 0},     {28, "float6e3m2", ' ', 0},
+    {1, "float", 'f', 32},        {2, "uint8", 'u', 8},
+    {3, "int8", 'i', 8},          {4, "uint16", 'u', 16},
+    {5, "int16", 'i', 16},        {6, "int32", 'i', 32},
+    {7, "int64", 'i', 64},        {8, "string", ' ', 0},
+    {9, "bool", 'i', 1},          {10, "float16", 'f', 16},
+    {11, "double", 'f', 64},      {12, "uint32", 'u', 32},
+    {13, "uint64", 'u', 64},      {14, "complex64", ' ', 0},
+    {15, "complex128", ' ', 0},   {16, "bfloat16", 'b', 16},
+    {17, "float8e4m3fn", ' ', 0}, {18, "float8e4m3fnuz", ' ', 0},
+    {19, "float8e5m2", ' ', 0},   {20, "float8e5m2fnuz", ' ', 0},
+    {21, "uint4", ' ', 0},        {22, "int4", ' ', 0},
+    {23, "float4e2m1", ' ', 0},   {24, "float8e8m0", ' ', 0},
+    {25, "uint2", ' ', 0},        {26, "int2", ' ', 0},
+    {27, "float6e2m3", ' ', 0},   {28, "float6e3m2", ' ', 0},
 };
 
 const DtypeRow *rowOf(int dataType) {
@@ -228,7 +228,8 @@ ElementsAttr ElementsReader::wrap(RankedTensorType type, ArrayRef<char> data,
 ElementsAttr ElementsReader::read(pb::TensorProto &tensor, std::string &error) {
   Type element = elementTypeOf(context, tensor.data_type());
   if (!element) {
-    error = formatv("dtype {0} is not supported", dtypeName(tensor.data_type()));
+    error =
+        formatv("dtype {0} is not supported", dtypeName(tensor.data_type()));
     return {};
   }
   if (tensor.has_segment()) {
@@ -247,7 +248,8 @@ ElementsAttr ElementsReader::read(pb::TensorProto &tensor, std::string &error) {
   if (tensor.data_location() == pb::TensorProto::EXTERNAL)
     return readExternal(tensor, type, error);
   if (tensor.has_raw_data()) {
-    auto raw = std::make_shared<std::string>(std::move(*tensor.mutable_raw_data()));
+    auto raw =
+        std::make_shared<std::string>(std::move(*tensor.mutable_raw_data()));
     return wrap(type, ArrayRef<char>(raw->data(), raw->size()), raw, error);
   }
   auto bytes = std::make_shared<std::vector<char>>(typedBytes(tensor, element));

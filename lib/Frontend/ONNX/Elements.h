@@ -7,10 +7,10 @@
 #ifndef OPC_LIB_FRONTEND_ONNX_ELEMENTS_H
 #define OPC_LIB_FRONTEND_ONNX_ELEMENTS_H
 
-#include "onnx-ml.pb.h"
-#include "opc/Frontend/ONNX/Import.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "onnx-ml.pb.h"
+#include "opc/Frontend/ONNX/Import.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <memory>

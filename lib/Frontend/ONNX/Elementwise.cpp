@@ -16,6 +16,41 @@ template <typename Op> void buildBinary(Node &n) {
 template <typename Op> void buildCompare(Node &n) {
   n.out(0, n.compare<Op>(n.need(0), n.need(1)));
 }
+/// Before opset 7 the second operand was aligned by attributes: its axes are
+/// those of the first from `axis` on, or the last ones.
+Value alignedOperand(Node &n, Value a, Value b) {
+  if (n.failed() || n.integer("broadcast", 0) == 0 || !n.hasAttr("axis"))
+    return b;
+  int64_t axis = n.axisIn(n.integer("axis", 0), n.rank(a));
+  int64_t missing = n.rank(a) - axis - n.rank(b);
+  if (missing < 0)
+    n.fail("the second operand reaches beyond the first");
+  Ints axes;
+  for (int64_t i = 0; i < missing; ++i)
+    axes.push_back(n.rank(b) + i);
+  return n.unsqueeze(b, axes);
+}
+template <typename Op> void buildOldBinary(Node &n) {
+  Value a = n.need(0);
+  n.out(0, n.binary<Op>(a, alignedOperand(n, a, n.need(1))));
+}
+template <typename Op> void buildOldCompare(Node &n) {
+  Value a = n.need(0);
+  n.out(0, n.compare<Op>(a, alignedOperand(n, a, n.need(1))));
+}
+
+/// Before opset 7 the slope was one for all or one for each channel.
+void buildOldPrelu(Node &n) {
+  Value x = n.need(0), slope = n.need(1);
+  if (!n.failed() && n.rank(slope) == 1 && constantOf(n.size(slope)) != 1) {
+    Ints axes;
+    for (int64_t axis = 1; axis < n.rank(x) - 1; ++axis)
+      axes.push_back(axis);
+    slope = n.unsqueeze(slope, axes);
+  }
+  n.out(0, n.binary<PreluOp>(x, slope));
+}
+
 template <typename Op> void buildVariadic(Node &n) {
   Value result = n.need(0);
   for (int64_t i = 1; i < n.numInputs(); ++i)
@@ -37,8 +72,10 @@ void buildMod(Node &n) {
 
 void buildPow(Node &n) {
   Value a = n.need(0), b = n.need(1);
-  n.out(0, n.emitBroadcast(PowOp::getOperationName(), {a, b}, {},
-                           n.elementOf(a)));
+  if (n.opset < 7)
+    b = alignedOperand(n, a, b);
+  n.out(0,
+        n.emitBroadcast(PowOp::getOperationName(), {a, b}, {}, n.elementOf(a)));
 }
 
 void buildBitShift(Node &n) {
@@ -114,15 +151,16 @@ void buildShrink(Node &n) {
   Value bias = n.like(x, n.real("bias", 0));
   Value low = n.compare<LessOp>(x, n.unary<NegOp>(lambd));
   Value high = n.compare<GreaterOp>(x, lambd);
-  n.out(0, n.select(low, n.add(x, bias),
-                    n.select(high, n.sub(x, bias), zero)));
+  n.out(0, n.select(low, n.add(x, bias), n.select(high, n.sub(x, bias), zero)));
 }
 
 constexpr OpRow kRows[] = {
     {"Abs", 6, kLatest, buildUnary<AbsOp>},
     {"Acos", 7, kLatest, buildUnary<AcosOp>},
     {"Acosh", 9, kLatest, buildUnary<AcoshOp>},
+    {"Add", 6, 6, buildOldBinary<AddOp>},
     {"Add", 7, kLatest, buildBinary<AddOp>},
+    {"And", 6, 6, buildOldBinary<AndOp>},
     {"And", 7, kLatest, buildBinary<AndOp>},
     {"Asin", 7, kLatest, buildUnary<AsinOp>},
     {"Asinh", 9, kLatest, buildUnary<AsinhOp>},
@@ -141,15 +179,19 @@ constexpr OpRow kRows[] = {
     {"Clip", 11, kLatest, buildClip},
     {"Cos", 7, kLatest, buildUnary<CosOp>},
     {"Cosh", 9, kLatest, buildUnary<CoshOp>},
+    {"Div", 6, 6, buildOldBinary<DivOp>},
     {"Div", 7, kLatest, buildBinary<DivOp>},
+    {"Equal", 6, 6, buildOldCompare<EqualOp>},
     {"Equal", 7, kLatest, buildCompare<EqualOp>},
     {"Erf", 9, kLatest, buildUnary<ErfOp>},
     {"Exp", 6, kLatest, buildUnary<ExpOp>},
     {"Floor", 6, kLatest, buildUnary<FloorOp>},
+    {"Greater", 6, 6, buildOldCompare<GreaterOp>},
     {"Greater", 7, kLatest, buildCompare<GreaterOp>},
     {"GreaterOrEqual", 12, kLatest, buildCompare<GreaterEqualOp>},
     {"IsInf", 10, kLatest, buildIsInf},
     {"IsNaN", 9, kLatest, buildIsNan},
+    {"Less", 6, 6, buildOldCompare<LessOp>},
     {"Less", 7, kLatest, buildCompare<LessOp>},
     {"LessOrEqual", 12, kLatest, buildCompare<LessEqualOp>},
     {"Log", 6, kLatest, buildUnary<LogOp>},
@@ -157,12 +199,15 @@ constexpr OpRow kRows[] = {
     {"Mean", 6, kLatest, buildMean},
     {"Min", 6, kLatest, buildVariadic<MinOp>},
     {"Mod", 10, kLatest, buildMod},
+    {"Mul", 6, 6, buildOldBinary<MulOp>},
     {"Mul", 7, kLatest, buildBinary<MulOp>},
     {"Neg", 6, kLatest, buildUnary<NegOp>},
     {"Not", 1, kLatest, buildUnary<NotOp>},
+    {"Or", 6, 6, buildOldBinary<OrOp>},
     {"Or", 7, kLatest, buildBinary<OrOp>},
+    {"PRelu", 6, 6, buildOldPrelu},
     {"PRelu", 7, kLatest, buildBinary<PreluOp>},
-    {"Pow", 7, kLatest, buildPow},
+    {"Pow", 6, kLatest, buildPow},
     {"Reciprocal", 6, kLatest, buildUnary<ReciprocalOp>},
     {"Round", 11, kLatest, buildUnary<RoundOp>},
     {"Shrink", 9, kLatest, buildShrink},
@@ -170,10 +215,12 @@ constexpr OpRow kRows[] = {
     {"Sin", 7, kLatest, buildUnary<SinOp>},
     {"Sinh", 9, kLatest, buildUnary<SinhOp>},
     {"Sqrt", 6, kLatest, buildUnary<SqrtOp>},
+    {"Sub", 6, 6, buildOldBinary<SubOp>},
     {"Sub", 7, kLatest, buildBinary<SubOp>},
     {"Sum", 6, kLatest, buildVariadic<AddOp>},
     {"Tan", 7, kLatest, buildUnary<TanOp>},
     {"Where", 9, kLatest, buildWhere},
+    {"Xor", 6, 6, buildOldBinary<XorOp>},
     {"Xor", 7, kLatest, buildBinary<XorOp>},
 };
 

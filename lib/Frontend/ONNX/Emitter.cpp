@@ -1,7 +1,7 @@
 //===- Emitter.cpp - short forms for building opc ops ---------------------===//
 //
-// Creation of ops: operands checked, results' extents inferred, the op verified.
-// Whatever the dialect objects to becomes the reason of the failure.
+// Creation of ops: operands checked, results' extents inferred, the op
+// verified. Whatever the dialect objects to becomes the reason of the failure.
 //
 //===----------------------------------------------------------------------===//
 #include "Emitter.h"
@@ -96,12 +96,12 @@ static SmallVector<Value> create(Emitter &e, StringRef name,
     return none;
   }
   std::string message;
-  ScopedDiagnosticHandler handler(
-      e.state.builder.getContext(), [&](Diagnostic &diagnostic) {
-        if (message.empty())
-          message = diagnostic.str();
-        return success();
-      });
+  ScopedDiagnosticHandler handler(e.state.builder.getContext(),
+                                  [&](Diagnostic &diagnostic) {
+                                    if (message.empty())
+                                      message = diagnostic.str();
+                                    return success();
+                                  });
   OperationState state(e.loc, name);
   state.addOperands(operands);
   for (auto [key, value] : attrs)

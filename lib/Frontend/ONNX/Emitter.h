@@ -8,21 +8,21 @@
 #ifndef OPC_LIB_FRONTEND_ONNX_EMITTER_H
 #define OPC_LIB_FRONTEND_ONNX_EMITTER_H
 
-#include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "mlir/IR/Builders.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/MapVector.h"
 #include <string>
 
 namespace opc::onnx {
 
+using llvm::ArrayRef;
+using llvm::SmallVector;
+using llvm::StringRef;
 using mlir::AffineExpr;
 using mlir::Attribute;
 using mlir::Type;
 using mlir::Value;
-using llvm::ArrayRef;
-using llvm::SmallVector;
-using llvm::StringRef;
 
 using Attrs = ArrayRef<std::pair<StringRef, Attribute>>;
 using Ints = SmallVector<int64_t>;
@@ -49,6 +49,12 @@ struct FunctionState {
   std::vector<Binding> bindings;
   /// Bodies translated in vain, kept because values are known by address.
   std::vector<std::unique_ptr<mlir::Region>> discarded;
+  void discard(std::unique_ptr<mlir::Region> region) {
+    if (!region)
+      return;
+    region->dropAllReferences();
+    discarded.push_back(std::move(region));
+  }
 };
 
 class Emitter {
@@ -92,8 +98,8 @@ public:
   /// A lower bound of an expression, where one is easy to see.
   std::optional<int64_t> leastOf(AffineExpr e);
   bool provablyAtMost(AffineExpr a, AffineExpr b);
-  /// The elements of a 1-D integer tensor; unknown ones become symbols, at least
-  /// `min`, that the program binds where it runs.
+  /// The elements of a 1-D integer tensor; unknown ones become symbols, at
+  /// least `min`, that the program binds where it runs.
   std::optional<Dims> resolve(Value v, StringRef what, int64_t min);
   AffineExpr bindElement(Value v, int64_t index, int64_t min);
   /// A symbol that an op made later binds.

@@ -22,9 +22,7 @@ Ints axesUpTo(int64_t n) {
 Type Emitter::elementOf(Value v) {
   return v ? getElementTypeOrSelf(v.getType()) : Type();
 }
-bool Emitter::isFloat(Value v) {
-  return v && isa<FloatType>(elementOf(v));
-}
+bool Emitter::isFloat(Value v) { return v && isa<FloatType>(elementOf(v)); }
 bool Emitter::isUnsigned(Value v) {
   return v && elementOf(v).isUnsignedInteger();
 }

@@ -205,11 +205,10 @@ Value Emitter::pad(Value x, Value value, ArrayRef<AffineExpr> low,
   Dims result = dims(x);
   for (auto [i, extent] : llvm::enumerate(result))
     extent = extent + low[i] + high[i];
-  return emit<PadOp>({x, value},
-                     {{"low", exprs(low)},
-                      {"dims", exprs(result)},
-                      {"mode", text(mode)}},
-                     elementOf(x));
+  return emit<PadOp>(
+      {x, value},
+      {{"low", exprs(low)}, {"dims", exprs(result)}, {"mode", text(mode)}},
+      elementOf(x));
 }
 
 Value Emitter::gather(Value x, Value indices, int64_t axis) {

@@ -52,7 +52,8 @@ ElementsAttr GraphImporter::elements(const pb::TensorProto &tensor,
   if (auto found = values.find(&tensor); found != values.end())
     return found->second;
   // The model belongs to this import, and nothing reads the data twice.
-  ElementsAttr value = reader.read(const_cast<pb::TensorProto &>(tensor), error);
+  ElementsAttr value =
+      reader.read(const_cast<pb::TensorProto &>(tensor), error);
   if (value)
     values[&tensor] = value;
   return value;
@@ -66,8 +67,9 @@ bool GraphImporter::readOpsets(const pb::ModelProto &model) {
   opsets["ai.onnx"] = version;
   if (version >= kOldest && version <= kLatest)
     return true;
-  errors.push_back(formatv("opset {0} of ai.onnx is not supported: {1} to {2} are",
-                           version, kOldest, kLatest));
+  errors.push_back(
+      formatv("opset {0} of ai.onnx is not supported: {1} to {2} are", version,
+              kOldest, kLatest));
   return false;
 }
 
@@ -97,8 +99,9 @@ void GraphImporter::addInitializers(const pb::GraphProto &graph, Scope &scope) {
     scope.values[tensor.name()] = emitter.constant(value);
   }
   for (const auto &sparse : graph.sparse_initializer()) {
-    errors.push_back(formatv("initializer {0}: sparse tensors are not supported",
-                             quoted(sparse.values().name())));
+    errors.push_back(
+        formatv("initializer {0}: sparse tensors are not supported",
+                quoted(sparse.values().name())));
     scope.lost.insert(sparse.values().name());
   }
 }
@@ -180,8 +183,7 @@ void GraphImporter::importNode(const pb::NodeProto &proto, Scope &scope,
 void GraphImporter::build(Node &node, Scope &scope) {
   const pb::NodeProto &proto = node.proto;
   size_t before = errors.size();
-  llvm::scope_exit restore(
-      [this, outer = current] { current = outer; });
+  llvm::scope_exit restore([this, outer = current] { current = outer; });
   current = &scope;
   std::string key =
       functionKey(proto.domain(), proto.op_type(), proto.overload());
@@ -198,7 +200,8 @@ void GraphImporter::build(Node &node, Scope &scope) {
     node.fail(formatv("domain {0} is not imported",
                       quoted(normalised(proto.domain()))));
   } else {
-    node.fail(known ? "this opset's form is not supported" : "is not supported");
+    node.fail(known ? "this opset's form is not supported"
+                    : "is not supported");
   }
   finish(node, scope);
   for (Value value : node.outputs())
@@ -300,15 +303,16 @@ void GraphImporter::importCall(Node &node, const pb::FunctionProto &function) {
   if (depth >= kDeepest)
     return node.fail(
         formatv("functions call each other more than {0} deep", kDeepest));
-  std::string key = functionKey(function.domain(), function.name(),
-                                function.overload());
+  std::string key =
+      functionKey(function.domain(), function.name(), function.overload());
   Scope scope;
   scope.opsets = &functionOpsets[key];
   int64_t version = scope.opsets->lookup("ai.onnx");
   if (version != 0 && (version < kOldest || version > kLatest))
-    return node.fail(formatv("its function imports opset {0} of ai.onnx: {1} to "
-                             "{2} are supported",
-                             version, kOldest, kLatest));
+    return node.fail(
+        formatv("its function imports opset {0} of ai.onnx: {1} to "
+                "{2} are supported",
+                version, kOldest, kLatest));
   if (node.numInputs() > function.input_size() ||
       node.numOutputs() > function.output_size())
     return node.fail("it has more inputs or outputs than its function");
@@ -339,17 +343,24 @@ void GraphImporter::importCall(Node &node, const pb::FunctionProto &function) {
 const OpRow *findRow(StringRef domain, StringRef op, int64_t opset,
                      bool &known) {
   known = false;
+  if (domain == "com.microsoft") {
+    for (const OpRow &row : contribRows())
+      if (row.name == op)
+        return &row;
+    return nullptr;
+  }
   if (domain != "ai.onnx")
     return nullptr;
   static const llvm::StringMap<SmallVector<const OpRow *>> kRows = [] {
     llvm::StringMap<SmallVector<const OpRow *>> rows;
     for (ArrayRef<OpRow> table :
-         {elementwiseRows(), activationRows(), movementRows(), shapeRows(),
-          reduceRows(), contractionRows(), convolutionRows(), poolingRows(),
-          samplingRows(), normalisationRows(), softmaxRows(), attentionRows(),
-          recurrentRows(), indexingRows(), selectionRows(), controlRows(),
-          quantiseRows(), integerContractionRows(), randomRows(), lossRows(),
-          signalRows()})
+         {elementwiseRows(),   activationRows(), movementRows(),
+          shapeRows(),         reduceRows(),     contractionRows(),
+          convolutionRows(),   poolingRows(),    samplingRows(),
+          normalisationRows(), softmaxRows(),    attentionRows(),
+          recurrentRows(),     indexingRows(),   selectionRows(),
+          controlRows(),       quantiseRows(),   integerContractionRows(),
+          randomRows(),        lossRows(),       signalRows()})
       for (const OpRow &row : table)
         rows[row.name].push_back(&row);
     return rows;

@@ -35,7 +35,8 @@ public:
 
   /// The value of a tensor of the model, whose data is moved out of it at the
   /// first time: bodies of functions and loops are translated more than once.
-  mlir::ElementsAttr elements(const pb::TensorProto &tensor, std::string &error);
+  mlir::ElementsAttr elements(const pb::TensorProto &tensor,
+                              std::string &error);
   /// Translates a subgraph of `node` in place, its inputs bound to `arguments`.
   Outputs importSubgraph(Node &node, const pb::GraphProto &graph,
                          ArrayRef<Value> arguments);
@@ -53,8 +54,9 @@ private:
   AffineExpr argumentExtent(const pb::TensorShapeProto::Dimension &dimension,
                             std::string &error);
   void addInitializers(const pb::GraphProto &graph, Scope &scope);
-  void importNodes(const google::protobuf::RepeatedPtrField<pb::NodeProto> &nodes,
-                   Scope &scope);
+  void
+  importNodes(const google::protobuf::RepeatedPtrField<pb::NodeProto> &nodes,
+              Scope &scope);
   void importNode(const pb::NodeProto &proto, Scope &scope,
                   const llvm::StringSet<> &later);
   mlir::Location locationOf(const pb::NodeProto &proto);
@@ -65,8 +67,8 @@ private:
   void build(Node &node, Scope &scope);
   void importCall(Node &node, const pb::FunctionProto &function);
   void finish(Node &node, Scope &scope);
-  void report(const pb::NodeProto &proto, int64_t opset,
-              ArrayRef<Value> inputs, StringRef reason);
+  void report(const pb::NodeProto &proto, int64_t opset, ArrayRef<Value> inputs,
+              StringRef reason);
   Outputs resultsOf(const pb::GraphProto &graph, const Scope &scope);
   bool returnOutputs(const pb::GraphProto &graph, const Scope &scope);
   void checkOptionsUsed(const pb::GraphProto &graph);

@@ -33,8 +33,9 @@ bool parse(llvm::MemoryBufferRef bytes, pb::ModelProto &model,
   if (size > 0 && model.ParseFromCodedStream(&stream) &&
       stream.ConsumedEntireMessage())
     return true;
-  errors.push_back("this is no ONNX model: it is truncated, corrupt, nested too "
-                   "deep or of another format");
+  errors.push_back(
+      "this is no ONNX model: it is truncated, corrupt, nested too "
+      "deep or of another format");
   return false;
 }
 
@@ -58,9 +59,10 @@ llvm::json::Value describeInfo(const pb::ValueInfoProto &info) {
 
 } // namespace
 
-FailureOr<OwningOpRef<ModuleOp>>
-importOnnx(MLIRContext &context, llvm::MemoryBufferRef bytes,
-           const ImportOptions &options, std::vector<std::string> &errors) {
+FailureOr<OwningOpRef<ModuleOp>> importOnnx(MLIRContext &context,
+                                            llvm::MemoryBufferRef bytes,
+                                            const ImportOptions &options,
+                                            std::vector<std::string> &errors) {
   context.loadDialect<OpcDialect, func::FuncDialect>();
   pb::ModelProto model;
   if (!parse(bytes, model, errors))
@@ -81,9 +83,10 @@ importOnnx(MLIRContext &context, llvm::MemoryBufferRef bytes,
   return failure();
 }
 
-FailureOr<llvm::json::Value>
-inspectOnnx(MLIRContext &context, llvm::MemoryBufferRef bytes,
-            const ImportOptions &options, std::vector<std::string> &errors) {
+FailureOr<llvm::json::Value> inspectOnnx(MLIRContext &context,
+                                         llvm::MemoryBufferRef bytes,
+                                         const ImportOptions &options,
+                                         std::vector<std::string> &errors) {
   context.loadDialect<OpcDialect, func::FuncDialect>();
   pb::ModelProto model;
   if (!parse(bytes, model, errors))

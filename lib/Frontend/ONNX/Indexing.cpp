@@ -80,7 +80,8 @@ void buildScatterNd(Node &n) {
     return n.fail("indices are a scalar");
   Dims expected(n.dims(indices));
   expected.pop_back();
-  llvm::append_range(expected, ArrayRef<AffineExpr>(n.dims(x)).drop_front(*count));
+  llvm::append_range(expected,
+                     ArrayRef<AffineExpr>(n.dims(x)).drop_front(*count));
   Dims given = n.dims(updates);
   if (given.size() != expected.size())
     return n.fail(formatv("updates have rank {0}, not {1}", given.size(),
@@ -98,7 +99,8 @@ void buildReverseSequence(Node &n) {
   int64_t batch = n.axisIn(n.integer("batch_axis", 1), n.rank(x));
   int64_t time = n.axisIn(n.integer("time_axis", 0), n.rank(x));
   if (n.failed() || batch == time || n.rank(lengths) != 1)
-    return n.fail("batch_axis and time_axis are equal, or lengths is no vector");
+    return n.fail(
+        "batch_axis and time_axis are equal, or lengths is no vector");
   n.requireEqual(n.dim(lengths, 0), n.dim(x, batch));
   n.out(0, n.emit<ReverseSequenceOp>(
                {x, lengths},
@@ -122,8 +124,8 @@ void buildTensorScatter(Node &n) {
   if (n.has(2))
     position = n.add(position, n.reshape(n.in(2), batchLine));
   if (mode == "circular")
-    position = n.binary<ModOp>(
-        position, n.extentAs(n.i64Type(), n.dim(cache, axis)));
+    position =
+        n.binary<ModOp>(position, n.extentAs(n.i64Type(), n.dim(cache, axis)));
   if (!checkElementwise(n, cache, update, axis))
     return;
   n.out(0, n.emit<ScatterElementsOp>(

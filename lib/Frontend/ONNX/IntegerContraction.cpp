@@ -138,8 +138,8 @@ Value requantise(Node &n, Value sum, Value scaleA, Value scaleB, Value scaleY,
 void buildQLinearMatMul(Node &n) {
   Value a = n.need(0), b = n.need(3), scaleA = plainScale(n, n.need(1));
   Value scaleB = plainScale(n, n.need(4));
-  Value sum = integerMatMul(n, a, b, zeroPoint(n, n.need(2)),
-                            zeroPoint(n, n.need(5)));
+  Value sum =
+      integerMatMul(n, a, b, zeroPoint(n, n.need(2)), zeroPoint(n, n.need(5)));
   if (!n.failed() && n.rank(scaleA) == 1)
     scaleA = n.unsqueeze(scaleA, {1});
   n.out(0, requantise(n, sum, scaleA, scaleB, n.need(6), n.need(7)));
@@ -147,8 +147,8 @@ void buildQLinearMatMul(Node &n) {
 
 void buildQLinearConv(Node &n) {
   Value x = n.need(0), w = n.need(3);
-  Value sum = integerConv(n, x, w, zeroPoint(n, n.need(2)),
-                          zeroPoint(n, n.need(5)));
+  Value sum =
+      integerConv(n, x, w, zeroPoint(n, n.need(2)), zeroPoint(n, n.need(5)));
   sum = addChannelBias(n, sum, n.in(8));
   Value scaleW = channelwise(n, plainScale(n, n.need(4)), n.rank(x));
   n.out(0, requantise(n, sum, plainScale(n, n.need(1)), scaleW, n.need(6),

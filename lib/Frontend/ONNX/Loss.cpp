@@ -11,8 +11,7 @@ void reduceLoss(Node &n, Value logits, Value target, Value weight) {
   std::string reduction = n.string("reduction", "mean");
   if (reduction != "none" && reduction != "sum" && reduction != "mean")
     return n.fail("reduction " + quoted(reduction) + " is not known");
-  if (n.failed() || n.rank(logits) < 2 ||
-      n.rank(target) != n.rank(logits) - 1)
+  if (n.failed() || n.rank(logits) < 2 || n.rank(target) != n.rank(logits) - 1)
     return n.fail("ranks of scores and labels do not fit");
   n.requireEqual(n.dim(logits, 0), n.dim(target, 0));
   for (int64_t i = 1; i < n.rank(target); ++i)

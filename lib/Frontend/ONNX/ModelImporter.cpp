@@ -1,10 +1,11 @@
 //===- ModelImporter.cpp - the model around the graph ---------------------===//
 //
-// Arguments with their symbolic extents, results, the module, and the summary of
-// a model for people.
+// Arguments with their symbolic extents, results, the module, and the summary
+// of a model for people.
 //
 //===----------------------------------------------------------------------===//
 #include "GraphImporter.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -15,12 +16,21 @@ namespace opc::onnx {
 /// No tensor has an extent above this, so that sizes cannot overflow unseen.
 constexpr int64_t kLargestExtent = int64_t(1) << 40;
 
-AffineExpr GraphImporter::argumentExtent(
-    const pb::TensorShapeProto::Dimension &dimension, std::string &error) {
+/// Some writers say -1 or "?" for every extent that they do not know; only
+/// names make two extents equal.
+static std::string nameOf(const pb::TensorShapeProto::Dimension &dimension) {
+  StringRef name = dimension.dim_param();
+  bool named = llvm::any_of(name, [](char c) { return llvm::isAlnum(c); });
+  return named ? name.str() : std::string();
+}
+
+AffineExpr
+GraphImporter::argumentExtent(const pb::TensorShapeProto::Dimension &dimension,
+                              std::string &error) {
   int64_t value = -1;
-  const std::string &name = dimension.dim_param();
+  std::string name = nameOf(dimension);
   auto pin = pinned.find(name);
-  if (dimension.has_dim_value()) {
+  if (dimension.has_dim_value() && dimension.dim_value() != -1) {
     value = dimension.dim_value();
   } else if (!name.empty() && pin != pinned.end()) {
     usedPins.insert(name);
@@ -49,7 +59,8 @@ Type GraphImporter::argumentType(const pb::ValueInfoProto &info, Dims &dims,
   const auto &tensor = info.type().tensor_type();
   Type element = elementTypeOf(&context, tensor.elem_type());
   if (!element) {
-    error = formatv("dtype {0} is not supported", dtypeName(tensor.elem_type()));
+    error =
+        formatv("dtype {0} is not supported", dtypeName(tensor.elem_type()));
     return {};
   }
   if (!tensor.has_shape()) {
@@ -73,8 +84,9 @@ bool GraphImporter::addConstantInput(const pb::ValueInfoProto &info,
   ElementsAttr value = reader.read(constant->second, error);
   if (value && info.type().tensor_type().elem_type() !=
                    dtypeNamed(constant->second.dtype)) {
-    error = formatv("a constant of {0} is given for {1}", constant->second.dtype,
-                    dtypeName(info.type().tensor_type().elem_type()));
+    error =
+        formatv("a constant of {0} is given for {1}", constant->second.dtype,
+                dtypeName(info.type().tensor_type().elem_type()));
     value = {};
   }
   if (!value) {
@@ -105,9 +117,8 @@ bool GraphImporter::addArguments(const pb::GraphProto &graph, Scope &scope) {
       errors.push_back(formatv("input {0}: {1}", quoted(info.name()), error));
       continue;
     }
-    Value argument =
-        function.getBody().addArgument(type, NameLoc::get(StringAttr::get(
-                                                 &context, info.name())));
+    Value argument = function.getBody().addArgument(
+        type, NameLoc::get(StringAttr::get(&context, info.name())));
     scope.values[info.name()] = argument;
     types.push_back(type);
     arguments.emplace_back(info.name(), dims);
@@ -115,9 +126,10 @@ bool GraphImporter::addArguments(const pb::GraphProto &graph, Scope &scope) {
   }
   function.setFunctionType(FunctionType::get(&context, types, {}));
   for (auto [i, argument] : llvm::enumerate(arguments)) {
-    function.setArgAttr(i, kNameAttr, StringAttr::get(&context, argument.first));
-    function.setArgAttr(
-        i, kDimsAttr, AffineMapAttr::get(toMap(&context, argument.second)));
+    function.setArgAttr(i, kNameAttr,
+                        StringAttr::get(&context, argument.first));
+    function.setArgAttr(i, kDimsAttr,
+                        AffineMapAttr::get(toMap(&context, argument.second)));
   }
   return errors.empty();
 }
@@ -131,7 +143,8 @@ void GraphImporter::checkOptionsUsed(const pb::GraphProto &graph) {
     if (llvm::none_of(graph.input(), [&](const pb::ValueInfoProto &info) {
           return info.name() == constant.getKey();
         }))
-      errors.push_back(formatv("no input is called {0}", quoted(constant.getKey())));
+      errors.push_back(
+          formatv("no input is called {0}", quoted(constant.getKey())));
 }
 
 bool GraphImporter::returnOutputs(const pb::GraphProto &graph,
@@ -150,7 +163,8 @@ bool GraphImporter::returnOutputs(const pb::GraphProto &graph,
   function.setFunctionType(FunctionType::get(
       &context, function.getFunctionType().getInputs(), types));
   for (auto [i, output] : llvm::enumerate(graph.output()))
-    function.setResultAttr(i, kNameAttr, StringAttr::get(&context, output.name()));
+    function.setResultAttr(i, kNameAttr,
+                           StringAttr::get(&context, output.name()));
   return true;
 }
 
@@ -187,7 +201,8 @@ FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run(pb::ModelProto &model) {
 llvm::json::Value GraphImporter::describe(pb::ModelProto &model) {
   llvm::json::Array nodes;
   for (const pb::NodeProto &proto : model.graph().node()) {
-    const std::string domain = proto.domain().empty() ? "ai.onnx" : proto.domain();
+    const std::string domain =
+        proto.domain().empty() ? "ai.onnx" : proto.domain();
     llvm::json::Object node{{"name", llvm::json::fixUTF8(proto.name())},
                             {"op", llvm::json::fixUTF8(proto.op_type())},
                             {"domain", llvm::json::fixUTF8(domain)},

@@ -105,9 +105,10 @@ void buildSqueeze(Node &n) {
     axes.emplace();
     for (auto [i, extent] : llvm::enumerate(n.dims(x))) {
       if (!constantOf(extent))
-        return n.fail(formatv("which axes have extent 1 is not known: give axes "
-                              "(extent {0} is symbolic)",
-                              i));
+        return n.fail(
+            formatv("which axes have extent 1 is not known: give axes "
+                    "(extent {0} is symbolic)",
+                    i));
       if (constantOf(extent) == 1)
         axes->push_back(i);
     }
@@ -170,8 +171,8 @@ void buildSplit(Node &n) {
     sizes = equalParts(n, extent, parts);
   }
   if (static_cast<int64_t>(sizes.size()) != n.numOutputs())
-    return n.fail(formatv("{0} sizes for {1} outputs", sizes.size(),
-                          n.numOutputs()));
+    return n.fail(
+        formatv("{0} sizes for {1} outputs", sizes.size(), n.numOutputs()));
   AffineExpr start = n.expr(0);
   for (auto [i, size] : llvm::enumerate(sizes)) {
     if (constantOf(size).value_or(0) < 0)
@@ -258,8 +259,8 @@ void buildSlice(Node &n) {
     if (step == 0)
       return n.fail("a step is 0");
     step = std::clamp(step, -kEnd, kEnd);
-    auto [start, count] = sliceRange(n, spec->starts[i], spec->ends[i], step,
-                                     n.dim(x, axis));
+    auto [start, count] =
+        sliceRange(n, spec->starts[i], spec->ends[i], step, n.dim(x, axis));
     x = n.slice(x, axis, start, count, step);
   }
   n.out(0, x);
@@ -283,8 +284,8 @@ void buildTile(Node &n) {
     return;
   Dims result = n.dims(x);
   if (repeats->size() != result.size())
-    return n.fail(formatv("{0} repeats for rank {1}", repeats->size(),
-                          result.size()));
+    return n.fail(
+        formatv("{0} repeats for rank {1}", repeats->size(), result.size()));
   for (auto [extent, repeat] : llvm::zip(result, *repeats)) {
     if (constantOf(repeat).value_or(0) < 0)
       return n.fail(formatv("repeat {0} is negative", *constantOf(repeat)));
@@ -364,9 +365,9 @@ void buildDepthToSpace(Node &n) {
   AffineExpr block = n.expr(b), depth = d[1].floorDiv(b * b);
   n.requireEqual(depth * (b * b), d[1]);
   bool depthFirst = mode == "DCR";
-  Value split = n.reshape(x, depthFirst
-                                 ? Dims{d[0], block, block, depth, d[2], d[3]}
-                                 : Dims{d[0], depth, block, block, d[2], d[3]});
+  Value split =
+      n.reshape(x, depthFirst ? Dims{d[0], block, block, depth, d[2], d[3]}
+                              : Dims{d[0], depth, block, block, d[2], d[3]});
   split = n.transpose(split, depthFirst ? Ints{0, 3, 4, 1, 5, 2}
                                         : Ints{0, 1, 4, 2, 5, 3});
   n.out(0, n.reshape(split, {d[0], depth, d[2] * b, d[3] * b}));
@@ -394,8 +395,8 @@ void buildSpaceToDepth(Node &n) {
 void buildCenterCropPad(Node &n) {
   Value x = n.need(0);
   std::optional<Dims> wanted = n.resolve(n.need(1), "shape", 0);
-  Ints axes = n.axesIn(n.integers("axes").value_or(axesUpTo(n.rank(x))),
-                       n.rank(x));
+  Ints axes =
+      n.axesIn(n.integers("axes").value_or(axesUpTo(n.rank(x))), n.rank(x));
   if (!wanted || n.failed())
     return;
   if (wanted->size() != axes.size())

@@ -39,14 +39,15 @@ const pb::AttributeProto *Node::find(StringRef name) {
       continue;
     if (attribute.ref_attr_name().empty())
       return &attribute;
-    return callerAttributes ? callerAttributes->lookup(attribute.ref_attr_name())
-                            : nullptr;
+    return callerAttributes
+               ? callerAttributes->lookup(attribute.ref_attr_name())
+               : nullptr;
   }
   return nullptr;
 }
 
-const pb::AttributeProto *
-Node::find(StringRef name, pb::AttributeProto::AttributeType type) {
+const pb::AttributeProto *Node::find(StringRef name,
+                                     pb::AttributeProto::AttributeType type) {
   const pb::AttributeProto *attribute = find(name);
   if (!attribute)
     return nullptr;

@@ -1,7 +1,7 @@
 //===- Node.h - one ONNX node being translated ------------------*- C++ -*-===//
 //
-// An Emitter that also knows the node: its inputs, outputs and attributes, typed
-// and checked. The op tables are lists of functions on a Node.
+// An Emitter that also knows the node: its inputs, outputs and attributes,
+// typed and checked. The op tables are lists of functions on a Node.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_LIB_FRONTEND_ONNX_NODE_H
@@ -36,6 +36,9 @@ public:
   /// The integers of an input, or failure if they are not known yet; nothing
   /// without failure where it is left out.
   std::optional<Ints> known(int64_t i, StringRef name);
+
+  /// Other inputs for a form that is defined by another op's.
+  void replaceInputs(SmallVector<Value> values) { inputs = std::move(values); }
 
   // Outputs.
   int64_t numOutputs() const { return results.size(); }
@@ -90,10 +93,11 @@ struct OpRow {
   void (*build)(Node &node);
 };
 constexpr int64_t kLatest = 28;
-constexpr int64_t kOldest = 7;
+constexpr int64_t kOldest = 6;
 
 /// The row for an op, or null. `known` tells whether any opset has the op.
-const OpRow *findRow(StringRef domain, StringRef op, int64_t opset, bool &known);
+const OpRow *findRow(StringRef domain, StringRef op, int64_t opset,
+                     bool &known);
 
 // One table for each family, in the file of its name.
 ArrayRef<OpRow> elementwiseRows();
@@ -117,10 +121,12 @@ ArrayRef<OpRow> integerContractionRows();
 ArrayRef<OpRow> randomRows();
 ArrayRef<OpRow> lossRows();
 ArrayRef<OpRow> signalRows();
+/// Ops of the domain com.microsoft.
+ArrayRef<OpRow> contribRows();
 
-/// Tries to give the outputs of shape arithmetic from the contents of its inputs.
-/// True when every output is there; partial knowledge is added by noteContents
-/// after the node was built.
+/// Tries to give the outputs of shape arithmetic from the contents of its
+/// inputs. True when every output is there; partial knowledge is added by
+/// noteContents after the node was built.
 bool foldShapeArithmetic(Node &node);
 void noteContents(Node &node);
 

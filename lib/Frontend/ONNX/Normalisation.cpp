@@ -64,6 +64,8 @@ void buildBatchNormalization(Node &n) {
   SmallVector<Value> v{n.need(1), n.need(2), n.need(3), n.need(4)};
   double epsilon = n.real("epsilon", 1e-5f);
   bool training = n.integer("training_mode", 0) != 0;
+  if (n.opset < 7 && n.integer("is_test", 0) == 0)
+    n.fail("is_test=0 is not supported; the form for inference is");
   if (n.integer("spatial", 1) == 0)
     n.fail("spatial=0 is not supported");
   if (!n.failed() && n.rank(x) < 2)
@@ -85,8 +87,8 @@ void buildBatchNormalization(Node &n) {
 
 void buildInstanceNormalization(Node &n) {
   Value x = n.need(0);
-  Value y = normalize(n, x, axesFrom(2, n.rank(x)),
-                      n.real("epsilon", 1e-5f), true);
+  Value y =
+      normalize(n, x, axesFrom(2, n.rank(x)), n.real("epsilon", 1e-5f), true);
   y = n.mul(y, perChannel(n, n.need(1), x));
   n.out(0, n.add(y, perChannel(n, n.need(2), x)));
 }
@@ -112,13 +114,14 @@ void buildLayerNormalization(Node &n) {
 void buildRmsNormalization(Node &n) {
   Value x = n.need(0);
   int64_t axis = n.axisIn(n.integer("axis", -1), n.rank(x));
-  Value y = normalize(n, x, axesFrom(axis, n.rank(x)),
-                      n.real("epsilon", 1e-5f), false);
+  Value y = normalize(n, x, axesFrom(axis, n.rank(x)), n.real("epsilon", 1e-5f),
+                      false);
   Value scale = n.need(1);
   n.out(0, n.mul(n.cast(y, n.elementOf(scale)), scale));
 }
 
-/// Scale and bias are one for each group before opset 21, for each channel then.
+/// Scale and bias are one for each group before opset 21, for each channel
+/// then.
 void buildGroupNormalization(Node &n) {
   Value x = n.need(0), scale = n.need(1), bias = n.need(2);
   int64_t groups = n.integer("num_groups", 0);
@@ -156,8 +159,8 @@ void buildLpNormalization(Node &n) {
   int64_t p = n.integer("p", 2);
   if (p != 1 && p != 2)
     return n.fail(formatv("p of {0} is neither 1 nor 2", p));
-  Value norm = n.reduce("sum", p == 1 ? n.unary<AbsOp>(x) : n.mul(x, x), axis,
-                        true);
+  Value norm =
+      n.reduce("sum", p == 1 ? n.unary<AbsOp>(x) : n.mul(x, x), axis, true);
   if (p == 2)
     norm = n.unary<SqrtOp>(norm);
   Value isZero = n.compare<EqualOp>(norm, n.like(norm, 0));
@@ -169,8 +172,8 @@ void buildLrn(Node &n) {
   Value x = n.need(0);
   int64_t size = n.integer("size", 0);
   if (n.failed() || n.rank(x) < 3 || size < 1 || size > (1 << 20))
-    return n.fail(formatv("size {0} or rank {1} does not fit", size,
-                          n.rank(x)));
+    return n.fail(
+        formatv("size {0} or rank {1} does not fit", size, n.rank(x)));
   Dims d = n.dims(x);
   Dims flat{d[0], n.expr(1), d[1], n.sizeOf(x, 2, n.rank(x))};
   Ints low{(size - 1) / 2, 0}, high{size - 1 - (size - 1) / 2, 0}, one{1, 1};
@@ -194,7 +197,7 @@ void buildLrn(Node &n) {
 }
 
 constexpr OpRow kRows[] = {
-    {"BatchNormalization", 7, kLatest, buildBatchNormalization},
+    {"BatchNormalization", 6, kLatest, buildBatchNormalization},
     {"GroupNormalization", 18, kLatest, buildGroupNormalization},
     {"InstanceNormalization", 6, kLatest, buildInstanceNormalization},
     {"LRN", 1, kLatest, buildLrn},

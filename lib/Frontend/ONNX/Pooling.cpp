@@ -62,8 +62,8 @@ void buildAveragePool(Node &n) {
   if (!w)
     return;
   Dims dims = pooledDims(n, x, *w, n.integer("ceil_mode", 0) != 0);
-  n.out(0, pool(n, x, "mean", *w, dims,
-                n.integer("count_include_pad", 0) != 0));
+  n.out(0,
+        pool(n, x, "mean", *w, dims, n.integer("count_include_pad", 0) != 0));
 }
 
 /// |x|^p, and its inverse with 1/p.
@@ -117,8 +117,8 @@ void buildGlobalMaxPool(Node &n) {
 void buildGlobalLpPool(Node &n) {
   Value x = n.need(0);
   int64_t p = exponentOf(n);
-  Value sum = n.reduce("sum", power(n, n.unary<AbsOp>(x), p),
-                       spatialAxes(n, x), true);
+  Value sum =
+      n.reduce("sum", power(n, n.unary<AbsOp>(x), p), spatialAxes(n, x), true);
   n.out(0, power(n, sum, 1.0 / p));
 }
 

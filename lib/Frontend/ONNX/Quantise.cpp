@@ -17,6 +17,29 @@ Value saturate(Node &n, Value x, Value zero, Type element) {
   return n.cast(whole, element, /*saturate=*/true);
 }
 
+/// scale = (max(x, 0) - min(x, 0)) / 255; the zero point is where 0 comes to
+/// lie.
+Quantised dynamicQuantise(Node &n, Value x) {
+  Ints axes = axesUpTo(n.rank(x));
+  Value none = n.like(x, 0);
+  Value high = n.max(n.reduce("max", x, axes, false), none);
+  Value low = n.min(n.reduce("min", x, axes, false), none);
+  Value span = n.div(n.sub(high, low), n.like(x, 255));
+  // All zeros: any scale is right, and 1 divides.
+  Value scale = n.select(n.compare<EqualOp>(span, none), n.like(x, 1), span);
+  Type byte =
+      IntegerType::get(n.state.builder.getContext(), 8, IntegerType::Unsigned);
+  Value zero = saturate(n, n.div(n.unary<NegOp>(low), scale), {}, byte);
+  return {saturate(n, n.div(x, scale), zero, byte), scale, zero};
+}
+
+Value dequantise(Node &n, Value x, Value scale, Value zero) {
+  Value whole = n.cast(x, n.i32Type());
+  if (zero)
+    whole = n.sub(whole, n.cast(zero, n.i32Type()));
+  return n.mul(n.cast(whole, n.elementOf(scale)), scale);
+}
+
 namespace {
 
 /// Brings a scale or zero point to a shape that broadcasts against x: one for
@@ -57,8 +80,8 @@ void buildQuantizeLinear(Node &n) {
   int64_t axis = n.integer("axis", 1), block = n.integer("block_size", 0);
   Value scale = aligned(n, n.need(1), x, axis, block);
   Value zero = aligned(n, n.in(2), x, axis, block);
-  Type byte = IntegerType::get(n.state.builder.getContext(), 8,
-                               IntegerType::Unsigned);
+  Type byte =
+      IntegerType::get(n.state.builder.getContext(), 8, IntegerType::Unsigned);
   Type element = zero ? n.elementOf(zero) : byte;
   if (!zero && n.integer("output_dtype", 0) != 0)
     element = n.elementAttr("output_dtype", byte);
@@ -78,29 +101,15 @@ void buildDequantizeLinear(Node &n) {
     element = n.elementAttr("output_dtype", element);
   if (n.failed() || !isa<IntegerType>(n.elementOf(x)))
     return n.fail("only integers are supported as inputs");
-  Value whole = n.cast(x, n.i32Type());
-  if (zero)
-    whole = n.sub(whole, n.cast(zero, n.i32Type()));
-  Value real = n.cast(whole, n.f32Type());
-  n.out(0, n.cast(n.mul(real, n.cast(scale, n.f32Type())), element));
+  Value real = dequantise(n, x, n.cast(scale, n.f32Type()), zero);
+  n.out(0, n.cast(real, element));
 }
 
-/// scale = (max(x, 0) - min(x, 0)) / 255; the zero point is where 0 comes to lie.
 void buildDynamicQuantizeLinear(Node &n) {
-  Value x = n.need(0);
-  Ints axes = axesUpTo(n.rank(x));
-  Value none = n.like(x, 0);
-  Value high = n.max(n.reduce("max", x, axes, false), none);
-  Value low = n.min(n.reduce("min", x, axes, false), none);
-  Value span = n.div(n.sub(high, low), n.like(x, 255));
-  // All zeros: any scale is right, and 1 divides.
-  Value scale = n.select(n.compare<EqualOp>(span, none), n.like(x, 1), span);
-  Type byte = IntegerType::get(n.state.builder.getContext(), 8,
-                               IntegerType::Unsigned);
-  Value zero = saturate(n, n.div(n.unary<NegOp>(low), scale), {}, byte);
-  n.out(0, saturate(n, n.div(x, scale), zero, byte));
-  n.out(1, scale);
-  n.out(2, zero);
+  Quantised q = dynamicQuantise(n, n.need(0));
+  n.out(0, q.data);
+  n.out(1, q.scale);
+  n.out(2, q.zero);
 }
 
 constexpr OpRow kRows[] = {

@@ -14,11 +14,20 @@ namespace opc::onnx {
 Value saturate(Node &n, Value x, Value zero, Type element);
 /// A zero point (or null) as i32, null where it is known to be 0.
 Value zeroPoint(Node &n, Value zero);
-/// (a - zeroA) x (b - zeroB) in i32, exactly; zero points are as from zeroPoint,
-/// one for each row of a or column of b, or one for all.
+/// (a - zeroA) x (b - zeroB) in i32, exactly; zero points are as from
+/// zeroPoint, one for each row of a or column of b, or one for all.
 Value integerMatMul(Node &n, Value a, Value b, Value zeroA, Value zeroB);
 /// The node's convolution of x - zeroX with w - zeroW in i32.
 Value integerConv(Node &n, Value x, Value w, Value zeroX, Value zeroW);
+/// x as 8-bit numbers, with their scale and zero point (DynamicQuantizeLinear).
+struct Quantised {
+  Value data, scale, zero;
+};
+Quantised dynamicQuantise(Node &n, Value x);
+/// (x - zero) * scale in the type of scale; a null zero counts as 0.
+Value dequantise(Node &n, Value x, Value scale, Value zero);
+/// Builds the node as an LSTM of ai.onnx.
+void buildLstm(Node &n);
 
 } // namespace opc::onnx
 

@@ -17,8 +17,8 @@ namespace {
 /// Uniform in [0, 1) with 24 bits, in f32.
 Value uniform(Node &n, ArrayRef<AffineExpr> dims, int64_t stream) {
   float seed = static_cast<float>(n.real("seed", 0));
-  Type bits = IntegerType::get(n.state.builder.getContext(), 32,
-                               IntegerType::Unsigned);
+  Type bits =
+      IntegerType::get(n.state.builder.getContext(), 32, IntegerType::Unsigned);
   // Nodes without a seed differ by their first output's name.
   int64_t place = 0;
   for (char c : n.proto.output_size() ? n.proto.output(0) : std::string())
@@ -39,8 +39,8 @@ Value uniform(Node &n, ArrayRef<AffineExpr> dims, int64_t stream) {
 Value normal(Node &n, ArrayRef<AffineExpr> dims) {
   Value a = uniform(n, dims, 0), b = uniform(n, dims, 1);
   Value one = n.like(a, 1);
-  Value radius = n.unary<SqrtOp>(
-      n.mul(n.unary<LogOp>(n.sub(one, a)), n.like(a, -2)));
+  Value radius =
+      n.unary<SqrtOp>(n.mul(n.unary<LogOp>(n.sub(one, a)), n.like(a, -2)));
   return n.mul(radius, n.unary<CosOp>(n.mul(b, n.like(b, 2 * M_PI))));
 }
 
@@ -72,14 +72,16 @@ template <Distribution distribution> void buildLike(Node &n) {
 
 void buildBernoulli(Node &n) {
   Value p = n.need(0);
-  Value hit = n.compare<LessOp>(uniform(n, n.dims(p), 0),
-                                n.cast(p, n.f32Type()));
+  Value hit =
+      n.compare<LessOp>(uniform(n, n.dims(p), 0), n.cast(p, n.f32Type()));
   n.out(0, n.cast(hit, n.elementAttr("dtype", n.elementOf(p))));
 }
 
 /// Inference only: what training drops is random.
 void buildDropout(Node &n) {
   Value x = n.need(0);
+  if (n.opset < 7 && n.integer("is_test", 0) == 0)
+    return n.fail("is_test=0 is not supported; the form for inference is");
   if (n.opset >= 12 && n.has(2)) {
     std::optional<Ints> training = n.known(2, "training_mode");
     auto ratio = n.has(1) ? n.reals(n.in(1)) : std::nullopt;
@@ -96,7 +98,7 @@ void buildDropout(Node &n) {
 
 constexpr OpRow kRows[] = {
     {"Bernoulli", 15, kLatest, buildBernoulli},
-    {"Dropout", 7, kLatest, buildDropout},
+    {"Dropout", 6, kLatest, buildDropout},
     {"RandomNormal", 1, kLatest, buildOfShape<scaledNormal>},
     {"RandomNormalLike", 1, kLatest, buildLike<scaledNormal>},
     {"RandomUniform", 1, kLatest, buildOfShape<scaledUniform>},

@@ -3,7 +3,7 @@
 // One opc op for each direction; the layouts are transposes around it.
 //
 //===----------------------------------------------------------------------===//
-#include "Node.h"
+#include "Quantise.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -19,11 +19,16 @@ struct ActivationRow {
 };
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr ActivationRow kActivations[] = {
-    {"Affine", 1, 0},          {"Elu", 1, kNone},
-    {"HardSigmoid", 0.2f, 0.5f}, {"LeakyRelu", 0.01f, kNone},
-    {"Relu", kNone, kNone},    {"ScaledTanh", 1, 1},
-    {"Sigmoid", kNone, kNone}, {"Softplus", kNone, kNone},
-    {"Softsign", kNone, kNone}, {"Tanh", kNone, kNone},
+    {"Affine", 1, 0},
+    {"Elu", 1, kNone},
+    {"HardSigmoid", 0.2f, 0.5f},
+    {"LeakyRelu", 0.01f, kNone},
+    {"Relu", kNone, kNone},
+    {"ScaledTanh", 1, 1},
+    {"Sigmoid", kNone, kNone},
+    {"Softplus", kNone, kNone},
+    {"Softsign", kNone, kNone},
+    {"Tanh", kNone, kNone},
     {"ThresholdedRelu", 1, kNone},
 };
 
@@ -33,8 +38,8 @@ struct Activations {
   SmallVector<double> alphas, betas;
 };
 
-/// Takes parameters from the front of the attributes' lists, in the order of the
-/// functions that have one.
+/// Takes parameters from the front of the attributes' lists, in the order of
+/// the functions that have one.
 std::optional<Activations> takeActivations(Node &n, ArrayRef<std::string> names,
                                            ArrayRef<double> &alphas,
                                            ArrayRef<double> &betas) {
@@ -70,7 +75,8 @@ struct Layer {
   SmallVector<std::string> defaults;
 };
 
-/// Input `i` without its first axis (directions) at `direction`; null if absent.
+/// Input `i` without its first axis (directions) at `direction`; null if
+/// absent.
 Value ofDirection(Node &n, Value v, int64_t direction) {
   if (!v)
     return v;
@@ -165,8 +171,7 @@ SmallVector<Value> runDirection(Node &n, const Layer &layer, const Parts &p,
   if (n.hasAttr("clip"))
     attrs.push_back({"clip", n.f64(n.real("clip", 0))});
   if (isLstm)
-    attrs.push_back(
-        {"input_forget", n.boolean(n.integer("input_forget", 0))});
+    attrs.push_back({"input_forget", n.boolean(n.integer("input_forget", 0))});
   if (layer.op == GruOp::getOperationName())
     attrs.push_back({"linear_before_reset",
                      n.boolean(n.integer("linear_before_reset", 0))});
@@ -216,9 +221,13 @@ void buildRnn(Node &n) {
 void buildGru(Node &n) {
   buildLayer(n, {GruOp::getOperationName(), 3, {"Sigmoid", "Tanh"}});
 }
+} // namespace
+
 void buildLstm(Node &n) {
   buildLayer(n, {LstmOp::getOperationName(), 4, {"Sigmoid", "Tanh", "Tanh"}});
 }
+
+namespace {
 
 constexpr OpRow kRows[] = {
     {"GRU", 7, kLatest, buildGru},

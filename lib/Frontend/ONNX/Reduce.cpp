@@ -41,8 +41,8 @@ Value sum(Node &n, const ReduceSpec &s, Value x) {
 Value reduceExtreme(Node &n, const ReduceSpec &s, StringRef kind) {
   if (!n.elementOf(s.x).isInteger(1))
     return n.reduce(kind, s.x, s.axes, s.keepdims);
-  Type byte = IntegerType::get(n.state.builder.getContext(), 8,
-                               IntegerType::Unsigned);
+  Type byte =
+      IntegerType::get(n.state.builder.getContext(), 8, IntegerType::Unsigned);
   Value wide = n.cast(s.x, byte);
   return n.cast(n.reduce(kind, wide, s.axes, s.keepdims), n.boolType());
 }
@@ -80,10 +80,9 @@ Value reduceLogSum(Node &n, const ReduceSpec &s) {
 Value reduceLogSumExp(Node &n, const ReduceSpec &s) {
   Value x = asReal(n, s.x);
   Value most = n.reduce("max", x, s.axes, /*keepdims=*/true);
-  Value infinite = n.emit<IsInfOp>(most,
-                                   {{"negative", n.boolean(true)},
-                                    {"positive", n.boolean(true)}},
-                                   n.boolType());
+  Value infinite = n.emit<IsInfOp>(
+      most, {{"negative", n.boolean(true)}, {"positive", n.boolean(true)}},
+      n.boolType());
   Value shift = n.select(infinite, n.like(most, 0), most);
   Value total = sum(n, s, n.unary<ExpOp>(n.sub(x, shift)));
   if (!s.keepdims)

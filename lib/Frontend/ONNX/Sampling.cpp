@@ -30,8 +30,8 @@ struct ResizeSizes {
 AffineExpr scaledExtent(Node &n, AffineExpr extent, double scale) {
   constexpr double kLargest = double(int64_t(1) << 40);
   if (auto value = constantOf(extent)) {
-    double result = std::floor(static_cast<float>(*value) *
-                               static_cast<float>(scale));
+    double result =
+        std::floor(static_cast<float>(*value) * static_cast<float>(scale));
     if (!(result >= 0 && result < kLargest)) {
       n.fail(formatv("scale {0} of extent {1} is out of range", scale, *value));
       return extent;
@@ -51,8 +51,8 @@ Dims computedExtents(Node &n, Value x, const Ints &axes, Value scales) {
   Dims old;
   for (int64_t axis : axes)
     old.push_back(n.dim(x, axis));
-  Value product = n.mul(n.cast(n.extents(old), n.f32Type()),
-                        n.cast(scales, n.f32Type()));
+  Value product =
+      n.mul(n.cast(n.extents(old), n.f32Type()), n.cast(scales, n.f32Type()));
   Value whole = n.cast(n.unary<FloorOp>(product), n.i64Type(), true);
   return n.resolve(whole, "scales", 0).value_or(old);
 }
@@ -97,8 +97,7 @@ std::optional<ResizeSizes> fromSizes(Node &n, Value x, Ints axes, Value sizes) {
     old.push_back(n.dim(x, axis));
   std::string policy = n.string("keep_aspect_ratio_policy", "stretch");
   auto from = constantsOf(old), to = constantsOf(*wanted);
-  if (policy != "stretch" && policy != "not_larger" &&
-      policy != "not_smaller")
+  if (policy != "stretch" && policy != "not_larger" && policy != "not_smaller")
     n.fail("keep_aspect_ratio_policy " + quoted(policy) + " is not known");
   if (policy != "stretch" && !(from && to))
     n.failNeeds("sizes");
@@ -150,19 +149,19 @@ void emitResize(Node &n, Value x, ResizeSizes s, ResizeSpec spec) {
     spec.mode = "linear";
   if (spec.mode == "bicubic")
     spec.mode = "cubic";
-  n.out(0, n.emit<ResizeOp>(
-               {x, scales},
-               {{"axes", n.ints(s.axes)},
-                {"dims", n.exprs(s.dims)},
-                {"mode", n.text(spec.mode)},
-                {"coordinates", n.text(spec.coordinates)},
-                {"rounding", n.text(spec.rounding)},
-                {"cubic_coefficient", n.f64(spec.cubic)},
-                {"exclude_outside", n.boolean(spec.excludeOutside)},
-                {"antialias", n.boolean(spec.antialias)},
-                {"extrapolation", n.f64(spec.extrapolation)},
-                {"roi", n.doubles(spec.roi)}},
-               n.elementOf(x)));
+  n.out(0,
+        n.emit<ResizeOp>({x, scales},
+                         {{"axes", n.ints(s.axes)},
+                          {"dims", n.exprs(s.dims)},
+                          {"mode", n.text(spec.mode)},
+                          {"coordinates", n.text(spec.coordinates)},
+                          {"rounding", n.text(spec.rounding)},
+                          {"cubic_coefficient", n.f64(spec.cubic)},
+                          {"exclude_outside", n.boolean(spec.excludeOutside)},
+                          {"antialias", n.boolean(spec.antialias)},
+                          {"extrapolation", n.f64(spec.extrapolation)},
+                          {"roi", n.doubles(spec.roi)}},
+                         n.elementOf(x)));
 }
 
 /// Upsample and the first Resize: positions are output / scale, rounded down.
@@ -188,8 +187,8 @@ void buildResize(Node &n) {
   spec.excludeOutside = n.integer("exclude_outside", 0) != 0;
   spec.extrapolation = n.real("extrapolation_value", 0);
   spec.antialias = n.integer("antialias", 0) != 0;
-  Ints axes = n.axesIn(n.integers("axes").value_or(axesUpTo(n.rank(x))),
-                       n.rank(x));
+  Ints axes =
+      n.axesIn(n.integers("axes").value_or(axesUpTo(n.rank(x))), n.rank(x));
   if (spec.coordinates == "tf_crop_and_resize") {
     auto roi = n.has(1) ? n.reals(n.in(1)) : std::nullopt;
     if (!roi)
@@ -201,8 +200,8 @@ void buildResize(Node &n) {
   bool bySize = n.has(3) && constantOf(n.size(n.in(3))) != 0;
   if (!bySize && !n.has(2))
     return n.fail("neither scales nor sizes are given");
-  auto s = bySize ? fromSizes(n, x, axes, n.in(3))
-                  : fromScales(n, x, axes, n.in(2));
+  auto s =
+      bySize ? fromSizes(n, x, axes, n.in(3)) : fromScales(n, x, axes, n.in(2));
   if (s)
     emitResize(n, x, *s, spec);
 }
@@ -279,8 +278,8 @@ void buildRoiAlign(Node &n) {
   if (n.failed() || n.rank(x) != 4 || n.rank(rois) != 2 || n.rank(batch) != 1)
     return n.fail("ranks of the inputs do not fit");
   constexpr int64_t kMost = 1 << 24;
-  if (height < 1 || width < 1 || ratio < 0 || height > kMost ||
-      width > kMost || ratio > kMost)
+  if (height < 1 || width < 1 || ratio < 0 || height > kMost || width > kMost ||
+      ratio > kMost)
     return n.fail("the output's extents or sampling_ratio are out of range");
   if (coordinates != "half_pixel" && coordinates != "output_half_pixel")
     return n.fail("coordinates " + quoted(coordinates) + " are not known");

@@ -67,10 +67,10 @@ void buildUnique(Node &n) {
   else
     x = n.reshape(x, {n.size(x)});
   Type index = n.i64Type();
-  auto results = n.emitAll(UniqueOp::getOperationName(), x,
-                           {{"axis", n.i64(axis)},
-                            {"sorted", n.boolean(n.integer("sorted", 1))}},
-                           {n.elementOf(x), index, index, index, index});
+  auto results = n.emitAll(
+      UniqueOp::getOperationName(), x,
+      {{"axis", n.i64(axis)}, {"sorted", n.boolean(n.integer("sorted", 1))}},
+      {n.elementOf(x), index, index, index, index});
   AffineExpr count = n.bindElement(results[4], 0, 0), zero = n.expr(0);
   n.out(0, n.slice(results[0], axis, zero, count));
   n.out(1, n.slice(results[1], 0, zero, count));
@@ -89,15 +89,15 @@ void buildNonMaxSuppression(Node &n) {
   Value most = n.has(2) ? n.in(2) : n.scalarInt(n.i64Type(), 0);
   Value overlap = n.has(3) ? n.in(3) : n.scalar(real, 0);
   // Without a threshold every score counts.
-  Value least = n.has(4) ? n.in(4)
-                         : n.scalar(real,
-                                    -std::numeric_limits<double>::infinity());
+  Value least = n.has(4)
+                    ? n.in(4)
+                    : n.scalar(real, -std::numeric_limits<double>::infinity());
   bool center = n.integer("center_point_box", 0) != 0;
-  auto results = n.emitAll(
-      NonMaxSuppressionOp::getOperationName(),
-      {boxes, scores, n.reshape(most, {}), n.reshape(overlap, {}),
-       n.reshape(least, {})},
-      {{"center_point", n.boolean(center)}}, {n.i64Type(), n.i64Type()});
+  auto results = n.emitAll(NonMaxSuppressionOp::getOperationName(),
+                           {boxes, scores, n.reshape(most, {}),
+                            n.reshape(overlap, {}), n.reshape(least, {})},
+                           {{"center_point", n.boolean(center)}},
+                           {n.i64Type(), n.i64Type()});
   AffineExpr count = n.bindElement(results[1], 0, 0);
   n.out(0, n.slice(results[0], 0, n.expr(0), count));
 }

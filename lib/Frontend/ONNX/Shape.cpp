@@ -37,8 +37,8 @@ void buildConstant(Node &n) {
   if (auto values = n.integers("value_ints"))
     return n.out(0, n.vector(*values));
   if (auto values = n.realList("value_floats"))
-    return n.out(0, n.reals(n.f32Type(),
-                            {static_cast<int64_t>(values->size())}, *values));
+    return n.out(0, n.reals(n.f32Type(), {static_cast<int64_t>(values->size())},
+                            *values));
   n.fail("only dense numbers are supported, no strings and no sparse tensors");
 }
 
@@ -69,11 +69,12 @@ AffineExpr computedCount(Node &n, Value start, Value limit, Value delta) {
   if (n.isFloat(start)) {
     count = n.cast(n.unary<CeilOp>(n.div(span, delta)), n.i64Type(), true);
   } else {
-    // Division truncates: one more where something is left in delta's direction.
+    // Division truncates: one more where something is left in delta's
+    // direction.
     Value whole = n.div(span, delta), zero = n.like(span, 0);
     Value rest = n.sub(span, n.mul(whole, delta));
-    Value sameSign = n.compare<EqualOp>(n.unary<SignOp>(rest),
-                                        n.unary<SignOp>(delta));
+    Value sameSign =
+        n.compare<EqualOp>(n.unary<SignOp>(rest), n.unary<SignOp>(delta));
     Value left = n.unary<NotOp>(n.compare<EqualOp>(rest, zero));
     Value more = n.cast(n.binary<AndOp>(left, sameSign), n.elementOf(span));
     count = n.cast(n.add(whole, more), n.i64Type());
@@ -125,11 +126,10 @@ void buildTrilu(Node &n) {
   Dims matrix{n.dim(x, -2), n.dim(x, -1)};
   Value k = n.has(1) ? n.cast(n.reshape(n.in(1), {}), n.i64Type())
                      : n.scalarInt(n.i64Type(), 0);
-  Value distance = n.sub(n.iota(n.i64Type(), 1, matrix),
-                         n.iota(n.i64Type(), 0, matrix));
-  Value keep = n.integer("upper", 1)
-                   ? n.compare<GreaterEqualOp>(distance, k)
-                   : n.compare<LessEqualOp>(distance, k);
+  Value distance =
+      n.sub(n.iota(n.i64Type(), 1, matrix), n.iota(n.i64Type(), 0, matrix));
+  Value keep = n.integer("upper", 1) ? n.compare<GreaterEqualOp>(distance, k)
+                                     : n.compare<LessEqualOp>(distance, k);
   n.out(0, n.select(keep, x, n.like(x, 0)));
 }
 

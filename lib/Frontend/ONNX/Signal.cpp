@@ -17,9 +17,8 @@ void buildCosineWindow(Node &n, double a0, double a1, double a2) {
   Value length = n.extentAs(wide, size->front());
   if (n.integer("periodic", 1) == 0)
     length = n.sub(length, n.scalar(wide, 1));
-  Value angle = n.div(n.mul(n.iota(wide, 0, size->front()),
-                            n.scalar(wide, 2 * M_PI)),
-                      length);
+  Value angle = n.div(
+      n.mul(n.iota(wide, 0, size->front()), n.scalar(wide, 2 * M_PI)), length);
   Value y = n.sub(n.scalar(wide, a0),
                   n.mul(n.scalar(wide, a1), n.unary<CosOp>(angle)));
   if (a2 != 0) {

@@ -43,8 +43,7 @@ static void padSame(Node &n, Value &x, Window &w, int64_t i, bool upper,
   AffineExpr covered = (extent.ceilDiv(w.strides[i]) - 1) * w.strides[i];
   AffineExpr total = n.expr(w.span(i) - 1);
   if (w.strides[i] != 1)
-    total = n.clamp(covered + w.span(i) - extent, n.expr(0),
-                    n.expr(w.span(i)));
+    total = n.clamp(covered + w.span(i) - extent, n.expr(0), n.expr(w.span(i)));
   AffineExpr half = total.floorDiv(2);
   AffineExpr low = upper ? half : total - half;
   if (std::optional<int64_t> known = constantOf(total)) {

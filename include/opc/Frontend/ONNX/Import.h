@@ -1,7 +1,8 @@
 //===- Import.h - ONNX models into the opc dialect --------------*- C++ -*-===//
 //
-// The only entry to the ONNX front end. It translates and does nothing else: each
-// row of its op tables says which opc ops an ONNX op of some opsets stands for.
+// The only entry to the ONNX front end. It translates and does nothing else:
+// each row of its op tables says which opc ops an ONNX op of some opsets stands
+// for.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_FRONTEND_ONNX_IMPORT_H
@@ -40,22 +41,23 @@ struct ImportOptions {
 };
 
 /// Starts every message about a value that a graph computes, or takes as an
-/// input, but whose value decides the form of the program: "<kNeedsValue> 'axes'
-/// at compile time". Give it in ImportOptions::constants if it is an input.
+/// input, but whose value decides the form of the program: "<kNeedsValue>
+/// 'axes' at compile time". Give it in ImportOptions::constants if it is an
+/// input.
 inline constexpr llvm::StringLiteral kNeedsValue = "needs the value of input";
 
 /// Translates a serialized ONNX model into a module with one function, `@main`,
-/// as docs/Architecture.md describes. On failure `errors` holds one line for each
-/// cause: all nodes that are not supported, each with its name, domain, opset and
-/// types. Large tensors refer to the model's and its external files' memory,
-/// which lives as long as `context`.
+/// as docs/Architecture.md describes. On failure `errors` holds one line for
+/// each cause: all nodes that are not supported, each with its name, domain,
+/// opset and types. Large tensors refer to the model's and its external files'
+/// memory, which lives as long as `context`.
 llvm::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
 importOnnx(mlir::MLIRContext &context, llvm::MemoryBufferRef model,
            const ImportOptions &options, std::vector<std::string> &errors);
 
 /// Describes a model without compiling it: "inputs" and "outputs" (name, dtype,
-/// shape with strings where symbolic), "opsets" (domain to version), and "nodes"
-/// (name, op, domain, dtype, and "supported": true or the reason).
+/// shape with strings where symbolic), "opsets" (domain to version), and
+/// "nodes" (name, op, domain, dtype, and "supported": true or the reason).
 llvm::FailureOr<llvm::json::Value>
 inspectOnnx(mlir::MLIRContext &context, llvm::MemoryBufferRef model,
             const ImportOptions &options, std::vector<std::string> &errors);

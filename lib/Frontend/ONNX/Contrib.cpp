@@ -1,0 +1,114 @@
+//===- Contrib.cpp - common ops of the domain com.microsoft ---------------===//
+//
+// What onnxruntime's quantiser and optimiser leave in files that people keep.
+//
+//===----------------------------------------------------------------------===//
+#include "Quantise.h"
+
+using namespace mlir;
+
+namespace opc::onnx {
+namespace {
+
+/// Weights [directions, in, 4 * hidden] with scales for all or for each column,
+/// as reals [directions, 4 * hidden, in].
+Value realWeights(Node &n, Value w, Value scale, Value zero) {
+  if (n.failed() || n.rank(w) != 3 || n.rank(scale) < 1 || n.rank(scale) > 2) {
+    n.fail("weights or their scales have an unknown rank");
+    return {};
+  }
+  auto spread = [&](Value v) {
+    if (!v)
+      return v;
+    return n.rank(v) == 1 ? n.unsqueeze(v, {1, 2}) : n.unsqueeze(v, {1});
+  };
+  return n.transpose(dequantise(n, w, spread(scale), spread(zero)), {0, 2, 1});
+}
+
+/// An LSTM over quantised weights and inputs; its state stays real.
+void buildDynamicQuantizeLstm(Node &n) {
+  Quantised q = dynamicQuantise(n, n.need(0));
+  Value x = dequantise(n, q.data, q.scale, q.zero);
+  Value w = realWeights(n, n.need(1), n.need(8), n.in(9));
+  Value r = realWeights(n, n.need(2), n.need(10), n.in(11));
+  n.replaceInputs({x, w, r, n.in(3), n.in(4), n.in(5), n.in(6), n.in(7)});
+  buildLstm(n);
+}
+
+void buildFusedMatMul(Node &n) {
+  Value a = n.need(0), b = n.need(1);
+  if (n.integer("transBatchA", 0) != 0 || n.integer("transBatchB", 0) != 0)
+    return n.fail("transBatchA and transBatchB are not supported");
+  Value y = n.matmul(a, b, n.elementOf(a), n.integer("transA", 0) != 0,
+                     n.integer("transB", 0) != 0);
+  n.out(0, n.mul(y, n.like(y, n.real("alpha", 1))));
+}
+
+Value gelu(Node &n, Value x, StringRef form) {
+  return n.unary<GeluOp>(x, {{"approximate", n.text(form)}});
+}
+void buildGelu(Node &n) { n.out(0, gelu(n, n.need(0), "none")); }
+void buildBiasGelu(Node &n) {
+  n.out(0, gelu(n, n.add(n.need(0), n.need(1)), "none"));
+}
+void buildFastGelu(Node &n) {
+  Value x = n.need(0);
+  n.out(0, gelu(n, n.has(1) ? n.add(x, n.in(1)) : x, "tanh"));
+}
+void buildQuickGelu(Node &n) {
+  n.out(0, n.unary<SwishOp>(n.need(0),
+                            {{"alpha", n.f64(n.real("alpha", 1.702f))}}));
+}
+
+/// (input + skip + bias), normalised over the last axis, * gamma + beta.
+void buildSkipLayerNormalization(Node &n) {
+  Value sum = n.add(n.need(0), n.need(1));
+  if (n.has(4))
+    sum = n.add(sum, n.in(4));
+  if (n.failed() || n.rank(sum) < 1)
+    return;
+  Value y =
+      n.unary<NormalizeOp>(sum, {{"axes", n.ints(n.rank(sum) - 1)},
+                                 {"epsilon", n.f64(n.real("epsilon", 1e-12f))},
+                                 {"center", n.boolean(true)}});
+  y = n.mul(y, n.need(2));
+  n.out(0, n.has(3) ? n.add(y, n.in(3)) : y);
+  n.out(3, sum);
+}
+
+/// (a - zeroA)(b - zeroB) * scaleA * scaleB + bias, in reals.
+Value scaledProduct(Node &n, const Quantised &a, Value b, Value scaleB,
+                    Value zeroB, Value bias) {
+  Value sum =
+      integerMatMul(n, a.data, b, zeroPoint(n, a.zero), zeroPoint(n, zeroB));
+  Value factor = n.mul(a.scale, scaleB);
+  Value y = n.mul(n.cast(sum, n.elementOf(factor)), factor);
+  return bias ? n.add(y, bias) : y;
+}
+
+void buildDynamicQuantizeMatMul(Node &n) {
+  Quantised a = dynamicQuantise(n, n.need(0));
+  n.out(0, scaledProduct(n, a, n.need(1), n.need(2), n.in(3), n.in(4)));
+}
+void buildMatMulIntegerToFloat(Node &n) {
+  Quantised a{n.need(0), n.need(2), n.in(4)};
+  n.out(0, scaledProduct(n, a, n.need(1), n.need(3), n.in(5), n.in(6)));
+}
+
+constexpr OpRow kRows[] = {
+    {"BiasGelu", 1, kLatest, buildBiasGelu},
+    {"DynamicQuantizeLSTM", 1, kLatest, buildDynamicQuantizeLstm},
+    {"DynamicQuantizeMatMul", 1, kLatest, buildDynamicQuantizeMatMul},
+    {"FastGelu", 1, kLatest, buildFastGelu},
+    {"FusedMatMul", 1, kLatest, buildFusedMatMul},
+    {"Gelu", 1, kLatest, buildGelu},
+    {"MatMulIntegerToFloat", 1, kLatest, buildMatMulIntegerToFloat},
+    {"QuickGelu", 1, kLatest, buildQuickGelu},
+    {"SkipLayerNormalization", 1, kLatest, buildSkipLayerNormalization},
+};
+
+} // namespace
+
+ArrayRef<OpRow> contribRows() { return kRows; }
+
+} // namespace opc::onnx
