@@ -18,7 +18,8 @@ static constexpr int64_t kMaxClonedElements = 16;
 
 KernelOutliner::KernelOutliner(ModuleOp module, ShapeEnv &env,
                                const FusionRules &rules)
-    : module(module), env(env), rules(rules) {}
+    : module(module), env(env), rules(rules),
+      count(llvm::range_size(module.getOps<func::FuncOp>())) {}
 
 void KernelOutliner::outline(ArrayRef<Operation *> ops, OpBuilder &b) {
   outlined.insert(outlined.end(), ops.begin(), ops.end());
@@ -124,7 +125,8 @@ static AffineMap renumber(AffineMap map, ArrayRef<AffineExpr> numbering) {
   return toMap(map.getContext(), results);
 }
 
-static Attribute renumber(Attribute attribute, ArrayRef<AffineExpr> numbering) {
+Attribute opc::renumberSymbols(Attribute attribute,
+                               ArrayRef<AffineExpr> numbering) {
   if (auto map = dyn_cast<AffineMapAttr>(attribute))
     return AffineMapAttr::get(renumber(map.getValue(), numbering));
   auto array = dyn_cast<ArrayAttr>(attribute);
@@ -132,7 +134,7 @@ static Attribute renumber(Attribute attribute, ArrayRef<AffineExpr> numbering) {
     return attribute;
   SmallVector<Attribute> elements;
   for (Attribute element : array)
-    elements.push_back(renumber(element, numbering));
+    elements.push_back(renumberSymbols(element, numbering));
   return ArrayAttr::get(attribute.getContext(), elements);
 }
 
@@ -184,7 +186,8 @@ void KernelOutliner::fill(func::FuncOp kernel, ArrayRef<Operation *> ops,
   for (Operation *op : ops) {
     Operation *copy = b.clone(*op, mapping);
     for (NamedAttribute attribute : op->getAttrs()) {
-      Attribute renumbered = renumber(attribute.getValue(), numbering);
+      Attribute renumbered =
+          renumberSymbols(attribute.getValue(), numbering);
       if (renumbered != attribute.getValue())
         copy->setAttr(attribute.getName(), renumbered);
     }
