@@ -86,12 +86,22 @@ def test_if_with_two_shapes(target, taken):
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@pytest.mark.parametrize("times", [0, 1, 5])
+@pytest.mark.parametrize("times", [1, 5])
 def test_loop(target, times):
     feeds = {"x": normal(3), "v": normal(3, seed=1), "n": np.array(times)}
     weights = {"go": np.array(True)}
     model = graph_model([counting()], feeds, ["last", "all"], weights)
     check(model, feeds, target)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_loop_that_does_nothing(target):
+    feeds = {"x": normal(3), "v": normal(3, seed=1), "n": np.array(0)}
+    weights = {"go": np.array(True)}
+    model = graph_model([counting()], feeds, ["last", "all"], weights)
+    last, everything = opc.compile(model, target=target, cache=False).run(feeds)
+    np.testing.assert_array_equal(last, feeds["v"])
+    assert everything.shape == (0, 3)
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -33,7 +33,11 @@ def convolutions():
             "Conv", normal(*x), weight, bias, fixed=(1, 2), scale=8, **options
         )
     for x, w, options in CONVOLUTIONS[:4]:
-        yield Case("Conv", normal(*x), normal(*w, seed=1), scale=8, **options)
+        weight = normal(*w, seed=1)
+        # The extents of a window must be known.
+        yield Case(
+            "Conv", normal(*x), weight, scale=8, dynamic=False, **options
+        )
     x, w = normal(1, 3, 7, 7), normal(4, 3, 3, 3, seed=1)
     double = [array.astype(np.float64) for array in (x, w)]
     yield Case("Conv", *double, fixed=(1,), scale=8)
@@ -71,7 +75,7 @@ def integer_convolutions():
     yield Case("ConvInteger", x, w, np.uint8(128), np.uint8(7), fixed=(1,))
     padded = {"pads": [1, 1, 1, 1]}
     yield Case("ConvInteger", x, w, np.uint8(128), fixed=(1,), **padded)
-    yield Case("ConvInteger", x, w)
+    yield Case("ConvInteger", x, w, dynamic=False)
 
 
 POOLS = [
