@@ -25,26 +25,18 @@ namespace opc {
 using namespace mlir;
 using namespace opc;
 
-/// Constants do not count: they are part of whatever reads them.
-static bool holdsSeveralOps(func::FuncOp kernel) {
-  return llvm::count_if(kernel.getBody().front().without_terminator(),
-                        [](Operation &op) { return !isa<ConstantOp>(op); }) > 1;
-}
-
 namespace {
 
 struct SchedulePass : opc::impl::SchedulePassBase<SchedulePass> {
   void runOnOperation() override {
     func::FuncOp kernel = getOperation();
-    if (!kernel->hasAttr(kKernelAttr) || kernel->hasAttr(kUnitsAttr))
+    if (!kernel->hasAttr(kKernelAttr))
       return;
     const TargetDesc &desc = targetOf(kernel);
     for (const Schedule &schedule : findTarget(desc.target)->schedules)
       if (succeeded(schedule.apply(kernel, desc)))
         return;
-    if (holdsSeveralOps(kernel) && !takesPlainLoops(kernel))
-      kernel->setAttr(kUnscheduledAttr, UnitAttr::get(&getContext()));
-    else if (failed(lowerKernelToLoops(kernel)))
+    if (failed(lowerKernelToLoops(kernel)))
       signalPassFailure();
   }
 };

@@ -116,20 +116,6 @@ struct LowerKernels : impl::LowerKernelsPassBase<LowerKernels> {
 
 } // namespace
 
-bool takesPlainLoops(func::FuncOp kernel) {
-  auto ops = kernel.getBody().front().without_terminator();
-  auto isNest = [](Operation &op) { return !indexedLowering(&op); };
-  auto nest = llvm::find_if(ops, isNest);
-  if (nest == ops.end())
-    return true;
-  llvm::SmallPtrSet<Value, 4> seen;
-  auto returned = kernel.getBody().front().getTerminator()->getOperands();
-  return llvm::count_if(ops, isNest) == 1 && nestLowering(&*nest) &&
-         llvm::all_of(returned, [&](Value value) {
-           return value.getDefiningOp() == &*nest && seen.insert(value).second;
-         });
-}
-
 LogicalResult lowerKernelToLoops(func::FuncOp kernel) {
   FailureOr<Operation *> nest = findNest(kernel.getBody());
   if (failed(nest))

@@ -54,9 +54,6 @@ KernelCost kernelCost(const KernelSignature &signature, ShapeEnv &env);
 void setKernelWork(mlir::func::FuncOp kernel, mlir::AffineExpr units,
                    const KernelCost &cost, int64_t grain = 0);
 
-/// Whether plain loops take a kernel on tensors, as far as its ops decide.
-bool takesPlainLoops(mlir::func::FuncOp kernel);
-
 /// Lowers a kernel on tensors to plain loops: one op of any kind, or any number
 /// of indexed ops. Fails with an error at the op that has no such lowering.
 llvm::LogicalResult lowerKernelToLoops(mlir::func::FuncOp kernel);

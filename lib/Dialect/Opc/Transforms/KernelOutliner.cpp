@@ -18,8 +18,7 @@ static constexpr int64_t kMaxClonedElements = 16;
 
 KernelOutliner::KernelOutliner(ModuleOp module, ShapeEnv &env,
                                const FusionRules &rules)
-    : module(module), env(env), rules(rules),
-      count(llvm::range_size(module.getOps<func::FuncOp>())) {}
+    : module(module), env(env), rules(rules) {}
 
 void KernelOutliner::outline(ArrayRef<Operation *> ops, OpBuilder &b) {
   outlined.insert(outlined.end(), ops.begin(), ops.end());
@@ -125,8 +124,7 @@ static AffineMap renumber(AffineMap map, ArrayRef<AffineExpr> numbering) {
   return toMap(map.getContext(), results);
 }
 
-Attribute opc::renumberSymbols(Attribute attribute,
-                               ArrayRef<AffineExpr> numbering) {
+static Attribute renumber(Attribute attribute, ArrayRef<AffineExpr> numbering) {
   if (auto map = dyn_cast<AffineMapAttr>(attribute))
     return AffineMapAttr::get(renumber(map.getValue(), numbering));
   auto array = dyn_cast<ArrayAttr>(attribute);
@@ -134,7 +132,7 @@ Attribute opc::renumberSymbols(Attribute attribute,
     return attribute;
   SmallVector<Attribute> elements;
   for (Attribute element : array)
-    elements.push_back(renumberSymbols(element, numbering));
+    elements.push_back(renumber(element, numbering));
   return ArrayAttr::get(attribute.getContext(), elements);
 }
 
@@ -186,8 +184,7 @@ void KernelOutliner::fill(func::FuncOp kernel, ArrayRef<Operation *> ops,
   for (Operation *op : ops) {
     Operation *copy = b.clone(*op, mapping);
     for (NamedAttribute attribute : op->getAttrs()) {
-      Attribute renumbered =
-          renumberSymbols(attribute.getValue(), numbering);
+      Attribute renumbered = renumber(attribute.getValue(), numbering);
       if (renumbered != attribute.getValue())
         copy->setAttr(attribute.getName(), renumbered);
     }

@@ -13,10 +13,6 @@ namespace opc {
 
 struct FusionRules;
 
-/// An attribute (a map, or an array with maps) in which symbol i is numbering[i].
-mlir::Attribute renumberSymbols(mlir::Attribute attribute,
-                                llvm::ArrayRef<mlir::AffineExpr> numbering);
-
 /// Writes kernel functions into a module and launches in their place. Ops that
 /// became part of a kernel stay where they are, unused, until eraseOutlined():
 /// what is known of their values (ShapeEnv) keeps its keys.
@@ -60,7 +56,7 @@ private:
   ShapeEnv &env;
   const FusionRules &rules;
   llvm::StringMap<mlir::func::FuncOp> kernels; ///< by what they compute
-  unsigned count; ///< number of the next kernel; none so far has it
+  unsigned count = 0;
   std::vector<mlir::Operation *> outlined;
 };
 

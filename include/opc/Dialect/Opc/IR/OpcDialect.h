@@ -30,8 +30,6 @@ namespace opc {
 inline constexpr llvm::StringLiteral kSymbolsAttr = "opc.symbols";
 inline constexpr llvm::StringLiteral kDimsAttr = "opc.dims";
 inline constexpr llvm::StringLiteral kKernelAttr = "opc.kernel";
-/// On a kernel of several ops that no schedule takes (opc-unfuse-kernels).
-inline constexpr llvm::StringLiteral kUnscheduledAttr = "opc.unscheduled";
 inline constexpr llvm::StringLiteral kNameAttr = "opc.name";
 
 /// Extents of an element-wise op: its operands, broadcast.

@@ -65,13 +65,4 @@ def SimplifyPass : Pass<"opc-simplify", "::mlir::func::FuncOp"> {
   }];
 }
 
-def UnfuseKernelsPass : Pass<"opc-unfuse-kernels", "::mlir::ModuleOp"> {
-  let summary = "kernels that no schedule took come apart into single ops";
-  let description = [{
-    Works on kernels with the attribute `opc.unscheduled`: their ops return to the
-    places of their launches, and each gets a kernel of its own, which the plain
-    loops take if nothing else does.
-  }];
-}
-
 #endif // OPC_DIALECT_TRANSFORMS_PASSES_TD
