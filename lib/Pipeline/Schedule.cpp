@@ -27,16 +27,25 @@ using namespace opc;
 
 namespace {
 
+/// The plain loops take one op, or indexed ops alone. What else no schedule took
+/// stays on tensors and is broken up (opc-unfuse-kernels).
+bool fitsPlainLoops(func::FuncOp kernel) {
+  auto ops = kernel.front().without_terminator();
+  auto computes = [](Operation &op) { return !isa<ConstantOp>(op); };
+  auto isIndexed = [](Operation &op) { return indexedLowering(&op) != nullptr; };
+  return llvm::count_if(ops, computes) <= 1 || llvm::all_of(ops, isIndexed);
+}
+
 struct SchedulePass : opc::impl::SchedulePassBase<SchedulePass> {
   void runOnOperation() override {
     func::FuncOp kernel = getOperation();
-    if (!kernel->hasAttr(kKernelAttr))
+    if (!kernel->hasAttr(kKernelAttr) || kernel->hasAttr(kUnitsAttr))
       return;
     const TargetDesc &desc = targetOf(kernel);
     for (const Schedule &schedule : findTarget(desc.target)->schedules)
       if (succeeded(schedule.apply(kernel, desc)))
         return;
-    if (failed(lowerKernelToLoops(kernel)))
+    if (fitsPlainLoops(kernel) && failed(lowerKernelToLoops(kernel)))
       signalPassFailure();
   }
 };

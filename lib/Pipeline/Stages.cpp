@@ -57,6 +57,8 @@ void buildFormKernels(OpPassManager &pm, const StageContext &context) {
 
 void buildSchedule(OpPassManager &pm, const StageContext &context) {
   pm.addNestedPass<func::FuncOp>(createSchedulePass());
+  pm.addPass(createUnfuseKernelsPass());
+  pm.addNestedPass<func::FuncOp>(createSchedulePass());
   if (context.target.buildLLVM)
     context.target.buildLLVM(pm, context.desc);
 }

@@ -33,11 +33,11 @@ void HostLowering::yieldBranch(IfOp op, YieldOp yield) {
   for (auto [value, result] :
        llvm::zip_equal(yield.getValues(), op.getResults())) {
     const HostBuffer &buffer = plan.bufferOf(result);
+    checkSameDims(value, env.dims(result), yield);
     if (buffer.place == Place::Slot) {
       copyToSlot(slot(buffer.index), slotExtents(buffer.index), value, yield);
       continue;
     }
-    checkSameDims(value, env.dims(result), yield);
     if (plan.indexOf(value) != plan.indexOf(result))
       copyInto(pointerOf(result), value, yield);
   }
@@ -53,13 +53,21 @@ struct HostLowering::LoopState {
   SmallVector<Value> capacity, used;
 };
 
+/// A carried value has the extents that the loop states for its body and for its
+/// result, as far as those are known.
+void HostLowering::checkCarried(LoopOp loop, unsigned index, Value value,
+                                Operation *op) {
+  checkSameDims(value, env.dims(loop.getBody().getArgument(index + 1)), op);
+  checkSameDims(value, env.dims(loop.getResult(index)), op);
+}
+
 void HostLowering::startCarried(LoopOp op, unsigned index) {
   const CarriedPlan &carried = plan.loop(op).carried[index];
   Value initial = op.getInitial()[index];
   int64_t current = plan.buffer(carried.slot).index;
+  checkCarried(op, index, initial, op);
   if (!carried.fixed)
     return copyToSlot(slot(current), slotExtents(current), initial, op);
-  checkSameDims(initial, env.dims(op.getResult(index)), op);
   if (!constantsOf(env.dims(initial)))
     bytesOf(initial, op);
   Value memory = pointerTo(carried.memory[0]);
@@ -122,7 +130,6 @@ void HostLowering::lowerLoop(LoopOp op) {
 void HostLowering::carryFixed(const CarriedPlan &carried, Value value,
                               Operation *op) {
   const HostBuffer &next = plan.buffer(carried.next);
-  checkSameDims(value, env.dims(next.value), op);
   if (plan.indexOf(value) != plan.find(carried.next))
     copyInto(e.load(e.pointer, slot(next.index)), value, op);
 }
@@ -137,6 +144,7 @@ void HostLowering::yieldIteration(LoopState &state, LoopOp op, YieldOp yield) {
     Value value = yield.getOperand(index + 1);
     if (carried.unchanged)
       continue;
+    checkCarried(op, index, value, yield);
     if (carried.fixed) {
       carryFixed(carried, value, yield);
       continue;
@@ -176,6 +184,8 @@ void HostLowering::append(LoopState &state, unsigned index, Value value,
   Value known = slotExtents(target), iteration = e.load(e.i64, state.counter);
   Value isFirst = e.compare(ICmpPredicate::eq, iteration, e.number(0));
   Value bytes = bytesOf(value, op);
+  checkSameDims(value, ArrayRef(env.dims(plan.slotValue(target))).drop_front(),
+                op);
   for (auto [axis, dim] : llvm::enumerate(env.dims(value))) {
     int64_t offset = (axis + 1) * sizeof(int64_t);
     Value extent = e.value(dim), before = e.load(e.i64, known, offset);

@@ -53,6 +53,8 @@ private:
   void lowerLoop(LoopOp op);
   struct LoopState;
   void startCarried(LoopOp op, unsigned index);
+  void checkCarried(LoopOp loop, unsigned index, mlir::Value value,
+                    mlir::Operation *op);
   void startScanned(LoopState &state, LoopOp op, unsigned index);
   void enterLoop(LoopState &state, LoopOp op);
   void yieldIteration(LoopState &state, LoopOp op, YieldOp yield);
@@ -82,7 +84,8 @@ private:
   void copyToSlot(mlir::Value slotAddress, mlir::Value extents,
                   mlir::Value value, mlir::Operation *op);
   void storeExtents(mlir::Value address, mlir::Value value, int64_t from = 0);
-  /// The run fails where the extents of `value` are not `expected`.
+  /// The run fails where the extents of `value` are not `expected`; extents that
+  /// are bound later are whatever they are.
   void checkSameDims(mlir::Value value, llvm::ArrayRef<mlir::AffineExpr> expected,
                      mlir::Operation *op);
   mlir::Value scalar(mlir::Value tensor, int64_t index = 0);

@@ -186,12 +186,17 @@ void HostPlan::findLastUsers(Block &block) {
     for (Value operand : op->getOperands())
       use(indices.find(operand)->second, op);
   });
-  // The memory behind a loop's result lives as long as the result.
   for (auto &[loop, plan] : loops)
     for (const CarriedPlan &carried : plan.carried)
-      for (unsigned memory : carried.memory)
-        if (carried.fixed)
-          buffers[memory].end = buffers[carried.slot].end;
+      keepCarried(carried);
+}
+
+/// The memory behind a loop's result lives as long as the result.
+void HostPlan::keepCarried(const CarriedPlan &carried) {
+  if (!carried.fixed)
+    return;
+  for (unsigned memory : carried.memory)
+    buffers[memory].end = buffers[carried.slot].end;
 }
 
 void HostPlan::join(unsigned from, unsigned into) {

@@ -100,6 +100,7 @@ private:
   unsigned addComputed(mlir::Value value, mlir::Operation *op);
   unsigned addSlot(mlir::Value value, mlir::Operation *op, bool isOwned);
   void findLastUsers(mlir::Block &block);
+  void keepCarried(const CarriedPlan &carried);
   void use(unsigned buffer, mlir::Operation *user);
   void donate(mlir::Block &block);
   void donateInputs(LaunchOp launch);

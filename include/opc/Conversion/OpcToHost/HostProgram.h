@@ -60,7 +60,7 @@ struct HostProgram {
   };
   struct Kernel {
     std::string name;
-    std::vector<std::string> ops;   ///< what it computes, "conv", "relu"
+    std::vector<std::string> ops;   ///< what it computes, "opc.conv"
     std::vector<int64_t> locations; ///< nodes of the graph, by index
   };
   std::vector<Tensor> inputs, outputs;

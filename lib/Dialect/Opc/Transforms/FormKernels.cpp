@@ -5,6 +5,7 @@
 // moves them, and what is left of @main is the host program.
 //
 //===----------------------------------------------------------------------===//
+#include "FormKernels.h"
 #include "FusionPlan.h"
 #include "KernelOutliner.h"
 #include "opc/Dialect/Opc/Transforms/Passes.h"
@@ -43,7 +44,7 @@ static LogicalResult verifyExtents(Block &block, ShapeEnv &env) {
   return failure(result.wasInterrupted());
 }
 
-static void formKernels(Block &block, ShapeEnv &env, const FusionRules &rules,
+static void formInBlock(Block &block, ShapeEnv &env, const FusionRules &rules,
                         KernelOutliner &outliner) {
   OpBuilder b(block.getTerminator());
   for (const FusionGroup &group : planFusion(block, env, rules)) {
@@ -55,12 +56,26 @@ static void formKernels(Block &block, ShapeEnv &env, const FusionRules &rules,
     op->moveBefore(block.getTerminator());
     for (Region &region : op->getRegions())
       for (Block &inner : region)
-        formKernels(inner, env, rules, outliner);
+        formInBlock(inner, env, rules, outliner);
   }
 }
 
+LogicalResult opc::formKernels(func::FuncOp function,
+                               const FusionRules &rules) {
+  Block &block = function.front();
+  eraseUnused(block);
+  ShapeEnv env(function.getContext());
+  if (failed(verifyExtents(block, env)))
+    return failure();
+  KernelOutliner outliner(function->getParentOfType<ModuleOp>(), env, rules);
+  formInBlock(block, env, rules, outliner);
+  outliner.eraseOutlined();
+  eraseUnused(block);
+  return success();
+}
+
 namespace {
-struct FormKernels : public opc::impl::FormKernelsPassBase<FormKernels> {
+struct FormKernels : opc::impl::FormKernelsPassBase<FormKernels> {
   using FormKernelsPassBase::FormKernelsPassBase;
   explicit FormKernels(const FusionRules &rules) : given(&rules) {}
 
@@ -68,19 +83,10 @@ struct FormKernels : public opc::impl::FormKernelsPassBase<FormKernels> {
     const FusionRules &rules =
         given ? *given : (fuse ? defaultFusion() : noFusion());
     auto functions = llvm::to_vector(getOperation().getOps<func::FuncOp>());
-    for (func::FuncOp function : functions) {
-      if (function->hasAttr(kKernelAttr) || function.isExternal())
-        continue;
-      Block &block = function.front();
-      eraseUnused(block);
-      ShapeEnv env(&getContext());
-      if (failed(verifyExtents(block, env)))
+    for (func::FuncOp function : functions)
+      if (!function->hasAttr(kKernelAttr) && !function.isExternal() &&
+          failed(formKernels(function, rules)))
         return signalPassFailure();
-      KernelOutliner outliner(getOperation(), env, rules);
-      formKernels(block, env, rules, outliner);
-      outliner.eraseOutlined();
-      eraseUnused(block);
-    }
   }
 
   const FusionRules *given = nullptr;

@@ -18,7 +18,15 @@ static constexpr int64_t kMaxClonedElements = 16;
 
 KernelOutliner::KernelOutliner(ModuleOp module, ShapeEnv &env,
                                const FusionRules &rules)
-    : module(module), env(env), rules(rules) {}
+    : module(module), env(env), rules(rules) {
+  // Numbers go on where those of earlier kernels end.
+  for (auto function : module.getOps<func::FuncOp>()) {
+    unsigned number;
+    StringRef suffix = function.getName().rsplit('_').second;
+    if (function->hasAttr(kKernelAttr) && !suffix.getAsInteger(10, number))
+      count = std::max(count, number + 1);
+  }
+}
 
 void KernelOutliner::outline(ArrayRef<Operation *> ops, OpBuilder &b) {
   outlined.insert(outlined.end(), ops.begin(), ops.end());
@@ -117,22 +125,23 @@ KernelOutliner::symbolsOf(ArrayRef<Operation *> ops, const Border &border) {
   return symbols;
 }
 
-static AffineMap renumber(AffineMap map, ArrayRef<AffineExpr> numbering) {
+static AffineMap replaceSymbols(AffineMap map, ArrayRef<AffineExpr> symbols) {
   SmallVector<AffineExpr> results;
   for (AffineExpr expr : map.getResults())
-    results.push_back(expr.replaceSymbols(numbering));
+    results.push_back(expr.replaceSymbols(symbols));
   return toMap(map.getContext(), results);
 }
 
-static Attribute renumber(Attribute attribute, ArrayRef<AffineExpr> numbering) {
+Attribute opc::replaceSymbols(Attribute attribute,
+                              ArrayRef<AffineExpr> symbols) {
   if (auto map = dyn_cast<AffineMapAttr>(attribute))
-    return AffineMapAttr::get(renumber(map.getValue(), numbering));
+    return AffineMapAttr::get(::replaceSymbols(map.getValue(), symbols));
   auto array = dyn_cast<ArrayAttr>(attribute);
   if (!array)
     return attribute;
   SmallVector<Attribute> elements;
   for (Attribute element : array)
-    elements.push_back(renumber(element, numbering));
+    elements.push_back(replaceSymbols(element, symbols));
   return ArrayAttr::get(attribute.getContext(), elements);
 }
 
@@ -161,13 +170,13 @@ func::FuncOp KernelOutliner::build(ArrayRef<Operation *> ops,
   SmallVector<StringRef> unnamed(symbols.used.size(), "");
   kernel->setAttr(kSymbolsAttr, b.getStrArrayAttr(unnamed));
   auto mnemonics = llvm::map_to_vector(
-      ops, [](Operation *op) { return op->getName().stripDialect(); });
+      ops, [](Operation *op) { return op->getName().getStringRef(); });
   kernel->setAttr(kKernelOpsAttr, b.getStrArrayAttr(mnemonics));
   SmallVector<AffineExpr> numbering = symbols.numbering(b.getContext());
   for (auto [index, input] : llvm::enumerate(border.inputs)) {
     AffineMap dims = toMap(b.getContext(), env.dims(input));
     kernel.setArgAttr(index, kDimsAttr,
-                      AffineMapAttr::get(renumber(dims, numbering)));
+                      AffineMapAttr::get(::replaceSymbols(dims, numbering)));
   }
   fill(kernel, ops, border, symbols);
   return kernel;
@@ -184,7 +193,7 @@ void KernelOutliner::fill(func::FuncOp kernel, ArrayRef<Operation *> ops,
   for (Operation *op : ops) {
     Operation *copy = b.clone(*op, mapping);
     for (NamedAttribute attribute : op->getAttrs()) {
-      Attribute renumbered = renumber(attribute.getValue(), numbering);
+      Attribute renumbered = replaceSymbols(attribute.getValue(), numbering);
       if (renumbered != attribute.getValue())
         copy->setAttr(attribute.getName(), renumbered);
     }

@@ -56,9 +56,13 @@ private:
   ShapeEnv &env;
   const FusionRules &rules;
   llvm::StringMap<mlir::func::FuncOp> kernels; ///< by what they compute
-  unsigned count = 0;
+  unsigned count = 0; ///< the number of the next kernel
   std::vector<mlir::Operation *> outlined;
 };
+
+/// A map, or an array of maps, with expressions for its symbols.
+mlir::Attribute replaceSymbols(mlir::Attribute attribute,
+                               llvm::ArrayRef<mlir::AffineExpr> symbols);
 
 } // namespace opc
 

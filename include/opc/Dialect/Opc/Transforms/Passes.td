@@ -65,4 +65,14 @@ def SimplifyPass : Pass<"opc-simplify", "::mlir::func::FuncOp"> {
   }];
 }
 
+def UnfuseKernelsPass : Pass<"opc-unfuse-kernels", "::mlir::ModuleOp"> {
+  let summary = "kernels that no schedule took are broken up into one op each";
+  let description = [{
+    Runs behind the schedules: every kernel that still works on tensors goes back
+    into the functions that launch it, and its ops become kernels of their own,
+    each of which the plain loops take. So a rule of fusion that asks too much of a
+    target costs speed, never a model.
+  }];
+}
+
 #endif // OPC_DIALECT_TRANSFORMS_PASSES_TD

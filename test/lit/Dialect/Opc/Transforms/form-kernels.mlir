@@ -10,7 +10,7 @@
 // CHECK: %[[R:.*]] = opc.reshape %[[C]]
 // CHECK: return %[[R]]
 // CHECK: func.func private @relu_0(%[[P:.*]]: tensor<?x3x?xf32> {opc.dims = affine_map<()[s0, s1] -> (s0, 3, s1)>})
-// CHECK-SAME: attributes {opc.kernel, opc.ops = ["relu"], opc.symbols = ["", ""]}
+// CHECK-SAME: attributes {opc.kernel, opc.ops = ["opc.relu"], opc.symbols = ["", ""]}
 // CHECK-NEXT: %[[Y:.*]] = opc.relu %[[P]]
 // CHECK-NEXT: return %[[Y]]
 // CHECK: func.func private @mul_1

@@ -1,0 +1,71 @@
+//===- UnfuseKernels.cpp - Breaks up kernels that no schedule took --------===//
+//
+//   %0 = opc.launch @pool_add_3(%x) ...   // @pool_add_3 is still on tensors
+//   // becomes
+//   %1 = opc.launch @pool_7(%x) ...
+//   %0 = opc.launch @add_8(%1) ...
+//
+//===----------------------------------------------------------------------===//
+#include "FormKernels.h"
+#include "KernelOutliner.h"
+#include "opc/Dialect/Opc/Transforms/Passes.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace opc {
+#define GEN_PASS_DEF_UNFUSEKERNELSPASS
+#include "opc/Dialect/Opc/Transforms/Passes.h.inc"
+} // namespace opc
+
+using namespace mlir;
+using namespace opc;
+
+/// Whether a kernel has no form on buffers yet.
+static bool isOnTensors(func::FuncOp kernel) {
+  return kernel->hasAttr(kKernelAttr) && !kernel.isExternal() &&
+         kernel.getNumResults() > 0;
+}
+
+/// Puts the ops of `kernel` in the place of `launch`.
+static void inlineLaunch(LaunchOp launch, func::FuncOp kernel) {
+  OpBuilder b(launch);
+  IRMapping mapping;
+  mapping.map(kernel.getArguments(), launch.getInputs());
+  for (Operation &op : kernel.front().without_terminator()) {
+    Operation *copy = b.clone(op, mapping);
+    for (NamedAttribute attribute : op.getAttrs())
+      copy->setAttr(attribute.getName(),
+                    replaceSymbols(attribute.getValue(),
+                                   launch.getSymbols().getResults()));
+  }
+  for (auto [result, value] : llvm::zip_equal(
+           launch.getResults(), kernel.front().getTerminator()->getOperands()))
+    result.replaceAllUsesWith(mapping.lookup(value));
+  launch.erase();
+}
+
+namespace {
+struct UnfuseKernels : opc::impl::UnfuseKernelsPassBase<UnfuseKernels> {
+  void runOnOperation() override {
+    llvm::SetVector<Operation *> kernels;
+    for (auto kernel : getOperation().getOps<func::FuncOp>())
+      if (isOnTensors(kernel))
+        kernels.insert(kernel);
+    if (kernels.empty())
+      return;
+    SymbolTable symbols(getOperation());
+    llvm::SetVector<func::FuncOp> functions;
+    getOperation().walk([&](LaunchOp launch) {
+      auto kernel = symbols.lookup<func::FuncOp>(launch.getKernel());
+      if (!kernels.contains(kernel))
+        return;
+      functions.insert(launch->getParentOfType<func::FuncOp>());
+      inlineLaunch(launch, kernel);
+    });
+    for (func::FuncOp function : functions)
+      if (failed(formKernels(function, noFusion())))
+        return signalPassFailure();
+    for (Operation *kernel : kernels)
+      kernel->erase();
+  }
+};
+} // namespace
