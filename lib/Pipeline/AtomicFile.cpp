@@ -26,11 +26,21 @@ static void useNormalPermissions(llvm::StringRef path) {
   fs::setPermissions(path, static_cast<fs::perms>(0666 & ~mask));
 }
 
+/// Whether `path` is a device, a pipe or the like: renaming a file over it would
+/// take it away from everybody.
+static bool isSpecial(llvm::StringRef path) {
+  fs::file_status status;
+  return !fs::status(path, status) &&
+         status.type() != fs::file_type::regular_file;
+}
+
 Status opc::writeAtomically(
     llvm::StringRef path,
     llvm::function_ref<Status(llvm::StringRef temporary)> write) {
   if (fs::is_directory(path))
     return Status::input(path.str() + ": is a directory");
+  if (isSpecial(path))
+    return Status::input(path.str() + ": is not a regular file");
   llvm::SmallString<128> temporary;
   int descriptor = -1;
   if (std::error_code error =
@@ -62,19 +72,26 @@ static Status writeStream(llvm::raw_fd_ostream &out, llvm::StringRef bytes) {
   return Status::input(error.message());
 }
 
+/// Writes to a file that is there or made now; errors come without its name.
+static Status writeInPlace(llvm::StringRef path, llvm::StringRef bytes) {
+  std::error_code error;
+  llvm::raw_fd_ostream out(path, error);
+  if (error)
+    return Status::input(error.message());
+  Status status = writeStream(out, bytes);
+  out.close();
+  if (status.ok() && out.has_error())
+    status = Status::input(out.error().message());
+  out.clear_error();
+  return status;
+}
+
 Status opc::writeFile(llvm::StringRef path, llvm::StringRef bytes) {
   if (path == "-")
     return writeStream(llvm::outs(), bytes).in("standard output");
+  if (!fs::is_directory(path) && isSpecial(path))
+    return writeInPlace(path, bytes).in(path.str());
   return writeAtomically(path, [&](llvm::StringRef temporary) {
-    std::error_code error;
-    llvm::raw_fd_ostream out(temporary, error);
-    if (error)
-      return Status::input(error.message());
-    Status status = writeStream(out, bytes);
-    out.close();
-    if (status.ok() && out.has_error())
-      status = Status::input(out.error().message());
-    out.clear_error();
-    return status;
+    return writeInPlace(temporary, bytes);
   });
 }

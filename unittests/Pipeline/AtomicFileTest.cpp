@@ -39,9 +39,15 @@ TEST(AtomicFile, NamesPlacesThatCannotBeWritten) {
               HasSubstr("is a directory"));
 }
 
-TEST(AtomicFile, AFullDiskIsOneMessageAndNoFile) {
-  Status status = writeFile("/dev/full", "x");
-  EXPECT_FALSE(status.ok());
+TEST(AtomicFile, DevicesStayWhatTheyAre) {
+  EXPECT_EQ(writeFile("/dev/full", "x").message(),
+            "/dev/full: No space left on device");
+  EXPECT_TRUE(writeFile("/dev/null", "x").ok());
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/full"));
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+  Status status = writeAtomically(
+      "/dev/null", [](llvm::StringRef) { return Status(); });
+  EXPECT_EQ(status.message(), "/dev/null: is not a regular file");
 }
 
 TEST(AtomicFile, NewFilesHaveTheUsualPermissions) {

@@ -6,8 +6,9 @@
 #include "opc/Runtime/Artifact.h"
 
 #include "gtest/gtest.h"
+#include <cstdlib>
+#include <spawn.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 using namespace opc;
 
@@ -121,31 +122,46 @@ TEST(Cache, AnUnusablePlaceOnlyMeansNoCache) {
       cache.store("k", [](auto at) { return writeProgram(at); }).has_value());
 }
 
+/// What one of several processes does with the cache in $OPC_TEST_CACHE; a test
+/// of its own, so that a child process can be this very program.
+TEST(CacheChild, UsesTheCache) {
+  const char *folder = std::getenv("OPC_TEST_CACHE");
+  if (!folder)
+    GTEST_SKIP() << "only runs as a child of ManyProcessesAtOnce";
+  int child = std::atoi(std::getenv("OPC_TEST_CHILD"));
+  // Room for three of the four keys, so that storing and evicting race.
+  std::string sample = std::string(folder) + ".so";
+  uint64_t each = std::filesystem::file_size(sample);
+  Cache cache(folder, 3 * each + each / 2);
+  for (int round = 0; round < 25; ++round) {
+    std::string key(1, char('a' + (round + child) % 4));
+    auto path = cache.find(key);
+    if (!path) {
+      cache.store(key, [](auto at) { return writeProgram(at); });
+      continue;
+    }
+    // Whole, or already evicted by another process.
+    runtime::ArtifactInfo info;
+    EXPECT_TRUE(runtime::inspectArtifact(*path, info).ok() ||
+                !std::filesystem::exists(*path));
+  }
+}
+
 TEST(Cache, ManyProcessesAtOnce) {
   TempFolder folder;
-  ASSERT_TRUE(writeProgram(folder / "size.so").ok());
-  uint64_t each = std::filesystem::file_size(folder / "size.so");
-  // Room for three of the four keys, so that storing and evicting race.
-  Cache cache(folder / "c", 3 * each + each / 2);
+  ASSERT_TRUE(writeProgram(folder / "c.so").ok());
+  std::string self = std::filesystem::read_symlink("/proc/self/exe");
   std::vector<pid_t> children;
   for (int child = 0; child < 4; ++child) {
-    pid_t pid = fork();
-    ASSERT_GE(pid, 0);
-    if (pid == 0) {
-      bool good = true;
-      for (int round = 0; round < 40; ++round) {
-        std::string key(1, char('a' + (round + child) % 4));
-        if (auto path = cache.find(key)) {
-          // Whole, or already evicted by another process.
-          runtime::ArtifactInfo info;
-          good &= runtime::inspectArtifact(*path, info).ok() ||
-                  !std::filesystem::exists(*path);
-        } else {
-          cache.store(key, [](auto at) { return writeProgram(at); });
-        }
-      }
-      _exit(good ? 0 : 1);
-    }
+    std::string cache = "OPC_TEST_CACHE=" + (folder / "c");
+    std::string number = "OPC_TEST_CHILD=" + std::to_string(child);
+    std::string filter = "--gtest_filter=CacheChild.*";
+    char *arguments[] = {self.data(), filter.data(), nullptr};
+    char *variables[] = {cache.data(), number.data(), nullptr};
+    pid_t pid = 0;
+    ASSERT_EQ(posix_spawn(&pid, self.c_str(), nullptr, nullptr, arguments,
+                          variables),
+              0);
     children.push_back(pid);
   }
   for (pid_t pid : children) {
