@@ -23,6 +23,9 @@ struct Tables {
     registerReduceLowerings(nests);
     registerContractionLowerings(nests);
     registerPoolLowerings(nests);
+    registerResizeLowerings(nests);
+    registerGridSampleLowerings(nests);
+    registerRoiAlignLowerings(nests);
     registerRecurrentLowerings(nests);
     registerSortLowerings(nests);
     registerSuppressionLowerings(nests);

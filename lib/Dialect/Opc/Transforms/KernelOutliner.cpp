@@ -73,10 +73,16 @@ KernelOutliner::borderOf(ArrayRef<Operation *> ops) const {
       else if (!operand.getDefiningOp() ||
                !inside.contains(operand.getDefiningOp()))
         border.inputs.insert(operand);
+    auto leaves = [&](Value result) {
+      return llvm::any_of(result.getUsers(), [&](Operation *user) {
+        return !inside.contains(user);
+      });
+    };
+    // An op with several results gets memory for all: its loops may use one to
+    // make another.
+    bool keepsAll = op->getNumResults() > 1;
     for (Value result : op->getResults())
-      if (llvm::any_of(result.getUsers(), [&](Operation *user) {
-            return !inside.contains(user);
-          }))
+      if (keepsAll || leaves(result))
         border.outputs.insert(result);
   }
   // A constant that one op needs in memory is read from there by all.
