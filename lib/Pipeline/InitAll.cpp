@@ -46,4 +46,7 @@ void opc::registerAllPasses() {
   registerConversionOpcToLoopsPasses();
   registerDialectOpcTransformsPasses();
   registerPipelinePasses();
+  for (const Target *target : allTargets())
+    if (target->registerPasses)
+      target->registerPasses();
 }

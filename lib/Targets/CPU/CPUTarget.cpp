@@ -22,8 +22,10 @@ const Target &cpuTarget();
 static void buildLayout(mlir::OpPassManager &pm, const TargetDesc &desc) {
   pm.addPass(cpu::createChannelsLastPass());
   pm.addPass(cpu::createSinkTransposesPass());
+  pm.addPass(cpu::createPackRecurrentPass({cpu::machineOf(desc).lanes}));
   pm.addPass(cpu::createPackWeightsPass({cpu::machineOf(desc).lanes}));
   pm.addPass(cpu::createSinkTransposesPass());
+  pm.addPass(cpu::createKeepReducedAxesPass());
   pm.addPass(cpu::createFoldMovementPass());
 }
 
@@ -44,6 +46,7 @@ const Target &cpuTarget() {
       .fusion = defaultFusion,
       .schedules = cpu::schedules(),
       .registerDialects = registerDialects,
+      .registerPasses = cpu::registerTargetsCPUPasses,
       .buildLayout = buildLayout,
       .buildLLVM = buildLLVM,
   };

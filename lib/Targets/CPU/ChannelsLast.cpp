@@ -51,7 +51,6 @@ void transposeAround(Operation *op, ShapeEnv &env,
   change(clone);
   b.setInsertionPointAfter(clone);
   y.replaceAllUsesWith(m.transpose(clone->getResult(0), toChannelsFirst(rank)));
-  op->erase();
 }
 
 void setLayout(Operation *op) {
@@ -117,6 +116,7 @@ struct ChannelsLastPass : impl::ChannelsLastPassBase<ChannelsLastPass> {
           permuteDims(clone, 4);
         });
     }
+    eraseUnused(getOperation());
   }
 };
 

@@ -24,6 +24,8 @@ struct Product {
 };
 
 std::optional<Product> productOf(Operation *op, ShapeEnv &env) {
+  if (!isa<PackedMatmulOp, MatmulOp>(op))
+    return std::nullopt;
   Product p;
   p.op = op;
   p.a = op->getOperand(0);
@@ -36,8 +38,8 @@ std::optional<Product> productOf(Operation *op, ShapeEnv &env) {
     p.rows.assign(result.begin(), result.end() - 1);
     return p;
   }
-  auto matmul = dyn_cast<MatmulOp>(op);
-  if (!matmul || matmul.getTransposeB())
+  auto matmul = cast<MatmulOp>(op);
+  if (matmul.getTransposeB())
     return std::nullopt;
   p.transposeA = matmul.getTransposeA();
   const Dims &b = env.dims(p.b), &a = env.dims(p.a);

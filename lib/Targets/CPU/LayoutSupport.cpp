@@ -31,6 +31,14 @@ Value MovementBuilder::reshape(Value x, ArrayRef<int64_t> extents) {
   return reshape(x, dims);
 }
 
+Value MovementBuilder::packColumns(Value matrix, int64_t lanes) {
+  auto type = cast<RankedTensorType>(matrix.getType());
+  int64_t rows = type.getDimSize(0);
+  int64_t panels = (type.getDimSize(1) + lanes - 1) / lanes;
+  Value padded = padLast(matrix, panels * lanes);
+  return transpose(reshape(padded, {rows, panels, lanes}), {1, 0, 2});
+}
+
 Value MovementBuilder::padLast(Value x, int64_t extent) {
   Dims dims(env.dims(x));
   if (constantOf(dims.back()) == extent)
@@ -62,6 +70,14 @@ SmallVector<int64_t> toChannelsLast(int64_t rank) {
 
 SmallVector<int64_t> toChannelsFirst(int64_t rank) {
   return inversePermutation(toChannelsLast(rank));
+}
+
+void eraseUnused(Operation *root) {
+  SmallVector<Operation *> ops;
+  root->walk([&](Operation *op) { ops.push_back(op); });
+  for (Operation *op : llvm::reverse(ops))
+    if (isOpTriviallyDead(op))
+      op->erase();
 }
 
 bool isConstantData(Value value) {

@@ -15,7 +15,7 @@ MergedAxes MergedAxes::ofKernel(func::FuncOp kernel, const Dims &domain,
   for (Operation &op : kernel.getBody().front().without_terminator()) {
     if (root && &op == root.getDefiningOp())
       continue;
-    axes.mergeable &= isa<ScalarOp, BroadcastOp, ConstantOp>(op);
+    axes.mergeable &= isa<ScalarOp, BroadcastOp, ConstantOp, ReduceOp>(op);
     values.insert(op.operand_begin(), op.operand_end());
     values.insert(op.result_begin(), op.result_end());
   }
@@ -42,6 +42,11 @@ MergedAxes MergedAxes::ofKernel(func::FuncOp kernel, const Dims &domain,
 
 unsigned MergedAxes::endOf(unsigned group) const {
   return group + 1 < starts.size() ? starts[group + 1] : original.size();
+}
+
+int64_t MergedAxes::axisOf(int64_t axis) const {
+  auto after = llvm::upper_bound(starts, unsigned(axis));
+  return after - starts.begin() - 1;
 }
 
 MergedAxes::Use MergedAxes::use(Value value, unsigned axis,

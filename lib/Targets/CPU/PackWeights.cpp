@@ -41,25 +41,16 @@ public:
   }
 
 private:
-  /// [K, N] -> [ceil(N / lanes), K, lanes].
-  Value pack(Value w) {
-    int64_t k = typeOf(w).getDimSize(0), n = typeOf(w).getDimSize(1);
-    int64_t panels = (n + lanes - 1) / lanes;
-    Value padded = m.padLast(w, panels * lanes);
-    return m.transpose(m.reshape(padded, {k, panels, lanes}), {1, 0, 2});
-  }
-
   Value product(Value a, Value w) {
     NamedAttribute columns = b.getNamedAttr(
         "columns", b.getI64IntegerAttr(typeOf(w).getDimSize(1)));
-    return createInferred<PackedMatmulOp>(m, {a, pack(w)}, columns,
+    return createInferred<PackedMatmulOp>(m, {a, m.packColumns(w, lanes)}, columns,
                                           b.getF32Type())
         .getY();
   }
 
   void replace(Value with) {
     op->getResult(0).replaceAllUsesWith(with);
-    op->erase();
   }
 
   void packMatmul(MatmulOp matmul) {
@@ -117,7 +108,7 @@ private:
       NamedAttrList attributes = windowAttributes();
       attributes.append("kernel", b.getDenseI64ArrayAttr(kernel));
       attributes.append("columns", b.getI64IntegerAttr(shape[0]));
-      return replace(createInferred<PackedConvOp>(m, {conv.getX(), pack(flat)},
+      return replace(createInferred<PackedConvOp>(m, {conv.getX(), m.packColumns(flat, lanes)},
                                                   attributes, b.getF32Type())
                          .getY());
     }
@@ -173,6 +164,7 @@ struct PackWeightsPass : impl::PackWeightsPassBase<PackWeightsPass> {
     });
     for (Operation *op : ops)
       Packer(op, env, lanes).run();
+    eraseUnused(getOperation());
   }
 };
 

@@ -25,6 +25,8 @@ bool fitsLanes(Value value, ArrayRef<int64_t> steps, ShapeEnv &env) {
   bool uniform = llvm::all_of(steps, [](int64_t step) { return step == 0; });
   if (!op || uniform)
     return true;
+  if (auto constant = dyn_cast<ConstantOp>(op))
+    return isSplat(constant);
   auto fromBroadcast = [&](Value operand) {
     const Dims &dims = env.dims(operand);
     SmallVector<int64_t> own(steps.take_back(dims.size()));

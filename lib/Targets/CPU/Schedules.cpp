@@ -10,6 +10,11 @@ ArrayRef<Schedule> schedules() {
       {"gemm", scheduleGemm},
       {"conv", scheduleConv},
       {"depthwise", scheduleDepthwise},
+      {"lstm", scheduleLstm},
+      {"concat", scheduleConcat},
+      {"resize", scheduleResize},
+      {"pool", schedulePool},
+      {"reduce", scheduleReduce},
       {"pointwise", schedulePointwise},
   };
   return table;

@@ -96,7 +96,6 @@ private:
     if (change)
       change(clone);
     y.replaceAllUsesWith(movement().transpose(clone->getResult(0), perm));
-    op->erase();
     return true;
   }
 
@@ -161,7 +160,6 @@ private:
       merged.push_back(perm[axis]);
     transpose.getY().replaceAllUsesWith(
         movement().transpose(source(transpose.getX()), merged));
-    op->erase();
     return true;
   }
 
@@ -274,15 +272,6 @@ void toReshape(TransposeOp transpose, ShapeEnv &env) {
     x = inner.getX();
   transpose.getY().replaceAllUsesWith(
       m.reshape(x, Dims(env.dims(transpose.getY()))));
-  transpose.erase();
-}
-
-void eraseUnused(Operation *root) {
-  SmallVector<Operation *> ops;
-  root->walk([&](Operation *op) { ops.push_back(op); });
-  for (Operation *op : llvm::reverse(ops))
-    if (isOpTriviallyDead(op))
-      op->erase();
 }
 
 struct SinkTransposesPass : impl::SinkTransposesPassBase<SinkTransposesPass> {
@@ -294,8 +283,8 @@ struct SinkTransposesPass : impl::SinkTransposesPassBase<SinkTransposesPass> {
     for (Operation *op : ops)
       if (op->getDialect() && isa<OpcDialect>(op->getDialect()))
         Sinker(op, env).run();
-    env.invalidate();
     eraseUnused(getOperation());
+    env.invalidate();
     SmallVector<TransposeOp> left;
     getOperation()->walk([&](TransposeOp op) { left.push_back(op); });
     for (TransposeOp op : left)

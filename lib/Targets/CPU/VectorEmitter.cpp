@@ -25,6 +25,11 @@ bool isConsecutive(ArrayRef<LaneIndex> indices) {
 
 } // namespace
 
+bool isSplat(ConstantOp constant) {
+  auto dense = dyn_cast<DenseElementsAttr>(constant.getValue());
+  return dense && dense.isSplat();
+}
+
 bool isUniform(ArrayRef<LaneIndex> indices) {
   return llvm::all_of(indices, [](LaneIndex i) { return i.step == 0; });
 }
@@ -86,6 +91,10 @@ Value VectorEmitter::computed(Operation *op, unsigned result,
                               ArrayRef<LaneIndex> indices) {
   if (isa<ScalarOp>(op))
     return scalarOp(op, indices);
+  if (auto constant = dyn_cast<ConstantOp>(op); constant && isSplat(constant))
+    return e.element(op->getResult(0),
+                     SmallVector<Value>(e.env.dims(op->getResult(0)).size(),
+                                        l.index(0)));
   if (auto transpose = dyn_cast<TransposeOp>(op)) {
     LaneIndices source(indices.size());
     for (auto [axis, from] : llvm::enumerate(transpose.getPerm()))
@@ -106,6 +115,12 @@ Value VectorEmitter::computed(Operation *op, unsigned result,
                         index.step * step});
     }
     return element(slice.getX(), source);
+  }
+  if (auto concat = dyn_cast<ConcatOp>(op); concat && concat == part.concat) {
+    LaneIndices source(indices);
+    LaneIndex &along = source[concat.getAxis()];
+    along.base = l.sub(along.base, part.start);
+    return element(concat.getInputs()[part.operand], source);
   }
   if (isa<PadOp>(op) && cast<PadOp>(op).getMode() == "constant")
     return padded(op, indices);
@@ -236,6 +251,13 @@ void VectorEmitter::store(Value elements, Value tensor,
                                   currentMask, stored);
   else
     vector::StoreOp::create(l.b, l.loc, stored, buffer, ValueRange{at});
+}
+
+void VectorEmitter::storeScalar(Value element, Value tensor,
+                                ArrayRef<LaneIndex> indices) {
+  Value at = e.linearize(basesOf(indices), dims(tensor));
+  memref::StoreOp::create(l.b, l.loc, toStorage(element, elementOf(tensor)),
+                          e.buffer(tensor), at);
 }
 
 // Bool has one byte in memory and one bit in a register.

@@ -122,10 +122,9 @@ Value VectorMath::scaled(Value p, Value n, Value keep) {
 }
 
 Value VectorMath::exp(Value x) {
-  Value small = less(x, c(-87.33654));
-  Value keep = arith::XOrIOp::create(
-      b, loc, small,
-      splat(b, loc, withElement(type, b.getI1Type()), b.getBoolAttr(true)));
+  // Not below the least normal result; NaN counts as not below.
+  Value keep = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UGE, x,
+                                     c(-87.33654));
   // Beyond 89 the result is infinite all the same.
   Reduced r = reduce(clamp(x, -89, 89));
   return scaled(add(r.expm1, c(1)), r.n, keep);

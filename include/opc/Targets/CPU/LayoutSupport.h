@@ -20,6 +20,8 @@ struct MovementBuilder {
   /// x itself where the extents are equal.
   mlir::Value reshape(mlir::Value x, Dims dims);
   mlir::Value reshape(mlir::Value x, llvm::ArrayRef<int64_t> dims);
+  /// [K, N] -> [ceil(N / lanes), K, lanes], zero where there is no column.
+  mlir::Value packColumns(mlir::Value matrix, int64_t lanes);
   /// Zeros after the last element of the last axis, up to `extent`.
   mlir::Value padLast(mlir::Value x, int64_t extent);
 };
@@ -45,6 +47,10 @@ llvm::SmallVector<int64_t> inversePermutation(llvm::ArrayRef<int64_t> perm);
 /// [0, 2, 3, 1] and [0, 3, 1, 2] for rank 4.
 llvm::SmallVector<int64_t> toChannelsLast(int64_t rank);
 llvm::SmallVector<int64_t> toChannelsFirst(int64_t rank);
+
+/// Erases ops whose results nobody uses. Layout passes leave what they replace
+/// until their end: a ShapeEnv knows values by address.
+void eraseUnused(mlir::Operation *root);
 
 /// Whether `value` is a constant or moved from one.
 bool isConstantData(mlir::Value value);

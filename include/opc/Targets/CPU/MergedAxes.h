@@ -19,7 +19,7 @@ public:
   /// The axes of `domain`, merged as far as all element-wise values of `kernel`
   /// allow. `root`, where given, is a value that element-wise ops follow; its
   /// operands are left alone and the last axis stays by itself. Nothing is merged
-  /// where an op is neither element-wise nor `root`'s.
+  /// where an op is neither element-wise, nor a reduce, nor `root`'s.
   static MergedAxes ofKernel(mlir::func::FuncOp kernel, const Dims &domain,
                              ShapeEnv &env, mlir::Value root = {});
 
@@ -27,6 +27,8 @@ public:
   bool elementwise() const { return mergeable; }
   /// The extents of the domain's merged axes.
   const Dims &domain() const { return mergedDomain; }
+  /// The merged axis that holds axis `axis` of the domain.
+  int64_t axisOf(int64_t axis) const;
   /// Makes `v` see every value with its merged extents.
   void apply(VectorEmitter &v) const;
 

@@ -30,6 +30,14 @@ def SinkTransposesPass : Pass<"opc-sink-transposes"> {
   }];
 }
 
+def KeepReducedAxesPass : Pass<"opc-keep-reduced-axes"> {
+  let summary = "reductions keep their axes with extent 1";
+  let description = [{
+    A reduce without keepdims becomes one with keepdims and a reshape, so that what
+    follows in its kernel broadcasts.
+  }];
+}
+
 def PackWeightsPass : Pass<"opc-pack-weights"> {
   let summary = "lays constant weights out as vectors for the register tile";
   let description = [{
@@ -38,6 +46,17 @@ def PackWeightsPass : Pass<"opc-pack-weights"> {
     becomes a product and a movement. Weights go through movement ops, which
     opc-fold-movement evaluates. A matmul with transpose_b and a computed b gets
     its b from a transpose.
+  }];
+  let options = [Option<"lanes", "lanes", "int64_t", /*default=*/"16",
+                        "f32 elements of one vector">];
+}
+
+def PackRecurrentPass : Pass<"opc-pack-recurrent"> {
+  let summary = "takes the products with the input out of recurrent layers";
+  let description = [{
+    An lstm with constant weights and the usual activations becomes one product of
+    all steps with w and opc.packed_lstm for what depends on the state. Others stay
+    as they are.
   }];
   let options = [Option<"lanes", "lanes", "int64_t", /*default=*/"16",
                         "f32 elements of one vector">];

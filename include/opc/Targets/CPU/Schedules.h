@@ -66,6 +66,17 @@ llvm::LogicalResult scheduleConv(mlir::func::FuncOp kernel,
 llvm::LogicalResult scheduleDepthwise(mlir::func::FuncOp kernel,
                                       const TargetDesc &desc);
 
+llvm::LogicalResult scheduleLstm(mlir::func::FuncOp kernel,
+                                 const TargetDesc &desc);
+llvm::LogicalResult scheduleConcat(mlir::func::FuncOp kernel,
+                                   const TargetDesc &desc);
+llvm::LogicalResult scheduleResize(mlir::func::FuncOp kernel,
+                                   const TargetDesc &desc);
+llvm::LogicalResult schedulePool(mlir::func::FuncOp kernel,
+                                 const TargetDesc &desc);
+llvm::LogicalResult scheduleReduce(mlir::func::FuncOp kernel,
+                                   const TargetDesc &desc);
+
 } // namespace opc::cpu
 
 #endif // OPC_TARGETS_CPU_SCHEDULES_H

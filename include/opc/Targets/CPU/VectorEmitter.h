@@ -11,6 +11,7 @@
 #define OPC_TARGETS_CPU_VECTOREMITTER_H
 
 #include "opc/Conversion/OpcToLoops/KernelEmitter.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Targets/CPU/LoopBuilder.h"
 
 namespace opc::cpu {
@@ -47,11 +48,20 @@ public:
   void store(mlir::Value elements, mlir::Value tensor,
              llvm::ArrayRef<LaneIndex> indices);
 
+  /// Writes one element.
+  void storeScalar(mlir::Value element, mlir::Value tensor,
+                   llvm::ArrayRef<LaneIndex> indices);
+
   /// Makes element() return `elements` for `tensor`, whatever the indices.
   void bind(mlir::Value tensor, mlir::Value elements) {
     bound[tensor] = elements;
   }
   void clearBound() { bound.clear(); }
+  /// Makes element() take `concat` for its operand number `operand`, whose part
+  /// of the axis starts at `start`.
+  void choosePart(ConcatOp concat, unsigned operand, mlir::Value start) {
+    part = {concat, operand, start};
+  }
 
   /// Sees `tensor` (its loads, its broadcasting) with other extents, whose
   /// product is the same. All tensors that are used together must be given.
@@ -81,8 +91,15 @@ private:
   llvm::DenseMap<mlir::Value, mlir::Value> bound;
   llvm::DenseMap<mlir::Value, Dims> seen;
   mlir::Value count, currentMask;
+  struct {
+    ConcatOp concat;
+    unsigned operand = 0;
+    mlir::Value start;
+  } part;
 };
 
+/// Whether all elements of a constant are equal (one is).
+bool isSplat(ConstantOp constant);
 /// Whether every lane shares the position.
 bool isUniform(llvm::ArrayRef<LaneIndex> indices);
 

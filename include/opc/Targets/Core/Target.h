@@ -55,6 +55,8 @@ struct Target {
   llvm::ArrayRef<llvm::StringLiteral> wholeOps = {};
   /// Adds the dialects that the schedules and hooks create.
   void (*registerDialects)(mlir::DialectRegistry &registry) = nullptr;
+  /// Registers the target's passes by name, for opc-opt.
+  void (*registerPasses)() = nullptr;
   /// Adds passes to the stage "layout" (on the module, @main in opc ops).
   void (*buildLayout)(mlir::OpPassManager &pm,
                       const TargetDesc &desc) = nullptr;

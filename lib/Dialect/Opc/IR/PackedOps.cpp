@@ -47,3 +47,13 @@ LogicalResult DepthwiseConvOp::inferDims(ShapeEnv &env,
   results.push_back(std::move(dims));
   return success();
 }
+
+LogicalResult PackedLstmOp::inferDims(ShapeEnv &env,
+                                      SmallVectorImpl<Dims> &results) {
+  const Dims xw = env.dims(getXw());
+  AffineExpr hidden = env.dims(getR())[1];
+  results.push_back({xw[0], xw[1], hidden});
+  results.push_back({xw[1], hidden});
+  results.push_back({xw[1], hidden});
+  return success();
+}

@@ -1,10 +1,43 @@
 //===- FusionRules.cpp - Which ops may share a kernel ---------------------===//
 #include "opc/Dialect/Opc/Transforms/FusionRules.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace opc;
 using Role = FusionRole;
+
+static bool isF32(Operation *op) {
+  return getElementTypeOrSelf(op->getOperand(0)).isF32();
+}
+static bool isF32Matmul(Operation *op) {
+  return isF32(op) && !cast<MatmulOp>(op).getTransposeB();
+}
+static bool isF32ChannelsLast(Operation *op) {
+  auto pool = cast<PoolOp>(op);
+  return isF32(op) && pool.getLayout() == "NHWC" &&
+         pool.getKernel().size() == 2;
+}
+bool opc::isWholeRowResize(Operation *op) {
+  auto resize = cast<ResizeOp>(op);
+  int64_t rank = cast<RankedTensorType>(resize.getX().getType()).getRank();
+  return isF32(op) && rank >= 2 &&
+         !llvm::is_contained(resize.getAxes(), rank - 1) &&
+         (resize.getMode() == "nearest" || resize.getMode() == "linear") &&
+         resize.getCoordinates() != "tf_crop_and_resize" &&
+         !resize.getAntialias() && !resize.getExcludeOutside();
+}
+/// Resizes of f32 whose last axis stays, by blending a few neighbours.
+static bool isRowResize(Operation *op) {
+  return isWholeRowResize(cast<ResizeOp>(op));
+}
+/// Reductions that keep the axes, of types that sum in themselves.
+static bool isRowReduce(Operation *op) {
+  Type element = getElementTypeOrSelf(op->getOperand(0));
+  return cast<ReduceOp>(op).getKeepdims() &&
+         (element.isF32() || element.isF64() || element.isInteger(32) ||
+          element.isInteger(64));
+}
 
 /// Every op that is not a plain element-wise one. Costs of functions are those of
 /// their vector forms on a processor with fused multiply-add.
@@ -27,14 +60,16 @@ static constexpr FusionClass kClasses[] = {
     {"opc.gather_nd", Role::Shuffle},
     {"opc.reverse_sequence", Role::Shuffle},
 
-    {"opc.reduce", Role::Reduction},
+    {"opc.reduce", Role::Reduction, 1, isRowReduce},
     {"opc.softmax", Role::Row},
     {"opc.log_softmax", Role::Row},
     {"opc.normalize", Role::Row},
-    {"opc.matmul", Role::Contraction},
-    {"opc.conv", Role::Contraction},
-    {"opc.conv_transpose", Role::Contraction},
-    {"opc.pool", Role::Window},
+    {"opc.matmul", Role::Contraction, 1, isF32Matmul},
+    {"opc.packed_matmul", Role::Contraction, 1, isF32},
+    {"opc.packed_conv", Role::Contraction, 1, isF32},
+    {"opc.depthwise_conv", Role::Contraction, 1, isF32},
+    {"opc.resize", Role::Window, 1, isRowResize},
+    {"opc.pool", Role::Window, 1, isF32ChannelsLast},
 
     {"opc.div", Role::Pointwise, 4},
     {"opc.sqrt", Role::Pointwise, 4},
@@ -85,7 +120,9 @@ static bool runsOnHost(Operation *op) { return !isa<ShapedOp>(op); }
 FusionClass FusionRules::classOf(Operation *op) const {
   for (const FusionClass &entry : classes)
     if (entry.op == op->getName().getStringRef())
-      return entry;
+      return !entry.holds || entry.holds(op)
+                 ? entry
+                 : FusionClass{entry.op, Role::Alone};
   if (runsOnHost(op))
     return {"", Role::Host};
   return {"", isa<ScalarOp>(op) ? Role::Pointwise : Role::Alone};
@@ -116,6 +153,11 @@ const FusionRules &opc::noFusion() {
 }
 
 const FusionRules &opc::defaultFusion() {
-  static const FusionRules rules{kClasses, kVectorLimits};
+  static const FusionRules rules = [] {
+    FusionRules r{kClasses, kVectorLimits};
+    // Vectors are loaded from buffers; only scalars are part of the code.
+    r.maxClonedElements = 1;
+    return r;
+  }();
   return rules;
 }

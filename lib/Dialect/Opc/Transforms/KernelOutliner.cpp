@@ -13,9 +13,6 @@
 using namespace mlir;
 using namespace opc;
 
-/// A constant of at most this many elements is part of the code.
-static constexpr int64_t kMaxClonedElements = 16;
-
 KernelOutliner::KernelOutliner(ModuleOp module, ShapeEnv &env,
                                const FusionRules &rules)
     : module(module), env(env), rules(rules) {
@@ -58,7 +55,7 @@ bool KernelOutliner::clones(Value value, Operation *user) const {
   auto dense = dyn_cast<DenseElementsAttr>(constant.getValue());
   if (!dense)
     return false;
-  return dense.getNumElements() <= kMaxClonedElements ||
+  return dense.getNumElements() <= rules.maxClonedElements ||
          (dense.isSplat() && rules.isIndexed(user));
 }
 

@@ -33,6 +33,9 @@ struct FusionClass {
   FusionRole role;
   /// Work of one element in units of one addition.
   unsigned cost = 1;
+  /// Where given and false for an op, that op is Alone: the schedules of its role
+  /// do not take its types or its form.
+  bool (*holds)(mlir::Operation *op) = nullptr;
 };
 
 /// What the kernels around one role may be. Extents are always those of the
@@ -54,6 +57,9 @@ struct FusionRules {
   /// A value of at most this cost may be computed again for each element that it
   /// is broadcast to.
   unsigned maxRecomputedCost = 4;
+  /// Constants of at most this many elements are copied into the kernel; others,
+  /// unless all their elements are equal, are buffers.
+  int64_t maxClonedElements = 16;
   /// Reductions over the same rows share a kernel with what is between them.
   bool rowKernels = true;
 
@@ -65,6 +71,10 @@ struct FusionRules {
   /// its operands.
   bool isIndexed(mlir::Operation *op) const;
 };
+
+/// Whether a resize is of f32, leaves the last axis alone and blends at most two
+/// neighbours along each other one: then whole rows of elements are blended alike.
+bool isWholeRowResize(mlir::Operation *op);
 
 /// One op to a kernel.
 const FusionRules &noFusion();

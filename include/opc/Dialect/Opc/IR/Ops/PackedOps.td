@@ -32,4 +32,17 @@ def Opc_DepthwiseConvOp : Opc_Op<"depthwise_conv"> {
       Opc_WindowAttrs);
   let results = (outs Opc_NumericTensor:$y);
 }
+def Opc_PackedLstmOp : Opc_Op<"packed_lstm", [AttrSizedOperandSegments]> {
+  let summary = "the steps of an lstm whose products with the input are done";
+  let description = [{
+    xw: [steps, batch, 4 * hidden], x w^T plus both biases, gates in the order
+    i o f c. r: [4 * ceil(hidden / lanes), hidden, lanes], the columns of each gate
+    packed on their own. Activations are sigmoid, tanh and tanh.
+  }];
+  let arguments = (ins Opc_FloatTensor:$xw, Opc_FloatTensor:$r,
+                   Optional<Opc_FloatTensor>:$initial_h,
+                   Optional<Opc_FloatTensor>:$initial_c, BoolAttr:$reverse);
+  let results = (outs Opc_FloatTensor:$y, Opc_FloatTensor:$last_h,
+                 Opc_FloatTensor:$last_c);
+}
 #endif // OPC_PACKED_OPS_TD

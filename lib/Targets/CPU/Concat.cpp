@@ -1,0 +1,139 @@
+//===- Concat.cpp - tensors one after the other ---------------------------===//
+//
+// Each operand's part of the result is a nest of its own, with vectors along the
+// last axis; element-wise ops after the concat follow in registers.
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Targets/CPU/Schedules.h"
+
+using namespace mlir;
+namespace opc::cpu {
+namespace {
+
+/// The kernel's concat, if it is all there is but element-wise ops after it.
+ConcatOp concatOf(func::FuncOp kernel, ShapeEnv &env) {
+  ConcatOp found;
+  for (Operation &op : kernel.getBody().front().without_terminator()) {
+    if (auto concat = dyn_cast<ConcatOp>(op)) {
+      if (found)
+        return {};
+      found = concat;
+    } else if (!isa<ScalarOp, BroadcastOp, ConstantOp>(op)) {
+      return {};
+    }
+  }
+  if (!found || !isEpilogueOf(kernel, found.getY(), env))
+    return {};
+  for (Value input : found.getInputs())
+    if (input.getDefiningOp())
+      return {};
+  return found;
+}
+
+class ConcatWriter {
+public:
+  ConcatWriter(KernelWriter &w, ConcatOp concat, const Dims &domain,
+               int64_t axis)
+      : w(w), l(w.l), concat(concat), domain(domain), axis(axis) {}
+
+  // A unit is a position along all axes before the one that grows.
+  void run() {
+    l.loop(w.kernel.begin, w.kernel.end, [&](Value unit) {
+      at = w.e.delinearize(unit, ArrayRef(domain).take_front(axis));
+      Value start = l.index(0);
+      for (auto [number, input] : llvm::enumerate(concat.getInputs())) {
+        Value extent = w.e.expr(w.v.dims(input)[axis]);
+        w.v.choosePart(concat, number, start);
+        emitPart(start, extent);
+        start = l.add(start, extent);
+      }
+    });
+  }
+
+private:
+  void emitPart(Value start, Value extent) {
+    size_t depth = at.size();
+    if (depth + 1 == domain.size())
+      return emitLine(start, l.add(start, extent));
+    l.loop(start, l.add(start, extent), [&](Value i) {
+      at.push_back(i);
+      emitInner();
+      at.pop_back();
+    });
+  }
+
+  void emitInner() {
+    if (at.size() + 1 == domain.size())
+      return emitLine(l.index(0), w.e.expr(domain.back()));
+    l.loop(l.index(0), w.e.expr(domain[at.size()]), [&](Value i) {
+      at.push_back(i);
+      emitInner();
+      at.pop_back();
+    });
+  }
+
+  void emitLine(Value first, Value last) {
+    int64_t lanes = w.v.lanes;
+    Value full =
+        l.sub(last, l.rem(l.sub(last, first), l.index(lanes)));
+    l.loop(first, full, lanes, [&](Value lane) { emitVector(lane); });
+    l.branch(l.less(full, last), [&] {
+      w.v.setCount(l.sub(last, full));
+      emitVector(full);
+    });
+    w.v.setCount({});
+  }
+
+  void emitVector(Value lane) {
+    LaneIndices indices;
+    for (Value index : at)
+      indices.push_back({index, 0});
+    indices.push_back({lane, 1});
+    for (Value result : w.kernel.results)
+      w.v.store(w.v.vector(result, indices), result, indices);
+  }
+
+  KernelWriter &w;
+  LoopBuilder &l;
+  ConcatOp concat;
+  const Dims &domain;
+  int64_t axis;
+  SmallVector<Value> at;
+};
+
+/// [a, b, c, d] joined along axis 2 -> [a * b, c * d], where nothing but the
+/// concat sees the axes.
+Dims joined(const Dims &dims, int64_t axis, MLIRContext *context) {
+  return {product(context, ArrayRef(dims).take_front(axis)),
+          product(context, ArrayRef(dims).drop_front(axis))};
+}
+
+} // namespace
+
+LogicalResult scheduleConcat(func::FuncOp kernel, const TargetDesc &desc) {
+  MLIRContext *context = kernel.getContext();
+  ShapeEnv env(context);
+  ConcatOp concat = concatOf(kernel, env);
+  if (!concat)
+    return failure();
+  bool alone = llvm::hasSingleElement(
+      kernel.getBody().front().without_terminator());
+  Dims domain(env.dims(concat.getY()));
+  int64_t axis = concat.getAxis();
+  Dims merged = alone ? joined(domain, axis, context) : domain;
+  AffineExpr units = product(context, ArrayRef(domain).take_front(axis));
+  return writeKernel(
+      kernel, env, machineOf(desc).lanes, units, /*grain=*/0,
+      [&](KernelWriter &w) {
+        if (alone) {
+          concat.setAxis(1);
+          w.v.setDims(concat.getY(), merged);
+          for (Value input : concat.getInputs())
+            w.v.setDims(input, joined(Dims(env.dims(input)), axis, context));
+        }
+        ConcatWriter(w, concat, merged, alone ? 1 : axis).run();
+      });
+}
+
+} // namespace opc::cpu

@@ -1,0 +1,223 @@
+//===- Resize.cpp - resampling with channels last -------------------------===//
+//
+// Where the last axis is not resampled, each output position blends whole
+// vectors of a few input positions. Positions are computed in f64, as the
+// definition of the op does, so that rounding picks the same neighbours.
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Dialect/Opc/Transforms/FusionRules.h"
+#include "opc/Targets/CPU/Schedules.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace mlir;
+namespace opc::cpu {
+namespace {
+
+/// Arithmetic on f64 scalars.
+struct Doubles {
+  OpBuilder &b;
+  Location loc;
+  Value c(double value) const {
+    return arith::ConstantOp::create(b, loc, b.getF64FloatAttr(value));
+  }
+  Value add(Value x, Value y) const {
+    return arith::AddFOp::create(b, loc, x, y);
+  }
+  Value sub(Value x, Value y) const {
+    return arith::SubFOp::create(b, loc, x, y);
+  }
+  Value mul(Value x, Value y) const {
+    return arith::MulFOp::create(b, loc, x, y);
+  }
+  Value div(Value x, Value y) const {
+    return arith::DivFOp::create(b, loc, x, y);
+  }
+  Value floor(Value x) const { return math::FloorOp::create(b, loc, x); }
+  Value ceil(Value x) const { return math::CeilOp::create(b, loc, x); }
+  Value select(Value which, Value x, Value y) const {
+    return arith::SelectOp::create(b, loc, which, x, y);
+  }
+  Value is(arith::CmpFPredicate p, Value x, Value y) const {
+    return arith::CmpFOp::create(b, loc, p, x, y);
+  }
+  /// NaN becomes `low`.
+  Value clamp(Value x, Value low, Value high) const {
+    x = select(is(arith::CmpFPredicate::OGT, x, low), x, low);
+    return select(is(arith::CmpFPredicate::OLT, x, high), x, high);
+  }
+  Value fromIndex(Value x) const {
+    Value whole = arith::IndexCastOp::create(b, loc, b.getI64Type(), x);
+    return arith::SIToFPOp::create(b, loc, b.getF64Type(), whole);
+  }
+  Value toIndex(Value x) const {
+    Value whole = arith::FPToSIOp::create(b, loc, b.getI64Type(), x);
+    return arith::IndexCastOp::create(b, loc, b.getIndexType(), whole);
+  }
+  Value toF32(Value x) const {
+    return arith::TruncFOp::create(b, loc, b.getF32Type(), x);
+  }
+};
+
+/// One input index with its weight (f32; null: 1).
+struct Tap {
+  Value index, weight;
+};
+
+class ResizeWriter {
+public:
+  ResizeWriter(KernelWriter &w, ResizeOp op)
+      : w(w), l(w.l), op(op), d{w.l.b, w.l.loc},
+        dims(w.env.dims(op.getY())) {}
+
+  // A unit is a position along all axes but the last two.
+  void run() {
+    size_t rank = dims.size();
+    l.loop(w.kernel.begin, w.kernel.end, [&](Value unit) {
+      at = w.e.delinearize(unit, ArrayRef(dims).drop_back(2));
+      SmallVector<SmallVector<Tap>> taps;
+      for (size_t axis = 0; axis + 2 < rank; ++axis)
+        taps.push_back(tapsOf(axis, at[axis]));
+      l.loop(l.index(0), w.e.expr(dims[rank - 2]), [&](Value x) {
+        at.resize(rank - 2);
+        at.push_back(x);
+        taps.resize(rank - 2);
+        taps.push_back(tapsOf(rank - 2, x));
+        emitPosition(taps);
+      });
+    });
+  }
+
+private:
+  /// The input positions that output `index` blends along `axis`.
+  SmallVector<Tap> tapsOf(int64_t axis, Value index) {
+    auto found = llvm::find(op.getAxes(), axis);
+    if (found == op.getAxes().end())
+      return SmallVector<Tap>{Tap{index, Value()}};
+    Value in = w.e.extent(op.getX(), axis);
+    Value x = positionOf(found - op.getAxes().begin(), axis, index);
+    auto onEdge = [&](Value i) {
+      return l.max(l.min(i, l.sub(in, l.index(1))), l.index(0));
+    };
+    if (op.getMode() == "nearest")
+      return SmallVector<Tap>{Tap{onEdge(d.toIndex(rounded(x))), Value()}};
+    Value base = d.floor(x), ratio = d.sub(x, base);
+    Value first = d.toIndex(base);
+    return SmallVector<Tap>{
+        Tap{onEdge(first), d.toF32(d.sub(d.c(1), ratio))},
+        Tap{onEdge(l.add(first, 1)), d.toF32(ratio)}};
+  }
+
+  Value rounded(Value x) {
+    StringRef rounding = op.getRounding();
+    if (rounding == "round_prefer_floor")
+      return d.ceil(d.sub(x, d.c(0.5)));
+    if (rounding == "round_prefer_ceil")
+      return d.floor(d.add(x, d.c(0.5)));
+    return rounding == "floor" ? d.floor(x) : d.ceil(x);
+  }
+
+  Value positionOf(int64_t number, int64_t axis, Value index) {
+    Value in = d.fromIndex(w.e.extent(op.getX(), axis));
+    Value out = d.fromIndex(w.e.extent(op.getY(), axis));
+    Value given = w.e.element(op.getScales(), {l.index(number)});
+    given = arith::ExtFOp::create(l.b, l.loc, l.b.getF64Type(), given);
+    // A scale of f32 that means out / in is taken as exactly that.
+    Value width = d.mul(given, in);
+    Value apart = math::AbsFOp::create(l.b, l.loc, d.sub(width, out));
+    Value exact = d.is(arith::CmpFPredicate::OLE, apart, d.mul(out, d.c(1e-6)));
+    width = d.select(exact, out, width);
+    Value scale = d.select(exact, d.div(out, in), given);
+    Value x = coordinate(d.fromIndex(index), in, out, width, scale);
+    return d.clamp(x, d.c(-8), d.add(in, d.c(8)));
+  }
+
+  Value coordinate(Value x, Value in, Value out, Value width, Value scale) {
+    StringRef name = op.getCoordinates();
+    Value half = d.div(d.add(x, d.c(0.5)), scale);
+    Value centred = d.sub(half, d.c(0.5));
+    Value single = d.is(arith::CmpFPredicate::OEQ, width, d.c(1));
+    if (name == "half_pixel")
+      return centred;
+    if (name == "half_pixel_symmetric") {
+      Value lost = d.sub(d.c(1), d.div(out, width));
+      return d.add(d.mul(d.mul(in, d.c(0.5)), lost), centred);
+    }
+    if (name == "pytorch_half_pixel")
+      return d.select(single, d.c(0), centred);
+    if (name == "align_corners") {
+      Value steps = d.div(d.mul(x, d.sub(in, d.c(1))), d.sub(width, d.c(1)));
+      return d.select(single, d.c(0), steps);
+    }
+    return name == "asymmetric" ? d.div(x, scale) : half;
+  }
+
+  void emitPosition(ArrayRef<SmallVector<Tap>> taps) {
+    Value channels = w.e.expr(dims.back());
+    int64_t lanes = w.v.lanes;
+    Value full = l.sub(channels, l.rem(channels, l.index(lanes)));
+    l.loop(l.index(0), full, lanes, [&](Value c) { emitVector(taps, c); });
+    l.branch(l.less(full, channels), [&] {
+      w.v.setCount(l.sub(channels, full));
+      emitVector(taps, full);
+    });
+    w.v.setCount({});
+  }
+
+  void emitVector(ArrayRef<SmallVector<Tap>> taps, Value c) {
+    LaneIndices indices;
+    for (Value index : at)
+      indices.push_back({index, 0});
+    indices.push_back({c, 1});
+    SmallVector<Value> source;
+    writeResults(w, op.getY(), blended(taps, source, c), indices);
+    w.v.clearBound();
+  }
+
+  /// The sum over the taps of the axes from `source.size()` on.
+  Value blended(ArrayRef<SmallVector<Tap>> taps, SmallVector<Value> &source,
+                Value c) {
+    if (source.size() == taps.size()) {
+      SmallVector<Value> position(source);
+      position.push_back(c);
+      return w.v.load(w.e.buffer(op.getX()),
+                      w.e.linearize(position, w.env.dims(op.getX())),
+                      w.v.mask());
+    }
+    Value sum;
+    for (const Tap &tap : taps[source.size()]) {
+      source.push_back(tap.index);
+      Value value = blended(taps, source, c);
+      source.pop_back();
+      if (tap.weight)
+        value = arith::MulFOp::create(l.b, l.loc, value, w.v.splat(tap.weight));
+      sum = sum ? Value(arith::AddFOp::create(l.b, l.loc, sum, value)) : value;
+    }
+    return sum;
+  }
+
+  KernelWriter &w;
+  LoopBuilder &l;
+  ResizeOp op;
+  Doubles d;
+  Dims dims;
+  SmallVector<Value> at;
+};
+
+} // namespace
+
+LogicalResult scheduleResize(func::FuncOp kernel, const TargetDesc &desc) {
+  ShapeEnv env(kernel.getContext());
+  auto op = dyn_cast_or_null<ResizeOp>(onlyNest(kernel));
+  if (!op || !isWholeRowResize(op) || op.getX().getDefiningOp() ||
+      !isEpilogueOf(kernel, op.getY(), env))
+    return failure();
+  const Dims y = env.dims(op.getY());
+  AffineExpr units =
+      product(kernel.getContext(), ArrayRef(y).drop_back(2));
+  return writeKernel(kernel, env, machineOf(desc).lanes, units, /*grain=*/0,
+                     [&](KernelWriter &w) { ResizeWriter(w, op).run(); });
+}
+
+} // namespace opc::cpu

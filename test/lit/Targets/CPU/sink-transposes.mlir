@@ -1,0 +1,39 @@
+// RUN: opc-opt %s --opc-sink-transposes | FileCheck %s
+
+// CHECK-LABEL: @cancels
+// CHECK-NEXT: %[[Y:.*]] = opc.relu %arg0 : (tensor<1x5x6x4xf32>)
+// CHECK-NEXT: return %[[Y]]
+func.func @cancels(%x: tensor<1x5x6x4xf32>) -> tensor<1x5x6x4xf32> {
+  %0 = opc.transpose %x {perm = array<i64: 0, 3, 1, 2>} : (tensor<1x5x6x4xf32>) -> tensor<1x4x5x6xf32>
+  %1 = opc.relu %0 : (tensor<1x4x5x6xf32>) -> tensor<1x4x5x6xf32>
+  %2 = opc.transpose %1 {perm = array<i64: 0, 2, 3, 1>} : (tensor<1x4x5x6xf32>) -> tensor<1x5x6x4xf32>
+  return %2 : tensor<1x5x6x4xf32>
+}
+
+// An operand with one axis that counts is reshaped.
+// CHECK-LABEL: @bias
+// CHECK: %[[B:.*]] = opc.reshape %arg1
+// CHECK: opc.add %arg0, %[[B]] : (tensor<1x5x6x4xf32>, tensor<1x1x1x4xf32>)
+func.func @bias(%x: tensor<1x5x6x4xf32>, %b: tensor<4x1x1xf32>) -> tensor<1x4x5x6xf32> {
+  %0 = opc.transpose %x {perm = array<i64: 0, 3, 1, 2>} : (tensor<1x5x6x4xf32>) -> tensor<1x4x5x6xf32>
+  %1 = opc.add %0, %b : (tensor<1x4x5x6xf32>, tensor<4x1x1xf32>) -> tensor<1x4x5x6xf32>
+  return %1 : tensor<1x4x5x6xf32>
+}
+
+// CHECK-LABEL: @pooled
+// CHECK: opc.reduce %arg0 {axes = array<i64: 1, 2>
+// CHECK: opc.reshape {{.*}} -> tensor<1x4x1x1xf32>
+func.func @pooled(%x: tensor<1x5x6x4xf32>) -> tensor<1x4x1x1xf32> {
+  %0 = opc.transpose %x {perm = array<i64: 0, 3, 1, 2>} : (tensor<1x5x6x4xf32>) -> tensor<1x4x5x6xf32>
+  %1 = opc.reduce %0 {kind = "sum", axes = array<i64: 2, 3>, keepdims = true} : (tensor<1x4x5x6xf32>) -> tensor<1x4x1x1xf32>
+  return %1 : tensor<1x4x1x1xf32>
+}
+
+// CHECK-LABEL: @joined
+// CHECK: opc.concat %arg0, %arg1 {axis = 3 : i64}
+func.func @joined(%x: tensor<1x5x6x4xf32>, %y: tensor<1x5x6x2xf32>) -> tensor<1x6x5x6xf32> {
+  %0 = opc.transpose %x {perm = array<i64: 0, 3, 1, 2>} : (tensor<1x5x6x4xf32>) -> tensor<1x4x5x6xf32>
+  %1 = opc.transpose %y {perm = array<i64: 0, 3, 1, 2>} : (tensor<1x5x6x2xf32>) -> tensor<1x2x5x6xf32>
+  %2 = opc.concat %0, %1 {axis = 1 : i64} : (tensor<1x4x5x6xf32>, tensor<1x2x5x6xf32>) -> tensor<1x6x5x6xf32>
+  return %2 : tensor<1x6x5x6xf32>
+}
