@@ -4,9 +4,9 @@
 // 4 5 6 -> 2 5
 //          3 6, then two zeros behind each row
 // CHECK-LABEL: @moved
-// CHECK-NEXT: opc.constant {value = dense_resource<moved> : tensor<3x4xi32>}
+// CHECK: opc.constant {value = dense_resource<[[MOVED:.*]]> : tensor<3x4xi32>}
 // CHECK-NEXT: return
-// CHECK: moved: "0x40000000010000000400000000000000000000000200000005000000000000000000000003000000060000000000000000000000"
+// CHECK: [[MOVED]]: "0x40000000010000000400000000000000000000000200000005000000000000000000000003000000060000000000000000000000"
 func.func @moved() -> tensor<3x4xi32> {
   %x = opc.constant {value = dense<[[1, 2, 3], [4, 5, 6]]> : tensor<2x3xi32>} : tensor<2x3xi32>
   %zero = opc.constant {value = dense<0> : tensor<i32>} : tensor<i32>
