@@ -2,7 +2,7 @@
 
 // Extents are expressions over the symbols of the function.
 // CHECK-LABEL: func.func @symbols
-// CHECK-SAME: opc.dims = #{{.*}}
+// CHECK-SAME: opc.dims = affine_map<()[s0, s1] -> (s0, 3, s1)>
 // CHECK-SAME: opc.symbols = ["batch", "width"]
 func.func @symbols(%x: tensor<?x3x?xf32> {opc.dims = affine_map<()[s0, s1] -> (s0, 3, s1)>})
     -> tensor<?x?xf32> attributes {opc.symbols = ["batch", "width"]} {

@@ -35,7 +35,9 @@ class Opc_UnaryOp<string mnemonic, Type type, string build,
 /// One op of the arith or math dialect on floats.
 class Opc_UnaryFloatOp<string mnemonic, string scalarOp>
     : Opc_UnaryOp<mnemonic, Opc_FloatTensor,
-                  "return " # scalarOp # "::create(b, loc, args[0]);">;
+                  "return ::opc::inWideFloat(b, loc, args[0], "
+                  "[&](::mlir::ValueRange wide) -> ::mlir::Value { return " #
+                  scalarOp # "::create(b, loc, wide[0]); });">;
 
 /// A float expression that lib/Dialect/Opc/IR/ScalarExprs.cpp builds.
 class Opc_UnaryExprOp<string mnemonic, string call, dag attributes = (ins)>
