@@ -120,11 +120,33 @@ struct ExpandTruncation : OpRewritePattern<arith::TruncFOp> {
   }
 };
 
+/// bf16 to f32 on the bits. LLVM moves a plain extension behind exact functions
+/// (floor, ceil, round), which then are functions of bf16 that nothing has.
+struct ExpandExtension : OpRewritePattern<arith::ExtFOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(arith::ExtFOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!getElementTypeOrSelf(op.getIn()).isBF16())
+      return rewriter.notifyMatchFailure(op, "has hardware");
+    Steps steps{{op.getLoc(), rewriter}, op.getType()};
+    Value half = arith::BitcastOp::create(steps.b, steps.bits(16), op.getIn());
+    Value word = arith::ExtUIOp::create(steps.b, steps.bits(32), half);
+    Value high =
+        arith::ShLIOp::create(steps.b, word, steps.constant(32, 16));
+    Type f32 = withElement(op.getType(), steps.b.getF32Type());
+    Value wide = arith::BitcastOp::create(steps.b, f32, high);
+    if (wide.getType() != op.getType())
+      wide = arith::ExtFOp::create(steps.b, op.getType(), wide);
+    rewriter.replaceOp(op, wide);
+    return success();
+  }
+};
+
 struct ExpandConversions
     : opc::impl::ExpandConversionsPassBase<ExpandConversions> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<ExpandTruncation>(&getContext());
+    patterns.add<ExpandExtension, ExpandTruncation>(&getContext());
     walkAndApplyPatterns(getOperation(), std::move(patterns));
   }
 };

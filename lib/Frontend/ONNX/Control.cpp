@@ -264,6 +264,18 @@ std::optional<Body> importBody(Node &n, const BodySpec &spec,
   return body;
 }
 
+/// Forgets the extents of a carried value that an iteration changes; whether it
+/// changed any.
+bool forgetChanged(Dims &dims, ArrayRef<AffineExpr> after, unsigned symbols) {
+  bool changed = false;
+  for (auto [old, now] : llvm::zip(dims, after))
+    if (old && (old != now || !visibleOutside(now, symbols))) {
+      old = AffineExpr();
+      changed = true;
+    }
+  return changed;
+}
+
 /// Extents of carried values that hold in every iteration; translates the body
 /// until nothing changes. Discarded bodies stay alive: values are remembered by
 /// address.
@@ -284,11 +296,7 @@ std::optional<Body> settleBody(Node &n, const BodySpec &spec) {
         n.state.discard(std::move(body->region));
         return std::nullopt;
       }
-      for (auto [old, now] : llvm::zip(dims[i], n.dims(value)))
-        if (old && (old != now || !visibleOutside(now, symbols))) {
-          old = AffineExpr();
-          stable = false;
-        }
+      stable &= !forgetChanged(dims[i], n.dims(value), symbols);
     }
     if (stable)
       return body;

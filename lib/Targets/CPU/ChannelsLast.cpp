@@ -72,11 +72,35 @@ bool isFloatOfFirstChannels(Operation *op) {
          elementOf(op->getOperand(0)).isF32();
 }
 
+/// A line is an image of one row: [N, C, L] becomes [N, C, 1, L].
+ConvOp lineAsImage(ConvOp conv, ShapeEnv &env) {
+  OpBuilder b(conv);
+  MovementBuilder m{b, conv.getLoc(), env};
+  auto withRow = [&](Value value) {
+    Dims dims(env.dims(value));
+    dims.insert(dims.begin() + 2, env.constant(1));
+    return dims;
+  };
+  auto pair = [](int64_t row, ArrayRef<int64_t> line) {
+    return SmallVector<int64_t>{row, line.front()};
+  };
+  Dims y(env.dims(conv.getY())), imageDims = withRow(conv.getY());
+  Value x = m.reshape(conv.getX(), withRow(conv.getX()));
+  Value w = m.reshape(conv.getW(), withRow(conv.getW()));
+  auto image = ConvOp::create(
+      b, conv.getLoc(), tensorType(imageDims, elementOf(conv.getY())), x, w,
+      pair(1, conv.getStrides()), pair(1, conv.getDilations()),
+      pair(0, conv.getPadLow()), pair(0, conv.getPadHigh()), conv.getGroup());
+  conv.getY().replaceAllUsesWith(m.reshape(image.getY(), y));
+  return image;
+}
+
 void convertConv(ConvOp conv, ShapeEnv &env) {
   if (!isFloatOfFirstChannels(conv) || !isConstantData(conv.getW()))
     return;
-  // A line is an image too.
-  if (rankOf(conv.getX()) <= 4)
+  if (rankOf(conv.getX()) == 3)
+    conv = lineAsImage(conv, env);
+  if (rankOf(conv.getX()) == 4)
     transposeAround(conv, env, setLayout);
 }
 

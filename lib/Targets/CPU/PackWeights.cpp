@@ -89,7 +89,7 @@ private:
   void packConv(ConvOp conv) {
     Value w = conv.getW();
     if (conv.getLayout() != "NHWC" || !isConstantData(w) ||
-        typeOf(w).getRank() > 4 ||
+        typeOf(w).getRank() != 4 ||
         !constantOf(env.dims(conv.getX()).back()))
       return;
     // [M, C / group, kernel...] -> [kernel..., C / group, M]
