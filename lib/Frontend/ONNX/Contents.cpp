@@ -154,10 +154,10 @@ Result mapReals(ArrayRef<Known> in, RealFunction function) {
   return result;
 }
 
-/// An op on two (or one) of the same type.
-template <IntFunction ints, RealFunction reals>
+/// An op on `arity` operands of the same type.
+template <size_t arity, IntFunction ints, RealFunction reals>
 Result arithmetic(Node &n, ArrayRef<Known> in) {
-  if (in.empty() || in.size() > 2 || llvm::any_of(in, [&](const Known &k) {
+  if (in.size() != arity || llvm::any_of(in, [&](const Known &k) {
         return k.element != in[0].element;
       }))
     return std::nullopt;
@@ -168,8 +168,9 @@ Result arithmetic(Node &n, ArrayRef<Known> in) {
   return kInts ? mapInts(n, in, kInts, in[0].element) : std::nullopt;
 }
 
-template <IntFunction ints> Result logic(Node &n, ArrayRef<Known> in) {
-  if (in.empty())
+template <size_t arity, IntFunction ints>
+Result logic(Node &n, ArrayRef<Known> in) {
+  if (in.size() != arity)
     return std::nullopt;
   return mapInts(n, in, ints, n.boolType());
 }
@@ -296,7 +297,7 @@ double sqrtReals(double a, double) { return std::sqrt(a); }
 double roundReals(double a, double) { return std::nearbyint(a); }
 
 Result foldMod(Node &n, ArrayRef<Known> in) {
-  return arithmetic<modInts, nullptr>(n, in);
+  return arithmetic<2, modInts, nullptr>(n, in);
 }
 
 Result foldWhere(Node &n, ArrayRef<Known> in) {
@@ -439,6 +440,8 @@ Result foldReduce(Node &n, ArrayRef<Known> in) {
 }
 
 Result foldConstantOfShape(Node &n, ArrayRef<Known> in) {
+  if (in[0].isReal() || in[0].shape.size() != 1)
+    return std::nullopt;
   Known result{n.f32Type(), {}, {}, {}};
   for (AffineExpr extent : in[0].ints) {
     auto value = extent ? constantOf(extent) : std::nullopt;
@@ -510,38 +513,38 @@ struct FoldRow {
 };
 
 constexpr FoldRow kFolds[] = {
-    {"Abs", arithmetic<absInts, absReals>},
-    {"Add", arithmetic<addInts, addReals>},
-    {"And", logic<andInts>},
+    {"Abs", arithmetic<1, absInts, absReals>},
+    {"Add", arithmetic<2, addInts, addReals>},
+    {"And", logic<2, andInts>},
     {"Cast", foldCast},
-    {"Ceil", arithmetic<nullptr, ceilReals>},
+    {"Ceil", arithmetic<1, nullptr, ceilReals>},
     {"Concat", foldConcat},
     {"ConstantOfShape", foldConstantOfShape},
-    {"Div", arithmetic<divInts, divReals>},
-    {"Equal", logic<equalInts>},
+    {"Div", arithmetic<2, divInts, divReals>},
+    {"Equal", logic<2, equalInts>},
     {"Expand", foldExpand},
-    {"Floor", arithmetic<nullptr, floorReals>},
+    {"Floor", arithmetic<1, nullptr, floorReals>},
     {"Gather", foldGather},
-    {"Greater", logic<greaterInts>},
-    {"GreaterOrEqual", logic<atLeastInts>},
-    {"Less", logic<lessInts>},
-    {"LessOrEqual", logic<atMostInts>},
-    {"Max", arithmetic<maxInts, maxReals>},
-    {"Min", arithmetic<minInts, minReals>},
+    {"Greater", logic<2, greaterInts>},
+    {"GreaterOrEqual", logic<2, atLeastInts>},
+    {"Less", logic<2, lessInts>},
+    {"LessOrEqual", logic<2, atMostInts>},
+    {"Max", arithmetic<2, maxInts, maxReals>},
+    {"Min", arithmetic<2, minInts, minReals>},
     {"Mod", foldMod},
-    {"Mul", arithmetic<mulInts, mulReals>},
-    {"Neg", arithmetic<negInts, negReals>},
-    {"Not", logic<notInts>},
-    {"Or", logic<orInts>},
+    {"Mul", arithmetic<2, mulInts, mulReals>},
+    {"Neg", arithmetic<1, negInts, negReals>},
+    {"Not", logic<1, notInts>},
+    {"Or", logic<2, orInts>},
     {"Range", foldRange},
     {"ReduceMax", foldReduce<maxInts, maxReals>},
     {"ReduceMin", foldReduce<minInts, minReals>},
     {"ReduceProd", foldReduce<mulInts, mulReals>},
     {"ReduceSum", foldReduce<addInts, addReals>},
-    {"Round", arithmetic<nullptr, roundReals>},
+    {"Round", arithmetic<1, nullptr, roundReals>},
     {"Slice", foldSlice},
-    {"Sqrt", arithmetic<nullptr, sqrtReals>},
-    {"Sub", arithmetic<subInts, subReals>},
+    {"Sqrt", arithmetic<1, nullptr, sqrtReals>},
+    {"Sub", arithmetic<2, subInts, subReals>},
     {"Where", foldWhere},
 };
 

@@ -402,6 +402,8 @@ void buildCenterCropPad(Node &n) {
   if (wanted->size() != axes.size())
     return n.fail("shape and axes differ in length");
   for (auto [extent, axis] : llvm::zip(*wanted, axes)) {
+    if (n.failed())
+      return;
     AffineExpr old = n.dim(x, axis), zero = n.expr(0);
     AffineExpr kept = n.clamp(extent, zero, old);
     AffineExpr added = extent - kept;
