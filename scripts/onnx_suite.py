@@ -158,4 +158,5 @@ def run_case(name, target):
 
 def _refusal(node):
     domain = f"{node.domain}." if node.domain else ""
-    return f"{domain}{node.op}: {node.reason}"
+    what = f"{domain}{node.op}" if node.op else f"input {node.node}"
+    return f"{what}: {node.reason}"

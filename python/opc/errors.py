@@ -8,22 +8,32 @@ import re
 from typing import NamedTuple
 
 _NEEDS_VALUE = re.compile(r"needs the value of input '([^']*)'")
-_NODE = re.compile(
-    r"node '(?P<node>.*?)' \((?P<op>.*?), domain (?P<domain>.*?), "
-    r"opset (?P<opset>-?\d+)(?:, (?P<dtype>.*?))?\): (?P<reason>.*)"
-)
+# The forms of a line about something that is sound and not supported.
+_REFUSALS = [
+    re.compile(pattern)
+    for pattern in (
+        r"node '(?P<node>.*?)' \((?P<op>.*?), domain (?P<domain>.*?), "
+        r"opset (?P<opset>-?\d+)(?:, (?P<dtype>.*?))?\): (?P<reason>.*)",
+        r"(?:input|initializer) '(?P<node>.*?)': "
+        r"(?P<reason>dtype (?P<dtype>\S+) is not supported)",
+        r"input '(?P<node>.*?)': (?P<reason>only tensors are supported.*)",
+        r"(?P<reason>opset (?P<opset>\d+) of (?P<domain>\S+) is not "
+        r"supported: .*)",
+    )
+]
 
 
 class UnsupportedNode(NamedTuple):
-    """A node that opc refuses."""
+    """What opc refuses: a node, or an input of the model."""
 
     node: str
-    """Its name, or that of its first output."""
+    """Its name; the op and its number where it has none."""
     domain: str
     """"" for ONNX's own operators."""
     op: str
+    """"" for an input of the model."""
     opset: int
-    """Version of the domain that the model imports."""
+    """Version of the domain that the model imports; 0 for an input."""
     dtype: str
     """Of its inputs."""
     reason: str
@@ -78,12 +88,13 @@ def from_status(status, message):
 
 
 def _node(line):
-    """What a line says of a node that is refused, if it does."""
-    found = _NODE.search(line)
-    if not found:
-        return None
-    parts = found.groupdict(default="")
-    parts["opset"] = int(parts["opset"])
-    if parts["domain"] == "ai.onnx":
-        parts["domain"] = ""
-    return UnsupportedNode(**parts)
+    """What a line says of a node or an input that is refused, if it does."""
+    for refusal in _REFUSALS:
+        if found := refusal.search(line):
+            parts = dict.fromkeys(UnsupportedNode._fields, "")
+            parts |= found.groupdict(default="")
+            parts["opset"] = int(parts["opset"] or 0)
+            if parts["domain"] == "ai.onnx":
+                parts["domain"] = ""
+            return UnsupportedNode(**parts)
+    return None
