@@ -65,7 +65,8 @@ bool GraphImporter::readOpsets(const pb::ModelProto &model) {
   auto found = opsets.find("ai.onnx");
   int64_t version = found == opsets.end() ? 1 : found->second;
   opsets["ai.onnx"] = version;
-  if (version >= kOldest && version <= kLatest)
+  // Nodes of older ones are judged one by one: many forms are older still.
+  if (version >= 1 && version <= kLatest)
     return true;
   errors.push_back(
       formatv("opset {0} of ai.onnx is not supported: {1} to {2} are", version,
@@ -85,10 +86,13 @@ void GraphImporter::readFunctions(const pb::ModelProto &model) {
 }
 
 void GraphImporter::addInitializers(const pb::GraphProto &graph, Scope &scope) {
+  llvm::StringSet<> names;
   for (const pb::TensorProto &tensor : graph.initializer()) {
     std::string error;
     ElementsAttr value = elements(tensor, error);
-    if (!value) {
+    if (!names.insert(tensor.name()).second)
+      error = "is defined twice";
+    if (!error.empty()) {
       errors.push_back(
           formatv("initializer {0}: {1}", quoted(tensor.name()), error));
       scope.lost.insert(tensor.name());
@@ -168,8 +172,11 @@ void GraphImporter::importNode(const pb::NodeProto &proto, Scope &scope,
     build(node, scope);
     return;
   }
+  for (const std::string &name : proto.input())
+    if (auto input = refusedInputs.find(name); input != refusedInputs.end())
+      reason = formatv("input {0}: {1}", quoted(name), input->second);
   bool known = false;
-  if (found == Found::Lost &&
+  if (found == Found::Lost && reason.empty() &&
       !functions.contains(
           functionKey(proto.domain(), proto.op_type(), proto.overload())) &&
       !findRow(normalised(proto.domain()), proto.op_type(), opset, known))
@@ -241,9 +248,10 @@ void GraphImporter::importNodes(
       later.insert(name);
   for (const pb::NodeProto &proto : nodes) {
     if (nodeCount >= kMostNodes) {
-      errors.push_back(formatv("more than {0} nodes, with functions and bodies "
-                               "expanded",
-                               kMostNodes));
+      std::string error = formatv(
+          "more than {0} nodes, with functions and bodies expanded", kMostNodes);
+      if (!llvm::is_contained(errors, error))
+        errors.push_back(error);
       return;
     }
     importNode(proto, scope, later);
@@ -308,7 +316,7 @@ void GraphImporter::importCall(Node &node, const pb::FunctionProto &function) {
   Scope scope;
   scope.opsets = &functionOpsets[key];
   int64_t version = scope.opsets->lookup("ai.onnx");
-  if (version != 0 && (version < kOldest || version > kLatest))
+  if (version < 0 || version > kLatest)
     return node.fail(
         formatv("its function imports opset {0} of ai.onnx: {1} to "
                 "{2} are supported",

@@ -47,7 +47,7 @@ public:
 private:
   bool readOpsets(const pb::ModelProto &model);
   void readFunctions(const pb::ModelProto &model);
-  bool addArguments(const pb::GraphProto &graph, Scope &scope);
+  void addArguments(const pb::GraphProto &graph, Scope &scope);
   bool addConstantInput(const pb::ValueInfoProto &info, Scope &scope);
   mlir::Type argumentType(const pb::ValueInfoProto &info, Dims &dims,
                           std::string &error);
@@ -92,6 +92,8 @@ private:
   int64_t nodeCount = 0;
   /// What describe() says of a node.
   llvm::DenseMap<const pb::NodeProto *, std::string> refusals;
+  /// Inputs of the graph that cannot be arguments, and why.
+  llvm::StringMap<std::string> refusedInputs;
   llvm::DenseMap<const pb::NodeProto *, std::string> dtypes;
 };
 

@@ -98,7 +98,7 @@ bool GraphImporter::addConstantInput(const pb::ValueInfoProto &info,
   return true;
 }
 
-bool GraphImporter::addArguments(const pb::GraphProto &graph, Scope &scope) {
+void GraphImporter::addArguments(const pb::GraphProto &graph, Scope &scope) {
   llvm::StringSet<> initialized;
   for (const auto &tensor : graph.initializer())
     initialized.insert(tensor.name());
@@ -115,6 +115,8 @@ bool GraphImporter::addArguments(const pb::GraphProto &graph, Scope &scope) {
       error = "is defined twice";
     if (!error.empty()) {
       errors.push_back(formatv("input {0}: {1}", quoted(info.name()), error));
+      scope.lost.insert(info.name());
+      refusedInputs[info.name()] = error;
       continue;
     }
     Value argument = function.getBody().addArgument(
@@ -131,7 +133,6 @@ bool GraphImporter::addArguments(const pb::GraphProto &graph, Scope &scope) {
     function.setArgAttr(i, kDimsAttr,
                         AffineMapAttr::get(toMap(&context, argument.second)));
   }
-  return errors.empty();
 }
 
 void GraphImporter::checkOptionsUsed(const pb::GraphProto &graph) {
@@ -188,10 +189,9 @@ FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run(pb::ModelProto &model) {
   Scope scope;
   scope.opsets = &opsets;
   const pb::GraphProto &graph = model.graph();
-  if (addArguments(graph, scope)) {
-    addInitializers(graph, scope);
-    importNodes(graph.node(), scope);
-  }
+  addArguments(graph, scope);
+  addInitializers(graph, scope);
+  importNodes(graph.node(), scope);
   checkOptionsUsed(graph);
   if (!returnOutputs(graph, scope))
     return failure();

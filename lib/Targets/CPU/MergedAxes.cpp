@@ -16,6 +16,9 @@ MergedAxes MergedAxes::ofKernel(func::FuncOp kernel, const Dims &domain,
     if (root && &op == root.getDefiningOp())
       continue;
     axes.mergeable &= isa<ScalarOp, BroadcastOp, ConstantOp, ReduceOp>(op);
+    // The elements of a table are found by its own axes.
+    if (auto constant = dyn_cast<ConstantOp>(op))
+      axes.mergeable &= isSplat(constant);
     values.insert(op.operand_begin(), op.operand_end());
     values.insert(op.result_begin(), op.result_end());
   }

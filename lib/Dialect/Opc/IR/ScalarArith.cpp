@@ -166,14 +166,15 @@ Value opc::emitShift(OpBuilder &b, Location loc, bool left, Type tensor,
   Value zero = emitConstantInt(b, loc, type, 0);
   Value fits = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, amount,
                                      emitConstantInt(b, loc, type, width));
+  if (!left && !isUnsigned(tensor)) {
+    // What is shifted in is the sign, without end.
+    Value most = emitConstantInt(b, loc, type, width - 1);
+    return arith::ShRSIOp::create(
+        b, loc, x, arith::SelectOp::create(b, loc, fits, amount, most));
+  }
   Value safe = arith::SelectOp::create(b, loc, fits, amount, zero);
-  Value shifted;
-  if (left)
-    shifted = arith::ShLIOp::create(b, loc, x, safe);
-  else if (isUnsigned(tensor))
-    shifted = arith::ShRUIOp::create(b, loc, x, safe);
-  else
-    shifted = arith::ShRSIOp::create(b, loc, x, safe);
+  Value shifted = left ? arith::ShLIOp::create(b, loc, x, safe).getResult()
+                       : arith::ShRUIOp::create(b, loc, x, safe).getResult();
   return arith::SelectOp::create(b, loc, fits, shifted, zero);
 }
 
