@@ -132,6 +132,7 @@ void HostLowering::lowerReturn(Operation *op) {
     Value address = requestOutput(index, value, op);
     copyInto(address, value, op);
   }
+  releaseAfter(op);
   Value zero =
       LLVM::ConstantOp::create(e.b, e.loc, e.i32, e.b.getI32IntegerAttr(0));
   LLVM::ReturnOp::create(e.b, e.loc, zero);

@@ -18,7 +18,7 @@ func.func @main(%x: tensor<?x2xf32> {opc.name = "x", opc.dims = affine_map<()[s0
   %1 = opc.mul %0, %two : (tensor<?x2xf32>, tensor<f32>) -> tensor<?x2xf32> loc("double")
   %2 = opc.relu %1 : (tensor<?x2xf32>) -> tensor<?x2xf32> loc("clip")
   %3 = opc.add %2, %x : (tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<?x2xf32> loc("sum")
-  %4 = opc.reshape %3 {dims = affine_map<()[s0] -> (s0 * 2)>} : (tensor<?x2xf32>) -> tensor<?xf32>
+  %4 = opc.reshape %3 {dims = affine_map<()[s0] -> (s0 * 2)>} : (tensor<?x2xf32>) -> tensor<?xf32> loc("flatten")
   return %4 : tensor<?xf32>
 } loc("main")
 )mlir";
@@ -51,10 +51,10 @@ TEST(HostProgram, SaysWhatItIs) {
   EXPECT_EQ(text, R"({"constants_bytes":0,)"
                   R"("inputs":[{"dtype":"f32","name":"x","shape":["n",2]}],)"
                   R"("kernels":[{"locations":[0],"name":"neg_0","ops":["opc.neg"]},)"
-                  R"({"locations":[1],"name":"mul_1","ops":["opc.mul"]},)"
-                  R"({"locations":[2],"name":"relu_2","ops":["opc.relu"]},)"
-                  R"({"locations":[3],"name":"add_3","ops":["opc.add"]}],)"
-                  R"("locations":["negate","double","clip","sum"],)"
+                  R"({"locations":[3],"name":"mul_1","ops":["opc.mul"]},)"
+                  R"({"locations":[4],"name":"relu_2","ops":["opc.relu"]},)"
+                  R"({"locations":[5],"name":"add_3","ops":["opc.add"]}],)"
+                  R"("locations":["negate","flatten","main","double","clip","sum"],)"
                   R"("outputs":[{"dtype":"f32","name":"y","shape":["?"]}]})");
 }
 
