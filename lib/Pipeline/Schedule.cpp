@@ -36,15 +36,45 @@ bool fitsPlainLoops(func::FuncOp kernel) {
   return llvm::count_if(ops, computes) <= 1 || llvm::all_of(ops, isIndexed);
 }
 
+/// Whether an operand's extent may turn out to be 1 at run time where the
+/// result's is not. Schedules decide about broadcasting when they are written;
+/// the plain loops do when they run.
+static bool broadcastsAtRunTime(Value operand, Value result, unsigned skip,
+                                ShapeEnv &env) {
+  const Dims from = env.dims(operand), to = env.dims(result);
+  for (size_t back = 1 + skip; back <= from.size(); ++back) {
+    AffineExpr extent = from[from.size() - back];
+    if (back <= to.size() && extent != to[to.size() - back] &&
+        constantOf(extent) != 1 &&
+        !(constantOf(extent) && constantOf(to[to.size() - back])))
+      return true;
+  }
+  return false;
+}
+
+static bool broadcastsAtRunTime(func::FuncOp kernel) {
+  ShapeEnv env(kernel.getContext());
+  for (Operation &op : kernel.getBody().front().without_terminator()) {
+    bool isProduct = isa<MatmulOp>(op);
+    if (!isProduct && !isa<ScalarOp, BroadcastOp>(op))
+      continue;
+    for (Value operand : op.getOperands())
+      if (broadcastsAtRunTime(operand, op.getResult(0), isProduct ? 2 : 0, env))
+        return true;
+  }
+  return false;
+}
+
 struct SchedulePass : opc::impl::SchedulePassBase<SchedulePass> {
   void runOnOperation() override {
     func::FuncOp kernel = getOperation();
     if (!kernel->hasAttr(kKernelAttr) || kernel->hasAttr(kUnitsAttr))
       return;
     const TargetDesc &desc = targetOf(kernel);
-    for (const Schedule &schedule : findTarget(desc.target)->schedules)
-      if (succeeded(schedule.apply(kernel, desc)))
-        return;
+    if (!broadcastsAtRunTime(kernel))
+      for (const Schedule &schedule : findTarget(desc.target)->schedules)
+        if (succeeded(schedule.apply(kernel, desc)))
+          return;
     if (fitsPlainLoops(kernel) && failed(lowerKernelToLoops(kernel)))
       signalPassFailure();
   }
