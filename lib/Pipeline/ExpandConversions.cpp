@@ -142,11 +142,48 @@ struct ExpandExtension : OpRewritePattern<arith::ExtFOp> {
   }
 };
 
+/// Integers become bf16 by way of f32, rounded twice, as libraries do.
+template <typename Op>
+struct ExpandFromInteger : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
+    if (!getElementTypeOrSelf(op.getType()).isBF16())
+      return rewriter.notifyMatchFailure(op, "has hardware");
+    Steps steps{{op.getLoc(), rewriter}, op.getType()};
+    Type f32 = withElement(op.getType(), steps.b.getF32Type());
+    Value wide = Op::create(steps.b, f32, op.getIn());
+    rewriter.replaceOp(op, steps.roundToBF16(wide));
+    return success();
+  }
+};
+
+/// Choosing between bf16 moves bits; LLVM would go by way of f32 and back.
+struct ExpandSelect : OpRewritePattern<arith::SelectOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(arith::SelectOp op,
+                                PatternRewriter &rewriter) const override {
+    Type type = op.getType();
+    if (!isa<FloatType, VectorType>(type) ||
+        !getElementTypeOrSelf(type).isBF16())
+      return rewriter.notifyMatchFailure(op, "has hardware");
+    Steps steps{{op.getLoc(), rewriter}, type};
+    Type bits = steps.bits(16);
+    Value x = arith::BitcastOp::create(steps.b, bits, op.getTrueValue());
+    Value y = arith::BitcastOp::create(steps.b, bits, op.getFalseValue());
+    Value chosen = arith::SelectOp::create(steps.b, op.getCondition(), x, y);
+    rewriter.replaceOpWithNewOp<arith::BitcastOp>(op, type, chosen);
+    return success();
+  }
+};
+
 struct ExpandConversions
     : opc::impl::ExpandConversionsPassBase<ExpandConversions> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<ExpandExtension, ExpandTruncation>(&getContext());
+    patterns.add<ExpandExtension, ExpandTruncation, ExpandSelect,
+                 ExpandFromInteger<arith::SIToFPOp>,
+                 ExpandFromInteger<arith::UIToFPOp>>(&getContext());
     walkAndApplyPatterns(getOperation(), std::move(patterns));
   }
 };

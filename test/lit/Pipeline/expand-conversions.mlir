@@ -32,3 +32,20 @@ func.func @hardware_has_these(%x: f64, %y: f32) -> (f32, f16) {
   %b = arith.truncf %y : f32 to f16
   return %a, %b : f32, f16
 }
+
+// CHECK-LABEL: func.func @integer_to_bf16
+// CHECK: %[[WIDE:.*]] = arith.sitofp %{{.*}} : i64 to f32
+// CHECK: arith.bitcast %[[WIDE]] : f32 to i32
+// CHECK: arith.bitcast %{{.*}} : i16 to bf16
+func.func @integer_to_bf16(%x: i64) -> bf16 {
+  %y = arith.sitofp %x : i64 to bf16
+  return %y : bf16
+}
+
+// CHECK-LABEL: func.func @select_bf16
+// CHECK: %[[CHOSEN:.*]] = arith.select %{{.*}}, %{{.*}}, %{{.*}} : i16
+// CHECK: arith.bitcast %[[CHOSEN]] : i16 to bf16
+func.func @select_bf16(%c: i1, %x: bf16, %y: bf16) -> bf16 {
+  %z = arith.select %c, %x, %y : bf16
+  return %z : bf16
+}

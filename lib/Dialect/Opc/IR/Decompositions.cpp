@@ -1,7 +1,7 @@
 //===- Decompositions.cpp - composite ops in terms of simpler ones --------===//
 //
 // Each composite follows its formula step by step; f16 and bf16 are computed in
-// f32 and rounded once at the end.
+// f32 and rounded once at the end, but for softmax of f16.
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
@@ -166,7 +166,16 @@ Value buildHeads(TensorBuilder &t, Value x, Value shared, bool transpose,
 
 Replacement SoftmaxOp::decompose(OpBuilder &b) {
   TensorBuilder t(b, *this);
-  Value y = buildSoftmax(t, t.wide(getX()), getAxis());
+  // f16 rounds every step, as ONNX's definition does, unless the sum of so many
+  // terms of at most 1 might overflow.
+  constexpr int64_t safeExtent = 65504;
+  auto type = llvm::cast<RankedTensorType>(getX().getType());
+  int64_t extent = type.getDimSize(getAxis());
+  bool sumFits = !ShapedType::isDynamic(extent) && extent <= safeExtent;
+  Value x = getX();
+  if (!type.getElementType().isF16() || !sumFits)
+    x = t.wide(x);
+  Value y = buildSoftmax(t, x, getAxis());
   return SmallVector<Value>{t.cast(y, t.element(getX()))};
 }
 
