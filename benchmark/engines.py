@@ -95,3 +95,26 @@ def relative_difference(outputs, reference):
         scale = np.abs(theirs[known]).max() or 1.0
         worst = max(worst, np.abs(ours[known] - theirs[known]).max() / scale)
     return worst
+
+
+def rounding_spread(path, inputs, trials=8, rounding=1e-6):
+    """How far onnxruntime's own outputs move, as `relative_difference`, when the
+    inputs do by the rounding of a sum in another order.
+
+    A model that rounds its activations to 8-bit integers as it runs amplifies
+    such differences: two right programs may differ by this much.
+    """
+    reference = onnxruntime(path, inputs, 1)()
+    worst = 0.0
+    for seed in range(trials):
+        random = np.random.default_rng(seed)
+        moved = {
+            name: x * (1 + random.uniform(-rounding, rounding, x.shape))
+            for name, x in inputs.items()
+        }
+        moved = {
+            name: x.astype(inputs[name].dtype) for name, x in moved.items()
+        }
+        outputs = onnxruntime(path, moved, 1)()
+        worst = max(worst, relative_difference(outputs, reference))
+    return worst

@@ -51,9 +51,7 @@ const pb::AttributeProto *Node::find(StringRef name,
   const pb::AttributeProto *attribute = find(name);
   if (!attribute)
     return nullptr;
-  // Old files leave the type out.
-  if (attribute->type() == type ||
-      attribute->type() == pb::AttributeProto::UNDEFINED)
+  if (attribute->type() == type)
     return attribute;
   fail(formatv("attribute {0} has the wrong type", quoted(name)));
   return nullptr;

@@ -177,7 +177,7 @@ def Opc_ShiftLeftOp : Opc_BinaryOp<"shift_left", Opc_IntTensor,
 }
 def Opc_ShiftRightOp : Opc_BinaryOp<"shift_right", Opc_IntTensor,
     "return ::opc::emitShift(b, loc, /*left=*/false, getA().getType(), args);"> {
-  let summary = "shifts, arithmetically if signed; by the width or more gives 0";
+  let summary = "shifts, arithmetically if signed; by the width or more leaves the sign";
 }
 def Opc_PreluOp : Opc_BinaryOp<"prelu", Opc_NumericTensor,
     "return ::opc::emitPrelu(b, loc, getA().getType(), args);"> {

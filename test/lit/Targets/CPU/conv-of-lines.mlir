@@ -1,0 +1,15 @@
+// Convolutions over lines with constant weights take the schedules of images.
+// RUN: %opc run %s --target=reference --output %t.reference
+// RUN: %opc run %s --target=cpu --output %t.cpu
+// RUN: %python %S/../../Ops/Inputs/compare.py %t.reference %t.cpu --rtol 1e-5
+
+func.func @main(%x: tensor<2x4x41xf32> {opc.name = "x"})
+    -> (tensor<2x6x21xf32> {opc.name = "y0"},
+        tensor<2x4x41xf32> {opc.name = "y1"}) {
+  %w = opc.constant {value = dense<[[[0.5, -1.0, 2.0], [1.5, 0.25, -0.75], [1.0, 1.0, -2.0], [0.125, 3.0, 0.5]]]> : tensor<1x4x3xf32>} : tensor<1x4x3xf32>
+  %w6 = opc.concat %w, %w, %w, %w, %w, %w {axis = 0 : i64} : (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x4x3xf32>) -> tensor<6x4x3xf32>
+  %0 = opc.conv %x, %w6 {strides = array<i64: 2>, dilations = array<i64: 1>, pad_low = array<i64: 1>, pad_high = array<i64: 1>, group = 1 : i64, layout = "NCHW"} : (tensor<2x4x41xf32>, tensor<6x4x3xf32>) -> tensor<2x6x21xf32>
+  %d = opc.constant {value = dense<[[[0.5, -1.0, 2.0]], [[1.5, 0.25, -0.75]], [[1.0, 1.0, -2.0]], [[0.125, 3.0, 0.5]]]> : tensor<4x1x3xf32>} : tensor<4x1x3xf32>
+  %1 = opc.conv %x, %d {strides = array<i64: 1>, dilations = array<i64: 2>, pad_low = array<i64: 2>, pad_high = array<i64: 2>, group = 4 : i64, layout = "NCHW"} : (tensor<2x4x41xf32>, tensor<4x1x3xf32>) -> tensor<2x4x41xf32>
+  return %0, %1 : tensor<2x6x21xf32>, tensor<2x4x41xf32>
+}
