@@ -69,6 +69,11 @@ void populateConversions(LLVMTypeConverter &types,
   populateMathToLLVMConversionPatterns(types, patterns,
                                        /*approximateLog1p=*/false,
                                        /*benefit=*/2);
+  // exp(x) - 1 cancels near 0: libm's own expm1 does not.
+  OperationName expm1(math::ExpM1Op::getOperationName(), patterns.getContext());
+  llvm::erase_if(patterns.getNativePatterns(), [&](const auto &pattern) {
+    return pattern->getRootKind() == expm1;
+  });
   populateMathToLibmConversionPatterns(patterns, /*benefit=*/1);
   ub::populateUBToLLVMConversionPatterns(types, patterns);
 }
