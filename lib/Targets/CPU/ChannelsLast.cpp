@@ -72,14 +72,24 @@ bool isFloatOfFirstChannels(Operation *op) {
          elementOf(op->getOperand(0)).isF32();
 }
 
-/// A line is an image of one row: [N, C, L] becomes [N, C, 1, L].
+/// Whether the convolution sees a line: [N, C, L], or an image of width 1 whose
+/// windows have width 1.
+bool isAlongLine(ConvOp conv, ShapeEnv &env) {
+  if (rankOf(conv.getX()) != 4)
+    return rankOf(conv.getX()) == 3;
+  return constantOf(env.dims(conv.getX())[3]) == 1 &&
+         constantOf(env.dims(conv.getW())[3]) == 1 &&
+         conv.getPadLow()[1] == 0 && conv.getPadHigh()[1] == 0;
+}
+
+/// A line is an image of one row, whose pixels are computed together: [N, C, L]
+/// and [N, C, L, 1] become [N, C, 1, L].
 ConvOp lineAsImage(ConvOp conv, ShapeEnv &env) {
   OpBuilder b(conv);
   MovementBuilder m{b, conv.getLoc(), env};
   auto withRow = [&](Value value) {
-    Dims dims(env.dims(value));
-    dims.insert(dims.begin() + 2, env.constant(1));
-    return dims;
+    const Dims &dims = env.dims(value);
+    return Dims{dims[0], dims[1], env.constant(1), dims[2]};
   };
   auto pair = [](int64_t row, ArrayRef<int64_t> line) {
     return SmallVector<int64_t>{row, line.front()};
@@ -98,7 +108,7 @@ ConvOp lineAsImage(ConvOp conv, ShapeEnv &env) {
 void convertConv(ConvOp conv, ShapeEnv &env) {
   if (!isFloatOfFirstChannels(conv) || !isConstantData(conv.getW()))
     return;
-  if (rankOf(conv.getX()) == 3)
+  if (isAlongLine(conv, env))
     conv = lineAsImage(conv, env);
   if (rankOf(conv.getX()) == 4)
     transposeAround(conv, env, setLayout);

@@ -108,6 +108,7 @@ private:
     tile.vectors = vectors;
     tile.lanes = lanes;
     tile.accumulator = l.b.getF32Type();
+    tile.inFlight = columns.plan.inFlight;
     tile.a = w.e.buffer(p.a);
     tile.aRowStep = p.transposeA ? l.index(1) : k;
     tile.aBase = l.add(matrixOf(p.a), l.mul(row, tile.aRowStep));

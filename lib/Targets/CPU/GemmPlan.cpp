@@ -74,6 +74,7 @@ GemmPlan planGemm(const GemmShape &shape, const VectorMachine &m) {
   int64_t block = std::max<int64_t>(m.l2Bytes / 4 / vectorBytes, 1);
   block = std::max(block / plan.tileVectors, int64_t(1)) * plan.tileVectors;
   plan.blockVectors = std::min(block, allVectors);
+  plan.inFlight = m.fmaPorts * m.fmaLatency;
   return plan;
 }
 

@@ -51,15 +51,50 @@ private:
       auto part = MutableArrayRef(next).slice(
           run.rowBegin * tile.vectors,
           (run.rowEnd - run.rowBegin) * tile.vectors);
-      SmallVector<Value> done = l.fold(
-          l.index(0), run.count, 1, ValueRange(ArrayRef<Value>(part)),
+      Value done = chained(run, aStart, bStart, part);
+      SmallVector<Value> last = l.fold(
+          done, run.count, 1, ValueRange(ArrayRef<Value>(part)),
           [&](Value k, ValueRange carried) {
             return step(run, l.add(aStart, l.mul(k, run.aStep)),
                         l.add(bStart, l.mul(k, run.bStep)), carried);
           });
-      llvm::copy(done, part.begin());
+      llvm::copy(last, part.begin());
     }
     return next;
+  }
+
+  /// Where the sums are too few to hide the latency of adding to them: several
+  /// steps at once, each into sums of its own, which are added at the end.
+  /// Returns the number of steps done.
+  Value chained(const ReductionRun &run, Value aStart, Value bStart,
+                MutableArrayRef<Value> part) {
+    int64_t width = part.size();
+    int64_t chains = tile.inFlight / std::max<int64_t>(width, 1);
+    if (chains < 2)
+      return l.index(0);
+    Value end = l.sub(run.count, l.rem(run.count, l.index(chains)));
+    SmallVector<Value> sums(part.begin(), part.end());
+    Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
+    sums.append(width * (chains - 1), zero);
+    sums = l.fold(l.index(0), end, chains, sums,
+                  [&](Value k, ValueRange carried) {
+                    SmallVector<Value> next;
+                    for (int64_t chain = 0; chain < chains; ++chain) {
+                      Value at = l.add(k, chain);
+                      llvm::append_range(
+                          next, step(run, l.add(aStart, l.mul(at, run.aStep)),
+                                     l.add(bStart, l.mul(at, run.bStep)),
+                                     carried.slice(chain * width, width)));
+                    }
+                    return next;
+                  });
+    for (int64_t i = 0; i < width; ++i) {
+      part[i] = sums[i];
+      for (int64_t chain = 1; chain < chains; ++chain)
+        part[i] = arith::AddFOp::create(b, loc, part[i],
+                                        sums[chain * width + i]);
+    }
+    return end;
   }
 
   /// One step of the reduction: an outer product in registers.

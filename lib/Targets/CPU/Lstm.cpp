@@ -22,8 +22,9 @@ constexpr int64_t mostHidden = 4096;
 
 class LstmWriter {
 public:
-  LstmWriter(KernelWriter &w, PackedLstmOp op)
-      : w(w), l(w.l), op(op), lanes(w.v.lanes) {
+  LstmWriter(KernelWriter &w, PackedLstmOp op, const VectorMachine &machine)
+      : w(w), l(w.l), op(op), lanes(machine.lanes),
+        inFlight(machine.fmaPorts * machine.fmaLatency) {
     hidden = *constantOf(w.env.dims(op.getR())[1]);
     panels = (hidden + lanes - 1) / lanes;
     steps = w.e.expr(w.env.dims(op.getXw())[0]);
@@ -116,6 +117,7 @@ private:
     tile.vectors = gates;
     tile.lanes = lanes;
     tile.accumulator = l.b.getF32Type();
+    tile.inFlight = inFlight;
     tile.a = h;
     tile.aBase = l.index(0);
     tile.aRowStep = l.index(0);
@@ -134,7 +136,7 @@ private:
   KernelWriter &w;
   LoopBuilder &l;
   PackedLstmOp op;
-  int64_t lanes, hidden, panels;
+  int64_t lanes, inFlight, hidden, panels;
   Value steps, batches, batch, h, c;
 };
 
@@ -148,8 +150,9 @@ LogicalResult scheduleLstm(func::FuncOp kernel, const TargetDesc &desc) {
       *constantOf(env.dims(op.getR())[1]) > mostHidden)
     return failure();
   AffineExpr batch = env.dims(op.getXw())[1];
-  return writeKernel(kernel, env, machineOf(desc).lanes, batch, /*grain=*/1,
-                     [&](KernelWriter &w) { LstmWriter(w, op).run(); });
+  VectorMachine machine = machineOf(desc);
+  return writeKernel(kernel, env, machine.lanes, batch, /*grain=*/1,
+                     [&](KernelWriter &w) { LstmWriter(w, op, machine).run(); });
 }
 
 } // namespace opc::cpu

@@ -25,6 +25,8 @@ struct GemmPlan {
   int64_t blockVectors = 1;
   /// Reduction steps that B is fetched ahead into L1; 0 where B stays there.
   int64_t prefetchSteps = 0;
+  /// Multiply-adds under way at once (GemmTile::inFlight).
+  int64_t inFlight = 1;
 };
 
 /// The plan for f32 on `machine`, or for any type with `machine.lanes` lanes.

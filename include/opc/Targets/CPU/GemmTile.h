@@ -53,6 +53,9 @@ struct GemmTile {
   llvm::SmallVector<ReductionRun, 4> runs;
   /// Steps of B that are prefetched into L1 ahead of their use; 0 for none.
   int64_t prefetchSteps = 0;
+  /// Multiply-adds that must be under way at once for full speed (ports times
+  /// latency): a tile of fewer sums is split over several partial ones.
+  int64_t inFlight = 1;
   /// Sums to start from (rows * vectors, row-major), or empty for zeros.
   llvm::SmallVector<mlir::Value> initial;
 };
