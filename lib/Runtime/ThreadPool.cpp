@@ -24,6 +24,7 @@ struct alignas(64) ThreadPool::Slot {
   opc_kernel_fn fn = nullptr;
   const int64_t *words = nullptr;
   int64_t units = 0;
+  int chunks = 0;
   alignas(64) std::atomic<uint32_t> done{0};
   std::atomic<uint32_t> waiting{0};
 
@@ -142,6 +143,7 @@ void ThreadPool::publish(Slot &slot, const opc_launch &launch, int seats,
   slot.fn = launch.fn;
   slot.words = launch.words;
   slot.units = launch.units;
+  slot.chunks = chunks;
   slot.done.store(0, std::memory_order_relaxed);
   slot.waiting.store(0, std::memory_order_relaxed);
   Ticket previous(slot.ticket.load(std::memory_order_relaxed));
@@ -181,12 +183,12 @@ static bool worthWaking(const opc_launch &launch) {
 
 void ThreadPool::workAsCaller(Slot &slot) {
   Ticket ticket(slot.ticket.load(std::memory_order_relaxed));
-  int chunks = ticket.total();
+  const int chunks = slot.chunks;
   while (!ticket.exhausted()) {
     uint64_t word = ticket.word();
-    if (slot.ticket.compare_exchange_weak(word, ticket.claimed().word(),
+    if (slot.ticket.compare_exchange_weak(word, ticket.withoutFront().word(),
                                           std::memory_order_relaxed)) {
-      slot.runChunk(ticket.next(), chunks);
+      slot.runChunk(ticket.front(), chunks);
       word = slot.ticket.load(std::memory_order_relaxed);
     }
     ticket = Ticket(word);
@@ -208,10 +210,10 @@ bool ThreadPool::workAsHelper(Slot &slot) {
   Ticket ticket(slot.ticket.load(std::memory_order_acquire));
   while (!ticket.exhausted() && (seated || ticket.seats() > 0)) {
     uint64_t word = ticket.word();
-    Ticket after = seated ? ticket.claimed() : ticket.joined();
-    if (slot.ticket.compare_exchange_weak(word, after.word(),
+    if (slot.ticket.compare_exchange_weak(word,
+                                          ticket.withoutBack(seated).word(),
                                           std::memory_order_acquire)) {
-      slot.runChunk(ticket.next(), ticket.total());
+      slot.runChunk(ticket.back() - 1, slot.chunks);
       worked = seated = true;
       word = slot.ticket.load(std::memory_order_acquire);
     }
