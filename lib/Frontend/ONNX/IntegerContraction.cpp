@@ -1,8 +1,7 @@
 //===- IntegerContraction.cpp - products of quantised tensors -------------===//
 //
-// Zero points are taken out of the product, so that its operands stay 8 bits:
-//   (a - za)(b - zb) = ab - za sum(b) - sum(a) zb + k za zb,
-// exact in i32 because it wraps.
+// Zero points are taken away first, in i32, and what is multiplied are nine-bit
+// numbers (opc-narrow-integers finds that): padding is 0 then, as everywhere.
 //
 //===----------------------------------------------------------------------===//
 #include "Quantise.h"
@@ -23,8 +22,13 @@ Value zeroPoint(Node &n, Value zero) {
   return constantOf(n.size(zero)) == 1 ? n.reshape(zero, {}) : zero;
 }
 
+/// x less its zero point, in i32.
+static Value centred(Node &n, Value x, Value zero) {
+  x = n.cast(x, n.i32Type());
+  return zero ? n.sub(x, zero) : x;
+}
+
 Value integerMatMul(Node &n, Value a, Value b, Value zeroA, Value zeroB) {
-  Type wide = n.i32Type();
   bool vectorA = n.rank(a) == 1, vectorB = n.rank(b) == 1;
   if (n.failed() || n.rank(a) == 0 || n.rank(b) == 0) {
     n.fail("an operand is a scalar");
@@ -36,76 +40,27 @@ Value integerMatMul(Node &n, Value a, Value b, Value zeroA, Value zeroB) {
     b = n.unsqueeze(b, {1});
   if (zeroA && n.rank(zeroA) == 1)
     zeroA = n.unsqueeze(zeroA, {1});
-  Value y = n.matmul(a, b, wide);
-  if (zeroA) {
-    Value columns = n.reduce("sum", n.cast(b, wide), {-2}, true);
-    y = n.sub(y, n.mul(zeroA, columns));
-  }
-  if (zeroB) {
-    Value rows = n.reduce("sum", n.cast(a, wide), {-1}, true);
-    y = n.sub(y, n.mul(rows, zeroB));
-  }
-  if (zeroA && zeroB)
-    y = n.add(y, n.mul(n.extentAs(wide, n.dim(a, -1)), n.mul(zeroA, zeroB)));
+  Value y = n.matmul(centred(n, a, zeroA), centred(n, b, zeroB), n.i32Type());
   if (vectorA)
     y = n.squeeze(y, {-2});
   return vectorB ? n.squeeze(y, {-1}) : y;
 }
 
-/// A value for each output channel (or one for all) against [N, M, ...].
-static Value channelwise(Node &n, Value v, int64_t rank) {
+/// A value for each index of axis `from` (or one for all) against a tensor of
+/// rank `rank`.
+static Value alongAxis(Node &n, Value v, int64_t rank, int64_t from) {
   if (!v || n.failed() || n.rank(v) == 0)
     return v;
   Ints axes;
-  for (int64_t axis = 1; axis < rank - 1; ++axis)
+  for (int64_t axis = 1; axis < rank - from; ++axis)
     axes.push_back(axis);
   return n.unsqueeze(v, axes);
 }
 
 Value integerConv(Node &n, Value x, Value w, Value zeroX, Value zeroW) {
-  Type wide = n.i32Type();
-  int64_t rank = n.rank(x);
-  if (zeroW) {
-    Value plain = n.cast(x, wide), weights = n.cast(w, wide);
-    if (zeroX)
-      plain = n.sub(plain, zeroX);
-    if (n.rank(zeroW) == 1)
-      zeroW = n.unsqueeze(zeroW, [&] {
-        Ints axes;
-        for (int64_t axis = 1; axis < rank; ++axis)
-          axes.push_back(axis);
-        return axes;
-      }());
-    weights = n.sub(weights, zeroW);
-    return convolve(n, plain, weights, n.scalarInt(wide, 0), wide);
-  }
-  if (!zeroX)
-    return convolve(n, x, w, n.like(x, 0), wide);
-  // Padding stands for 0, that is, for x's zero point.
-  std::optional<Ints> kernel = convKernel(n, x, w);
-  Value filler = n.cast(zeroX, n.elementOf(x));
-  std::optional<Window> window =
-      kernel ? readWindow(n, x, *kernel, filler) : std::nullopt;
-  if (!window)
-    return {};
-  Dims low(2, n.expr(0)), high(2, n.expr(0));
-  llvm::append_range(low, n.exprList(window->low));
-  llvm::append_range(high, n.exprList(window->high));
-  x = n.pad(x, filler, low, high);
-  window->low = window->high = Ints(rank - 2, 0);
-  int64_t group = n.integer("group", 1);
-  if (group < 1 || group > std::numeric_limits<int32_t>::max()) {
-    n.fail("group is out of range");
-    return {};
-  }
-  n.requireEqual(n.dim(x, 1), n.dim(w, 1) * group);
-  n.requireEqual(n.dim(w, 0).floorDiv(group) * group, n.dim(w, 0));
-  Value y = n.emit<ConvOp>(
-      {x, w}, window->attributes(n, {{"group", n.i64(group)}}), wide);
-  Ints axes = axesUpTo(rank);
-  Value sums = n.reduce("sum", n.cast(w, wide),
-                        ArrayRef<int64_t>(axes).drop_front(), false);
-  return n.sub(y, n.mul(zeroX, channelwise(n, sums, rank)));
+  Value weights = centred(n, w, alongAxis(n, zeroW, n.rank(x), 0));
+  return convolve(n, centred(n, x, zeroX), weights, n.scalarInt(n.i32Type(), 0),
+                  n.i32Type());
 }
 
 namespace {
@@ -150,7 +105,7 @@ void buildQLinearConv(Node &n) {
   Value sum =
       integerConv(n, x, w, zeroPoint(n, n.need(2)), zeroPoint(n, n.need(5)));
   sum = addChannelBias(n, sum, n.in(8));
-  Value scaleW = channelwise(n, plainScale(n, n.need(4)), n.rank(x));
+  Value scaleW = alongAxis(n, plainScale(n, n.need(4)), n.rank(x), 1);
   n.out(0, requantise(n, sum, plainScale(n, n.need(1)), scaleW, n.need(6),
                       n.need(7)));
 }

@@ -4,13 +4,15 @@
 // Chips/*.json alone.
 //
 //===----------------------------------------------------------------------===//
-#include "opc/Dialect/Opc/Transforms/FusionRules.h"
-#include "opc/Targets/CPU/Passes.h"
-#include "opc/Targets/CPU/Schedules.h"
-#include "opc/Targets/Core/Target.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Pass/PassManager.h"
+#include "opc/Dialect/Opc/Transforms/FusionRules.h"
+#include "opc/Dialect/Opc/Transforms/Passes.h"
+#include "opc/Targets/CPU/DotProduct.h"
+#include "opc/Targets/CPU/Passes.h"
+#include "opc/Targets/CPU/Schedules.h"
+#include "opc/Targets/Core/Target.h"
 
 #include "Chips.inc"
 
@@ -20,10 +22,14 @@ const Target &cpuTarget();
 
 /// Channels last, weights packed for the vectors of the chip.
 static void buildLayout(mlir::OpPassManager &pm, const TargetDesc &desc) {
+  int64_t lanes = cpu::machineOf(desc).lanes;
+  const MatrixUnit *shorts = cpu::dotUnitFor(desc, "i16", "i16");
+  if (shorts)
+    pm.addPass(createNarrowIntegersPass());
   pm.addPass(cpu::createChannelsLastPass());
   pm.addPass(cpu::createSinkTransposesPass());
-  pm.addPass(cpu::createPackRecurrentPass({cpu::machineOf(desc).lanes}));
-  pm.addPass(cpu::createPackWeightsPass({cpu::machineOf(desc).lanes}));
+  pm.addPass(cpu::createPackRecurrentPass({lanes}));
+  pm.addPass(cpu::createPackWeightsPass({lanes, shorts ? shorts->k : 0}));
   pm.addPass(cpu::createSinkTransposesPass());
   pm.addPass(cpu::createKeepReducedAxesPass());
   pm.addPass(cpu::createFoldMovementPass());

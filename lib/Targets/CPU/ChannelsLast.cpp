@@ -42,8 +42,7 @@ void transposeAround(Operation *op, ShapeEnv &env,
   for (int64_t axis : toChannelsLast(rank))
     last.push_back(dims[axis]);
   Operation *clone = b.clone(*op);
-  clone->setOperand(
-      0, m.transpose(op->getOperand(0), toChannelsLast(rank)));
+  clone->setOperand(0, m.transpose(op->getOperand(0), toChannelsLast(rank)));
   clone->moveAfter(clone->getOperand(0).getDefiningOp());
   clone->getResult(0).setType(tensorType(last, elementOf(y)));
   if (op->hasAttr(kDimsAttr))
@@ -66,10 +65,19 @@ void permuteDims(Operation *op, int64_t rank) {
   op->setAttr("dims", AffineMapAttr::get(toMap(op->getContext(), dims)));
 }
 
-bool isFloatOfFirstChannels(Operation *op) {
+bool hasFirstChannels(Operation *op) {
   auto layout = op->getAttrOfType<StringAttr>("layout");
-  return layout && layout.getValue() == "NCHW" &&
-         elementOf(op->getOperand(0)).isF32();
+  return layout && layout.getValue() == "NCHW";
+}
+
+bool isFloatOfFirstChannels(Operation *op) {
+  return hasFirstChannels(op) && elementOf(op->getOperand(0)).isF32();
+}
+
+/// Elements that convolutions have schedules for.
+bool isConvolved(Type element) {
+  return element.isF32() || element.isSignlessInteger(16) ||
+         element.isSignlessInteger(32);
 }
 
 /// Whether the convolution sees a line: [N, C, L], or an image of width 1 whose
@@ -106,7 +114,8 @@ ConvOp lineAsImage(ConvOp conv, ShapeEnv &env) {
 }
 
 void convertConv(ConvOp conv, ShapeEnv &env) {
-  if (!isFloatOfFirstChannels(conv) || !isConstantData(conv.getW()))
+  if (!hasFirstChannels(conv) || !isConvolved(elementOf(conv.getX())) ||
+      !isConstantData(conv.getW()))
     return;
   if (isAlongLine(conv, env))
     conv = lineAsImage(conv, env);
@@ -115,10 +124,9 @@ void convertConv(ConvOp conv, ShapeEnv &env) {
 }
 
 void convertResize(ResizeOp resize, ShapeEnv &env) {
-  bool spatial = rankOf(resize.getX()) == 4 &&
-                 elementOf(resize.getX()).isF32() &&
-                 llvm::all_of(resize.getAxes(),
-                              [](int64_t axis) { return axis >= 2; });
+  bool spatial =
+      rankOf(resize.getX()) == 4 && elementOf(resize.getX()).isF32() &&
+      llvm::all_of(resize.getAxes(), [](int64_t axis) { return axis >= 2; });
   if (!spatial)
     return;
   transposeAround(resize, env, [&](Operation *clone) {

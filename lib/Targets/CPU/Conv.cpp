@@ -1,10 +1,10 @@
 //===- Conv.cpp - convolutions of channels-last images --------------------===//
 //
 // Implicit GEMM: a row is an output pixel, the reduction runs over kernel rows
-// and, within one, over the contiguous kernel columns and channels of the input.
-// Nothing is copied for padding: kernel rows outside of the image are left out
-// by the loop's bounds, and pixels whose window hangs over the left or right
-// edge leave out the runs that do.
+// and, within one, over the contiguous kernel columns and channels of the
+// input. Nothing is copied for padding: kernel rows outside of the image are
+// left out by the loop's bounds, and pixels whose window hangs over the left or
+// right edge leave out the runs that do.
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
@@ -18,8 +18,8 @@ namespace {
 class ConvWriter {
 public:
   ConvWriter(KernelWriter &w, PackedConvOp conv, const VectorMachine &machine,
-             const GemmPlan &plan)
-      : w(w), conv(conv), plan(plan) {
+             const GemmPlan &plan, ProductKind kind)
+      : w(w), conv(conv), plan(plan), kind(kind) {
     LoopBuilder &l = w.l;
     const Dims &x = w.env.dims(conv.getA()), &y = w.env.dims(conv.getY());
     height = w.e.expr(x[1]);
@@ -75,7 +75,8 @@ private:
     tile.rows = pixels;
     tile.vectors = vectors;
     tile.lanes = lanes;
-    tile.accumulator = l.b.getF32Type();
+    tile.accumulator = kind.accumulator;
+    tile.dot = kind.dot;
     tile.a = w.e.buffer(conv.getA());
     Value pitch = l.mul(width, channels);
     Value y0 = l.sub(l.mul(row, axes[0].stride), l.index(axes[0].padLow));
@@ -90,8 +91,8 @@ private:
 
     auto [rowBegin, rowEnd] = clippedTaps(l, axes[0], row, height);
     int64_t bRow = taps * channels * lanes;
-    tile.loops.push_back({rowBegin, rowEnd, l.mul(pitch, axes[0].dilation),
-                          l.index(bRow)});
+    tile.loops.push_back(
+        {rowBegin, rowEnd, l.mul(pitch, axes[0].dilation), l.index(bRow)});
     if (axes[1].dilation == 1) {
       tile.runs.push_back({l.mul(l.sub(tapEnd, tapBegin), channels),
                            l.mul(tapBegin, channels),
@@ -104,15 +105,15 @@ private:
       tile.runs.push_back({l.index(channels), l.index(0), l.index(0),
                            l.index(1), l.index(lanes), 0, pixels});
     }
-    emitProductTile(w, conv.getY(), tile, vector,
-                    columns.lastCount(l, vector, vectors), [&](int64_t i) {
-                      return SmallVector<Value>{image, row, l.add(x, i)};
-                    });
+    emitProductTile(
+        w, conv.getY(), tile, vector, columns.lastCount(l, vector, vectors),
+        [&](int64_t i) { return SmallVector<Value>{image, row, l.add(x, i)}; });
   }
 
   KernelWriter &w;
   PackedConvOp conv;
   const GemmPlan &plan;
+  ProductKind kind;
   ProductColumns columns;
   WindowAxis axes[2];
   int64_t channels, reduction;
@@ -125,8 +126,11 @@ private:
 LogicalResult scheduleConv(func::FuncOp kernel, const TargetDesc &desc) {
   ShapeEnv env(kernel.getContext());
   auto conv = dyn_cast_or_null<PackedConvOp>(onlyNest(kernel));
-  if (!conv || !isF32(conv.getA()) || conv.getA().getDefiningOp() ||
-      conv.getB().getDefiningOp() || !isEpilogueOf(kernel, conv.getY(), env))
+  if (!conv || conv.getA().getDefiningOp() || conv.getB().getDefiningOp() ||
+      !isEpilogueOf(kernel, conv.getY(), env))
+    return failure();
+  auto kind = productKind(conv.getA(), conv.getB(), conv.getY(), desc);
+  if (!kind)
     return failure();
   VectorMachine machine = machineOf(desc);
   const Dims y = env.dims(conv.getY()), x = env.dims(conv.getA());
@@ -135,8 +139,8 @@ LogicalResult scheduleConv(func::FuncOp kernel, const TargetDesc &desc) {
   GemmShape shape;
   shape.rows = constantOf(y[2]).value_or(0);
   shape.columns = conv.getColumns();
-  shape.reduction =
-      conv.getKernel()[0] * conv.getKernel()[1] * *constantOf(x[3]);
+  shape.reduction = conv.getKernel()[0] * conv.getKernel()[1] *
+                    *constantOf(x[3]) / kind->group();
   GemmPlan plan = planGemm(shape, machine);
   int64_t vectors = (shape.columns + machine.lanes - 1) / machine.lanes;
   int64_t blocks = (vectors + plan.blockVectors - 1) / plan.blockVectors;
@@ -144,7 +148,7 @@ LogicalResult scheduleConv(func::FuncOp kernel, const TargetDesc &desc) {
     allowInPlace(kernel, env);
   return writeKernel(kernel, env, machine.lanes, y[0] * y[1] * blocks,
                      /*grain=*/0, [&](KernelWriter &w) {
-                       ConvWriter(w, conv, machine, plan).run();
+                       ConvWriter(w, conv, machine, plan, *kind).run();
                      });
 }
 

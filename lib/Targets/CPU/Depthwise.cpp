@@ -1,16 +1,16 @@
 //===- Depthwise.cpp - one filter for each channel ------------------------===//
 //
-// Channels in the lanes, several pixels of a row at a time: each input vector is
-// loaded once for all pixels that it belongs to. Channels run inside pixels, so
-// that the image streams through the cache once.
+// Channels in the lanes, several pixels of a row at a time: each input vector
+// is loaded once for all pixels that it belongs to. Channels run inside pixels,
+// so that the image streams through the cache once.
 //
 //===----------------------------------------------------------------------===//
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Targets/CPU/Schedules.h"
 #include "opc/Targets/CPU/TileSplit.h"
 #include "opc/Targets/CPU/WindowEdges.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 namespace opc::cpu {
@@ -63,8 +63,9 @@ private:
   /// One vector of channels from `c` on, of `count` pixels from `x` on.
   void emitVector(Value x, int64_t count, bool edge, Value c) {
     LoopBuilder &l = w.l;
+    auto type = cast<RankedTensorType>(conv.getY().getType());
     Value zero = w.v.splat(arith::ConstantOp::create(
-        l.b, l.loc, l.b.getF32FloatAttr(0)));
+        l.b, l.loc, l.b.getZeroAttr(type.getElementType())));
     SmallVector<Value> sums(count, zero);
     auto [rowBegin, rowEnd] = clippedTaps(l, axes[0], row, height);
     Value y0 = l.sub(l.mul(row, axes[0].stride), l.index(axes[0].padLow));
@@ -103,8 +104,7 @@ private:
           continue;
         if (!loaded)
           loaded = loadA(l.add(at, l.mul(channels, column)));
-        next[pixel] = vector::FMAOp::create(l.b, l.loc, loaded, taps[tap],
-                                            next[pixel]);
+        next[pixel] = multiplyAdd(loaded, taps[tap], next[pixel]);
       }
     }
     return next;
@@ -117,9 +117,16 @@ private:
     return l.fold(begin, end, 1, sums, [&](Value tap, ValueRange s) {
       Value a = loadA(l.add(at, l.mul(channels, l.mul(tap, axes[1].dilation))));
       Value b = loadB(l.add(weights, l.mul(channels, tap)));
-      return SmallVector<Value>{
-          vector::FMAOp::create(l.b, l.loc, a, b, s.front())};
+      return SmallVector<Value>{multiplyAdd(a, b, s.front())};
     });
+  }
+
+  Value multiplyAdd(Value a, Value b, Value sum) {
+    LoopBuilder &l = w.l;
+    if (isF32(conv.getY()))
+      return vector::FMAOp::create(l.b, l.loc, a, b, sum);
+    Value product = arith::MulIOp::create(l.b, l.loc, a, b);
+    return arith::AddIOp::create(l.b, l.loc, sum, product);
   }
 
   void finish(Value x, Value c, ArrayRef<Value> sums) {
@@ -144,23 +151,21 @@ private:
 LogicalResult scheduleDepthwise(func::FuncOp kernel, const TargetDesc &desc) {
   ShapeEnv env(kernel.getContext());
   auto conv = dyn_cast_or_null<DepthwiseConvOp>(onlyNest(kernel));
-  if (!conv || !isF32(conv.getA()) || conv.getA().getDefiningOp() ||
-      conv.getB().getDefiningOp() || !isEpilogueOf(kernel, conv.getY(), env))
+  if (!conv || conv.getA().getDefiningOp() || conv.getB().getDefiningOp() ||
+      !isEpilogueOf(kernel, conv.getY(), env))
     return failure();
   std::optional<int64_t> taps = constantOf(env.dims(conv.getB())[1]);
   if (!taps || !constantOf(env.dims(conv.getB())[0]))
     return failure();
   VectorMachine machine = machineOf(desc);
   // Sums, one row of weights and the input vector are in registers.
-  int64_t pixels =
-      std::clamp<int64_t>(machine.registers - *taps - 2, 1, 8);
+  int64_t pixels = std::clamp<int64_t>(machine.registers - *taps - 2, 1, 8);
   const Dims y = env.dims(conv.getY());
   if (constantOf(y[2]))
     allowInPlace(kernel, env);
-  return writeKernel(kernel, env, machine.lanes, y[0] * y[1], /*grain=*/0,
-                     [&](KernelWriter &w) {
-                       DepthwiseWriter(w, conv, pixels).run();
-                     });
+  return writeKernel(
+      kernel, env, machine.lanes, y[0] * y[1], /*grain=*/0,
+      [&](KernelWriter &w) { DepthwiseWriter(w, conv, pixels).run(); });
 }
 
 } // namespace opc::cpu

@@ -17,8 +17,8 @@ namespace {
 struct Product {
   Operation *op;
   Value a, b;
-  Dims batch;          ///< axes that a, b (broadcast) and the result share
-  Dims rows;           ///< axes of the result whose product is M
+  Dims batch; ///< axes that a, b (broadcast) and the result share
+  Dims rows;  ///< axes of the result whose product is M
   AffineExpr columns, reduction;
   bool packed = false, transposeA = false;
 };
@@ -56,8 +56,8 @@ std::optional<Product> productOf(Operation *op, ShapeEnv &env) {
 class GemmWriter {
 public:
   GemmWriter(KernelWriter &w, const Product &p, const VectorMachine &machine,
-             const GemmPlan &plan)
-      : w(w), p(p), lanes(machine.lanes) {
+             const GemmPlan &plan, ProductKind kind)
+      : w(w), p(p), lanes(machine.lanes), kind(kind) {
     LoopBuilder &l = w.l;
     m = w.e.expr(product(w.env.getContext(), p.rows));
     k = w.e.expr(p.reduction);
@@ -107,14 +107,20 @@ private:
     tile.rows = count;
     tile.vectors = vectors;
     tile.lanes = lanes;
-    tile.accumulator = l.b.getF32Type();
+    tile.accumulator = kind.accumulator;
+    tile.dot = kind.dot;
     tile.inFlight = columns.plan.inFlight;
     tile.a = w.e.buffer(p.a);
     tile.aRowStep = p.transposeA ? l.index(1) : k;
     tile.aBase = l.add(matrixOf(p.a), l.mul(row, tile.aRowStep));
     tile.b = w.e.buffer(p.b);
-    ReductionRun run{k, l.index(0), l.index(0), p.transposeA ? m : l.index(1),
-                     p.packed ? l.index(lanes) : n, 0, count};
+    ReductionRun run{k,
+                     l.index(0),
+                     l.index(0),
+                     p.transposeA ? m : l.index(1),
+                     p.packed ? l.index(lanes) : n,
+                     0,
+                     count};
     Value last = columns.lastCount(l, vector, vectors);
     if (p.packed) {
       tile.bVectorStep = l.mul(k, lanes);
@@ -138,6 +144,7 @@ private:
   KernelWriter &w;
   const Product &p;
   int64_t lanes;
+  ProductKind kind;
   ProductColumns columns;
   TileSplit rows;
   Value m, n, k, rowTiles, blocks;
@@ -145,11 +152,11 @@ private:
 };
 
 GemmPlan planOf(const Product &p, const VectorMachine &machine,
-                MLIRContext *context) {
+                ProductKind kind, MLIRContext *context) {
   GemmShape shape;
   shape.rows = constantOf(product(context, p.rows)).value_or(0);
   shape.columns = constantOf(p.columns).value_or(4 * machine.lanes);
-  shape.reduction = constantOf(p.reduction).value_or(0);
+  shape.reduction = constantOf(p.reduction).value_or(0) / kind.group();
   GemmPlan plan = planGemm(shape, machine);
   // Few rows make few units: panels then are units of their own.
   if (shape.rows > 0 && shape.rows <= 2 * plan.tileRows)
@@ -163,13 +170,15 @@ LogicalResult scheduleGemm(func::FuncOp kernel, const TargetDesc &desc) {
   ShapeEnv env(kernel.getContext());
   Operation *op = onlyNest(kernel);
   std::optional<Product> p = op ? productOf(op, env) : std::nullopt;
-  if (!p || !isF32(p->a) || !isF32(p->b) || !isF32(op->getResult(0)) ||
-      p->a.getDefiningOp() || p->b.getDefiningOp() ||
+  if (!p || p->a.getDefiningOp() || p->b.getDefiningOp() ||
       !isEpilogueOf(kernel, op->getResult(0), env))
+    return failure();
+  auto kind = productKind(p->a, p->b, op->getResult(0), desc);
+  if (!kind || (kind->dot && !p->packed))
     return failure();
   VectorMachine machine = machineOf(desc);
   MLIRContext *context = kernel.getContext();
-  GemmPlan plan = planOf(*p, machine, context);
+  GemmPlan plan = planOf(*p, machine, *kind, context);
 
   // Rows are counted as one axis wherever the ops after the product allow it.
   std::optional<MergedAxes> axes;
@@ -185,14 +194,15 @@ LogicalResult scheduleGemm(func::FuncOp kernel, const TargetDesc &desc) {
   AffineExpr blocks = env.constant(1);
   if (constantOf(p->columns))
     blocks = parts(p->columns.ceilDiv(machine.lanes), plan.blockVectors);
-  AffineExpr units = product(context, p->batch) * blocks * parts(m, plan.tileRows);
+  AffineExpr units =
+      product(context, p->batch) * blocks * parts(m, plan.tileRows);
   if (constantOf(m) && constantOf(p->columns))
     allowInPlace(kernel, env);
   return writeKernel(kernel, env, machine.lanes, units, /*grain=*/0,
                      [&](KernelWriter &w) {
                        if (axes)
                          axes->apply(w.v);
-                       GemmWriter(w, *p, machine, plan).run();
+                       GemmWriter(w, *p, machine, plan, *kind).run();
                      });
 }
 

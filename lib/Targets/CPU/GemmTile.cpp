@@ -1,9 +1,10 @@
 //===- GemmTile.cpp - the register tile under matmul and conv -------------===//
 #include "opc/Targets/CPU/GemmTile.h"
-#include "opc/Targets/CPU/LoopBuilder.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "opc/Targets/CPU/DotProduct.h"
+#include "opc/Targets/CPU/LoopBuilder.h"
 
 using namespace mlir;
 namespace opc::cpu {
@@ -13,7 +14,10 @@ class TileBuilder {
 public:
   TileBuilder(OpBuilder &b, Location loc, const GemmTile &tile)
       : b(b), loc(loc), l{b, loc}, tile(tile),
-        type(VectorType::get({tile.lanes}, tile.accumulator)) {}
+        type(VectorType::get({tile.lanes}, tile.accumulator)),
+        bType(VectorType::get(
+            {tile.lanes * tile.group()},
+            cast<MemRefType>(tile.b.getType()).getElementType())) {}
 
   SmallVector<Value> run() {
     for (int64_t i = 0; i < tile.rows; ++i)
@@ -48,12 +52,12 @@ private:
     SmallVector<Value> next(sums);
     for (const ReductionRun &run : tile.runs) {
       Value aStart = l.add(aAt, run.aAt), bStart = l.add(bAt, run.bAt);
-      auto part = MutableArrayRef(next).slice(
-          run.rowBegin * tile.vectors,
-          (run.rowEnd - run.rowBegin) * tile.vectors);
+      auto part = MutableArrayRef(next).slice(run.rowBegin * tile.vectors,
+                                              (run.rowEnd - run.rowBegin) *
+                                                  tile.vectors);
       Value done = chained(run, aStart, bStart, part);
       SmallVector<Value> last = l.fold(
-          done, run.count, 1, ValueRange(ArrayRef<Value>(part)),
+          done, run.count, tile.group(), ValueRange(ArrayRef<Value>(part)),
           [&](Value k, ValueRange carried) {
             return step(run, l.add(aStart, l.mul(k, run.aStep)),
                         l.add(bStart, l.mul(k, run.bStep)), carried);
@@ -72,29 +76,35 @@ private:
     int64_t chains = tile.inFlight / std::max<int64_t>(width, 1);
     if (chains < 2)
       return l.index(0);
-    Value end = l.sub(run.count, l.rem(run.count, l.index(chains)));
+    int64_t stride = chains * tile.group();
+    Value end = l.sub(run.count, l.rem(run.count, l.index(stride)));
     SmallVector<Value> sums(part.begin(), part.end());
     Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
     sums.append(width * (chains - 1), zero);
-    sums = l.fold(l.index(0), end, chains, sums,
-                  [&](Value k, ValueRange carried) {
-                    SmallVector<Value> next;
-                    for (int64_t chain = 0; chain < chains; ++chain) {
-                      Value at = l.add(k, chain);
-                      llvm::append_range(
-                          next, step(run, l.add(aStart, l.mul(at, run.aStep)),
-                                     l.add(bStart, l.mul(at, run.bStep)),
-                                     carried.slice(chain * width, width)));
-                    }
-                    return next;
-                  });
+    sums =
+        l.fold(l.index(0), end, stride, sums, [&](Value k, ValueRange carried) {
+          SmallVector<Value> next;
+          for (int64_t chain = 0; chain < chains; ++chain) {
+            Value at = l.add(k, chain * tile.group());
+            llvm::append_range(next,
+                               step(run, l.add(aStart, l.mul(at, run.aStep)),
+                                    l.add(bStart, l.mul(at, run.bStep)),
+                                    carried.slice(chain * width, width)));
+          }
+          return next;
+        });
     for (int64_t i = 0; i < width; ++i) {
       part[i] = sums[i];
       for (int64_t chain = 1; chain < chains; ++chain)
-        part[i] = arith::AddFOp::create(b, loc, part[i],
-                                        sums[chain * width + i]);
+        part[i] = add(part[i], sums[chain * width + i]);
     }
     return end;
+  }
+
+  Value add(Value x, Value y) {
+    if (tile.dot)
+      return arith::AddIOp::create(b, loc, x, y);
+    return arith::AddFOp::create(b, loc, x, y);
   }
 
   /// One step of the reduction: an outer product in registers.
@@ -105,30 +115,45 @@ private:
       bs.push_back(loadB(run, j, l.add(columns[j], bAt)));
     SmallVector<Value> next(sums);
     for (int64_t i = run.rowBegin; i < run.rowEnd; ++i) {
-      Value scalar =
-          memref::LoadOp::create(b, loc, tile.a, l.add(rows[i], aAt));
-      Value a = vector::BroadcastOp::create(b, loc, type, scalar);
+      Value a = loadA(l.add(rows[i], aAt));
       for (int64_t j = 0; j < tile.vectors; ++j) {
         Value &sum = next[(i - run.rowBegin) * tile.vectors + j];
-        sum = vector::FMAOp::create(b, loc, a, bs[j], sum);
+        sum = tile.dot ? emitDot(b, loc, *tile.dot, sum, a, bs[j])
+                       : vector::FMAOp::create(b, loc, a, bs[j], sum);
       }
     }
     return next;
   }
 
+  /// One element of A, or one group of them, in all lanes.
+  Value loadA(Value at) {
+    if (!tile.dot)
+      return vector::BroadcastOp::create(
+          b, loc, type, memref::LoadOp::create(b, loc, tile.a, at));
+    auto group = VectorType::get({tile.group()}, bType.getElementType());
+    auto one = VectorType::get({1}, tile.accumulator);
+    Value few = vector::LoadOp::create(b, loc, group, tile.a, ValueRange{at});
+    Value bits = vector::BitCastOp::create(b, loc, one, few);
+    Value scalar =
+        vector::ExtractOp::create(b, loc, bits, ArrayRef<int64_t>{0});
+    Value all = vector::BroadcastOp::create(b, loc, type, scalar);
+    return vector::BitCastOp::create(b, loc, bType, all);
+  }
+
   Value loadB(const ReductionRun &run, int64_t j, Value at) {
     if (tile.prefetchSteps > 0)
       memref::PrefetchOp::create(
-          b, loc, tile.b, l.add(at, l.mul(run.bStep, tile.prefetchSteps)),
+          b, loc, tile.b,
+          l.add(at, l.mul(run.bStep, tile.prefetchSteps * tile.group())),
           /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
     if (tile.lastMask && j == tile.vectors - 1) {
-      Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
-      return vector::MaskedLoadOp::create(b, loc, type, tile.b, ValueRange{at},
+      Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(bType));
+      return vector::MaskedLoadOp::create(b, loc, bType, tile.b, ValueRange{at},
                                           tile.lastMask, zero);
     }
     int64_t bytes = tile.lanes * tile.accumulator.getIntOrFloatBitWidth() / 8;
     return vector::LoadOp::create(
-        b, loc, type, tile.b, ValueRange{at}, /*nontemporal=*/false,
+        b, loc, bType, tile.b, ValueRange{at}, /*nontemporal=*/false,
         tile.bAligned ? llvm::MaybeAlign(bytes) : llvm::MaybeAlign());
   }
 
@@ -136,7 +161,7 @@ private:
   Location loc;
   LoopBuilder l;
   const GemmTile &tile;
-  VectorType type;
+  VectorType type, bType;
   SmallVector<Value> rows, columns; ///< positions where the reduction starts
 };
 

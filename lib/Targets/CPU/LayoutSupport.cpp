@@ -31,19 +31,23 @@ Value MovementBuilder::reshape(Value x, ArrayRef<int64_t> extents) {
   return reshape(x, dims);
 }
 
-Value MovementBuilder::packColumns(Value matrix, int64_t lanes) {
+Value MovementBuilder::packColumns(Value matrix, int64_t lanes,
+                                   int64_t group) {
   auto type = cast<RankedTensorType>(matrix.getType());
   int64_t rows = type.getDimSize(0);
   int64_t panels = (type.getDimSize(1) + lanes - 1) / lanes;
-  Value padded = padLast(matrix, panels * lanes);
-  return transpose(reshape(padded, {rows, panels, lanes}), {1, 0, 2});
+  Value padded = padTo(matrix, 1, panels * lanes);
+  if (group == 1)
+    return transpose(reshape(padded, {rows, panels, lanes}), {1, 0, 2});
+  Value split = reshape(padded, {rows / group, group, panels, lanes});
+  return transpose(split, {2, 0, 3, 1});
 }
 
-Value MovementBuilder::padLast(Value x, int64_t extent) {
+Value MovementBuilder::padTo(Value x, int64_t axis, int64_t extent) {
   Dims dims(env.dims(x));
-  if (constantOf(dims.back()) == extent)
+  if (constantOf(dims[axis]) == extent)
     return x;
-  dims.back() = env.constant(extent);
+  dims[axis] = env.constant(extent);
   auto scalar = RankedTensorType::get({}, elementOf(x));
   Value zero = ConstantOp::create(
       b, loc, scalar, cast<ElementsAttr>(b.getZeroAttr(scalar)));

@@ -77,7 +77,7 @@ private:
     int64_t panels = (hidden + lanes - 1) / lanes;
     Value byGate = m.reshape(lstm.getR(), {gates, hidden, hidden});
     Value padded =
-        m.padLast(m.transpose(byGate, {0, 2, 1}), panels * lanes);
+        m.padTo(m.transpose(byGate, {0, 2, 1}), 2, panels * lanes);
     Value split = m.reshape(padded, {gates, hidden, panels, lanes});
     return m.reshape(m.transpose(split, {0, 2, 1, 3}),
                      {gates * panels, hidden, lanes});

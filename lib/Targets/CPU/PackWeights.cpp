@@ -7,6 +7,9 @@
 //   %2 = opc.transpose %1              // 3x64x16
 //   %y = opc.packed_matmul %x, %2 {columns = 40}
 //
+// Where the machine multiplies and adds 16-bit integers in groups, their
+// weights are packed in groups of the reduction.
+//
 //===----------------------------------------------------------------------===//
 #include "opc/Targets/CPU/LayoutSupport.h"
 #include "opc/Targets/CPU/Passes.h"
@@ -26,12 +29,15 @@ RankedTensorType typeOf(Value value) {
 
 class Packer {
 public:
-  Packer(Operation *op, ShapeEnv &env, int64_t lanes)
-      : op(op), env(env), lanes(lanes), b(op), m{b, op->getLoc(), env} {}
+  Packer(Operation *op, ShapeEnv &env, int64_t lanes, int64_t shortGroup)
+      : op(op), env(env), lanes(lanes), b(op), m{b, op->getLoc(), env} {
+    if (hasTypes(b.getF32Type(), b.getF32Type()))
+      group = 1;
+    else if (hasTypes(b.getI16Type(), b.getI32Type()))
+      group = shortGroup;
+  }
 
   void run() {
-    if (!typeOf(op->getOperand(0)).getElementType().isF32())
-      return;
     if (auto matmul = dyn_cast<MatmulOp>(op))
       packMatmul(matmul);
     else if (auto conv = dyn_cast<ConvOp>(op))
@@ -41,28 +47,44 @@ public:
   }
 
 private:
+  /// Whether both operands have elements of `operand` and the result of `sum`.
+  bool hasTypes(Type operand, Type sum) const {
+    auto is = [](Value value, Type type) {
+      return typeOf(value).getElementType() == type;
+    };
+    return is(op->getOperand(0), operand) && is(op->getOperand(1), operand) &&
+           is(op->getResult(0), sum);
+  }
+  Type sumType() { return typeOf(op->getResult(0)).getElementType(); }
+  int64_t wholeGroups(int64_t extent) const {
+    return (extent + group - 1) / group * group;
+  }
+
   Value product(Value a, Value w) {
-    NamedAttribute columns = b.getNamedAttr(
-        "columns", b.getI64IntegerAttr(typeOf(w).getDimSize(1)));
-    return createInferred<PackedMatmulOp>(m, {a, m.packColumns(w, lanes)}, columns,
-                                          b.getF32Type())
+    NamedAttribute columns =
+        b.getNamedAttr("columns", b.getI64IntegerAttr(typeOf(w).getDimSize(1)));
+    int64_t reduction = wholeGroups(typeOf(w).getDimSize(0));
+    if (reduction != typeOf(w).getDimSize(0)) {
+      a = m.padTo(a, typeOf(a).getRank() - 1, reduction);
+      w = m.padTo(w, 0, reduction);
+    }
+    return createInferred<PackedMatmulOp>(
+               m, {a, m.packColumns(w, lanes, group)}, columns, sumType())
         .getY();
   }
 
-  void replace(Value with) {
-    op->getResult(0).replaceAllUsesWith(with);
-  }
+  void replace(Value with) { op->getResult(0).replaceAllUsesWith(with); }
 
   void packMatmul(MatmulOp matmul) {
     Value w = matmul.getB();
     int64_t rank = typeOf(w).getRank();
-    SmallVector<int64_t> swapped =
-        llvm::to_vector(llvm::seq<int64_t>(0, rank));
+    SmallVector<int64_t> swapped = llvm::to_vector(llvm::seq<int64_t>(0, rank));
     std::swap(swapped[rank - 1], swapped[rank - 2]);
     bool single = typeOf(w).hasStaticShape() &&
                   llvm::all_of(typeOf(w).getShape().drop_back(2),
                                [](int64_t extent) { return extent == 1; });
-    bool packs = isConstantData(w) && single && !matmul.getTransposeA() &&
+    bool packs = group > 0 && isConstantData(w) && single &&
+                 !matmul.getTransposeA() &&
                  typeOf(matmul.getA()).getRank() >= rank;
     if (matmul.getTransposeB())
       w = m.transpose(w, swapped);
@@ -89,8 +111,7 @@ private:
   void packConv(ConvOp conv) {
     Value w = conv.getW();
     if (conv.getLayout() != "NHWC" || !isConstantData(w) ||
-        typeOf(w).getRank() != 4 ||
-        !constantOf(env.dims(conv.getX()).back()))
+        typeOf(w).getRank() != 4 || !constantOf(env.dims(conv.getX()).back()))
       return;
     // [M, C / group, kernel...] -> [kernel..., C / group, M]
     ArrayRef<int64_t> shape = typeOf(w).getShape();
@@ -99,36 +120,45 @@ private:
     perm.append({1, 0});
     ArrayRef<int64_t> kernel = shape.drop_front(2);
     int64_t taps = ShapedType::getNumElements(kernel);
-    if (conv.getGroup() == 1) {
-      Value flat = m.reshape(m.transpose(w, perm), {taps * shape[1], shape[0]});
+    if (conv.getGroup() == 1 && group > 0) {
+      Value x = conv.getX();
+      int64_t channels = wholeGroups(shape[1]);
+      if (channels != shape[1]) {
+        x = m.padTo(x, 3, channels);
+        w = m.padTo(w, 1, channels);
+      }
+      Value flat = m.reshape(m.transpose(w, perm), {taps * channels, shape[0]});
       bool pointwise = taps == 1 && isAll(conv.getStrides(), 1) &&
-                       isAll(conv.getPadLow(), 0) && isAll(conv.getPadHigh(), 0);
+                       isAll(conv.getPadLow(), 0) &&
+                       isAll(conv.getPadHigh(), 0);
       if (pointwise)
-        return replace(product(conv.getX(), flat));
+        return replace(product(x, flat));
       NamedAttrList attributes = windowAttributes();
       attributes.append("kernel", b.getDenseI64ArrayAttr(kernel));
       attributes.append("columns", b.getI64IntegerAttr(shape[0]));
-      return replace(createInferred<PackedConvOp>(m, {conv.getX(), m.packColumns(flat, lanes)},
-                                                  attributes, b.getF32Type())
-                         .getY());
+      return replace(
+          createInferred<PackedConvOp>(
+              m, {x, m.packColumns(flat, lanes, group)}, attributes, sumType())
+              .getY());
     }
-    if (shape[1] == 1 && shape[0] == int64_t(conv.getGroup())) {
+    bool sameType = hasTypes(b.getF32Type(), b.getF32Type()) ||
+                    hasTypes(b.getI32Type(), b.getI32Type());
+    if (sameType && shape[1] == 1 && shape[0] == int64_t(conv.getGroup())) {
       SmallVector<int64_t> lastShape(kernel);
       lastShape.push_back(shape[0]);
       Value last = m.reshape(m.transpose(w, perm), lastShape);
       replace(createInferred<DepthwiseConvOp>(m, {conv.getX(), last},
-                                              windowAttributes(),
-                                              b.getF32Type())
+                                              windowAttributes(), sumType())
                   .getY());
     }
   }
 
-  // Where windows do not overlap, each input pixel gives its own block of output
-  // pixels: a product, then the blocks are put in their places.
+  // Where windows do not overlap, each input pixel gives its own block of
+  // output pixels: a product, then the blocks are put in their places.
   void packConvTranspose(ConvTransposeOp conv) {
     Value w = conv.getW();
     ArrayRef<int64_t> shape = typeOf(w).getShape();
-    if (conv.getLayout() != "NHWC" || !isConstantData(w) ||
+    if (group != 1 || conv.getLayout() != "NHWC" || !isConstantData(w) ||
         shape.size() != 4 || conv.getGroup() != 1 ||
         !isAll(conv.getPadLow(), 0) || !isAll(conv.getPadHigh(), 0) ||
         !isAll(conv.getDilations(), 1) ||
@@ -151,6 +181,7 @@ private:
   int64_t lanes;
   OpBuilder b;
   MovementBuilder m;
+  int64_t group = 0; ///< as in packColumns; 0: not packed
 };
 
 struct PackWeightsPass : impl::PackWeightsPassBase<PackWeightsPass> {
@@ -163,7 +194,7 @@ struct PackWeightsPass : impl::PackWeightsPassBase<PackWeightsPass> {
         ops.push_back(op);
     });
     for (Operation *op : ops)
-      Packer(op, env, lanes).run();
+      Packer(op, env, lanes, shortGroup).run();
     eraseUnused(getOperation());
   }
 };

@@ -1,5 +1,7 @@
 //===- ProductTile.cpp - a register tile with its epilogue ----------------===//
 #include "opc/Targets/CPU/ProductTile.h"
+#include "mlir/Support/DebugStringHelper.h"
+#include "opc/Targets/CPU/DotProduct.h"
 
 using namespace mlir;
 namespace opc::cpu {
@@ -22,11 +24,25 @@ void ProductColumns::forPanels(LoopBuilder &l, Value block,
   }
   blocks(l).emitPart(l.b, l.loc, block, [&](Value first, int64_t size) {
     auto panels = TileSplit::known(size, plan.tileVectors);
-    panels.emitParts(l.b, l.loc, l.index(0), panels.count(l.b, l.loc),
-                     [&](Value start, int64_t count) {
-                       body(l.add(first, start), count);
-                     });
+    panels.emitParts(
+        l.b, l.loc, l.index(0), panels.count(l.b, l.loc),
+        [&](Value start, int64_t count) { body(l.add(first, start), count); });
   });
+}
+
+std::optional<ProductKind> productKind(Value a, Value b, Value y,
+                                       const TargetDesc &desc) {
+  auto elementOf = [](Value value) {
+    return cast<RankedTensorType>(value.getType()).getElementType();
+  };
+  Type sum = elementOf(y);
+  if (isF32(a) && isF32(b) && isF32(y))
+    return ProductKind{sum};
+  const MatrixUnit *unit =
+      dotUnitFor(desc, debugString(elementOf(a)), debugString(elementOf(b)));
+  if (!unit || !sum.isSignlessInteger(32))
+    return std::nullopt;
+  return ProductKind{sum, unit};
 }
 
 Value ProductColumns::lastCount(LoopBuilder &l, Value firstVector,

@@ -1,9 +1,12 @@
 //===- GemmTile.h - the register tile under matmul and conv -----*- C++ -*-===//
 //
-// rows x vectors accumulators, held in registers while the reduction runs: every
-// step loads `vectors` vectors of B, and for each row broadcasts one element of A
-// and adds. A is read where it lies; B is packed in columns of one vector:
-// [columns / lanes][reduction][lanes].
+// rows x vectors accumulators, held in registers while the reduction runs:
+// every step loads `vectors` vectors of B, and for each row broadcasts one
+// element of A and adds. A is read where it lies; B is packed in columns of one
+// vector: [columns / lanes][reduction][lanes]. Where the machine adds up
+// several products at once (`dot`), a step takes that many neighbours of the
+// reduction, and B is packed in [columns / lanes][reduction /
+// group][lanes][group].
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_TARGETS_CPU_GEMMTILE_H
@@ -11,6 +14,7 @@
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Value.h"
+#include "opc/Targets/Core/TargetDesc.h"
 #include "llvm/ADT/SmallVector.h"
 
 namespace opc::cpu {
@@ -23,7 +27,7 @@ struct ReductionLoop {
   mlir::Value bStep;      ///< index
 };
 
-/// A stretch of the innermost reduction: `count` steps from these positions
+/// A stretch of the innermost reduction: `count` elements from these positions
 /// (relative to the loops around), for rows [rowBegin, rowEnd) only. Rows whose
 /// window hangs over the edge of an image leave out some stretches.
 struct ReductionRun {
@@ -38,14 +42,16 @@ struct GemmTile {
   int64_t vectors = 1;
   int64_t lanes = 16;
   mlir::Type accumulator; ///< element type of the sums
+  /// What multiplies integers; null for floats, multiplied one by one.
+  const MatrixUnit *dot = nullptr;
 
-  mlir::Value a;          ///< flat memref
-  mlir::Value aBase;      ///< position of row 0 where all loops are at zero
-  mlir::Value aRowStep;   ///< elements from one row to the next (index)
-  mlir::Value b;          ///< flat memref
-  mlir::Value bBase;      ///< position of vector 0 where all loops are at zero
+  mlir::Value a;           ///< flat memref
+  mlir::Value aBase;       ///< position of row 0 where all loops are at zero
+  mlir::Value aRowStep;    ///< elements from one row to the next (index)
+  mlir::Value b;           ///< flat memref
+  mlir::Value bBase;       ///< position of vector 0 where all loops are at zero
   mlir::Value bVectorStep; ///< elements from one vector's column to the next
-  bool bAligned = true;   ///< every vector of B starts at a multiple of its size
+  bool bAligned = true; ///< every vector of B starts at a multiple of its size
   /// Lanes of the last vector of B that may be read; null: all.
   mlir::Value lastMask;
 
@@ -58,13 +64,15 @@ struct GemmTile {
   int64_t inFlight = 1;
   /// Sums to start from (rows * vectors, row-major), or empty for zeros.
   llvm::SmallVector<mlir::Value> initial;
+
+  /// Elements of the reduction that one step takes.
+  int64_t group() const { return dot ? dot->k : 1; }
 };
 
 /// Builds the tile at the insertion point of `b` and returns the sums,
 /// rows * vectors values of vector<lanes x accumulator>, row-major.
-llvm::SmallVector<mlir::Value> emitGemmTile(mlir::OpBuilder &b,
-                                            mlir::Location loc,
-                                            const GemmTile &tile);
+llvm::SmallVector<mlir::Value>
+emitGemmTile(mlir::OpBuilder &b, mlir::Location loc, const GemmTile &tile);
 
 } // namespace opc::cpu
 

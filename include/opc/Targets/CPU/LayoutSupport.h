@@ -20,10 +20,12 @@ struct MovementBuilder {
   /// x itself where the extents are equal.
   mlir::Value reshape(mlir::Value x, Dims dims);
   mlir::Value reshape(mlir::Value x, llvm::ArrayRef<int64_t> dims);
-  /// [K, N] -> [ceil(N / lanes), K, lanes], zero where there is no column.
-  mlir::Value packColumns(mlir::Value matrix, int64_t lanes);
-  /// Zeros after the last element of the last axis, up to `extent`.
-  mlir::Value padLast(mlir::Value x, int64_t extent);
+  /// [K, N] -> [ceil(N / lanes), K, lanes], zero where there is no column; with a
+  /// group, [ceil(N / lanes), K / group, lanes, group].
+  mlir::Value packColumns(mlir::Value matrix, int64_t lanes,
+                          int64_t group = 1);
+  /// Zeros after the last element of an axis, up to `extent`.
+  mlir::Value padTo(mlir::Value x, int64_t axis, int64_t extent);
 };
 
 /// An op of the class `Op`, its result's type inferred from its extents.

@@ -47,8 +47,11 @@ def PackWeightsPass : Pass<"opc-pack-weights"> {
     opc-fold-movement evaluates. A matmul with transpose_b and a computed b gets
     its b from a transpose.
   }];
-  let options = [Option<"lanes", "lanes", "int64_t", /*default=*/"16",
-                        "f32 elements of one vector">];
+  let options = [
+    Option<"lanes", "lanes", "int64_t", /*default=*/"16",
+           "f32 elements of one vector">,
+    Option<"shortGroup", "short-group", "int64_t", /*default=*/"0",
+           "products of i16 that one instruction adds up to i32; 0: none">];
 }
 
 def PackRecurrentPass : Pass<"opc-pack-recurrent"> {

@@ -15,9 +15,22 @@
 
 namespace opc::cpu {
 
+/// How the elements of a product are multiplied.
+struct ProductKind {
+  mlir::Type accumulator;          ///< element type of the sums
+  const MatrixUnit *dot = nullptr; ///< as in GemmTile
+
+  /// Elements of the reduction that one step takes.
+  int64_t group() const { return dot ? dot->k : 1; }
+};
+/// f32, or integers for which the chip has a dot product whose sums are y's
+/// elements; nothing for others.
+std::optional<ProductKind> productKind(mlir::Value a, mlir::Value b,
+                                       mlir::Value y, const TargetDesc &desc);
+
 /// The columns of a product, as vectors.
 struct ProductColumns {
-  mlir::Value extent;         ///< number of columns (index)
+  mlir::Value extent; ///< number of columns (index)
   int64_t lanes = 16;
   GemmPlan plan;
 
@@ -26,7 +39,8 @@ struct ProductColumns {
   /// Builds body(first vector, vectors) for each panel of block `block`.
   void forPanels(LoopBuilder &l, mlir::Value block,
                  const TileSplit::Body &body) const;
-  /// The lanes that exist of a panel's last vector, or null where all always do.
+  /// The lanes that exist of a panel's last vector, or null where all always
+  /// do.
   mlir::Value lastCount(LoopBuilder &l, mlir::Value firstVector,
                         int64_t vectors) const;
 };

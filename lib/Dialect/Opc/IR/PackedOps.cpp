@@ -4,6 +4,12 @@
 using namespace mlir;
 using namespace opc;
 
+/// The reduction's extent in packed weights [columns, reduction, lanes] or
+/// [columns, reduction / group, lanes, group].
+static AffineExpr packedReduction(const Dims &b) {
+  return b.size() == 4 ? b[1] * b[3] : b[1];
+}
+
 /// Extents [N, H, W] -> [N, OH, OW] of a window over channels-last images.
 static void slideWindow(Dims &dims, ArrayRef<AffineExpr> kernel,
                         ArrayRef<int64_t> strides, ArrayRef<int64_t> dilations,
@@ -18,7 +24,7 @@ static void slideWindow(Dims &dims, ArrayRef<AffineExpr> kernel,
 LogicalResult PackedMatmulOp::inferDims(ShapeEnv &env,
                                         SmallVectorImpl<Dims> &results) {
   Dims dims(env.dims(getA()));
-  AffineExpr packed = env.dims(getB())[1];
+  AffineExpr packed = packedReduction(env.dims(getB()));
   if (constantOf(dims.back()) && constantOf(packed) && dims.back() != packed)
     return emitOpError("a has ") << *constantOf(dims.back())
            << " columns, packed b has " << *constantOf(packed) << " rows";

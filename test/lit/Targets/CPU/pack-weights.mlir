@@ -27,3 +27,20 @@ func.func @computed(%x: tensor<8x64xf32>, %b: tensor<40x64xf32>) -> tensor<8x40x
   %y = opc.matmul %x, %b {transpose_b = true} : (tensor<8x64xf32>, tensor<40x64xf32>) -> tensor<8x40xf32>
   return %y : tensor<8x40xf32>
 }
+
+// Integers that are multiplied in pairs: whole pairs of the reduction, side by side.
+// RUN: opc-opt %s --opc-pack-weights=short-group=2 | FileCheck %s --check-prefix=PAIRS
+// PAIRS-LABEL: @pairs
+// PAIRS: opc.pad %arg0{{.*}} -> tensor<8x6xi16>
+// PAIRS: opc.pad {{.*}} -> tensor<6x40xi16>
+// PAIRS: opc.pad {{.*}} -> tensor<6x48xi16>
+// PAIRS: opc.reshape {{.*}} -> tensor<3x2x3x16xi16>
+// PAIRS: %[[W:.*]] = opc.transpose {{.*}} -> tensor<3x3x16x2xi16>
+// PAIRS: opc.packed_matmul {{.*}}, %[[W]] {columns = 40 : i64} : {{.*}} -> tensor<8x40xi32>
+// CHECK-LABEL: @pairs
+// CHECK: opc.matmul
+func.func @pairs(%x: tensor<8x5xi16>) -> tensor<8x40xi32> {
+  %w = opc.constant {value = dense<1> : tensor<5x40xi16>} : tensor<5x40xi16>
+  %y = opc.matmul %x, %w : (tensor<8x5xi16>, tensor<5x40xi16>) -> tensor<8x40xi32>
+  return %y : tensor<8x40xi32>
+}

@@ -48,6 +48,24 @@ def FormKernelsPass : Pass<"opc-form-kernels", "::mlir::ModuleOp"> {
            "put several ops into one kernel where that saves memory traffic">];
 }
 
+def NarrowIntegersPass : Pass<"opc-narrow-integers"> {
+  let summary = "products of small integers get 16-bit operands";
+  let description = [{
+    A matmul, and a conv that is not grouped, whose i32 operands are provably
+    16-bit numbers (8-bit ones less their zero points) gets them as i16. The result
+    keeps its bits.
+
+    ```mlir
+    %0 = opc.cast %x : (tensor<4x8xui8>) -> tensor<4x8xi32>
+    %y = opc.matmul %0, %w : (tensor<4x8xi32>, tensor<8x2xi32>) -> tensor<4x2xi32>
+    // becomes, where %w comes from 8 bits too
+    %1 = opc.cast %0 : (tensor<4x8xi32>) -> tensor<4x8xi16>
+    %2 = opc.cast %w : (tensor<8x2xi32>) -> tensor<8x2xi16>
+    %y = opc.matmul %1, %2 : (tensor<4x8xi16>, tensor<8x2xi16>) -> tensor<4x2xi32>
+    ```
+  }];
+}
+
 def SimplifyPass : Pass<"opc-simplify", "::mlir::func::FuncOp"> {
   let summary = "rewrites that make the graph smaller";
   let description = [{

@@ -6,7 +6,9 @@ include "opc/Dialect/Opc/IR/Ops/ContractionOps.td"
 
 // What matmul and conv become once the layout stage has chosen how weights lie:
 // `b` is [ceil(columns / lanes), reduction, lanes], zero where a lane has no
-// column. Packing itself is ordinary movement ops on the weights, which are
+// column. Integers whose products a machine adds up in groups have b in groups of
+// the reduction, [ceil(columns / lanes), reduction / group, lanes, group], and a
+// padded with zeros to whole groups. Packing itself is ordinary movement ops on the weights, which are
 // evaluated at compile time. Activations have their channels last.
 
 def Opc_PackedMatmulOp : Opc_Op<"packed_matmul"> {

@@ -1,0 +1,133 @@
+//===- NarrowIntegers.cpp - products of small integers on short operands --===//
+//
+//   %0 = opc.cast %x : ui8 -> i32
+//   %1 = opc.sub %0, %zero                  // -255 ... 255
+//   %y = opc.matmul %1, %w : i32, i32 -> i32
+//     ->
+//   %2 = opc.cast %1 : i32 -> i16
+//   %3 = opc.cast %w : i32 -> i16
+//   %y = opc.matmul %2, %3 : i16, i16 -> i32
+//
+// Quantised models multiply 8-bit numbers less their zero points: nine bits and
+// a sign. Machines multiply and add two or more of these at once.
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Dialect/Opc/Transforms/Passes.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+namespace opc {
+#define GEN_PASS_DEF_NARROWINTEGERSPASS
+#include "opc/Dialect/Opc/Transforms/Passes.h.inc"
+} // namespace opc
+
+using namespace mlir;
+namespace opc {
+namespace {
+
+/// Ops that are followed to find a value's range; beyond them it is its type's.
+constexpr int maxDepth = 12;
+
+IntegerType integerOf(Value value) {
+  return dyn_cast<IntegerType>(
+      cast<RankedTensorType>(value.getType()).getElementType());
+}
+
+/// The least and the greatest value that an element can have.
+struct Range {
+  int64_t low, high;
+
+  bool within(Range other) const {
+    return low >= other.low && high <= other.high;
+  }
+  Range with(Range other) const {
+    return {std::min(low, other.low), std::max(high, other.high)};
+  }
+};
+
+Range rangeOfType(IntegerType type) {
+  unsigned width = type.getWidth();
+  bool isUnsigned = type.isUnsigned() || width == 1;
+  APInt low =
+      isUnsigned ? APInt::getMinValue(width) : APInt::getSignedMinValue(width);
+  APInt high =
+      isUnsigned ? APInt::getMaxValue(width) : APInt::getSignedMaxValue(width);
+  // Wider than the answer can be: never within what is asked for.
+  constexpr int64_t all = std::numeric_limits<int64_t>::max();
+  if (isUnsigned && width == 64)
+    return {0, all};
+  return isUnsigned
+             ? Range{int64_t(low.getZExtValue()), int64_t(high.getZExtValue())}
+             : Range{low.getSExtValue(), high.getSExtValue()};
+}
+
+Range rangeOf(Value value, int depth = 0);
+
+/// Sums and differences that stay within the type; others wrap.
+Range rangeOfSum(Operation *op, bool minus, Range all, int depth) {
+  if (!all.within({INT32_MIN, INT32_MAX}))
+    return all;
+  Range x = rangeOf(op->getOperand(0), depth);
+  Range y = rangeOf(op->getOperand(1), depth);
+  if (minus)
+    y = {-y.high, -y.low};
+  Range sum{x.low + y.low, x.high + y.high};
+  return sum.within(all) ? sum : all;
+}
+
+Range rangeOfCast(CastOp cast, Range all, int depth) {
+  if (!integerOf(cast.getX()))
+    return all;
+  Range from = rangeOf(cast.getX(), depth);
+  return from.within(all) ? from : all;
+}
+
+Range rangeOf(Value value, int depth) {
+  Range all = rangeOfType(integerOf(value));
+  Operation *op = value.getDefiningOp();
+  if (!op || depth == maxDepth)
+    return all;
+  ++depth;
+  return TypeSwitch<Operation *, Range>(op)
+      .Case<AddOp, SubOp>(
+          [&](auto sum) { return rangeOfSum(sum, isa<SubOp>(op), all, depth); })
+      .Case([&](CastOp cast) { return rangeOfCast(cast, all, depth); })
+      .Case<TransposeOp, ReshapeOp, SliceOp, BroadcastOp>(
+          [&](auto moved) { return rangeOf(moved->getOperand(0), depth); })
+      .Case([&](PadOp pad) {
+        return rangeOf(pad.getX(), depth).with(rangeOf(pad.getValue(), depth));
+      })
+      .Default(all);
+}
+
+struct NarrowIntegersPass : impl::NarrowIntegersPassBase<NarrowIntegersPass> {
+  void runOnOperation() override {
+    getOperation()->walk([&](Operation *op) {
+      if (isa<MatmulOp>(op) ||
+          (isa<ConvOp>(op) && cast<ConvOp>(op).getGroup() == 1))
+        narrow(op);
+    });
+  }
+
+  void narrow(Operation *op) {
+    OpBuilder b(op);
+    IntegerType type = b.getIntegerType(16);
+    auto fits = [&](OpOperand &operand) {
+      IntegerType from = integerOf(operand.get());
+      return from && rangeOf(operand.get()).within(rangeOfType(type));
+    };
+    IntegerType sum = integerOf(op->getResult(0));
+    if (!sum || sum.getWidth() != 32 ||
+        !llvm::all_of(op->getOpOperands(), fits))
+      return;
+    for (OpOperand &operand : op->getOpOperands()) {
+      auto from = cast<RankedTensorType>(operand.get().getType());
+      if (from.getElementType() != type)
+        operand.set(CastOp::create(b, op->getLoc(), from.clone(type),
+                                   operand.get(), /*saturate=*/false));
+    }
+  }
+};
+
+} // namespace
+} // namespace opc

@@ -1,0 +1,47 @@
+// RUN: opc-opt %s --opc-narrow-integers | FileCheck %s
+
+// 8 bits less 8 bits are nine bits and a sign.
+// CHECK-LABEL: @difference
+// CHECK: %[[D:.*]] = opc.sub
+// CHECK: %[[A:.*]] = opc.cast %[[D]] : (tensor<4x8xi32>) -> tensor<4x8xi16>
+// CHECK: %[[B:.*]] = opc.cast %{{.*}} : (tensor<8x2xi32>) -> tensor<8x2xi16>
+// CHECK: opc.matmul %[[A]], %[[B]] {{.*}}: (tensor<4x8xi16>, tensor<8x2xi16>) -> tensor<4x2xi32>
+func.func @difference(%x: tensor<4x8xui8>, %z: tensor<ui8>, %w: tensor<8x2xi8>) -> tensor<4x2xi32> {
+  %0 = opc.cast %x : (tensor<4x8xui8>) -> tensor<4x8xi32>
+  %1 = opc.cast %z : (tensor<ui8>) -> tensor<i32>
+  %2 = opc.sub %0, %1 : (tensor<4x8xi32>, tensor<i32>) -> tensor<4x8xi32>
+  %3 = opc.cast %w : (tensor<8x2xi8>) -> tensor<8x2xi32>
+  %y = opc.matmul %2, %3 : (tensor<4x8xi32>, tensor<8x2xi32>) -> tensor<4x2xi32>
+  return %y : tensor<4x2xi32>
+}
+
+// Movement keeps a range; padding adds its value.
+// CHECK-LABEL: @moved
+// CHECK: opc.conv {{.*}} : (tensor<1x2x6x6xi16>, tensor<3x2x3x3xi16>) -> tensor<1x3x4x4xi32>
+func.func @moved(%x: tensor<1x4x4x2xui8>, %w: tensor<3x2x3x3xi8>) -> tensor<1x3x4x4xi32> {
+  %0 = opc.cast %x : (tensor<1x4x4x2xui8>) -> tensor<1x4x4x2xi32>
+  %1 = opc.transpose %0 {perm = array<i64: 0, 3, 1, 2>} : (tensor<1x4x4x2xi32>) -> tensor<1x2x4x4xi32>
+  %zero = opc.constant {value = dense<0> : tensor<i8>} : tensor<i8>
+  %wide = opc.cast %zero : (tensor<i8>) -> tensor<i32>
+  %2 = opc.pad %1, %wide {low = affine_map<() -> (0, 0, 1, 1)>, dims = affine_map<() -> (1, 2, 6, 6)>, mode = "constant"} : (tensor<1x2x4x4xi32>, tensor<i32>) -> tensor<1x2x6x6xi32>
+  %3 = opc.cast %w : (tensor<3x2x3x3xi8>) -> tensor<3x2x3x3xi32>
+  %y = opc.conv %2, %3 {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pad_low = array<i64: 0, 0>, pad_high = array<i64: 0, 0>, group = 1 : i64, layout = "NCHW"} : (tensor<1x2x6x6xi32>, tensor<3x2x3x3xi32>) -> tensor<1x3x4x4xi32>
+  return %y : tensor<1x3x4x4xi32>
+}
+
+// What may not fit stays: unsigned 16 bits, a cast that cuts off bits, the sum of
+// two 16-bit numbers, an operand of which nothing is known, a wide result.
+// CHECK-LABEL: @stays
+// CHECK-NOT: opc.matmul {{.*}}xi16>
+func.func @stays(%u: tensor<2x2xui16>, %s: tensor<2x2xi16>, %i: tensor<2x2xi32>, %l: tensor<2x2xi64>)
+    -> (tensor<2x2xi32>, tensor<2x2xi32>, tensor<2x2xi32>, tensor<2x2xi32>) {
+  %0 = opc.cast %u : (tensor<2x2xui16>) -> tensor<2x2xi32>
+  %1 = opc.cast %s : (tensor<2x2xi16>) -> tensor<2x2xi32>
+  %2 = opc.add %1, %1 : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi32>
+  %3 = opc.cast %l : (tensor<2x2xi64>) -> tensor<2x2xi32>
+  %a = opc.matmul %0, %1 : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi32>
+  %b = opc.matmul %2, %1 : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi32>
+  %c = opc.matmul %i, %1 : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi32>
+  %d = opc.matmul %3, %1 : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi32>
+  return %a, %b, %c, %d : tensor<2x2xi32>, tensor<2x2xi32>, tensor<2x2xi32>, tensor<2x2xi32>
+}
