@@ -7,8 +7,9 @@
 //   %2 = opc.transpose %1              // 3x64x16
 //   %y = opc.packed_matmul %x, %2 {columns = 40}
 //
-// Where the machine multiplies and adds 16-bit integers in groups, their
-// weights are packed in groups of the reduction.
+// A large computed b is packed when the program runs. Where the machine
+// multiplies and adds 16-bit integers in groups, their weights are packed in
+// groups of the reduction.
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Targets/CPU/LayoutSupport.h"
@@ -83,8 +84,8 @@ private:
     bool single = typeOf(w).hasStaticShape() &&
                   llvm::all_of(typeOf(w).getShape().drop_back(2),
                                [](int64_t extent) { return extent == 1; });
-    bool packs = group > 0 && isConstantData(w) && single &&
-                 !matmul.getTransposeA() &&
+    bool packs = group > 0 && single && !matmul.getTransposeA() &&
+                 (isConstantData(w) || packingPays(matmul)) &&
                  typeOf(matmul.getA()).getRank() >= rank;
     if (matmul.getTransposeB())
       w = m.transpose(w, swapped);
@@ -95,6 +96,18 @@ private:
       matmul.getBMutable().assign(w);
       matmul.setTransposeB(false);
     }
+  }
+
+  /// Whether to pack a computed b at run time, too: where rows enough read it
+  /// again, and its rows are so far apart that reading where it lies would be
+  /// bound by memory and not by arithmetic.
+  bool packingPays(MatmulOp matmul) {
+    constexpr int64_t fewRows = 48, farBytes = 2048;
+    Dims y(env.dims(matmul.getY()));
+    int64_t columns = typeOf(matmul.getY()).getShape().back();
+    auto rows =
+        constantOf(opc::product(b.getContext(), ArrayRef(y).drop_back()));
+    return rows && *rows >= fewRows && columns * 4 >= farBytes;
   }
 
   NamedAttrList windowAttributes() {

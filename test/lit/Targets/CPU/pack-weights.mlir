@@ -28,6 +28,15 @@ func.func @computed(%x: tensor<8x64xf32>, %b: tensor<40x64xf32>) -> tensor<8x40x
   return %y : tensor<8x40xf32>
 }
 
+// A large one is packed by the program.
+// CHECK-LABEL: @packed_at_run_time
+// CHECK: opc.transpose {{.*}} -> tensor<40x64x16xf32>
+// CHECK: opc.packed_matmul
+func.func @packed_at_run_time(%x: tensor<64x64xf32>, %b: tensor<64x640xf32>) -> tensor<64x640xf32> {
+  %y = opc.matmul %x, %b : (tensor<64x64xf32>, tensor<64x640xf32>) -> tensor<64x640xf32>
+  return %y : tensor<64x640xf32>
+}
+
 // Integers that are multiplied in pairs: whole pairs of the reduction, side by side.
 // RUN: opc-opt %s --opc-pack-weights=short-group=2 | FileCheck %s --check-prefix=PAIRS
 // PAIRS-LABEL: @pairs
