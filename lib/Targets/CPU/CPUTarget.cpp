@@ -27,6 +27,7 @@ static void buildLayout(mlir::OpPassManager &pm, const TargetDesc &desc) {
   if (shorts)
     pm.addPass(createNarrowIntegersPass());
   pm.addPass(cpu::createChannelsLastPass());
+  pm.addPass(cpu::createSplitConvTransposePass());
   pm.addPass(cpu::createSinkTransposesPass());
   pm.addPass(cpu::createPackRecurrentPass({lanes}));
   pm.addPass(cpu::createPackWeightsPass({lanes, shorts ? shorts->k : 0}));

@@ -30,6 +30,10 @@ Type elementOf(Value value) {
   return cast<RankedTensorType>(value.getType()).getElementType();
 }
 
+bool hasKnownExtents(Value value) {
+  return cast<RankedTensorType>(value.getType()).hasStaticShape();
+}
+
 /// Replaces `op` (one result) by itself on a transposed first operand.
 /// `change` edits the clone's attributes.
 void transposeAround(Operation *op, ShapeEnv &env,
@@ -82,7 +86,7 @@ bool isConvolved(Type element) {
 
 /// Whether the convolution sees a line: [N, C, L], or an image of width 1 whose
 /// windows have width 1.
-bool isAlongLine(ConvOp conv, ShapeEnv &env) {
+template <typename Conv> bool isAlongLine(Conv conv, ShapeEnv &env) {
   if (rankOf(conv.getX()) != 4)
     return rankOf(conv.getX()) == 3;
   return constantOf(env.dims(conv.getX())[3]) == 1 &&
@@ -92,7 +96,7 @@ bool isAlongLine(ConvOp conv, ShapeEnv &env) {
 
 /// A line is an image of one row, whose pixels are computed together: [N, C, L]
 /// and [N, C, L, 1] become [N, C, 1, L].
-ConvOp lineAsImage(ConvOp conv, ShapeEnv &env) {
+template <typename Conv> Conv lineAsImage(Conv conv, ShapeEnv &env) {
   OpBuilder b(conv);
   MovementBuilder m{b, conv.getLoc(), env};
   auto withRow = [&](Value value) {
@@ -105,7 +109,7 @@ ConvOp lineAsImage(ConvOp conv, ShapeEnv &env) {
   Dims y(env.dims(conv.getY())), imageDims = withRow(conv.getY());
   Value x = m.reshape(conv.getX(), withRow(conv.getX()));
   Value w = m.reshape(conv.getW(), withRow(conv.getW()));
-  auto image = ConvOp::create(
+  auto image = Conv::create(
       b, conv.getLoc(), tensorType(imageDims, elementOf(conv.getY())), x, w,
       pair(1, conv.getStrides()), pair(1, conv.getDilations()),
       pair(0, conv.getPadLow()), pair(0, conv.getPadHigh()), conv.getGroup());
@@ -113,9 +117,9 @@ ConvOp lineAsImage(ConvOp conv, ShapeEnv &env) {
   return image;
 }
 
-void convertConv(ConvOp conv, ShapeEnv &env) {
+template <typename Conv> void convertConv(Conv conv, ShapeEnv &env) {
   if (!hasFirstChannels(conv) || !isConvolved(elementOf(conv.getX())) ||
-      !isConstantData(conv.getW()))
+      !hasKnownExtents(conv.getW()))
     return;
   if (isAlongLine(conv, env))
     conv = lineAsImage(conv, env);
@@ -147,10 +151,8 @@ struct ChannelsLastPass : impl::ChannelsLastPassBase<ChannelsLastPass> {
         convertConv(conv, env);
       else if (auto resize = dyn_cast<ResizeOp>(op))
         convertResize(resize, env);
-      else if (isa<ConvTransposeOp>(op) && isFloatOfFirstChannels(op) &&
-               rankOf(op->getOperand(0)) == 4 &&
-               isConstantData(op->getOperand(1)))
-        transposeAround(op, env, setLayout);
+      else if (auto conv = dyn_cast<ConvTransposeOp>(op))
+        convertConv(conv, env);
       else if (isa<PoolOp>(op) && isFloatOfFirstChannels(op) &&
                rankOf(op->getOperand(0)) == 4)
         transposeAround(op, env, [](Operation *clone) {

@@ -45,9 +45,13 @@ Value MovementBuilder::packColumns(Value matrix, int64_t lanes,
 
 Value MovementBuilder::padTo(Value x, int64_t axis, int64_t extent) {
   Dims dims(env.dims(x));
-  if (constantOf(dims[axis]) == extent)
-    return x;
   dims[axis] = env.constant(extent);
+  return pad(x, dims);
+}
+
+Value MovementBuilder::pad(Value x, Dims dims) {
+  if (env.dims(x) == dims)
+    return x;
   auto scalar = RankedTensorType::get({}, elementOf(x));
   Value zero = ConstantOp::create(
       b, loc, scalar, cast<ElementsAttr>(b.getZeroAttr(scalar)));
@@ -55,6 +59,31 @@ Value MovementBuilder::padTo(Value x, int64_t axis, int64_t extent) {
   return PadOp::create(b, loc, tensorType(dims, elementOf(x)), x, zero,
                        toMap(b.getContext(), low), toMap(b.getContext(), dims),
                        b.getStringAttr("constant"));
+}
+
+Value MovementBuilder::slice(Value x, ArrayRef<int64_t> starts, Dims dims) {
+  if (env.dims(x) == dims)
+    return x;
+  Dims first;
+  for (int64_t start : starts)
+    first.push_back(env.constant(start));
+  SmallVector<int64_t> steps(dims.size(), 1);
+  return SliceOp::create(b, loc, tensorType(dims, elementOf(x)), x,
+                         toMap(b.getContext(), first), steps,
+                         toMap(b.getContext(), dims));
+}
+
+Value MovementBuilder::reverse(Value x, int64_t axis) {
+  Dims dims(env.dims(x)), first(dims.size(), env.constant(0));
+  int64_t extent = *constantOf(dims[axis]);
+  if (extent == 1)
+    return x;
+  first[axis] = env.constant(extent - 1);
+  SmallVector<int64_t> steps(dims.size(), 1);
+  steps[axis] = -1;
+  return SliceOp::create(b, loc, tensorType(dims, elementOf(x)), x,
+                         toMap(b.getContext(), first), steps,
+                         toMap(b.getContext(), dims));
 }
 
 SmallVector<int64_t> inversePermutation(ArrayRef<int64_t> perm) {

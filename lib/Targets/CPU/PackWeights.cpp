@@ -43,8 +43,6 @@ public:
       packMatmul(matmul);
     else if (auto conv = dyn_cast<ConvOp>(op))
       packConv(conv);
-    else if (auto conv = dyn_cast<ConvTransposeOp>(op))
-      packConvTranspose(conv);
   }
 
 private:
@@ -123,7 +121,7 @@ private:
 
   void packConv(ConvOp conv) {
     Value w = conv.getW();
-    if (conv.getLayout() != "NHWC" || !isConstantData(w) ||
+    if (conv.getLayout() != "NHWC" || !typeOf(w).hasStaticShape() ||
         typeOf(w).getRank() != 4 || !constantOf(env.dims(conv.getX()).back()))
       return;
     // [M, C / group, kernel...] -> [kernel..., C / group, M]
@@ -166,29 +164,6 @@ private:
     }
   }
 
-  // Where windows do not overlap, each input pixel gives its own block of
-  // output pixels: a product, then the blocks are put in their places.
-  void packConvTranspose(ConvTransposeOp conv) {
-    Value w = conv.getW();
-    ArrayRef<int64_t> shape = typeOf(w).getShape();
-    if (group != 1 || conv.getLayout() != "NHWC" || !isConstantData(w) ||
-        shape.size() != 4 || conv.getGroup() != 1 ||
-        !isAll(conv.getPadLow(), 0) || !isAll(conv.getPadHigh(), 0) ||
-        !isAll(conv.getDilations(), 1) ||
-        conv.getStrides() != shape.drop_front(2))
-      return;
-    // [C, M, kh, kw] -> [C, kh * kw * M]
-    Value flat = m.reshape(m.transpose(w, {0, 2, 3, 1}),
-                           {shape[0], shape[1] * shape[2] * shape[3]});
-    Value blocks = product(conv.getX(), flat);
-    Dims x(env.dims(conv.getX()));
-    AffineExpr kh = env.constant(shape[2]), kw = env.constant(shape[3]);
-    AffineExpr channels = env.constant(shape[1]);
-    Value split = m.reshape(blocks, {x[0], x[1], x[2], kh, kw, channels});
-    Value placed = m.transpose(split, {0, 1, 3, 2, 4, 5});
-    replace(m.reshape(placed, Dims(env.dims(conv.getY()))));
-  }
-
   Operation *op;
   ShapeEnv &env;
   int64_t lanes;
@@ -203,7 +178,7 @@ struct PackWeightsPass : impl::PackWeightsPassBase<PackWeightsPass> {
     ShapeEnv env(&getContext());
     SmallVector<Operation *> ops;
     getOperation()->walk([&](Operation *op) {
-      if (isa<MatmulOp, ConvOp, ConvTransposeOp>(op))
+      if (isa<MatmulOp, ConvOp>(op))
         ops.push_back(op);
     });
     for (Operation *op : ops)

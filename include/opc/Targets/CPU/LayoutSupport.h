@@ -24,8 +24,14 @@ struct MovementBuilder {
   /// group, [ceil(N / lanes), K / group, lanes, group].
   mlir::Value packColumns(mlir::Value matrix, int64_t lanes,
                           int64_t group = 1);
-  /// Zeros after the last element of an axis, up to `extent`.
+  /// Zeros after the last element of every axis, up to `dims`.
+  mlir::Value pad(mlir::Value x, Dims dims);
+  /// The same along one axis.
   mlir::Value padTo(mlir::Value x, int64_t axis, int64_t extent);
+  /// `dims` elements from `starts` on; x itself where that is all of it.
+  mlir::Value slice(mlir::Value x, llvm::ArrayRef<int64_t> starts, Dims dims);
+  /// The last element of axis `axis` (of known extent) first.
+  mlir::Value reverse(mlir::Value x, int64_t axis);
 };
 
 /// An op of the class `Op`, its result's type inferred from its extents.

@@ -20,6 +20,21 @@ def ChannelsLastPass : Pass<"opc-channels-last"> {
   }];
 }
 
+def SplitConvTransposePass : Pass<"opc-split-conv-transpose"> {
+  let summary = "writes conv_transpose as a convolution and a movement";
+  let description = [{
+    A channels-last conv_transpose becomes one conv of stride 1 that computes, for each input position, the block of outputs that the strides
+    make of it; the blocks are then put in their places.
+
+    ```mlir
+    %y = opc.conv_transpose %x, %w {strides = [2, 2]}   // w: [C, M, 4, 4]
+    // becomes
+    %0 = opc.conv %x, %v            // v: [4 * M, C, 2, 2]
+    %y = opc.slice(opc.reshape(opc.transpose(opc.reshape %0)))
+    ```
+  }];
+}
+
 def SinkTransposesPass : Pass<"opc-sink-transposes"> {
   let summary = "moves transposes towards the results, where they cancel";
   let description = [{
@@ -42,8 +57,7 @@ def PackWeightsPass : Pass<"opc-pack-weights"> {
   let summary = "lays constant weights out as vectors for the register tile";
   let description = [{
     matmul and channels-last conv with constant weights become packed_matmul,
-    packed_conv and depthwise_conv; conv_transpose whose windows do not overlap
-    becomes a product and a movement. Weights go through movement ops, which
+    packed_conv and depthwise_conv. Weights go through movement ops, which
     opc-fold-movement evaluates. A matmul with transpose_b and a computed b gets
     its b from a transpose.
   }];

@@ -19,6 +19,15 @@ func.func @depthwise(%x: tensor<1x5x5x4xf32>) -> tensor<1x5x5x4xf32> {
   return %y : tensor<1x5x5x4xf32>
 }
 
+// Computed filters are packed when they are known.
+// CHECK-LABEL: @computed_filters
+// CHECK: %[[W:.*]] = opc.transpose {{.*}} -> tensor<1x18x16xf32>
+// CHECK: opc.packed_conv %arg0, %[[W]]
+func.func @computed_filters(%x: tensor<1x5x5x2xf32>, %w: tensor<4x2x3x3xf32>) -> tensor<1x3x3x4xf32> {
+  %y = opc.conv %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pad_low = array<i64: 0, 0>, pad_high = array<i64: 0, 0>, group = 1 : i64, layout = "NHWC"} : (tensor<1x5x5x2xf32>, tensor<4x2x3x3xf32>) -> tensor<1x3x3x4xf32>
+  return %y : tensor<1x3x3x4xf32>
+}
+
 // A computed b is read where it lies, with vectors along its columns.
 // CHECK-LABEL: @computed
 // CHECK: %[[B:.*]] = opc.transpose %arg1 {perm = array<i64: 1, 0>}
