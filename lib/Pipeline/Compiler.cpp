@@ -34,24 +34,29 @@ public:
   explicit Compilation(const CompileOptions &options) : options(options) {}
 
   Status start(const ModelSource &source);
-  Status run(size_t last) { return runStages(*module, context(), 0, last); }
-  Status generate(CompiledProgram &program);
-  Status print(std::string &text);
+  Status compile(CompiledProgram &program) {
+    return compileGraph(*module, options, *desc, program);
+  }
+  Status print(size_t last, std::string &text);
 
 private:
-  StageContext context() { return {options, *target, *desc, host}; }
-  CodeGenOptions codeGen() const { return {target->fusion != nullptr}; }
   Status import(const ModelSource &source);
-  std::string manifest(const AlignedBytes &constants) const;
 
   const CompileOptions &options;
   MLIRContext mlir{MLIRContext::Threading::DISABLED};
   std::unique_ptr<llvm::DefaultThreadPool> threads;
   OwningOpRef<ModuleOp> module;
   const TargetDesc *desc = nullptr;
-  const Target *target = nullptr;
-  HostProgram host;
 };
+
+StageContext contextOf(const CompileOptions &options, const TargetDesc &desc,
+                       HostProgram &host) {
+  return {options, *findTarget(desc.target), desc, host};
+}
+
+CodeGenOptions codeGenOf(const TargetDesc &desc) {
+  return {findTarget(desc.target)->fusion != nullptr};
+}
 
 Status parseText(const ModelSource &source, MLIRContext &context,
                  OwningOpRef<ModuleOp> &module) {
@@ -107,7 +112,6 @@ Status Compilation::import(const ModelSource &source) {
 Status Compilation::start(const ModelSource &source) {
   if (Status status = resolveTarget(options, desc); !status.ok())
     return status;
-  target = findTarget(desc->target);
   DialectRegistry registry;
   registerAllDialects(registry);
   mlir.appendDialectRegistry(registry);
@@ -123,7 +127,9 @@ Status Compilation::start(const ModelSource &source) {
   return dumpStage(*module, options, 0);
 }
 
-std::string Compilation::manifest(const AlignedBytes &constants) const {
+std::string manifestText(const HostProgram &host, const CompileOptions &options,
+                         const TargetDesc &desc,
+                         const AlignedBytes &constants) {
   json::Object object = manifestOf(host);
   object["abi"] = OPC_ABI_VERSION;
   object["opc"] = version();
@@ -132,29 +138,23 @@ std::string Compilation::manifest(const AlignedBytes &constants) const {
   object["checksum"] = runtime::checksumText(
       runtime::checksum(constants.data(), constants.size()));
   object["target"] =
-      json::Object{{"name", desc->target},
-                   {"chip", desc->chip},
-                   {"arch", llvm::Triple(desc->llvm.triple).getArchName().str()},
-                   {"features", json::Array(desc->requiredFeatures)}};
+      json::Object{{"name", desc.target},
+                   {"chip", desc.chip},
+                   {"arch", llvm::Triple(desc.llvm.triple).getArchName().str()},
+                   {"features", json::Array(desc.requiredFeatures)}};
   std::string text;
   llvm::raw_string_ostream(text) << json::Value(std::move(object));
   return text;
 }
 
-Status Compilation::generate(CompiledProgram &program) {
-  program.desc = desc;
-  Status status =
-      AlignedBytes::allocate(host.constants.size(), program.constants);
-  if (!status.ok())
+Status Compilation::print(size_t last, std::string &text) {
+  HostProgram host;
+  if (Status status =
+          runStages(*module, contextOf(options, *desc, host), 0, last);
+      !status.ok())
     return status;
-  host.constants.copyTo(program.constants.data());
-  program.manifest = manifest(program.constants);
-  return generateObjects(*module, *desc, codeGen(), program.objects);
-}
-
-Status Compilation::print(std::string &text) {
   if (options.emit == Emit::LLVM && options.stopAfter.empty())
-    return printLLVM(*module, *desc, codeGen(), text);
+    return printLLVM(*module, *desc, codeGenOf(*desc), text);
   llvm::raw_string_ostream out(text);
   module->print(out, OpPrintingFlags().elideLargeResourceString(1024));
   out << "\n";
@@ -186,16 +186,29 @@ Status opc::resolveTarget(const CompileOptions &options,
   return {};
 }
 
+Status opc::compileGraph(ModuleOp module, const CompileOptions &options,
+                         const TargetDesc &desc, CompiledProgram &program) {
+  HostProgram host;
+  if (Status status = runStages(module, contextOf(options, desc, host), 0,
+                                *findStage("llvm"));
+      !status.ok())
+    return status;
+  program.desc = &desc;
+  if (Status status =
+          AlignedBytes::allocate(host.constants.size(), program.constants);
+      !status.ok())
+    return status;
+  host.constants.copyTo(program.constants.data());
+  program.manifest = manifestText(host, options, desc, program.constants);
+  return generateObjects(module, desc, codeGenOf(desc), program.objects);
+}
+
 Status opc::compileProgram(const ModelSource &source,
                            const CompileOptions &options,
                            CompiledProgram &program) {
   Compilation compilation(options);
   Status status = compilation.start(source);
-  if (status.ok())
-    status = compilation.run(*findStage("llvm"));
-  if (status.ok())
-    status = compilation.generate(program);
-  return status;
+  return status.ok() ? compilation.compile(program) : status;
 }
 
 Status opc::compileText(const ModelSource &source,
@@ -208,11 +221,7 @@ Status opc::compileText(const ModelSource &source,
     return status;
   Compilation compilation(options);
   Status status = compilation.start(source);
-  if (status.ok())
-    status = compilation.run(last);
-  if (status.ok())
-    status = compilation.print(text);
-  return status;
+  return status.ok() ? compilation.print(last, text) : status;
 }
 
 Status opc::inspectModel(const ModelSource &source, std::string &text) {

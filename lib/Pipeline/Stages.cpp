@@ -46,8 +46,16 @@ void buildDecompose(OpPassManager &pm, const StageContext &context) {
 }
 
 void buildLayout(OpPassManager &pm, const StageContext &context) {
-  if (context.target.buildLayout)
-    context.target.buildLayout(pm, context.desc);
+  // The reference computes at each run what the graph computes.
+  bool folds = context.options.foldConstants && context.target.fusion;
+  if (folds)
+    pm.addPass(createFoldConstantsPass());
+  if (!context.target.buildLayout)
+    return;
+  context.target.buildLayout(pm, context.desc);
+  // Packing may have left arithmetic on constants.
+  if (folds)
+    pm.addPass(createFoldConstantsPass());
 }
 
 void buildFormKernels(OpPassManager &pm, const StageContext &context) {
@@ -105,8 +113,9 @@ constexpr Stage kStages[] = {
     {"decompose", "composites that the target does not take whole break down",
      kGraph, buildDecompose, true},
     {"layout",
-     "regions of the graph change their layout, where the target wants", kGraph,
-     buildLayout, true},
+     "work on constants is done, regions change their layout where the target "
+     "wants",
+     kGraph, buildLayout, true},
     {"form-kernels", "computing ops move into kernel functions", kGraph,
      buildFormKernels, true},
     {"schedule", "kernels on tensors become kernels on flat buffers",

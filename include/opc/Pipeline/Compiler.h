@@ -63,6 +63,11 @@ Status resolveTarget(const CompileOptions &options, const TargetDesc *&desc);
 Status compileProgram(const ModelSource &source, const CompileOptions &options,
                       CompiledProgram &program);
 
+/// Compiles a graph of the stage "import", which is used up, in its own
+/// context.
+Status compileGraph(mlir::ModuleOp module, const CompileOptions &options,
+                    const TargetDesc &desc, CompiledProgram &program);
+
 /// Compiles up to a stage, or to LLVM IR, as the options say; the text of it.
 Status compileText(const ModelSource &source, const CompileOptions &options,
                    std::string &text);

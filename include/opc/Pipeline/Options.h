@@ -40,6 +40,8 @@ struct CompileOptions {
   std::string cacheDirectory; ///< empty: the usual one
   bool verifyEach = false;
   bool progress = false;
+  /// Off while constant work itself is compiled; not an option of the user.
+  bool foldConstants = true;
 
   /// Whether the result is text for a person rather than a program.
   bool emitsText() const {

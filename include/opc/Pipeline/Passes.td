@@ -17,6 +17,28 @@ def SchedulePass : Pass<"opc-schedule", "::mlir::func::FuncOp"> {
     "::mlir::vector::VectorDialect", "::mlir::LLVM::LLVMDialect"];
 }
 
+def FoldConstantsPass : Pass<"opc-fold-constants", "::mlir::ModuleOp"> {
+  let summary = "what is computed from constants is computed now";
+  let description = [{
+    Finds the pure ops of @main and of its regions that have constant operands,
+    directly or through others of their kind, and static extents. All of them
+    together are compiled for this machine as one program, which runs at once; the
+    values that the rest of @main uses become constants. Results are those of a
+    run: the same code computes them.
+
+    Values that would make the program larger without saving work stay (a mask of
+    a megabyte made of two indices), so do random numbers, and movement that the
+    target does itself. Where the work cannot be compiled or run all of it stays, with a
+    remark that says why.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
+    "::mlir::func::FuncDialect", "::mlir::index::IndexDialect",
+    "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::ub::UBDialect", "::mlir::vector::VectorDialect"];
+}
+
 def SplitKernelsPass : Pass<"opc-split-kernels", "::mlir::ModuleOp"> {
   let summary = "kernels move into modules that are compiled apart";
   let description = [{

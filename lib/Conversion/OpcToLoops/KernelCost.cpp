@@ -143,12 +143,15 @@ int64_t chooseGrain(AffineExpr units, const KernelCost &cost) {
 
 } // namespace
 
+AffineExpr flopsOf(Operation *op, ShapeEnv &env) {
+  Flops flops = flopsTable().lookup(op->getName().getStringRef());
+  return (flops ? flops : sizeOfResult)(op, env);
+}
+
 KernelCost kernelCost(const KernelSignature &signature, ShapeEnv &env) {
   KernelCost cost{env.constant(0), env.constant(0)};
-  for (Operation &op : signature.tensors->front().without_terminator()) {
-    Flops flops = flopsTable().lookup(op.getName().getStringRef());
-    cost.flops = cost.flops + (flops ? flops : sizeOfResult)(&op, env);
-  }
+  for (Operation &op : signature.tensors->front().without_terminator())
+    cost.flops = cost.flops + flopsOf(&op, env);
   for (Value input : signature.inputs)
     cost.bytes = cost.bytes + bytesOf(input, env);
   for (Value result : signature.results)

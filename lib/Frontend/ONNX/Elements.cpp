@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Elements.h"
+#include "opc/Dialect/Opc/IR/ConstantData.h"
 #include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/StringExtras.h"
@@ -19,9 +20,6 @@ using llvm::StringRef;
 namespace opc::onnx {
 namespace {
 
-/// Up to this many elements a value is an ordinary attribute, which every pass
-/// can look into; above it is a resource.
-constexpr int64_t kSmallTensor = 64;
 constexpr int64_t kLargestBytes = int64_t(1) << 40;
 
 struct DtypeRow {
@@ -200,7 +198,7 @@ ElementsAttr ElementsReader::wrap(RankedTensorType type, ArrayRef<char> data,
                     type.getNumElements(), dtypeName(element));
     return {};
   }
-  if (type.getNumElements() <= kSmallTensor) {
+  if (type.getNumElements() <= kSmallConstant) {
     if (!isBool(element))
       return DenseElementsAttr::getFromRawBuffer(type, data);
     SmallVector<bool> values;

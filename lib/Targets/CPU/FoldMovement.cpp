@@ -5,10 +5,9 @@
 // are evaluated by the code that the target generates (opc-fold-constants).
 //
 //===----------------------------------------------------------------------===//
+#include "opc/Dialect/Opc/IR/ConstantData.h"
 #include "opc/Targets/CPU/LayoutSupport.h"
 #include "opc/Targets/CPU/Passes.h"
-#include "mlir/IR/AsmState.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
 
 namespace opc::cpu {
 #define GEN_PASS_DEF_FOLDMOVEMENTPASS
@@ -32,11 +31,7 @@ std::optional<Data> dataOf(ConstantOp constant) {
     return std::nullopt;
   Data data;
   data.width = element.getIntOrFloatBitWidth() / 8;
-  if (auto resource =
-          dyn_cast<DenseResourceElementsAttr>(constant.getValue())) {
-    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
-    if (!blob)
-      return std::nullopt;
+  if (const AsmResourceBlob *blob = blobOf(constant.getValue())) {
     data.bytes = blob->getData();
     return data;
   }
@@ -130,19 +125,40 @@ void copy(const Strides &s, ArrayRef<int64_t> shape, size_t axis, int64_t at,
   }
 }
 
-ElementsAttr makeResource(RankedTensorType type, ArrayRef<char> filled,
-                          MutableArrayRef<char> memory) {
-  auto blob = AsmResourceBlob(
-      filled, /*dataAlignment=*/64,
-      [](void *data, size_t, size_t) { ::operator delete(data, std::align_val_t(64)); },
-      /*dataIsMutable=*/false);
-  return DenseResourceElementsAttr::get(type, "moved", std::move(blob));
-}
-
 bool isIdentityPad(Operation *op) {
   auto pad = dyn_cast<PadOp>(op);
   return !pad || (pad.getMode() == "constant" &&
                   pad.getValue().getDefiningOp<ConstantOp>());
+}
+
+/// Filling a large tensor with a few elements makes the program larger than the
+/// work it saves, and a file of few bytes may ask for any extent.
+bool growsTooMuch(size_t from, int64_t to) {
+  constexpr int64_t slack = 65536, growth = 8;
+  return to > slack && to / growth > int64_t(from);
+}
+
+/// The elements of a movement op on a constant, or null.
+ElementsAttr move(Operation *op, RankedTensorType type, const Data &data,
+                  Strides strides) {
+  std::optional<int64_t> size = storedBytes(type);
+  if (!size || growsTooMuch(data.bytes.size(), *size))
+    return {};
+  ConstantMemory memory(*size);
+  if (!memory.data())
+    return {};
+  if (data.splat)
+    strides.step.assign(type.getRank(), 0), strides.start = 0;
+  if (auto pad = dyn_cast<PadOp>(op)) {
+    std::optional<Data> value =
+        dataOf(pad.getValue().getDefiningOp<ConstantOp>());
+    for (int64_t at = 0; at < *size; at += data.width)
+      std::memcpy(memory.data() + at, value->bytes.data(), data.width);
+  }
+  char *to = memory.data();
+  copy(strides, type.getShape(), 0, strides.start, data.width,
+       data.bytes.data(), to);
+  return std::move(memory).release(type, "moved");
 }
 
 /// The constant that a movement op on a constant is, or null.
@@ -152,27 +168,16 @@ ElementsAttr evaluate(Operation *op) {
   if (!constant || !type.hasStaticShape() || !isIdentityPad(op) ||
       type.getNumElements() == 0)
     return {};
+  auto resource = dyn_cast<DenseResourceElementsAttr>(constant.getValue());
+  if (resource && isa<ReshapeOp>(op))
+    return DenseResourceElementsAttr::get(type, resource.getRawHandle());
   std::optional<Data> data = dataOf(constant);
   auto from = cast<RankedTensorType>(constant.getY().getType());
   std::optional<Strides> strides =
       stridesOf(op, from.getShape(), type.getShape());
   if (!data || !strides)
     return {};
-  if (data->splat)
-    strides->step.assign(type.getRank(), 0), strides->start = 0;
-  size_t size = type.getNumElements() * data->width;
-  auto *memory =
-      static_cast<char *>(::operator new(size, std::align_val_t(64)));
-  if (auto pad = dyn_cast<PadOp>(op)) {
-    std::optional<Data> value =
-        dataOf(pad.getValue().getDefiningOp<ConstantOp>());
-    for (size_t at = 0; at < size; at += data->width)
-      std::memcpy(memory + at, value->bytes.data(), data->width);
-  }
-  char *to = memory;
-  copy(*strides, type.getShape(), 0, strides->start, data->width,
-       data->bytes.data(), to);
-  return makeResource(type, {memory, size}, {memory, size});
+  return move(op, type, *data, std::move(*strides));
 }
 
 struct FoldMovementPass : impl::FoldMovementPassBase<FoldMovementPass> {
@@ -182,22 +187,22 @@ struct FoldMovementPass : impl::FoldMovementPassBase<FoldMovementPass> {
       if (isa<TransposeOp, ReshapeOp, PadOp, SliceOp, BroadcastOp>(op))
         ops.push_back(op);
     });
-    SmallVector<Operation *> replaced;
-    for (Operation *op : ops) {
-      ElementsAttr value = evaluate(op);
-      if (!value)
-        continue;
-      OpBuilder b(op);
-      Value moved = ConstantOp::create(b, op->getLoc(),
-                                       op->getResult(0).getType(), value);
-      replaced.push_back(op->getOperand(0).getDefiningOp());
-      op->getResult(0).replaceAllUsesWith(moved);
-      op->erase();
-    }
-    for (Operation *constant : llvm::SetVector<Operation *>(
-             replaced.begin(), replaced.end()))
-      if (constant->use_empty())
-        constant->erase();
+    ConstantEraser eraser(getOperation());
+    for (Operation *op : ops)
+      if (ElementsAttr value = evaluate(op))
+        replace(op, value, eraser);
+  }
+
+  static void replace(Operation *op, ElementsAttr value,
+                      ConstantEraser &eraser) {
+    OpBuilder b(op);
+    auto moved = ConstantOp::create(b, op->getLoc(),
+                                    op->getResult(0).getType(), value);
+    eraser.add(moved);
+    auto from = op->getOperand(0).getDefiningOp<ConstantOp>();
+    op->getResult(0).replaceAllUsesWith(moved);
+    op->erase();
+    eraser.eraseIfUnused(from);
   }
 };
 

@@ -43,6 +43,9 @@ struct KernelSignature {
 llvm::FailureOr<KernelSignature>
 rewriteKernelSignature(mlir::func::FuncOp kernel, ShapeEnv &env);
 
+/// Arithmetic operations of one op on tensors.
+mlir::AffineExpr flopsOf(mlir::Operation *op, ShapeEnv &env);
+
 /// Arithmetic operations and compulsory traffic in bytes of a whole kernel.
 struct KernelCost {
   mlir::AffineExpr flops, bytes;

@@ -1,0 +1,212 @@
+//===- ConstantWork.cpp - What is worth computing at compile time ---------===//
+#include "ConstantWork.h"
+
+#include "opc/Conversion/OpcToLoops/LowerKernels.h"
+#include "opc/Dialect/Opc/IR/ConstantData.h"
+#include "opc/Dialect/Opc/Transforms/FusionRules.h"
+
+using namespace mlir;
+using namespace opc;
+
+namespace {
+
+/// Their bits are fixed, but a program is not to carry random numbers.
+constexpr llvm::StringLiteral kNeverConstant[] = {"opc.random_bits"};
+
+constexpr llvm::StringLiteral kMovement[] = {
+    "opc.reshape", "opc.transpose", "opc.pad", "opc.slice", "opc.broadcast"};
+
+bool isAmong(Operation *op, ArrayRef<llvm::StringLiteral> names) {
+  return llvm::is_contained(names, op->getName().getStringRef());
+}
+
+bool hasSymbols(Attribute attribute) {
+  if (auto map = dyn_cast<AffineMapAttr>(attribute))
+    return map.getValue().getNumInputs() != 0;
+  if (auto array = dyn_cast<ArrayAttr>(attribute))
+    return llvm::any_of(array, hasSymbols);
+  return false;
+}
+
+bool isComputable(Operation *op) {
+  if (!isa<ShapedOp>(op) || isa<ConstantOp>(op) || op->getNumRegions() != 0 ||
+      !isMemoryEffectFree(op) || isAmong(op, kNeverConstant))
+    return false;
+  if (llvm::any_of(op->getAttrs(), [](NamedAttribute attribute) {
+        return hasSymbols(attribute.getValue());
+      }))
+    return false;
+  return llvm::all_of(op->getResultTypes(), [](Type type) {
+    std::optional<int64_t> bytes = storedBytes(type);
+    return bytes && *bytes <= ConstantWork::kLargestValue;
+  });
+}
+
+/// A constant whose elements lie in memory as kernels read them.
+bool isReadable(ConstantOp constant) {
+  std::optional<int64_t> bytes = storedBytes(constant.getType());
+  if (!bytes)
+    return false;
+  if (const AsmResourceBlob *blob = blobOf(constant.getValue())) {
+    size_t align = std::min<size_t>(blob->getDataAlignment(), 8);
+    auto at = reinterpret_cast<uintptr_t>(blob->getData().data());
+    return blob->getData().size() == size_t(*bytes) && at % align == 0;
+  }
+  return isa<DenseIntOrFPElementsAttr>(constant.getValue());
+}
+
+/// Bytes that a constant adds to a program.
+int64_t bytesOf(ConstantOp constant) {
+  if (auto dense = dyn_cast<DenseElementsAttr>(constant.getValue());
+      dense && dense.isSplat())
+    return 8;
+  return storedBytes(constant.getType()).value_or(0);
+}
+
+class Finder {
+public:
+  explicit Finder(func::FuncOp main) : main(main), env(main.getContext()) {}
+
+  ConstantWork find() {
+    collect();
+    for (Operation *op : llvm::reverse(computable))
+      decide(op);
+    return gather();
+  }
+
+private:
+  /// What a value is computed from.
+  struct History {
+    int64_t bytes = 0;
+    double work = 0;
+    bool computes = false;
+    llvm::SetVector<Operation *> ops;
+  };
+
+  void collect();
+  bool isConstant(Value value) const;
+  std::optional<double> workOf(Operation *op);
+  bool isNeeded(Value value) const;
+  void decide(Operation *op);
+  History historyOf(Value value) const;
+  bool isWorthKeeping(Value value) const;
+  ConstantWork gather() const;
+
+  func::FuncOp main;
+  ShapeEnv env;
+  /// In program order.
+  llvm::SetVector<Operation *> computable;
+  DenseMap<Operation *, double> work;
+  /// Those whose results are not worth their room: they stay in the program.
+  DenseSet<Operation *> staying;
+};
+
+void Finder::collect() {
+  double total = 0;
+  main.walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (!isComputable(op) || !llvm::all_of(op->getOperands(), [&](Value v) {
+          return isConstant(v);
+        }))
+      return;
+    std::optional<double> cost = workOf(op);
+    if (!cost || total + *cost > ConstantWork::kMostWork)
+      return;
+    total += *cost;
+    work[op] = *cost;
+    computable.insert(op);
+  });
+}
+
+bool Finder::isConstant(Value value) const {
+  Operation *op = value.getDefiningOp();
+  if (auto constant = dyn_cast_or_null<ConstantOp>(op))
+    return isReadable(constant);
+  return op && computable.contains(op);
+}
+
+std::optional<double> Finder::workOf(Operation *op) {
+  std::optional<int64_t> flops = constantOf(flopsOf(op, env));
+  if (!flops || *flops < 0)
+    return std::nullopt;
+  FusionClass known = defaultFusion().classOf(op);
+  double cost = double(*flops) * known.cost;
+  // Sums of few terms, searches, sorts: more than their count says.
+  return defaultFusion().isIndexed(op)
+             ? cost
+             : std::max(cost, double(ConstantWork::kWorthwhile) *
+                                  *constantOf(env.size(op->getResult(0))));
+}
+
+bool Finder::isNeeded(Value value) const {
+  return llvm::any_of(value.getUsers(), [&](Operation *user) {
+    return !computable.contains(user) || staying.contains(user);
+  });
+}
+
+void Finder::decide(Operation *op) {
+  for (Value result : op->getResults())
+    if (isNeeded(result) && !isWorthKeeping(result))
+      staying.insert(op);
+}
+
+Finder::History Finder::historyOf(Value value) const {
+  History history;
+  llvm::SetVector<Operation *> constants;
+  history.ops.insert(value.getDefiningOp());
+  for (size_t next = 0; next < history.ops.size(); ++next) {
+    Operation *op = history.ops[next];
+    history.work += work.lookup(op);
+    history.computes |= !isAmong(op, kMovement);
+    for (Value operand : op->getOperands()) {
+      Operation *source = operand.getDefiningOp();
+      auto constant = dyn_cast<ConstantOp>(source);
+      if (!constant)
+        history.ops.insert(source);
+      else if (constants.insert(constant))
+        history.bytes += bytesOf(constant);
+    }
+  }
+  return history;
+}
+
+bool Finder::isWorthKeeping(Value value) const {
+  int64_t bytes = *storedBytes(value.getType());
+  if (bytes <= ConstantWork::kSlack)
+    return true;
+  History history = historyOf(value);
+  if (bytes / ConstantWork::kGrowth <= history.bytes)
+    return true;
+  auto elements = double(cast<ShapedType>(value.getType()).getNumElements());
+  return bytes <= ConstantWork::kLargestGain &&
+         history.work >= ConstantWork::kWorthwhile * elements;
+}
+
+ConstantWork Finder::gather() const {
+  ConstantWork found;
+  DenseSet<Operation *> used;
+  int64_t bytes = 0;
+  for (Operation *op : computable) {
+    if (staying.contains(op))
+      continue;
+    for (Value result : op->getResults()) {
+      if (!isNeeded(result))
+        continue;
+      History history = historyOf(result);
+      bytes += *storedBytes(result.getType());
+      if (!history.computes || bytes > ConstantWork::kLargestValue)
+        continue;
+      found.results.push_back(result);
+      used.insert_range(history.ops);
+    }
+  }
+  for (Operation *op : computable)
+    if (used.contains(op))
+      found.ops.push_back(op);
+  return found;
+}
+
+} // namespace
+
+ConstantWork ConstantWork::find(func::FuncOp main) {
+  return Finder(main).find();
+}
