@@ -36,11 +36,20 @@ void buildSimplify(OpPassManager &pm, const StageContext &context) {
     pm.addNestedPass<func::FuncOp>(createSimplifyPass());
 }
 
+bool multipliesShorts(const TargetDesc &desc) {
+  return llvm::any_of(desc.matrixUnits, [](const MatrixUnit &unit) {
+    return unit.a == "i16" && unit.b == "i16";
+  });
+}
+
 void buildDecompose(OpPassManager &pm, const StageContext &context) {
   DecomposePassOptions whole;
   for (llvm::StringRef op : context.target.wholeOps)
     whole.keep.push_back(op.str());
   pm.addNestedPass<func::FuncOp>(createDecomposePass(whole));
+  // Ahead of constant folding: it makes short weights of them, too.
+  if (context.target.fusion && multipliesShorts(context.desc))
+    pm.addPass(createNarrowIntegersPass());
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createCSEPass());
 }

@@ -8,7 +8,6 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "opc/Dialect/Opc/Transforms/FusionRules.h"
-#include "opc/Dialect/Opc/Transforms/Passes.h"
 #include "opc/Targets/CPU/DotProduct.h"
 #include "opc/Targets/CPU/Passes.h"
 #include "opc/Targets/CPU/Schedules.h"
@@ -24,8 +23,6 @@ const Target &cpuTarget();
 static void buildLayout(mlir::OpPassManager &pm, const TargetDesc &desc) {
   int64_t lanes = cpu::machineOf(desc).lanes;
   const MatrixUnit *shorts = cpu::dotUnitFor(desc, "i16", "i16");
-  if (shorts)
-    pm.addPass(createNarrowIntegersPass());
   pm.addPass(cpu::createChannelsLastPass());
   pm.addPass(cpu::createSplitConvTransposePass());
   pm.addPass(cpu::createSinkTransposesPass());
