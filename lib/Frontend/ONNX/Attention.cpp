@@ -162,10 +162,6 @@ void buildAttention(Node &n) {
     return;
   double cap = n.real("softcap", 0);
   int64_t mode = n.integer("qk_matmul_output_mode", 0);
-  if (n.opset < 25 && (cap != 0 || (n.wants(3) && mode != 0 && mode != 3)))
-    return n.fail(
-        "softcap and qk_matmul_output_mode 1 and 2 are supported from "
-        "opset 25 on");
   n.out(1, s.k);
   n.out(2, s.v);
   applyMask(n, s, n.in(3));
