@@ -1,6 +1,6 @@
 # The ways in. Each target sets up what it needs by itself; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench format tidy docs conformance
+.PHONY: help demo test bench fuzz format tidy docs conformance
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\): ## /  make \1\t/p' Makefile | expand -t 22
@@ -13,6 +13,9 @@ test: ## build, then run every test
 
 bench: ## time operators and models beside onnxruntime, OpenVINO and torch
 	@scripts/bench.sh
+
+fuzz: ## run the fuzzers under sanitizers, 5 minutes each
+	@scripts/fuzz.sh
 
 conformance: ## run the ONNX backend suite and write its page
 	@scripts/conformance.sh

@@ -8,7 +8,11 @@ include(AddMLIR)
 include_directories(SYSTEM ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
 add_definitions(${LLVM_DEFINITIONS})
 
-find_package(Protobuf REQUIRED)
+find_package(Protobuf)
+if(NOT Protobuf_FOUND OR NOT TARGET protobuf::protoc)
+  message(FATAL_ERROR "protobuf or its compiler is missing: run scripts/setup.sh, "
+    "or install libprotobuf-dev and protobuf-compiler")
+endif()
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)

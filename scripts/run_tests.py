@@ -12,6 +12,7 @@ import argparse
 import collections
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Seconds; a hang must become a failure while others can still be seen.
 TIME_LIMIT = 45 * 60
 UNITTEST_TIME_LIMIT = 5 * 60
+FUZZ_SECONDS = 15  # for each fuzzer; scripts/fuzz.sh is for longer
 
 
 class Result:
@@ -171,6 +173,42 @@ def pytest(build):
     return reported("pytest", command + [f"--junitxml={report}"], report)
 
 
+def fuzz(build):
+    """Every fuzzer for a moment, without sanitizers, always the same way."""
+    result = Result()
+    folder = build / "fuzz"
+    fuzzers = sorted(folder.glob("*Fuzzer"))
+    if not fuzzers:
+        result.failed.append("fuzz: the build has no fuzzers")
+    seeds, findings = folder / "seeds", folder / "findings"
+    findings.mkdir(parents=True, exist_ok=True)
+    script = [sys.executable, "scripts/fuzz_corpus.py", seeds]
+    if run(script, cache=build / "reports/cache") != 0:
+        result.failed.append("fuzz: no seeds")
+        return result
+    for fuzzer in fuzzers:
+        found = (
+            folder / "corpus" / fuzzer.name
+        )  # what it keeps is new each time
+        shutil.rmtree(found, ignore_errors=True)
+        found.mkdir(parents=True)
+        options = [
+            f"-max_total_time={FUZZ_SECONDS}",
+            "-timeout=20",
+            "-rss_limit_mb=4096",
+            "-seed=1",
+            "-keep_seed=1",
+            "-verbosity=0",
+            f"-artifact_prefix={findings}/",
+        ]
+        command = [fuzzer, *options, found, seeds / fuzzer.name]
+        if run(command, limit=UNITTEST_TIME_LIMIT) == 0:
+            result.passed += 1
+        else:
+            result.failed.append(f"fuzz: {fuzzer.name}, see {findings}")
+    return result
+
+
 def parts(build):
     """Name and body of each part, in the order of running."""
     script = lambda name, *options: [
@@ -188,6 +226,7 @@ def parts(build):
         "gtest": lambda: gtest(build),
         "ctest": lambda: ctest(build),
         "pytest": lambda: pytest(build),
+        "fuzz": lambda: fuzz(build),
     }
 
 

@@ -16,6 +16,7 @@
 #include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVM.h"
 #include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
 #include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
+#include "mlir/Conversion/LLVMCommon/Pattern.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
 #include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
 #include "mlir/Conversion/MathToLibm/MathToLibm.h"
@@ -78,6 +79,44 @@ void populateConversions(LLVMTypeConverter &types,
   ub::populateUBToLLVMConversionPatterns(types, patterns);
 }
 
+/// The bits of a bf16 constant.
+struct ConvertBF16Constant : ConvertOpToLLVMPattern<arith::ConstantOp> {
+  using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
+  LogicalResult
+  matchAndRewrite(arith::ConstantOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (!getElementTypeOrSelf(op.getType()).isBF16())
+      return rewriter.notifyMatchFailure(op, "is no bf16");
+    Type bits = rewriter.getI16Type();
+    TypedAttr value;
+    if (auto scalar = dyn_cast<FloatAttr>(op.getValue()))
+      value = IntegerAttr::get(bits, scalar.getValue().bitcastToAPInt());
+    else if (auto dense = dyn_cast<DenseElementsAttr>(op.getValue()))
+      value = dense.bitcast(bits);
+    Type type = getTypeConverter()->convertType(op.getType());
+    if (!value || !type)
+      return rewriter.notifyMatchFailure(op, "is no plain constant");
+    rewriter.replaceOpWithNewOp<LLVM::ConstantOp>(op, type, value);
+    return success();
+  }
+};
+
+/// All that is left to do with bf16 behind opc-expand-conversions is to move
+/// it. LLVM moves a bf16 through a phi by way of f32, and back by a library
+/// call.
+void carryBF16AsBits(LLVMTypeConverter &types, RewritePatternSet &patterns) {
+  types.addConversion([](BFloat16Type type) -> Type {
+    return IntegerType::get(type.getContext(), 16);
+  });
+  types.addConversion([&types](VectorType type) -> std::optional<Type> {
+    if (!type.getElementType().isBF16())
+      return std::nullopt;
+    return types.convertType(
+        type.clone(IntegerType::get(type.getContext(), 16)));
+  });
+  patterns.add<ConvertBF16Constant>(types, /*benefit=*/2);
+}
+
 struct LowerToLLVM : opc::impl::LowerToLLVMPassBase<LowerToLLVM> {
   void runOnOperation() override {
     MLIRContext *context = &getContext();
@@ -90,6 +129,7 @@ struct LowerToLLVM : opc::impl::LowerToLLVMPassBase<LowerToLLVM> {
     LLVMTypeConverter types(context, options);
     RewritePatternSet patterns(context);
     populateConversions(types, patterns);
+    carryBF16AsBits(types, patterns);
     LLVMConversionTarget target(*context);
     target.addLegalOp<ModuleOp>();
     if (failed(

@@ -19,6 +19,11 @@ struct MachineName {
 };
 } // namespace
 
+/// Whether a section has bytes in the file; others' offsets mean nothing.
+static bool isInFile(const Elf64_Shdr &section) {
+  return section.sh_type != SHT_NOBITS && section.sh_type != SHT_NULL;
+}
+
 static constexpr MachineName machines[] = {
     {EM_X86_64, "x86-64"}, {EM_AARCH64, "AArch64"},
     {EM_RISCV, "RISC-V"},  {EM_386, "i386"},
@@ -102,7 +107,7 @@ Status ElfFile::readSections() {
   if (Status s = file.read(header.e_shoff, sections.data(), bytes); !s.ok())
     return s;
   for (const Elf64_Shdr &section : sections) {
-    if (section.sh_type == SHT_NOBITS || section.sh_type == SHT_NULL)
+    if (!isInFile(section))
       continue;
     if (Status s = inside("section", section.sh_offset, section.sh_size);
         !s.ok())
@@ -122,7 +127,7 @@ Status ElfFile::read() {
 
 /// Empty if it cannot be read. read() has checked that it lies in the file.
 std::string ElfFile::contents(const Elf64_Shdr &section) const {
-  if (section.sh_type == SHT_NOBITS)
+  if (!isInFile(section))
     return {};
   std::string bytes(section.sh_size, '\0');
   return file.read(section.sh_offset, bytes.data(), bytes.size()).ok()
@@ -150,19 +155,21 @@ Status ElfFile::section(std::string_view name, std::string &to) const {
 }
 
 bool ElfFile::exports(std::string_view symbol) const {
-  for (const Elf64_Shdr &section : sections) {
-    if (section.sh_type != SHT_DYNSYM || section.sh_link >= sections.size())
-      continue;
-    std::string strings = contents(sections[section.sh_link]);
-    std::string table = contents(section);
-    for (size_t at = 0; at + sizeof(Elf64_Sym) <= table.size();
-         at += sizeof(Elf64_Sym)) {
-      Elf64_Sym entry;
-      std::memcpy(&entry, table.data() + at, sizeof(entry));
-      if (entry.st_shndx != SHN_UNDEF &&
-          stringAt(strings, entry.st_name) == symbol)
-        return true;
-    }
+  // A shared object has one such table.
+  auto dynamic = std::find_if(
+      sections.begin(), sections.end(),
+      [](const Elf64_Shdr &section) { return section.sh_type == SHT_DYNSYM; });
+  if (dynamic == sections.end() || dynamic->sh_link >= sections.size())
+    return false;
+  std::string strings = contents(sections[dynamic->sh_link]);
+  std::string table = contents(*dynamic);
+  for (size_t at = 0; at + sizeof(Elf64_Sym) <= table.size();
+       at += sizeof(Elf64_Sym)) {
+    Elf64_Sym entry;
+    std::memcpy(&entry, table.data() + at, sizeof(entry));
+    if (entry.st_shndx != SHN_UNDEF &&
+        stringAt(strings, entry.st_name) == symbol)
+      return true;
   }
   return false;
 }

@@ -25,8 +25,8 @@ protected:
   void TearDown() override { llvm::sys::fs::remove_directories(folder); }
 
   /// Imports a model whose only tensor (two int64) is described by `entries`.
-  Imported importWith(
-      const std::vector<std::pair<std::string, std::string>> &entries) {
+  Imported
+  importWith(const std::vector<std::pair<std::string, std::string>> &entries) {
     TinyModel m;
     auto &tensor = m.constant("c", {0, 0});
     tensor.clear_int64_data();
@@ -42,8 +42,8 @@ protected:
     options.directory = folder.str().str();
     return import(m, options);
   }
-  std::string refusal(
-      const std::vector<std::pair<std::string, std::string>> &entries) {
+  std::string
+  refusal(const std::vector<std::pair<std::string, std::string>> &entries) {
     Imported result = importWith(entries);
     return result.errors.empty() ? result.ir : result.errors.front();
   }
@@ -52,8 +52,8 @@ protected:
 };
 
 TEST_F(ExternalData, IsReadAtItsOffset) {
-  Imported result = importWith({{"location", "weights.bin"}, {"offset", "8"},
-                                {"length", "16"}});
+  Imported result = importWith(
+      {{"location", "weights.bin"}, {"offset", "8"}, {"length", "16"}});
   EXPECT_THAT(result.errors, ElementsAre());
   EXPECT_THAT(result.ir, HasSubstr("dense<[8, 9]>"));
 }

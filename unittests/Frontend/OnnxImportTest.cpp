@@ -105,7 +105,8 @@ TEST(OnnxImport, RefusesAbsurdExtents) {
     TinyModel m;
     m.input("x", {extent});
     m.output("x");
-    EXPECT_THAT(import(m).errors.front(), HasSubstr("is not between 0 and 2^40"))
+    EXPECT_THAT(import(m).errors.front(),
+                HasSubstr("is not between 0 and 2^40"))
         << extent;
   }
   TinyModel m;
@@ -181,6 +182,59 @@ TEST(OnnxImport, InlinesFunctionsAndStopsAtRecursion) {
   node->mutable_input()->RemoveLast();
   EXPECT_THAT(opc::onnx::test::import(m).errors.front(),
               HasSubstr("functions call each other more than 24 deep"));
+}
+
+//===----------------------------------------------------------------------===//
+// What fuzzing found
+//===----------------------------------------------------------------------===//
+
+TEST(OnnxImport, KernelExtentsOutliveTheirLoop) {
+  TinyModel m;
+  m.input("x", {"1", "1", "3"});
+  m.input("w", {"1", "2", "3"});
+  m.node("ConvTranspose", {"x", "w"}, {"y"});
+  m.output("y");
+  EXPECT_THAT(import(m).ir, HasSubstr("tensor<1x2x5xf32>"));
+}
+
+TEST(OnnxImport, RefusesScansWithoutTheirState) {
+  TinyModel m;
+  m.input("x", {"2", "3"});
+  auto &node = m.node("Scan", {"", "x"}, {"y"});
+  auto *count = node.add_attribute();
+  count->set_name("num_scan_inputs");
+  count->set_type(::onnx::AttributeProto::INT);
+  count->set_i(1);
+  auto *body = node.add_attribute();
+  body->set_name("body");
+  body->set_type(::onnx::AttributeProto::GRAPH);
+  body->mutable_g()->add_input()->set_name("s");
+  body->mutable_g()->add_input()->set_name("e");
+  body->mutable_g()->add_output()->set_name("s");
+  m.output("y");
+  EXPECT_THAT(import(m).errors.front(), HasSubstr("input 0 is missing"));
+}
+
+TEST(OnnxImport, RefusesAttentionOfIntegers) {
+  TinyModel m(23);
+  for (const char *name : {"q", "k", "v"})
+    m.input(name, {"1", "2", "4", "8"}, 6);
+  auto *causal = m.node("Attention", {"q", "k", "v"}, {"y"}).add_attribute();
+  causal->set_name("is_causal");
+  causal->set_type(::onnx::AttributeProto::INT);
+  causal->set_i(1);
+  m.output("y");
+  EXPECT_THAT(import(m).errors.front(),
+              HasSubstr("queries, keys and values are floats"));
+}
+
+TEST(OnnxImport, MessagesAreOneLineWhateverNamesHold) {
+  TinyModel m;
+  m.input("x", {"2"});
+  m.node("Re\nlu", {"x"}, {"y"}).set_domain("a\nb");
+  m.output("y");
+  EXPECT_THAT(import(m).errors.front(),
+              HasSubstr("(Re\\0Alu, domain a\\0Ab, opset 0, float)"));
 }
 
 } // namespace

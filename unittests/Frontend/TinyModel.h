@@ -1,4 +1,5 @@
-//===- TinyModel.h - ONNX models built in a few lines ------------*- C++ -*-===//
+//===- TinyModel.h - ONNX models built in a few lines ------------*- C++
+//-*-===//
 //
 // For tests of the importer: a model in memory, and what importing it says.
 //
@@ -6,9 +7,9 @@
 #ifndef OPC_UNITTESTS_FRONTEND_TINYMODEL_H
 #define OPC_UNITTESTS_FRONTEND_TINYMODEL_H
 
+#include "mlir/IR/MLIRContext.h"
 #include "onnx-ml.pb.h"
 #include "opc/Frontend/ONNX/Import.h"
-#include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/raw_ostream.h"
 #include <string>
 

@@ -135,6 +135,15 @@ TEST_F(ArtifactTest, RefusesSectionsAndSegmentsBeyondTheEnd) {
   EXPECT_THAT(refusal(bytes), HasSubstr(": section at byte "));
 }
 
+TEST_F(ArtifactTest, SectionsWithoutBytesHaveNoSize) {
+  std::string bytes = original;
+  auto *header = reinterpret_cast<Elf64_Ehdr *>(bytes.data());
+  auto *section = reinterpret_cast<Elf64_Shdr *>(&bytes[header->e_shoff]);
+  section[header->e_shstrndx].sh_type = SHT_NULL;
+  section[header->e_shstrndx].sh_size = UINT64_MAX / 2;
+  EXPECT_THAT(refusal(bytes), StartsWith("not a program that opc compiled"));
+}
+
 TEST_F(ArtifactTest, RefusesWhatIsNoFile) {
   auto refused = [](const std::string &path) {
     opc_program *program = nullptr;

@@ -138,6 +138,9 @@ bool readScores(Node &n, Scores &s) {
   int64_t heads = n.integer("q_num_heads", 0);
   int64_t sharedHeads = n.integer("kv_num_heads", 0);
   s.element = n.elementOf(n.need(0));
+  for (int64_t i = 0; i < 3; ++i)
+    if (n.need(i) && !n.isFloat(n.in(i)))
+      n.fail("queries, keys and values are floats");
   s.q = splitHeads(n, n.need(0), heads);
   s.k = splitHeads(n, n.need(1), sharedHeads);
   s.v = splitHeads(n, n.need(2), sharedHeads);

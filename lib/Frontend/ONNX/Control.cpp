@@ -329,6 +329,8 @@ SmallVector<Dims> loopDims(Node &n, const BodySpec &spec, const Body &body,
 /// number of iterations where it is known beforehand.
 SmallVector<Value> createLoop(Node &n, const BodySpec &spec, Value tripCount,
                               Value condition, AffineExpr trips) {
+  if (n.failed())
+    return {};
   unsigned symbols = symbolCount(n);
   std::optional<Body> body = settleBody(n, spec);
   if (!body)

@@ -15,7 +15,8 @@ std::optional<Ints> convKernel(Node &n, Value x, Value w) {
   if (n.failed())
     return std::nullopt;
   Ints kernel;
-  for (AffineExpr extent : llvm::drop_begin(n.dims(w), 2)) {
+  Dims extents = n.dims(w);
+  for (AffineExpr extent : ArrayRef(extents).drop_front(2)) {
     std::optional<int64_t> value = constantOf(extent);
     if (!value || *value < 1) {
       n.failNeeds("W");

@@ -155,17 +155,17 @@ int dtypeNamed(StringRef name) {
   return 0;
 }
 
-std::string quoted(StringRef text) {
+std::string printable(StringRef text) {
   constexpr size_t kLongest = 120;
   std::string result;
   llvm::raw_string_ostream stream(result);
-  stream << '\'';
   printEscapedString(text.take_front(kLongest), stream);
   if (text.size() > kLongest)
     stream << "...";
-  stream << '\'';
   return result;
 }
+
+std::string quoted(StringRef text) { return "'" + printable(text) + "'"; }
 
 RankedTensorType checkedType(ArrayRef<int64_t> shape, Type element,
                              std::string &error) {

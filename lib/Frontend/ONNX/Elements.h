@@ -28,6 +28,8 @@ std::string dtypeName(mlir::Type type);
 /// The DataType of a name that dtypeName gives, or UNDEFINED.
 int dtypeNamed(llvm::StringRef name);
 /// Text of a model without control characters and of bounded length.
+std::string printable(llvm::StringRef text);
+/// The same between quotation marks.
 std::string quoted(llvm::StringRef text);
 
 /// A tensor type, or null with `error` where extents are negative or the tensor

@@ -28,8 +28,11 @@ static Attribute numberAttr(Type element, double value) {
   if (auto type = dyn_cast<FloatType>(element))
     return FloatAttr::get(type, value);
   auto type = cast<IntegerType>(element);
-  APInt bits(64, static_cast<int64_t>(value), /*isSigned=*/true,
-             /*implicitTrunc=*/true);
+  // Saturates where the value does not fit; NaN is 0.
+  llvm::APSInt bits(64, /*isUnsigned=*/false);
+  bool exact = false;
+  (void)llvm::APFloat(value).convertToInteger(bits, llvm::APFloat::rmTowardZero,
+                                              &exact);
   return IntegerAttr::get(type, bits.sextOrTrunc(type.getWidth()));
 }
 

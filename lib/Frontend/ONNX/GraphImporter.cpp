@@ -127,10 +127,10 @@ void GraphImporter::report(const pb::NodeProto &proto, int64_t opset,
   std::string name = proto.name().empty()
                          ? formatv("{0}_{1}", proto.op_type(), nodeCount).str()
                          : proto.name();
-  std::string op = quoted(proto.op_type());
   errors.push_back(formatv("node {0} ({1}, domain {2}, opset {3}{4}): {5}",
-                           quoted(name), op.substr(1, op.size() - 2),
-                           normalised(proto.domain()), opset, types, reason));
+                           quoted(name), printable(proto.op_type()),
+                           printable(normalised(proto.domain())), opset, types,
+                           reason));
   refusals[&proto] = reason.str();
 }
 
@@ -346,41 +346,6 @@ void GraphImporter::importCall(Node &node, const pb::FunctionProto &function) {
                                quoted(function.output(i))));
     node.out(i, *value);
   }
-}
-
-const OpRow *findRow(StringRef domain, StringRef op, int64_t opset,
-                     bool &known) {
-  known = false;
-  if (domain == "com.microsoft") {
-    for (const OpRow &row : contribRows())
-      if (row.name == op)
-        return &row;
-    return nullptr;
-  }
-  if (domain != "ai.onnx")
-    return nullptr;
-  static const llvm::StringMap<SmallVector<const OpRow *>> kRows = [] {
-    llvm::StringMap<SmallVector<const OpRow *>> rows;
-    for (ArrayRef<OpRow> table :
-         {elementwiseRows(),   activationRows(), movementRows(),
-          shapeRows(),         reduceRows(),     contractionRows(),
-          convolutionRows(),   poolingRows(),    samplingRows(),
-          normalisationRows(), softmaxRows(),    attentionRows(),
-          recurrentRows(),     indexingRows(),   selectionRows(),
-          controlRows(),       quantiseRows(),   integerContractionRows(),
-          randomRows(),        lossRows(),       signalRows()})
-      for (const OpRow &row : table)
-        rows[row.name].push_back(&row);
-    return rows;
-  }();
-  auto found = kRows.find(op);
-  if (found == kRows.end())
-    return nullptr;
-  known = true;
-  for (const OpRow *row : found->second)
-    if (row->since <= opset && opset <= row->until)
-      return row;
-  return nullptr;
 }
 
 } // namespace opc::onnx

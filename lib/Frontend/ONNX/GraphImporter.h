@@ -41,7 +41,7 @@ public:
   Outputs importSubgraph(Node &node, const pb::GraphProto &graph,
                          ArrayRef<Value> arguments);
   /// Nodes may not be translated more often than this, all bodies together.
-  static constexpr int64_t kMostNodes = 2'000'000;
+  static constexpr int64_t kMostNodes = 250'000;
   static constexpr int64_t kDeepest = 24;
 
 private:

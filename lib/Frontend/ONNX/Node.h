@@ -124,6 +124,9 @@ ArrayRef<OpRow> signalRows();
 /// Ops of the domain com.microsoft.
 ArrayRef<OpRow> contribRows();
 
+/// All tables of the domain ai.onnx.
+ArrayRef<ArrayRef<OpRow>> opTables();
+
 /// Tries to give the outputs of shape arithmetic from the contents of its
 /// inputs. True when every output is there; partial knowledge is added by
 /// noteContents after the node was built.

@@ -38,3 +38,23 @@ func.func @exact(%x: f32, %y: f32) -> f32 {
   %1 = arith.addf %0, %y : f32
   return %1 : f32
 }
+
+// LLVM would carry a bf16 through a phi by way of f32 and a call: bits it is.
+// CHECK-LABEL: llvm.func @bf16_is_bits
+func.func @bf16_is_bits(%c: i1, %x: memref<?xbf16>, %i: index) {
+  // CHECK-DAG: llvm.mlir.constant(-128 : i16) : i16
+  // CHECK-DAG: llvm.mlir.constant(dense<16256> : vector<4xi16>) : vector<4xi16>
+  %low = arith.constant 0xFF80 : bf16
+  %ones = arith.constant dense<1.0> : vector<4xbf16>
+  cf.cond_br %c, ^store(%low : bf16), ^load
+^load:
+  // CHECK: llvm.load %{{.*}} : !llvm.ptr -> i16
+  %y = memref.load %x[%i] : memref<?xbf16>
+  cf.br ^store(%y : bf16)
+^store(%z: bf16):
+  // CHECK: ^bb{{.*}}(%{{.*}}: i16):
+  memref.store %z, %x[%i] : memref<?xbf16>
+  vector.store %ones, %x[%i] : memref<?xbf16>, vector<4xbf16>
+  // CHECK-NOT: bf16
+  return
+}
