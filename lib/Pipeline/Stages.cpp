@@ -47,7 +47,10 @@ void buildDecompose(OpPassManager &pm, const StageContext &context) {
   for (llvm::StringRef op : context.target.wholeOps)
     whole.keep.push_back(op.str());
   pm.addNestedPass<func::FuncOp>(createDecomposePass(whole));
-  // Ahead of constant folding: it makes short weights of them, too.
+  // Ahead of constant folding, which converts weights then. The reference takes
+  // ops as they are.
+  if (context.target.fusion)
+    pm.addPass(createWidenFloatsPass());
   if (context.target.fusion && multipliesShorts(context.desc))
     pm.addPass(createNarrowIntegersPass());
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());

@@ -140,15 +140,22 @@ std::optional<Parts> readParts(Node &n, int64_t states) {
   return n.failed() ? std::nullopt : std::optional(p);
 }
 
+/// Halves run in f32 from the first step to the last, and are rounded once.
+Type stateType(Node &n, Type element) {
+  return element.isF16() || element.isBF16() ? Type(n.f32Type()) : element;
+}
+
 /// Results of one direction: y [steps, batch, hidden] and last states.
 SmallVector<Value> runDirection(Node &n, const Layer &layer, const Parts &p,
                                 int64_t direction, const Activations &a) {
   bool isLstm = layer.op == LstmOp::getOperationName();
   SmallVector<Value> operands;
   SmallVector<int32_t> segments;
+  Type element = n.elementOf(p.x), inside = stateType(n, element);
   auto add = [&](Value v, bool optional) {
     if (v)
-      operands.push_back(v);
+      operands.push_back(isa<FloatType>(n.elementOf(v)) ? n.cast(v, inside)
+                                                        : v);
     segments.push_back(v || !optional ? 1 : 0);
   };
   add(p.x, false);
@@ -175,8 +182,11 @@ SmallVector<Value> runDirection(Node &n, const Layer &layer, const Parts &p,
   if (layer.op == GruOp::getOperationName())
     attrs.push_back({"linear_before_reset",
                      n.boolean(n.integer("linear_before_reset", 0))});
-  SmallVector<Type> types(isLstm ? 3 : 2, n.elementOf(p.x));
-  return n.emitAll(layer.op, operands, attrs, types);
+  SmallVector<Type> types(isLstm ? 3 : 2, inside);
+  SmallVector<Value> results = n.emitAll(layer.op, operands, attrs, types);
+  for (Value &result : results)
+    result = n.cast(result, element);
+  return results;
 }
 
 void buildLayer(Node &n, const Layer &layer) {

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "opc/Dialect/Opc/Transforms/FusionRules.h"
@@ -34,6 +35,9 @@ static void buildLayout(mlir::OpPassManager &pm, const TargetDesc &desc) {
 }
 
 static void buildLLVM(mlir::OpPassManager &pm, const TargetDesc &desc) {
+  // Functions of halves are those of f32, rounded.
+  pm.addNestedPass<mlir::func::FuncOp>(
+      mlir::math::createMathExtendToSupportedTypes());
   bool scalef = llvm::is_contained(desc.requiredFeatures, "avx512f");
   pm.addNestedPass<mlir::func::FuncOp>(cpu::createExpandMathPass({scalef}));
 }

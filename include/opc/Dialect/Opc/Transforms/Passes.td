@@ -66,6 +66,24 @@ def NarrowIntegersPass : Pass<"opc-narrow-integers"> {
   }];
 }
 
+def WidenFloatsPass : Pass<"opc-widen-floats"> {
+  let summary = "products and windows of f16 and bf16 are computed in f32";
+  let description = [{
+    matmul, conv, conv_transpose and pool of f16 or bf16 get f32 operands, and
+    their result is rounded by a cast. They are defined that way: the sum is f32 and
+    rounded once.
+
+    ```mlir
+    %y = opc.matmul %a, %b : (tensor<4x8xf16>, tensor<8x2xf16>) -> tensor<4x2xf16>
+    // becomes
+    %0 = opc.cast %a : (tensor<4x8xf16>) -> tensor<4x8xf32>
+    %1 = opc.cast %b : (tensor<8x2xf16>) -> tensor<8x2xf32>
+    %2 = opc.matmul %0, %1 : (tensor<4x8xf32>, tensor<8x2xf32>) -> tensor<4x2xf32>
+    %y = opc.cast %2 : (tensor<4x2xf32>) -> tensor<4x2xf16>
+    ```
+  }];
+}
+
 def SimplifyPass : Pass<"opc-simplify", "::mlir::func::FuncOp"> {
   let summary = "rewrites that make the graph smaller";
   let description = [{
