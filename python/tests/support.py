@@ -52,14 +52,11 @@ def graph_model(nodes, feeds, outputs, weights=None, opset=18, symbolic=False):
     return onnx.shape_inference.infer_shapes(model)
 
 
-def onnxruntime_session(model, optimised=True):
+def onnxruntime_session(model):
     """onnxruntime as it is by default, quiet, on one thread."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     options.intra_op_num_threads = 1
-    if not optimised:
-        level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-        options.graph_optimization_level = level
     if not isinstance(model, str | bytes):
         model = model.SerializeToString()
     return onnxruntime.InferenceSession(
