@@ -68,6 +68,12 @@ AffineExpr recurrentFlops(Operation *op, ShapeEnv &env) {
          (env.size(op->getOperand(1)) + env.size(op->getOperand(2))) * 2;
 }
 
+/// What is left of them: the products of the state.
+AffineExpr packedRecurrentFlops(Operation *op, ShapeEnv &env) {
+  const Dims &xw = env.dims(op->getOperand(0));
+  return xw[0] * xw[1] * env.size(op->getOperand(1)) * 2;
+}
+
 const llvm::StringMap<Flops> &flopsTable() {
   static const llvm::StringMap<Flops> table = {
       {"opc.matmul", matmulFlops},
@@ -88,6 +94,7 @@ const llvm::StringMap<Flops> &flopsTable() {
       {"opc.rnn", recurrentFlops},
       {"opc.gru", recurrentFlops},
       {"opc.lstm", recurrentFlops},
+      {"opc.packed_recurrent", packedRecurrentFlops},
       {"opc.reshape", none},
       {"opc.transpose", none},
       {"opc.broadcast", none},

@@ -123,7 +123,7 @@ template <typename Conv> void convertConv(Conv conv, ShapeEnv &env) {
     return;
   if (isAlongLine(conv, env))
     conv = lineAsImage(conv, env);
-  if (rankOf(conv.getX()) == 4)
+  if (rankOf(conv.getX()) >= 4)
     transposeAround(conv, env, setLayout);
 }
 

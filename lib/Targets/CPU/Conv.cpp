@@ -1,10 +1,11 @@
 //===- Conv.cpp - convolutions of channels-last images --------------------===//
 //
 // Implicit GEMM: a row is an output pixel, the reduction runs over kernel rows
-// and, within one, over the contiguous kernel columns and channels of the
-// input. Nothing is copied for padding: kernel rows outside of the image are
-// left out by the loop's bounds, and pixels whose window hangs over the left or
-// right edge leave out the runs that do.
+// (and planes) and, within one, over the contiguous kernel columns and channels
+// of the input. With groups each is a product of its own over its channels.
+// Nothing is copied for padding: kernel rows outside of the image are left out
+// by the loop's bounds, and pixels whose window hangs over the left or right
+// edge leave out the runs that do.
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
@@ -19,31 +20,37 @@ class ConvWriter {
 public:
   ConvWriter(KernelWriter &w, PackedConvOp conv, const VectorMachine &machine,
              const GemmPlan &plan, ProductKind kind)
-      : w(w), conv(conv), plan(plan), kind(kind) {
-    LoopBuilder &l = w.l;
-    const Dims &x = w.env.dims(conv.getA()), &y = w.env.dims(conv.getY());
-    height = w.e.expr(x[1]);
-    width = w.e.expr(x[2]);
-    channels = *constantOf(x[3]);
-    outHeight = w.e.expr(y[1]);
-    outWidth = w.e.expr(y[2]);
-    images = w.e.expr(y[0]);
-    columns = {l.index(conv.getColumns()), machine.lanes, plan};
-    for (int i = 0; i < 2; ++i)
-      axes[i] = {conv.getKernel()[i], conv.getStrides()[i],
-                 conv.getDilations()[i], conv.getPadLow()[i],
-                 conv.getPadHigh()[i]};
-    reduction = conv.getKernel()[0] * conv.getKernel()[1] * channels;
+      : w(w), l(w.l), conv(conv), plan(plan), kind(kind) {
+    const Dims &x = w.env.dims(conv.getA());
+    y.assign(w.env.dims(conv.getY()));
+    groups = conv.getGroups();
+    channels = *constantOf(x.back());
+    ownChannels = channels / groups;
+    ownColumns = conv.getColumns() / groups;
+    columns = {l.index(ownColumns), machine.lanes, plan};
+    reduction = ownChannels;
+    for (size_t i = 0; i < conv.getKernel().size(); ++i) {
+      axes.push_back({conv.getKernel()[i], conv.getStrides()[i],
+                      conv.getDilations()[i], conv.getPadLow()[i],
+                      conv.getPadHigh()[i]});
+      extents.push_back(w.e.expr(x[i + 1]));
+      reduction *= conv.getKernel()[i];
+    }
+    width = extents.back();
   }
 
   // A unit is one row of pixels of the result over one block of channels.
   void run() {
-    LoopBuilder &l = w.l;
+    Dims unitDims(ArrayRef(y).drop_back(2));
+    unitDims.insert(unitDims.begin(), w.env.constant(groups));
     l.loop(w.kernel.begin, w.kernel.end, [&](Value unit) {
-      Value rest = l.div(unit, outHeight);
-      row = l.rem(unit, outHeight);
-      image = l.rem(rest, images);
-      Value block = l.div(rest, images);
+      Value blocks = columns.blocks(l).count(l.b, l.loc);
+      Value all = w.e.expr(product(w.env.getContext(), unitDims));
+      bool single = constantIndex(blocks) == 1;
+      Value block = single ? l.index(0) : l.div(unit, all);
+      outer = w.e.delinearize(single ? unit : l.rem(unit, all), unitDims);
+      group = outer.front();
+      outer.erase(outer.begin());
       columns.forPanels(l, block, [&](Value vector, int64_t vectors) {
         emitRow(vector, vectors);
       });
@@ -53,15 +60,14 @@ public:
 private:
   /// Every pixel of the unit's row for one panel of channels.
   void emitRow(Value vector, int64_t vectors) {
-    LoopBuilder &l = w.l;
-    Value all = l.index(axes[1].taps);
+    const WindowAxis &axis = axes.back();
     forInsideAndEdges(
-        l, axes[1], width, outWidth, plan.tileRows,
+        l, axis, width, w.e.expr(y[y.size() - 2]), plan.tileRows,
         [&](Value x, int64_t pixels) {
-          emitTile(x, pixels, l.index(0), all, vector, vectors);
+          emitTile(x, pixels, l.index(0), l.index(axis.taps), vector, vectors);
         },
         [&](Value x) {
-          auto [begin, end] = clippedTaps(l, axes[1], x, width);
+          auto [begin, end] = clippedTaps(l, axis, x, width);
           emitTile(x, 1, begin, end, vector, vectors);
         });
   }
@@ -69,56 +75,89 @@ private:
   /// `pixels` pixels from x on, with kernel columns [tapBegin, tapEnd).
   void emitTile(Value x, int64_t pixels, Value tapBegin, Value tapEnd,
                 Value vector, int64_t vectors) {
-    LoopBuilder &l = w.l;
-    int64_t lanes = w.v.lanes, taps = axes[1].taps;
+    int64_t lanes = w.v.lanes;
     GemmTile tile;
     tile.rows = pixels;
     tile.vectors = vectors;
     tile.lanes = lanes;
     tile.accumulator = kind.accumulator;
     tile.dot = kind.dot;
+    tile.inFlight = kind.dot ? 1 : plan.inFlight;
     tile.a = w.e.buffer(conv.getA());
-    Value pitch = l.mul(width, channels);
-    Value y0 = l.sub(l.mul(row, axes[0].stride), l.index(axes[0].padLow));
-    Value x0 = l.sub(l.mul(x, axes[1].stride), l.index(axes[1].padLow));
-    tile.aBase = l.add(l.mul(l.add(l.mul(image, height), y0), pitch),
-                       l.mul(x0, channels));
-    tile.aRowStep = l.index(axes[1].stride * channels);
+    tile.aRowStep = l.index(axes.back().stride * channels);
     tile.b = w.e.buffer(conv.getB());
     tile.bVectorStep = l.index(reduction * lanes);
-    tile.bBase = l.mul(vector, tile.bVectorStep);
+    Value groupVectors = l.index((ownColumns + lanes - 1) / lanes);
+    tile.bBase =
+        l.mul(l.add(l.mul(group, groupVectors), vector), tile.bVectorStep);
     tile.prefetchSteps = plan.prefetchSteps;
 
-    auto [rowBegin, rowEnd] = clippedTaps(l, axes[0], row, height);
-    int64_t bRow = taps * channels * lanes;
-    tile.loops.push_back(
-        {rowBegin, rowEnd, l.mul(pitch, axes[0].dilation), l.index(bRow)});
-    if (axes[1].dilation == 1) {
-      tile.runs.push_back({l.mul(l.sub(tapEnd, tapBegin), channels),
-                           l.mul(tapBegin, channels),
-                           l.mul(tapBegin, channels * lanes), l.index(1),
-                           l.index(lanes), 0, pixels});
-    } else {
-      tile.loops.push_back({tapBegin, tapEnd,
-                            l.index(axes[1].dilation * channels),
-                            l.index(channels * lanes)});
-      tile.runs.push_back({l.index(channels), l.index(0), l.index(0),
-                           l.index(1), l.index(lanes), 0, pixels});
+    Value line = addOuterLoops(tile);
+    Value x0 = start(axes.back(), x);
+    tile.aBase = l.add(l.mul(l.add(l.mul(line, width), x0), channels),
+                       l.mul(group, ownChannels));
+    addRuns(tile, tapBegin, tapEnd, pixels);
+    Value column = l.add(l.mul(group, ownColumns), l.mul(vector, lanes));
+    emitProductTile(w, conv.getY(), tile, column,
+                    columns.lastCount(l, vector, vectors), [&](int64_t i) {
+                      SmallVector<Value> at(outer);
+                      at.push_back(l.add(x, i));
+                      return at;
+                    });
+  }
+
+  Value start(const WindowAxis &axis, Value at) {
+    return l.sub(l.mul(at, axis.stride), l.index(axis.padLow));
+  }
+
+  /// A loop over the taps of each axis but the last; returns the line of pixels
+  /// (of all lines of x) where the first taps lie.
+  Value addOuterLoops(GemmTile &tile) {
+    Value line = outer.front();
+    for (size_t i = 0; i + 1 < axes.size(); ++i) {
+      line = l.add(l.mul(line, extents[i]), start(axes[i], outer[i + 1]));
+      auto [begin, end] = clippedTaps(l, axes[i], outer[i + 1], extents[i]);
+      Value pitch = l.index(channels);
+      int64_t bStep = ownChannels * w.v.lanes;
+      for (size_t inner = i + 1; inner < axes.size(); ++inner) {
+        pitch = l.mul(pitch, extents[inner]);
+        bStep *= axes[inner].taps;
+      }
+      tile.loops.push_back(
+          {begin, end, l.mul(pitch, axes[i].dilation), l.index(bStep)});
     }
-    emitProductTile(
-        w, conv.getY(), tile, vector, columns.lastCount(l, vector, vectors),
-        [&](int64_t i) { return SmallVector<Value>{image, row, l.add(x, i)}; });
+    return line;
+  }
+
+  /// The taps of the last axis: one run where all that they read is contiguous.
+  void addRuns(GemmTile &tile, Value tapBegin, Value tapEnd, int64_t pixels) {
+    int64_t dilation = axes.back().dilation, bStep = ownChannels * w.v.lanes;
+    Value aStep = l.index(1), bLane = l.index(w.v.lanes);
+    if (dilation == 1 && groups == 1) {
+      tile.runs.push_back({l.mul(l.sub(tapEnd, tapBegin), channels),
+                           l.mul(tapBegin, channels), l.mul(tapBegin, bStep),
+                           aStep, bLane, 0, pixels});
+      return;
+    }
+    tile.loops.push_back(
+        {tapBegin, tapEnd, l.index(dilation * channels), l.index(bStep)});
+    tile.runs.push_back({l.index(ownChannels), l.index(0), l.index(0), aStep,
+                         bLane, 0, pixels});
   }
 
   KernelWriter &w;
+  LoopBuilder &l;
   PackedConvOp conv;
   const GemmPlan &plan;
   ProductKind kind;
   ProductColumns columns;
-  WindowAxis axes[2];
-  int64_t channels, reduction;
-  Value height, width, outHeight, outWidth, images;
-  Value row, image;
+  SmallVector<WindowAxis, 3> axes;
+  SmallVector<Value, 3> extents; ///< of x, without images and channels
+  Dims y;
+  int64_t groups, channels, ownChannels, ownColumns, reduction;
+  Value width;
+  Value group;
+  SmallVector<Value> outer; ///< image and row that the unit writes
 };
 
 } // namespace
@@ -134,19 +173,23 @@ LogicalResult scheduleConv(func::FuncOp kernel, const TargetDesc &desc) {
     return failure();
   VectorMachine machine = machineOf(desc);
   const Dims y = env.dims(conv.getY()), x = env.dims(conv.getA());
-  if (!constantOf(x[3]))
+  int64_t groups = conv.getGroups();
+  if (!constantOf(x.back()) || (groups > 1 && kind->dot))
     return failure();
+  AffineExpr pixels = y[y.size() - 2];
   GemmShape shape;
-  shape.rows = constantOf(y[2]).value_or(0);
-  shape.columns = conv.getColumns();
-  shape.reduction = conv.getKernel()[0] * conv.getKernel()[1] *
-                    *constantOf(x[3]) / kind->group();
+  shape.rows = constantOf(pixels).value_or(0);
+  shape.columns = conv.getColumns() / groups;
+  shape.reduction = *constantOf(x.back()) / groups / kind->group();
+  for (int64_t taps : conv.getKernel())
+    shape.reduction *= taps;
   GemmPlan plan = planGemm(shape, machine);
   int64_t vectors = (shape.columns + machine.lanes - 1) / machine.lanes;
   int64_t blocks = (vectors + plan.blockVectors - 1) / plan.blockVectors;
-  if (constantOf(y[2]))
+  if (constantOf(pixels))
     allowInPlace(kernel, env);
-  return writeKernel(kernel, env, machine.lanes, y[0] * y[1] * blocks,
+  AffineExpr lines = product(kernel.getContext(), ArrayRef(y).drop_back(2));
+  return writeKernel(kernel, env, machine.lanes, lines * groups * blocks,
                      /*grain=*/0, [&](KernelWriter &w) {
                        ConvWriter(w, conv, machine, plan, *kind).run();
                      });

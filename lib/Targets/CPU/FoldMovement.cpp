@@ -1,8 +1,9 @@
 //===- FoldMovement.cpp - movement ops on constants -----------------------===//
 //
 // Packing weights is movement ops on constants. Compiling a kernel for each
-// would cost more than moving the bytes, so they are moved here; ops that compute
-// are evaluated by the code that the target generates (opc-fold-constants).
+// would cost more than moving the bytes, so they are moved here; ops that
+// compute are evaluated by the code that the target generates
+// (opc-fold-constants).
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Dialect/Opc/IR/ConstantData.h"
@@ -161,8 +162,48 @@ ElementsAttr move(Operation *op, RankedTensorType type, const Data &data,
   return std::move(memory).release(type, "moved");
 }
 
+/// The constant that a concat of constants is, or null.
+ElementsAttr evaluateConcat(ConcatOp concat) {
+  auto type = cast<RankedTensorType>(concat.getY().getType());
+  SmallVector<std::pair<Data, int64_t>> parts; ///< and bytes of one stretch
+  int64_t axis = concat.getAxis();
+  for (Value input : concat.getInputs()) {
+    auto constant = input.getDefiningOp<ConstantOp>();
+    std::optional<Data> data = constant ? dataOf(constant) : std::nullopt;
+    if (!data)
+      return {};
+    ArrayRef<int64_t> shape =
+        cast<RankedTensorType>(input.getType()).getShape();
+    parts.push_back({*data, ShapedType::getNumElements(shape.drop_front(axis)) *
+                                data->width});
+  }
+  std::optional<int64_t> size = storedBytes(type);
+  size_t given = 0;
+  for (const auto &[data, stretch] : parts)
+    given += data.bytes.size();
+  if (!size || *size == 0 || growsTooMuch(given, *size))
+    return {};
+  ConstantMemory memory(*size);
+  if (!memory.data())
+    return {};
+  int64_t lines = ShapedType::getNumElements(type.getShape().take_front(axis));
+  char *to = memory.data();
+  for (int64_t line = 0; line < lines; ++line)
+    for (const auto &[data, stretch] : parts)
+      for (int64_t at = 0; at < stretch;) {
+        int64_t count = data.splat ? data.width : stretch;
+        std::memcpy(to, data.bytes.data() + (data.splat ? 0 : line * stretch),
+                    count);
+        to += count;
+        at += count;
+      }
+  return std::move(memory).release(type, "moved");
+}
+
 /// The constant that a movement op on a constant is, or null.
 ElementsAttr evaluate(Operation *op) {
+  if (auto concat = dyn_cast<ConcatOp>(op))
+    return evaluateConcat(concat);
   auto constant = op->getOperand(0).getDefiningOp<ConstantOp>();
   auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
   if (!constant || !type.hasStaticShape() || !isIdentityPad(op) ||
@@ -184,7 +225,8 @@ struct FoldMovementPass : impl::FoldMovementPassBase<FoldMovementPass> {
   void runOnOperation() override {
     SmallVector<Operation *> ops;
     getOperation()->walk([&](Operation *op) {
-      if (isa<TransposeOp, ReshapeOp, PadOp, SliceOp, BroadcastOp>(op))
+      if (isa<TransposeOp, ReshapeOp, PadOp, SliceOp, BroadcastOp, ConcatOp>(
+              op))
         ops.push_back(op);
     });
     ConstantEraser eraser(getOperation());
@@ -199,10 +241,13 @@ struct FoldMovementPass : impl::FoldMovementPassBase<FoldMovementPass> {
     auto moved = ConstantOp::create(b, op->getLoc(),
                                     op->getResult(0).getType(), value);
     eraser.add(moved);
-    auto from = op->getOperand(0).getDefiningOp<ConstantOp>();
+    llvm::SetVector<Operation *> from;
+    for (Value operand : op->getOperands())
+      from.insert(operand.getDefiningOp());
     op->getResult(0).replaceAllUsesWith(moved);
     op->erase();
-    eraser.eraseIfUnused(from);
+    for (Operation *constant : from)
+      eraser.eraseIfUnused(cast<ConstantOp>(constant));
   }
 };
 

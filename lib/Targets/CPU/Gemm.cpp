@@ -134,11 +134,13 @@ private:
         tile.lastMask = w.v.lanesBelow(l.index(0), last);
     }
     tile.runs.push_back(run);
-    emitProductTile(w, p.op->getResult(0), tile, vector, last, [&](int64_t i) {
-      SmallVector<Value> indices(batch);
-      llvm::append_range(indices, w.e.delinearize(l.add(row, i), p.rows));
-      return indices;
-    });
+    emitProductTile(w, p.op->getResult(0), tile, l.mul(vector, lanes), last,
+                    [&](int64_t i) {
+                      SmallVector<Value> indices(batch);
+                      llvm::append_range(
+                          indices, w.e.delinearize(l.add(row, i), p.rows));
+                      return indices;
+                    });
   }
 
   KernelWriter &w;

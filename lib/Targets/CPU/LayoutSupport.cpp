@@ -31,8 +31,7 @@ Value MovementBuilder::reshape(Value x, ArrayRef<int64_t> extents) {
   return reshape(x, dims);
 }
 
-Value MovementBuilder::packColumns(Value matrix, int64_t lanes,
-                                   int64_t group) {
+Value MovementBuilder::packColumns(Value matrix, int64_t lanes, int64_t group) {
   auto type = cast<RankedTensorType>(matrix.getType());
   int64_t rows = type.getDimSize(0);
   int64_t panels = (type.getDimSize(1) + lanes - 1) / lanes;
@@ -53,8 +52,8 @@ Value MovementBuilder::pad(Value x, Dims dims) {
   if (env.dims(x) == dims)
     return x;
   auto scalar = RankedTensorType::get({}, elementOf(x));
-  Value zero = ConstantOp::create(
-      b, loc, scalar, cast<ElementsAttr>(b.getZeroAttr(scalar)));
+  Value zero = ConstantOp::create(b, loc, scalar,
+                                  cast<ElementsAttr>(b.getZeroAttr(scalar)));
   Dims low(dims.size(), env.constant(0));
   return PadOp::create(b, loc, tensorType(dims, elementOf(x)), x, zero,
                        toMap(b.getContext(), low), toMap(b.getContext(), dims),
@@ -71,6 +70,16 @@ Value MovementBuilder::slice(Value x, ArrayRef<int64_t> starts, Dims dims) {
   return SliceOp::create(b, loc, tensorType(dims, elementOf(x)), x,
                          toMap(b.getContext(), first), steps,
                          toMap(b.getContext(), dims));
+}
+
+Value MovementBuilder::concat(ArrayRef<Value> parts, int64_t axis) {
+  if (parts.size() == 1)
+    return parts.front();
+  Dims dims(env.dims(parts.front()));
+  for (Value part : parts.drop_front())
+    dims[axis] = dims[axis] + env.dims(part)[axis];
+  return ConcatOp::create(b, loc, tensorType(dims, elementOf(parts.front())),
+                          parts, axis);
 }
 
 Value MovementBuilder::reverse(Value x, int64_t axis) {
@@ -117,6 +126,8 @@ bool isConstantData(Value value) {
   Operation *op = value.getDefiningOp();
   while (op && isa<TransposeOp, ReshapeOp, PadOp, SliceOp, BroadcastOp>(op))
     op = op->getOperand(0).getDefiningOp();
+  if (auto concat = dyn_cast_or_null<ConcatOp>(op))
+    return llvm::all_of(concat.getInputs(), isConstantData);
   return isa_and_nonnull<ConstantOp>(op);
 }
 

@@ -122,46 +122,101 @@ private:
   void packConv(ConvOp conv) {
     Value w = conv.getW();
     if (conv.getLayout() != "NHWC" || !typeOf(w).hasStaticShape() ||
-        typeOf(w).getRank() != 4 || !constantOf(env.dims(conv.getX()).back()))
+        typeOf(w).getRank() < 4 || !constantOf(env.dims(conv.getX()).back()))
       return;
-    // [M, C / group, kernel...] -> [kernel..., C / group, M]
     ArrayRef<int64_t> shape = typeOf(w).getShape();
+    bool perChannel = shape[1] == 1 && shape[0] == int64_t(conv.getGroup());
+    bool isF32 = hasTypes(b.getF32Type(), b.getF32Type());
+    bool sameType = isF32 || hasTypes(b.getI32Type(), b.getI32Type());
+    if (conv.getGroup() == 1 && group > 0)
+      packWhole(conv);
+    else if (sameType && perChannel && shape.size() == 4)
+      packPerChannel(conv);
+    else if (isF32 && conv.getGroup() > 1)
+      packGroups(conv);
+  }
+
+  /// [M, C / groups, kernel...] -> [kernel..., C / groups, M]
+  Value tapsFirst(Value w) {
     SmallVector<int64_t> perm =
-        llvm::to_vector(llvm::seq<int64_t>(2, shape.size()));
+        llvm::to_vector(llvm::seq<int64_t>(2, typeOf(w).getRank()));
     perm.append({1, 0});
+    return m.transpose(w, perm);
+  }
+
+  void packWhole(ConvOp conv) {
+    Value w = conv.getW(), x = conv.getX();
+    ArrayRef<int64_t> shape = typeOf(w).getShape();
     ArrayRef<int64_t> kernel = shape.drop_front(2);
     int64_t taps = ShapedType::getNumElements(kernel);
-    if (conv.getGroup() == 1 && group > 0) {
-      Value x = conv.getX();
-      int64_t channels = wholeGroups(shape[1]);
-      if (channels != shape[1]) {
-        x = m.padTo(x, 3, channels);
-        w = m.padTo(w, 1, channels);
-      }
-      Value flat = m.reshape(m.transpose(w, perm), {taps * channels, shape[0]});
-      bool pointwise = taps == 1 && isAll(conv.getStrides(), 1) &&
-                       isAll(conv.getPadLow(), 0) &&
-                       isAll(conv.getPadHigh(), 0);
-      if (pointwise)
-        return replace(product(x, flat));
-      NamedAttrList attributes = windowAttributes();
-      attributes.append("kernel", b.getDenseI64ArrayAttr(kernel));
-      attributes.append("columns", b.getI64IntegerAttr(shape[0]));
-      return replace(
-          createInferred<PackedConvOp>(
-              m, {x, m.packColumns(flat, lanes, group)}, attributes, sumType())
-              .getY());
+    int64_t channels = wholeGroups(shape[1]);
+    if (channels != shape[1]) {
+      x = m.padTo(x, typeOf(x).getRank() - 1, channels);
+      w = m.padTo(w, 1, channels);
     }
-    bool sameType = hasTypes(b.getF32Type(), b.getF32Type()) ||
-                    hasTypes(b.getI32Type(), b.getI32Type());
-    if (sameType && shape[1] == 1 && shape[0] == int64_t(conv.getGroup())) {
-      SmallVector<int64_t> lastShape(kernel);
-      lastShape.push_back(shape[0]);
-      Value last = m.reshape(m.transpose(w, perm), lastShape);
-      replace(createInferred<DepthwiseConvOp>(m, {conv.getX(), last},
-                                              windowAttributes(), sumType())
-                  .getY());
-    }
+    Value flat = m.reshape(tapsFirst(w), {taps * channels, shape[0]});
+    bool pointwise = taps == 1 && isAll(conv.getStrides(), 1) &&
+                     isAll(conv.getPadLow(), 0) && isAll(conv.getPadHigh(), 0);
+    replace(pointwise ? product(x, flat)
+                      : convolved(x, m.packColumns(flat, lanes, group), kernel,
+                                  shape[0], 1));
+  }
+
+  Value convolved(Value x, Value packed, ArrayRef<int64_t> kernel,
+                  int64_t columns, int64_t groups) {
+    NamedAttrList attributes = windowAttributes();
+    attributes.append("kernel", b.getDenseI64ArrayAttr(kernel));
+    attributes.append("columns", b.getI64IntegerAttr(columns));
+    attributes.append("groups", b.getI64IntegerAttr(groups));
+    return createInferred<PackedConvOp>(m, {x, packed}, attributes, sumType())
+        .getY();
+  }
+
+  void packPerChannel(ConvOp conv) {
+    ArrayRef<int64_t> shape = typeOf(conv.getW()).getShape();
+    Value last =
+        m.reshape(tapsFirst(conv.getW()), {shape[2], shape[3], shape[0]});
+    replace(createInferred<DepthwiseConvOp>(m, {conv.getX(), last},
+                                            windowAttributes(), sumType())
+                .getY());
+  }
+
+  // Groups whose columns do not fill a vector are taken together, as many as
+  // do, with zeros where a column has nothing to do with a channel.
+  void packGroups(ConvOp conv) {
+    ArrayRef<int64_t> shape = typeOf(conv.getW()).getShape();
+    ArrayRef<int64_t> kernel = shape.drop_front(2);
+    int64_t taps = ShapedType::getNumElements(kernel);
+    int64_t groups = conv.getGroup(), own = shape[0] / groups, merged = 1;
+    while (merged < groups && (merged * own < lanes || groups % merged != 0))
+      ++merged;
+    int64_t rest = groups / merged, columns = merged * own;
+    // [rest, taps, C / groups, merged, own]
+    Value split = m.reshape(conv.getW(), {rest, merged, own, shape[1], taps});
+    Value w = m.transpose(split, {0, 4, 3, 1, 2});
+    w = onDiagonal(w, {rest * taps * shape[1], merged, own});
+    w = m.reshape(w, {rest, taps, shape[1], merged, columns});
+    w = m.transpose(w, {0, 1, 3, 2, 4});
+    int64_t panels = (columns + lanes - 1) / lanes;
+    int64_t reduction = taps * merged * shape[1];
+    w = m.padTo(m.reshape(w, {rest, reduction, columns}), 2, panels * lanes);
+    w = m.transpose(m.reshape(w, {rest, reduction, panels, lanes}),
+                    {0, 2, 1, 3});
+    w = m.reshape(w, {rest * panels, reduction, lanes});
+    replace(convolved(conv.getX(), w, kernel, shape[0], rest));
+  }
+
+  /// [n, count, size] -> [n, count, count * size]: row i holds the elements of
+  /// row i from i * size on, and zeros around them. Rows that are `size` longer
+  /// than they will be shift each row by as much.
+  Value onDiagonal(Value x, ArrayRef<int64_t> shape) {
+    int64_t n = shape[0], count = shape[1], size = shape[2];
+    // In two steps: a constant does not grow more than eight times in one.
+    Value longer = m.padTo(m.reshape(x, shape), 2, (count + 3) / 4 * size);
+    longer = m.padTo(longer, 2, (count + 1) * size);
+    Value line = m.reshape(longer, {n, count * (count + 1) * size});
+    Dims dims = {env.constant(n), env.constant(count * count * size)};
+    return m.reshape(m.slice(line, {0, 0}, dims), {n, count, count * size});
   }
 
   Operation *op;

@@ -55,12 +55,11 @@ Value ProductColumns::lastCount(LoopBuilder &l, Value firstVector,
 }
 
 void emitProductTile(
-    KernelWriter &w, Value root, const GemmTile &tile, Value firstVector,
+    KernelWriter &w, Value root, const GemmTile &tile, Value column,
     Value lastCount,
     llvm::function_ref<SmallVector<Value>(int64_t row)> indicesOf) {
   LoopBuilder &l = w.l;
   SmallVector<Value> sums = emitGemmTile(l.b, l.loc, tile);
-  Value column = l.mul(firstVector, tile.lanes);
   for (int64_t row = 0; row < tile.rows; ++row) {
     LaneIndices indices;
     for (Value index : indicesOf(row))

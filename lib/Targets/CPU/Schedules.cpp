@@ -10,7 +10,7 @@ ArrayRef<Schedule> schedules() {
       {"gemm", scheduleGemm},
       {"conv", scheduleConv},
       {"depthwise", scheduleDepthwise},
-      {"lstm", scheduleLstm},
+      {"recurrent", scheduleRecurrent},
       {"concat", scheduleConcat},
       {"resize", scheduleResize},
       {"pool", schedulePool},

@@ -30,6 +30,8 @@ struct MovementBuilder {
   mlir::Value padTo(mlir::Value x, int64_t axis, int64_t extent);
   /// `dims` elements from `starts` on; x itself where that is all of it.
   mlir::Value slice(mlir::Value x, llvm::ArrayRef<int64_t> starts, Dims dims);
+  /// One after the other along `axis`; x itself where it is alone.
+  mlir::Value concat(llvm::ArrayRef<mlir::Value> parts, int64_t axis);
   /// The last element of axis `axis` (of known extent) first.
   mlir::Value reverse(mlir::Value x, int64_t axis);
 };

@@ -71,9 +71,9 @@ def PackWeightsPass : Pass<"opc-pack-weights"> {
 def PackRecurrentPass : Pass<"opc-pack-recurrent"> {
   let summary = "takes the products with the input out of recurrent layers";
   let description = [{
-    An lstm with constant weights and the usual activations becomes one product of
-    all steps with w and opc.packed_lstm for what depends on the state. Others stay
-    as they are.
+    An rnn, gru or lstm with constant weights and the usual activations becomes one
+    product of all steps with w and opc.packed_recurrent for what depends on the
+    state; both directions of a layer are one op. Others stay as they are.
   }];
   let options = [Option<"lanes", "lanes", "int64_t", /*default=*/"16",
                         "f32 elements of one vector">];
@@ -82,7 +82,7 @@ def PackRecurrentPass : Pass<"opc-pack-recurrent"> {
 def FoldMovementPass : Pass<"opc-fold-movement"> {
   let summary = "evaluates movement ops on constants";
   let description = [{
-    transpose, reshape, pad, slice and broadcast of a constant are a constant.
+    transpose, reshape, pad, slice, broadcast and concat of constants are constants.
     Elements are moved as bytes; none is computed.
   }];
 }

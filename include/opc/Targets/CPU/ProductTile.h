@@ -47,10 +47,10 @@ struct ProductColumns {
 
 /// Builds `tile`, binds its sums to `root` and writes the kernel's results from
 /// them. `indices` gives the position of row i in all but the last axis;
-/// `firstVector` is the tile's first vector of columns.
+/// `column` is the tile's first column.
 void emitProductTile(
     KernelWriter &w, mlir::Value root, const GemmTile &tile,
-    mlir::Value firstVector, mlir::Value lastCount,
+    mlir::Value column, mlir::Value lastCount,
     llvm::function_ref<llvm::SmallVector<mlir::Value>(int64_t row)> indices);
 
 } // namespace opc::cpu

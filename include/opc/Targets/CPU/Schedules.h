@@ -66,8 +66,8 @@ llvm::LogicalResult scheduleConv(mlir::func::FuncOp kernel,
 llvm::LogicalResult scheduleDepthwise(mlir::func::FuncOp kernel,
                                       const TargetDesc &desc);
 
-llvm::LogicalResult scheduleLstm(mlir::func::FuncOp kernel,
-                                 const TargetDesc &desc);
+llvm::LogicalResult scheduleRecurrent(mlir::func::FuncOp kernel,
+                                      const TargetDesc &desc);
 llvm::LogicalResult scheduleConcat(mlir::func::FuncOp kernel,
                                    const TargetDesc &desc);
 llvm::LogicalResult scheduleResize(mlir::func::FuncOp kernel,

@@ -54,12 +54,13 @@ LogicalResult DepthwiseConvOp::inferDims(ShapeEnv &env,
   return success();
 }
 
-LogicalResult PackedLstmOp::inferDims(ShapeEnv &env,
-                                      SmallVectorImpl<Dims> &results) {
+LogicalResult PackedRecurrentOp::inferDims(ShapeEnv &env,
+                                           SmallVectorImpl<Dims> &results) {
   const Dims xw = env.dims(getXw());
   AffineExpr hidden = env.dims(getR())[1];
-  results.push_back({xw[0], xw[1], hidden});
-  results.push_back({xw[1], hidden});
-  results.push_back({xw[1], hidden});
+  AffineExpr directions = env.constant(int64_t(getReverse().size()));
+  results.push_back({xw[0], directions, xw[1], hidden});
+  results.push_back({directions, xw[1], hidden});
+  results.push_back({directions, xw[1], hidden});
   return success();
 }

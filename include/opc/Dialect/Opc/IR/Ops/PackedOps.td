@@ -8,8 +8,8 @@ include "opc/Dialect/Opc/IR/Ops/ContractionOps.td"
 // `b` is [ceil(columns / lanes), reduction, lanes], zero where a lane has no
 // column. Integers whose products a machine adds up in groups have b in groups of
 // the reduction, [ceil(columns / lanes), reduction / group, lanes, group], and a
-// padded with zeros to whole groups. Packing itself is ordinary movement ops on the weights, which are
-// evaluated at compile time. Activations have their channels last.
+// padded with zeros to whole groups. Packing itself is ordinary movement ops on the
+// weights, which are evaluated at compile time. Activations have their channels last.
 
 def Opc_PackedMatmulOp : Opc_Op<"packed_matmul"> {
   let summary = "y[..., n] = sum_k a[..., k] * b[n / lanes, k, n mod lanes]";
@@ -18,13 +18,15 @@ def Opc_PackedMatmulOp : Opc_Op<"packed_matmul"> {
   let results = (outs Opc_NumericTensor:$y);
 }
 def Opc_PackedConvOp : Opc_Op<"packed_conv"> {
-  let summary = "cross-correlation over [N, H, W, C] with packed weights";
+  let summary = "cross-correlation over [N, spatial..., C] with packed weights";
   let description = [{
-    The reduction of `b` runs over kernel rows, kernel columns and channels of x,
-    channels fastest.
+    The reduction of `b` runs over the taps of the kernel and the channels of x,
+    channels fastest. With groups, the columns of each are packed on their own:
+    [groups * ceil(columns / groups / lanes), reduction, lanes].
   }];
   let arguments = !con((ins Opc_NumericTensor:$a, Opc_NumericTensor:$b),
-      Opc_WindowAttrs, (ins DenseI64ArrayAttr:$kernel, I64Attr:$columns));
+      Opc_WindowAttrs, (ins DenseI64ArrayAttr:$kernel, I64Attr:$columns,
+                        DefaultValuedAttr<I64Attr, "1">:$groups));
   let results = (outs Opc_NumericTensor:$y);
 }
 def Opc_DepthwiseConvOp : Opc_Op<"depthwise_conv"> {
@@ -34,16 +36,27 @@ def Opc_DepthwiseConvOp : Opc_Op<"depthwise_conv"> {
       Opc_WindowAttrs);
   let results = (outs Opc_NumericTensor:$y);
 }
-def Opc_PackedLstmOp : Opc_Op<"packed_lstm", [AttrSizedOperandSegments]> {
-  let summary = "the steps of an lstm whose products with the input are done";
+def Opc_PackedRecurrentOp
+    : Opc_Op<"packed_recurrent", [AttrSizedOperandSegments]> {
+  let summary = "the steps of recurrent layers whose products with x are done";
   let description = [{
-    xw: [steps, batch, 4 * hidden], x w^T plus both biases, gates in the order
-    i o f c. r: [4 * ceil(hidden / lanes), hidden, lanes], the columns of each gate
-    packed on their own. Activations are sigmoid, tanh and tanh.
+    xw: [steps, batch, directions * gates * hidden], x w^T plus the biases. r:
+    [directions * gates * ceil(hidden / lanes), hidden, lanes], the columns of each
+    gate packed on their own. y: [steps, directions, batch, hidden]. `reverse` says
+    for each direction whether it starts at the last step. `cell` is one of
+
+    - lstm, gates i o f c, sigmoid and tanh
+    - gru, gates z r h, sigmoid and tanh
+    - gru_linear: a gru that resets the product of the state, to which
+      `state_bias` [directions * hidden] is added
+    - rnn_tanh, rnn_relu
   }];
   let arguments = (ins Opc_FloatTensor:$xw, Opc_FloatTensor:$r,
+                   Optional<Opc_FloatTensor>:$state_bias,
+                   Optional<Opc_IndexTensor>:$lengths,
                    Optional<Opc_FloatTensor>:$initial_h,
-                   Optional<Opc_FloatTensor>:$initial_c, BoolAttr:$reverse);
+                   Optional<Opc_FloatTensor>:$initial_c,
+                   StrAttr:$cell, DenseBoolArrayAttr:$reverse);
   let results = (outs Opc_FloatTensor:$y, Opc_FloatTensor:$last_h,
                  Opc_FloatTensor:$last_c);
 }
