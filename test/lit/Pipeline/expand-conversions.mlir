@@ -49,3 +49,43 @@ func.func @select_bf16(%c: i1, %x: bf16, %y: bf16) -> bf16 {
   %z = arith.select %c, %x, %y : bf16
   return %z : bf16
 }
+
+// CHECK-LABEL: func.func @bf16_to_f32
+// CHECK-SAME: (%[[X:.*]]: vector<4xbf16>)
+func.func @bf16_to_f32(%x: vector<4xbf16>) -> vector<4xf32> {
+  // CHECK: %[[BITS:.*]] = arith.bitcast %[[X]] : vector<4xbf16> to vector<4xi16>
+  // CHECK: %[[WORD:.*]] = arith.extui %[[BITS]] : vector<4xi16> to vector<4xi32>
+  // CHECK: %[[SIXTEEN:.*]] = arith.constant dense<16> : vector<4xi32>
+  // CHECK: %[[HIGH:.*]] = arith.shli %[[WORD]], %[[SIXTEEN]]
+  // CHECK: %[[WIDE:.*]] = arith.bitcast %[[HIGH]] : vector<4xi32> to vector<4xf32>
+  // CHECK: return %[[WIDE]]
+  %y = arith.extf %x : vector<4xbf16> to vector<4xf32>
+  return %y : vector<4xf32>
+}
+
+// CHECK-LABEL: func.func @bf16_to_f64
+// CHECK: %[[WIDE:.*]] = arith.bitcast %{{.*}} : i32 to f32
+// CHECK: arith.extf %[[WIDE]] : f32 to f64
+func.func @bf16_to_f64(%x: bf16) -> f64 {
+  %y = arith.extf %x : bf16 to f64
+  return %y : f64
+}
+
+// Other extensions are exact instructions.
+// CHECK-LABEL: func.func @f16_to_f32
+// CHECK-NEXT: arith.extf %{{.*}} : f16 to f32
+// CHECK-NEXT: return
+func.func @f16_to_f32(%x: f16) -> f32 {
+  %y = arith.extf %x : f16 to f32
+  return %y : f32
+}
+
+// Rounded to odd and then to bf16, which is one rounding in all.
+// CHECK-LABEL: func.func @f64_to_bf16
+// CHECK: %[[ODD:.*]] = arith.bitcast %{{.*}} : i32 to f32
+// CHECK: arith.bitcast %[[ODD]] : f32 to i32
+// CHECK: arith.bitcast %{{.*}} : i16 to bf16
+func.func @f64_to_bf16(%x: f64) -> bf16 {
+  %y = arith.truncf %x : f64 to bf16
+  return %y : bf16
+}

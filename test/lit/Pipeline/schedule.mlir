@@ -1,4 +1,4 @@
-// RUN: opc-opt %s --pass-pipeline='builtin.module(func.func(opc-schedule))' | FileCheck %s
+// RUN: opc-opt %s --split-input-file --pass-pipeline='builtin.module(func.func(opc-schedule))' | FileCheck %s
 
 // The plain loops are the last schedule of every target, and the only one of the
 // reference. Functions that are no kernels stay.
@@ -16,5 +16,74 @@ module attributes {opc.target = "reference:plain"} {
   func.func @main(%x: tensor<8xf32>) -> tensor<8xf32> {
     %0 = opc.relu %x : (tensor<8xf32>) -> tensor<8xf32>
     return %0 : tensor<8xf32>
+  }
+}
+
+// -----
+
+// Vectors decide about broadcasting when they are written. So they take operands
+// whose extents are the result's, or 1, and leave to the plain loops those whose
+// extents may turn out to be 1.
+module attributes {opc.target = "cpu:x86-64-v3"} {
+  // CHECK-LABEL: func.func private @equal
+  // CHECK: vector.load {{.*}} vector<8xf32>
+  func.func private @equal(%x: tensor<?xf32> {opc.dims = affine_map<()[s0] -> (s0)>},
+                           %y: tensor<?xf32> {opc.dims = affine_map<()[s0] -> (s0)>}) -> tensor<?xf32>
+      attributes {opc.kernel, opc.symbols = [""]} {
+    %0 = opc.add %x, %y : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
+    return %0 : tensor<?xf32>
+  }
+
+  // CHECK-LABEL: func.func private @one
+  // CHECK: vector<8xf32>
+  func.func private @one(%x: tensor<?x64xf32> {opc.dims = affine_map<()[s0] -> (s0, 64)>},
+                         %y: tensor<1x64xf32> {opc.dims = affine_map<()[s0] -> (1, 64)>}) -> tensor<?x64xf32>
+      attributes {opc.kernel, opc.symbols = [""]} {
+    %0 = opc.add %x, %y {opc.dims = [affine_map<()[s0] -> (s0, 64)>]} : (tensor<?x64xf32>, tensor<1x64xf32>) -> tensor<?x64xf32>
+    return %0 : tensor<?x64xf32>
+  }
+
+  // CHECK-LABEL: func.func private @last_axis
+  // CHECK-NOT: vector
+  // CHECK: memref.load
+  // CHECK: return
+  func.func private @last_axis(%x: tensor<?xf32> {opc.dims = affine_map<()[s0, s1, s2] -> (s0)>},
+                               %y: tensor<?xf32> {opc.dims = affine_map<()[s0, s1, s2] -> (s1)>}) -> tensor<?xf32>
+      attributes {opc.kernel, opc.symbols = ["", "", ""]} {
+    %0 = opc.add %x, %y {opc.dims = [affine_map<()[s0, s1, s2] -> (s2)>]} : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
+    return %0 : tensor<?xf32>
+  }
+
+  // An outer axis counts as much, and an axis of 64 that one operand may lack.
+  // CHECK-LABEL: func.func private @outer_axis
+  // CHECK-NOT: vector
+  // CHECK: memref.load
+  // CHECK: return
+  func.func private @outer_axis(%x: tensor<?x64xf32> {opc.dims = affine_map<()[s0] -> (s0, 64)>},
+                                %y: tensor<8x64xf32> {opc.dims = affine_map<()[s0] -> (8, 64)>}) -> tensor<8x64xf32>
+      attributes {opc.kernel, opc.symbols = [""]} {
+    %0 = opc.add %x, %y {opc.dims = [affine_map<()[s0] -> (8, 64)>]} : (tensor<?x64xf32>, tensor<8x64xf32>) -> tensor<8x64xf32>
+    return %0 : tensor<8x64xf32>
+  }
+
+  // Rows, columns and what is summed are no broadcasts; a batch is one.
+  // CHECK-LABEL: func.func private @product
+  // CHECK: vector<8xf32>
+  func.func private @product(%x: tensor<?x32xf32> {opc.dims = affine_map<()[s0] -> (s0, 32)>},
+                             %y: tensor<32x64xf32> {opc.dims = affine_map<()[s0] -> (32, 64)>}) -> tensor<?x64xf32>
+      attributes {opc.kernel, opc.symbols = [""]} {
+    %0 = opc.matmul %x, %y : (tensor<?x32xf32>, tensor<32x64xf32>) -> tensor<?x64xf32>
+    return %0 : tensor<?x64xf32>
+  }
+
+  // CHECK-LABEL: func.func private @batches
+  // CHECK-NOT: vector
+  // CHECK: memref.load
+  // CHECK: return
+  func.func private @batches(%x: tensor<?x16x32xf32> {opc.dims = affine_map<()[s0, s1, s2] -> (s0, 16, 32)>},
+                             %y: tensor<?x32x64xf32> {opc.dims = affine_map<()[s0, s1, s2] -> (s1, 32, 64)>}) -> tensor<?x16x64xf32>
+      attributes {opc.kernel, opc.symbols = ["", "", ""]} {
+    %0 = opc.matmul %x, %y {opc.dims = [affine_map<()[s0, s1, s2] -> (s2, 16, 64)>]} : (tensor<?x16x32xf32>, tensor<?x32x64xf32>) -> tensor<?x16x64xf32>
+    return %0 : tensor<?x16x64xf32>
   }
 }

@@ -91,7 +91,7 @@ def ExpandMathPass : Pass<"opc-expand-math"> {
   let summary = "writes functions of float vectors as plain arithmetic";
   let description = [{
     exp, expm1, log, log1p, tanh and erf of f32 vectors become polynomials,
-    within 1 to 5 ulp (VectorMath.h); results of exp below the least normal number
+    within 1 to 6.5 ulp (VectorMath.h); results of exp below the least normal number
     are 0. Other functions of vectors become one call of libm for each lane.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",
