@@ -121,8 +121,9 @@ ArrayRef<OpRow> integerContractionRows();
 ArrayRef<OpRow> randomRows();
 ArrayRef<OpRow> lossRows();
 ArrayRef<OpRow> signalRows();
-/// Ops of the domain com.microsoft.
+// Ops of the domain com.microsoft.
 ArrayRef<OpRow> contribRows();
+ArrayRef<OpRow> quantisedContribRows();
 
 /// All tables of the domain ai.onnx.
 ArrayRef<ArrayRef<OpRow>> opTables();

@@ -24,9 +24,10 @@ const OpRow *findRow(StringRef domain, StringRef op, int64_t opset,
                      bool &known) {
   known = false;
   if (domain == "com.microsoft") {
-    for (const OpRow &row : contribRows())
-      if (row.name == op)
-        return &row;
+    for (ArrayRef<OpRow> table : {contribRows(), quantisedContribRows()})
+      for (const OpRow &row : table)
+        if (row.name == op)
+          return &row;
     return nullptr;
   }
   if (domain != "ai.onnx")

@@ -1,0 +1,152 @@
+"""Ops of com.microsoft beside onnxruntime, whose ops they are."""
+
+import numpy as np
+import onnxruntime
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+import opc
+
+RANDOM = np.random.default_rng(7)
+X_SCALE, Y_SCALE, ZERO = np.float32(0.03), np.float32(0.05), np.uint8(119)
+
+
+def bytes_of(*shape, dtype=np.uint8):
+    limits = np.iinfo(dtype)
+    return RANDOM.integers(limits.min, limits.max, shape, dtype, endpoint=True)
+
+
+def case(op, *inputs, output=TensorProto.UINT8, fixed=(), **attributes):
+    """An op, its inputs (None: left out), which of them are in the model."""
+    return pytest.param(op, inputs, output, fixed, attributes, id=op)
+
+
+QUANTISED = (X_SCALE, ZERO)
+RESULT = (Y_SCALE, np.uint8(120))
+CASES = [
+    case(
+        "QLinearAdd",
+        bytes_of(3, 5),
+        *QUANTISED,
+        bytes_of(5),
+        *QUANTISED,
+        *RESULT,
+    ),
+    case(
+        "QLinearMul",
+        bytes_of(3, 5),
+        *QUANTISED,
+        bytes_of(3, 1),
+        *QUANTISED,
+        *RESULT,
+    ),
+    case(
+        "QLinearSigmoid",
+        bytes_of(256),
+        *QUANTISED,
+        np.float32(1 / 256),
+        np.uint8(0),
+    ),
+    case("QLinearLeakyRelu", bytes_of(256), *QUANTISED, *RESULT, alpha=0.2),
+    case("QLinearGlobalAveragePool", bytes_of(2, 3, 5, 4), *QUANTISED, *RESULT),
+    case(
+        "QLinearGlobalAveragePool",
+        *(bytes_of(2, 5, 4, 3), *QUANTISED, *RESULT),
+        channels_last=1,
+    ),
+    case(
+        "QLinearAveragePool",
+        *(bytes_of(1, 3, 7, 6), *QUANTISED, *RESULT),
+        kernel_shape=[3, 2],
+        strides=[2, 2],
+        pads=[1, 0, 1, 0],
+    ),
+    case(
+        "QLinearConcat",
+        *(
+            *RESULT,
+            bytes_of(2, 3),
+            *QUANTISED,
+            bytes_of(2, 4),
+            Y_SCALE,
+            np.uint8(3),
+        ),
+        fixed=range(8),
+        axis=1,
+    ),
+    case(
+        "QGemm",
+        *(bytes_of(4, 9), *QUANTISED, bytes_of(5, 9, dtype=np.int8)),
+        *(np.float32(0.01), np.int8(3), np.arange(5, dtype=np.int32) * 40),
+        *(np.float32(0.4), np.uint8(100)),
+        transB=1,
+    ),
+    case(
+        "QGemm",
+        *(bytes_of(4, 9), *QUANTISED, bytes_of(9, 5, dtype=np.int8)),
+        *(np.full(5, 0.01, np.float32), np.zeros(5, np.int8), None, None, None),
+        output=TensorProto.FLOAT,
+        fixed=(1, 2, 3, 4, 5),
+        alpha=0.5,
+    ),
+]
+
+
+def model_of(op, inputs, output, fixed, attributes):
+    names = ["" if value is None else f"i{i}" for i, value in enumerate(inputs)]
+    while not names[-1]:
+        names.pop()
+    # onnxruntime wants scales and zero points in the model.
+    fixed = fixed or [
+        i for i, v in enumerate(inputs) if v is not None and v.ndim == 0
+    ]
+    values = [
+        helper.make_tensor_value_info(
+            name, helper.np_dtype_to_tensor_dtype(value.dtype), value.shape
+        )
+        for i, (name, value) in enumerate(zip(names, inputs))
+        if name and i not in fixed
+    ]
+    weights = [
+        numpy_helper.from_array(np.asarray(inputs[i]), names[i])
+        for i in fixed
+        if inputs[i] is not None
+    ]
+    node = helper.make_node(
+        op, names, ["y"], domain="com.microsoft", **attributes
+    )
+    graph = helper.make_graph(
+        [node],
+        "g",
+        values,
+        [helper.make_tensor_value_info("y", output, None)],
+        weights,
+    )
+    opsets = [
+        helper.make_opsetid("", 17),
+        helper.make_opsetid("com.microsoft", 1),
+    ]
+    feed = {
+        name: v
+        for name, v in zip(names, inputs)
+        if name in {x.name for x in values}
+    }
+    return helper.make_model(graph, opset_imports=opsets, ir_version=8), feed
+
+
+@pytest.mark.parametrize("target", ["reference", "cpu"])
+@pytest.mark.parametrize("op, inputs, output, fixed, attributes", CASES)
+def test_contrib(op, inputs, output, fixed, attributes, target):
+    model, feed = model_of(op, inputs, output, fixed, attributes)
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
+    (expected,) = session.run(None, feed)
+    (actual,) = opc.compile(model, target=target).run(feed)
+    assert actual.dtype == expected.dtype and actual.shape == expected.shape
+    if output == TensorProto.FLOAT:
+        np.testing.assert_allclose(actual, expected, rtol=1e-6)
+    else:
+        # onnxruntime adds in steps of the result: halves may fall to either side.
+        steps = np.abs(actual.astype(int) - expected.astype(int))
+        assert steps.max() <= 1 and (steps > 0).mean() < 0.1
