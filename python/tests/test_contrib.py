@@ -47,6 +47,18 @@ CASES = [
         np.float32(1 / 256),
         np.uint8(0),
     ),
+    case(
+        "QLinearSoftmax",
+        *(bytes_of(3, 4, 9), *QUANTISED, np.float32(1 / 256), np.uint8(0)),
+        axis=1,
+        opset=13,
+    ),
+    case(
+        "QLinearSoftmax",
+        *(bytes_of(3, 4, 9), *QUANTISED, np.float32(1 / 256), np.uint8(0)),
+        axis=1,
+        opset=11,
+    ),
     case("QLinearLeakyRelu", bytes_of(256), *QUANTISED, *RESULT, alpha=0.2),
     case("QLinearGlobalAveragePool", bytes_of(2, 3, 5, 4), *QUANTISED, *RESULT),
     case(
@@ -104,7 +116,7 @@ def model_of(op, inputs, output, fixed, attributes):
         helper.make_tensor_value_info(
             name, helper.np_dtype_to_tensor_dtype(value.dtype), value.shape
         )
-        for i, (name, value) in enumerate(zip(names, inputs))
+        for i, (name, value) in enumerate(zip(names, inputs, strict=False))
         if name and i not in fixed
     ]
     weights = [
@@ -128,7 +140,7 @@ def model_of(op, inputs, output, fixed, attributes):
     ]
     feed = {
         name: v
-        for name, v in zip(names, inputs)
+        for name, v in zip(names, inputs, strict=False)
         if name in {x.name for x in values}
     }
     return helper.make_model(graph, opset_imports=opsets, ir_version=8), feed

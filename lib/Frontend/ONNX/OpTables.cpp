@@ -20,16 +20,21 @@ ArrayRef<ArrayRef<OpRow>> opTables() {
   return kTables;
 }
 
+static const OpRow *findContrib(StringRef op) {
+  for (ArrayRef<OpRow> table : {contribRows(), quantisedContribRows()}) {
+    const OpRow *row = llvm::find_if(
+        table, [&](const OpRow &candidate) { return candidate.name == op; });
+    if (row != table.end())
+      return row;
+  }
+  return nullptr;
+}
+
 const OpRow *findRow(StringRef domain, StringRef op, int64_t opset,
                      bool &known) {
   known = false;
-  if (domain == "com.microsoft") {
-    for (ArrayRef<OpRow> table : {contribRows(), quantisedContribRows()})
-      for (const OpRow &row : table)
-        if (row.name == op)
-          return &row;
-    return nullptr;
-  }
+  if (domain == "com.microsoft")
+    return findContrib(op);
   if (domain != "ai.onnx")
     return nullptr;
   static const llvm::StringMap<SmallVector<const OpRow *>> kRows = [] {

@@ -1,5 +1,4 @@
 //===- Pooling.cpp - pooling over windows and over everything -------------===//
-#include "Quantise.h"
 #include "Window.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
@@ -54,8 +53,6 @@ void buildMaxPool(Node &n) {
                n.i64Type()));
 }
 
-} // namespace
-
 void buildAveragePool(Node &n) {
   Value x = n.need(0);
   Ints kernel = kernelOf(n, x);
@@ -68,8 +65,6 @@ void buildAveragePool(Node &n) {
   n.out(0,
         pool(n, x, "mean", *w, dims, n.integer("count_include_pad", 0) != 0));
 }
-
-namespace {
 
 /// |x|^p, and its inverse with 1/p.
 Value power(Node &n, Value x, double p) {

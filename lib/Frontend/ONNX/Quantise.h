@@ -26,9 +26,8 @@ struct Quantised {
 Quantised dynamicQuantise(Node &n, Value x);
 /// (x - zero) * scale in the type of scale; a null zero counts as 0.
 Value dequantise(Node &n, Value x, Value scale, Value zero);
-/// Build the node as an op of ai.onnx.
+/// Builds the node as an LSTM of ai.onnx.
 void buildLstm(Node &n);
-void buildAveragePool(Node &n);
 
 } // namespace opc::onnx
 

@@ -69,17 +69,31 @@ void buildQLinearGlobalAveragePool(Node &n) {
   quantisedOutput(n, n.mean(x, axes, true), 3, firstElement(n));
 }
 
-void buildQLinearAveragePool(Node &n) {
-  if (n.integer("channels_last", 0) != 0)
-    return n.fail("channels_last = 1 is not supported, 0 is");
+/// The op of ai.onnx, as `opset` has it, between reals.
+void buildBetweenReals(Node &n, StringRef op, int64_t opset) {
   Value x = realInput(n, 0), scale = n.need(3), zero = n.in(4);
+  if (n.failed())
+    return;
+  bool known;
+  const OpRow *row = findRow("ai.onnx", op, opset, known);
+  if (!row)
+    return n.fail("opset has no such op");
   Type element = firstElement(n);
   n.replaceInputs({x});
-  buildAveragePool(n);
+  row->build(n);
   Value y = n.outputs().front();
   n.replaceInputs({x, {}, {}, scale, zero});
   if (!n.failed())
     quantisedOutput(n, y, 3, element);
+}
+
+void buildQLinearAveragePool(Node &n) {
+  if (n.integer("channels_last", 0) != 0)
+    return n.fail("channels_last = 1 is not supported, 0 is");
+  buildBetweenReals(n, "AveragePool", 1);
+}
+void buildQLinearSoftmax(Node &n) {
+  buildBetweenReals(n, "Softmax", n.integer("opset", 0));
 }
 
 /// Inputs: scale and zero point of the result, then three for each operand.
@@ -131,6 +145,7 @@ constexpr OpRow kRows[] = {
     {"QLinearLeakyRelu", 1, kLatest, buildQLinearLeakyRelu},
     {"QLinearMul", 1, kLatest, buildQLinearMul},
     {"QLinearSigmoid", 1, kLatest, buildQLinearSigmoid},
+    {"QLinearSoftmax", 1, kLatest, buildQLinearSoftmax},
 };
 
 } // namespace
