@@ -15,6 +15,7 @@ ArrayRef<Schedule> schedules() {
       {"resize", scheduleResize},
       {"pool", schedulePool},
       {"reduce", scheduleReduce},
+      {"transpose", scheduleTranspose},
       {"pointwise", schedulePointwise},
   };
   return table;

@@ -9,6 +9,7 @@
 //===----------------------------------------------------------------------===//
 #include "opc/Targets/CPU/LayoutSupport.h"
 #include "opc/Targets/CPU/Passes.h"
+#include <numeric>
 
 namespace opc::cpu {
 #define GEN_PASS_DEF_SINKTRANSPOSESPASS
@@ -46,6 +47,8 @@ public:
       return merge(transpose);
     if (!op->getOperand(0).getDefiningOp<TransposeOp>())
       return false;
+    if (auto reshape = dyn_cast<ReshapeOp>(op))
+      return sinkReshape(reshape);
     if (auto reduce = dyn_cast<ReduceOp>(op))
       return sinkReduce(reduce);
     if (isa<SoftmaxOp, LogSoftmaxOp>(op))
@@ -160,6 +163,49 @@ private:
       merged.push_back(perm[axis]);
     transpose.getY().replaceAllUsesWith(
         movement().transpose(source(transpose.getX()), merged));
+    return true;
+  }
+
+  /// Axes of `dims` that count: those of other extents than 1, and the first
+  /// where it stays the first.
+  SmallVector<int64_t> countingAxes(const Dims &dims) {
+    SmallVector<int64_t> axes;
+    for (auto [axis, extent] : llvm::enumerate(dims))
+      if (constantOf(extent) != 1 || (axis == 0 && perm[0] == 0))
+        axes.push_back(axis);
+    return axes;
+  }
+
+  /// A reshape that puts in or takes out axes of extent 1.
+  bool sinkReshape(ReshapeOp reshape) {
+    const Dims before(env.dims(reshape.getX())), after(env.dims(reshape.getY()));
+    SmallVector<int64_t> from = countingAxes(before), to = countingAxes(after);
+    bool same = llvm::equal(from, to, [&](int64_t x, int64_t y) {
+      return before[x] == after[y];
+    });
+    if (!same || after.empty())
+      return false;
+    // Axes of the result in the order of the source, each with the axes of
+    // extent 1 that are before it.
+    SmallVector<int64_t> number(from.size());
+    std::iota(number.begin(), number.end(), 0);
+    llvm::sort(number, [&](int64_t x, int64_t y) {
+      return perm[from[x]] < perm[from[y]];
+    });
+    SmallVector<int64_t> order;
+    for (int64_t i : number)
+      for (int64_t axis = i == 0 ? 0 : to[i - 1] + 1; axis <= to[i]; ++axis)
+        order.push_back(axis);
+    for (int64_t axis = to.empty() ? 0 : to.back() + 1;
+         axis < int64_t(after.size()); ++axis)
+      order.push_back(axis);
+    Dims dims;
+    for (int64_t axis : order)
+      dims.push_back(after[axis]);
+    MovementBuilder m = movement();
+    Value moved = m.reshape(source(reshape.getX()), dims);
+    reshape.getY().replaceAllUsesWith(
+        m.transpose(moved, inversePermutation(order)));
     return true;
   }
 

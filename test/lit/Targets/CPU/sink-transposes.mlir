@@ -37,3 +37,18 @@ func.func @joined(%x: tensor<1x5x6x4xf32>, %y: tensor<1x5x6x2xf32>) -> tensor<1x
   %2 = opc.concat %0, %1 {axis = 1 : i64} : (tensor<1x4x5x6xf32>, tensor<1x2x5x6xf32>) -> tensor<1x6x5x6xf32>
   return %2 : tensor<1x6x5x6xf32>
 }
+
+// Axes of extent 1 come and go below a transpose: lines between convolutions of images.
+// CHECK-LABEL: @unit_axes
+// CHECK-NOT: opc.transpose
+// CHECK: %[[R:.*]] = opc.relu {{.*}} : (tensor<2x9x4xf32>) -> tensor<2x9x4xf32>
+// CHECK: %[[X:.*]] = opc.reshape %[[R]] {{.*}} -> tensor<2x1x9x4xf32>
+// CHECK: return %[[X]]
+func.func @unit_axes(%x: tensor<2x1x9x4xf32>) -> tensor<2x1x9x4xf32> {
+  %0 = opc.transpose %x {perm = array<i64: 0, 3, 1, 2>} : (tensor<2x1x9x4xf32>) -> tensor<2x4x1x9xf32>
+  %1 = opc.reshape %0 {dims = affine_map<() -> (2, 4, 9)>} : (tensor<2x4x1x9xf32>) -> tensor<2x4x9xf32>
+  %2 = opc.relu %1 : (tensor<2x4x9xf32>) -> tensor<2x4x9xf32>
+  %3 = opc.reshape %2 {dims = affine_map<() -> (2, 4, 1, 9)>} : (tensor<2x4x9xf32>) -> tensor<2x4x1x9xf32>
+  %4 = opc.transpose %3 {perm = array<i64: 0, 2, 3, 1>} : (tensor<2x4x1x9xf32>) -> tensor<2x1x9x4xf32>
+  return %4 : tensor<2x1x9x4xf32>
+}
