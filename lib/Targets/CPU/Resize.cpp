@@ -1,15 +1,18 @@
-//===- Resize.cpp - resampling with channels last -------------------------===//
+//===- Resize.cpp - resampling by blending a few neighbours ---------------===//
 //
 // Where the last axis is not resampled, each output position blends whole
-// vectors of a few input positions. Positions are computed in f64, as the
-// definition of the op does, so that rounding picks the same neighbours.
+// vectors of a few input positions. Where it is, the neighbours of each column
+// are found once, in tables on the stack, and gathered. Positions are computed
+// in f64, as the definition of the op does, so that rounding picks the same
+// neighbours.
 //
 //===----------------------------------------------------------------------===//
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Dialect/Opc/Transforms/FusionRules.h"
 #include "opc/Targets/CPU/Schedules.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
 namespace opc::cpu {
@@ -60,19 +63,48 @@ struct Doubles {
   }
 };
 
-/// One input index with its weight (f32; null: 1).
+/// One input index with its weight (f32; null: 1); vectors along the last axis,
+/// the index of i32.
 struct Tap {
   Value index, weight;
 };
 
+/// Columns of the result whose neighbours are found at a time.
+constexpr int64_t tableColumns = 2048;
+
 class ResizeWriter {
 public:
   ResizeWriter(KernelWriter &w, ResizeOp op)
-      : w(w), l(w.l), op(op), d{w.l.b, w.l.loc},
-        dims(w.env.dims(op.getY())) {}
+      : w(w), l(w.l), op(op), d{w.l.b, w.l.loc}, dims(w.env.dims(op.getY())) {}
 
   // A unit is a position along all axes but the last two.
   void run() {
+    int64_t last = int64_t(dims.size()) - 1;
+    Value columns = w.e.expr(dims[last]);
+    if (!llvm::is_contained(op.getAxes(), last))
+      return emitUnits(l.index(0), columns);
+    for (size_t tap = 0; tap < (op.getMode() == "nearest" ? 1 : 2); ++tap)
+      table.push_back({w.e.scratch(l.b.getI32Type(), tableColumns),
+                       w.e.scratch(l.b.getF32Type(), tableColumns)});
+    l.loop(l.index(0), columns, tableColumns, [&](Value first) {
+      tableStart = first;
+      Value end = l.min(columns, l.add(first, tableColumns));
+      l.loop(first, end, [&](Value column) {
+        Value at = l.sub(column, first);
+        for (auto [tap, row] : llvm::zip(tapsOf(last, column), table)) {
+          Value narrow = arith::IndexCastOp::create(
+              l.b, l.loc, l.b.getI32Type(), tap.index);
+          memref::StoreOp::create(l.b, l.loc, narrow, row.index, at);
+          if (tap.weight)
+            memref::StoreOp::create(l.b, l.loc, tap.weight, row.weight, at);
+        }
+      });
+      emitUnits(first, end);
+    });
+  }
+
+  /// Columns [first, last) of the kernel's units.
+  void emitUnits(Value first, Value last) {
     size_t rank = dims.size();
     l.loop(w.kernel.begin, w.kernel.end, [&](Value unit) {
       at = w.e.delinearize(unit, ArrayRef(dims).drop_back(2));
@@ -84,7 +116,7 @@ public:
         at.push_back(x);
         taps.resize(rank - 2);
         taps.push_back(tapsOf(rank - 2, x));
-        emitPosition(taps);
+        emitPosition(taps, first, last);
       });
     });
   }
@@ -104,9 +136,8 @@ private:
       return SmallVector<Tap>{Tap{onEdge(d.toIndex(rounded(x))), Value()}};
     Value base = d.floor(x), ratio = d.sub(x, base);
     Value first = d.toIndex(base);
-    return SmallVector<Tap>{
-        Tap{onEdge(first), d.toF32(d.sub(d.c(1), ratio))},
-        Tap{onEdge(l.add(first, 1)), d.toF32(ratio)}};
+    return SmallVector<Tap>{Tap{onEdge(first), d.toF32(d.sub(d.c(1), ratio))},
+                            Tap{onEdge(l.add(first, 1)), d.toF32(ratio)}};
   }
 
   Value rounded(Value x) {
@@ -153,13 +184,12 @@ private:
     return name == "asymmetric" ? d.div(x, scale) : half;
   }
 
-  void emitPosition(ArrayRef<SmallVector<Tap>> taps) {
-    Value channels = w.e.expr(dims.back());
+  void emitPosition(ArrayRef<SmallVector<Tap>> taps, Value first, Value last) {
     int64_t lanes = w.v.lanes;
-    Value full = l.sub(channels, l.rem(channels, l.index(lanes)));
-    l.loop(l.index(0), full, lanes, [&](Value c) { emitVector(taps, c); });
-    l.branch(l.less(full, channels), [&] {
-      w.v.setCount(l.sub(channels, full));
+    Value full = l.sub(last, l.rem(l.sub(last, first), l.index(lanes)));
+    l.loop(first, full, lanes, [&](Value c) { emitVector(taps, c); });
+    l.branch(l.less(full, last), [&] {
+      w.v.setCount(l.sub(last, full));
       emitVector(taps, full);
     });
     w.v.setCount({});
@@ -178,13 +208,8 @@ private:
   /// The sum over the taps of the axes from `source.size()` on.
   Value blended(ArrayRef<SmallVector<Tap>> taps, SmallVector<Value> &source,
                 Value c) {
-    if (source.size() == taps.size()) {
-      SmallVector<Value> position(source);
-      position.push_back(c);
-      return w.v.load(w.e.buffer(op.getX()),
-                      w.e.linearize(position, w.env.dims(op.getX())),
-                      w.v.mask());
-    }
+    if (source.size() == taps.size())
+      return table.empty() ? loaded(source, c) : gathered(source, c);
     Value sum;
     for (const Tap &tap : taps[source.size()]) {
       source.push_back(tap.index);
@@ -197,12 +222,47 @@ private:
     return sum;
   }
 
+  Value loaded(ArrayRef<Value> line, Value c) {
+    SmallVector<Value> position(line);
+    position.push_back(c);
+    return w.v.load(w.e.buffer(op.getX()),
+                    w.e.linearize(position, w.env.dims(op.getX())), w.v.mask());
+  }
+
+  /// The blend of the neighbours of columns from `c` on, in one line of x.
+  Value gathered(ArrayRef<Value> line, Value c) {
+    Value start = lineStart(line);
+    Value at = l.sub(c, tableStart), all = w.v.mask();
+    auto type = VectorType::get({w.v.lanes}, l.b.getF32Type());
+    if (!all)
+      all = w.v.splat(arith::ConstantIntOp::create(l.b, l.loc, 1, 1));
+    Value zero = arith::ConstantOp::create(l.b, l.loc, l.b.getZeroAttr(type));
+    Value sum;
+    for (const Tap &row : table) {
+      Value value = vector::GatherOp::create(
+          l.b, l.loc, type, w.e.buffer(op.getX()), ValueRange{start},
+          w.v.load(row.index, at, w.v.mask()), all, zero);
+      if (table.size() > 1)
+        value = arith::MulFOp::create(l.b, l.loc, value,
+                                      w.v.load(row.weight, at, w.v.mask()));
+      sum = sum ? Value(arith::AddFOp::create(l.b, l.loc, sum, value)) : value;
+    }
+    return sum;
+  }
+  Value lineStart(ArrayRef<Value> line) {
+    SmallVector<Value> position(line);
+    position.push_back(l.index(0));
+    return w.e.linearize(position, w.env.dims(op.getX()));
+  }
+
   KernelWriter &w;
   LoopBuilder &l;
   ResizeOp op;
   Doubles d;
   Dims dims;
   SmallVector<Value> at;
+  SmallVector<Tap> table; ///< rows of scratch, where the last axis is resampled
+  Value tableStart;
 };
 
 } // namespace
@@ -210,12 +270,11 @@ private:
 LogicalResult scheduleResize(func::FuncOp kernel, const TargetDesc &desc) {
   ShapeEnv env(kernel.getContext());
   auto op = dyn_cast_or_null<ResizeOp>(onlyNest(kernel));
-  if (!op || !isWholeRowResize(op) || op.getX().getDefiningOp() ||
+  if (!op || !isBlendingResize(op) || op.getX().getDefiningOp() ||
       !isEpilogueOf(kernel, op.getY(), env))
     return failure();
   const Dims y = env.dims(op.getY());
-  AffineExpr units =
-      product(kernel.getContext(), ArrayRef(y).drop_back(2));
+  AffineExpr units = product(kernel.getContext(), ArrayRef(y).drop_back(2));
   return writeKernel(kernel, env, machineOf(desc).lanes, units, /*grain=*/0,
                      [&](KernelWriter &w) { ResizeWriter(w, op).run(); });
 }

@@ -18,18 +18,13 @@ static bool isF32ChannelsLast(Operation *op) {
   return isF32(op) && pool.getLayout() == "NHWC" &&
          pool.getKernel().size() == 2;
 }
-bool opc::isWholeRowResize(Operation *op) {
+bool opc::isBlendingResize(Operation *op) {
   auto resize = cast<ResizeOp>(op);
   int64_t rank = cast<RankedTensorType>(resize.getX().getType()).getRank();
   return isF32(op) && rank >= 2 &&
-         !llvm::is_contained(resize.getAxes(), rank - 1) &&
          (resize.getMode() == "nearest" || resize.getMode() == "linear") &&
          resize.getCoordinates() != "tf_crop_and_resize" &&
          !resize.getAntialias() && !resize.getExcludeOutside();
-}
-/// Resizes of f32 whose last axis stays, by blending a few neighbours.
-static bool isRowResize(Operation *op) {
-  return isWholeRowResize(cast<ResizeOp>(op));
 }
 /// Reductions that keep the axes, of types that sum in themselves.
 static bool isRowReduce(Operation *op) {
@@ -68,7 +63,7 @@ static constexpr FusionClass kClasses[] = {
     {"opc.packed_matmul", Role::Contraction, 1, isF32},
     {"opc.packed_conv", Role::Contraction, 1, isF32},
     {"opc.depthwise_conv", Role::Contraction, 1, isF32},
-    {"opc.resize", Role::Window, 1, isRowResize},
+    {"opc.resize", Role::Window, 1, isBlendingResize},
     {"opc.pool", Role::Window, 1, isF32ChannelsLast},
 
     {"opc.div", Role::Pointwise, 4},

@@ -72,9 +72,9 @@ struct FusionRules {
   bool isIndexed(mlir::Operation *op) const;
 };
 
-/// Whether a resize is of f32, leaves the last axis alone and blends at most two
-/// neighbours along each other one: then whole rows of elements are blended alike.
-bool isWholeRowResize(mlir::Operation *op);
+/// Whether a resize is of f32 and blends at most two neighbours along each axis,
+/// which vectors of elements do alike.
+bool isBlendingResize(mlir::Operation *op);
 
 /// One op to a kernel.
 const FusionRules &noFusion();
