@@ -108,16 +108,23 @@ struct Entry {
 };
 } // namespace
 
-/// What this cache wrote into its folder: entries and unfinished ones. Anything
-/// else there is not ours.
+/// Whether this cache made a file: an entry or an unfinished one. Users may
+/// keep programs of their own in the same folder.
+static bool isOurs(llvm::StringRef name) {
+  constexpr size_t keyLength = 40;
+  llvm::StringRef key = name.take_front(keyLength);
+  name = name.drop_front(key.size());
+  return key.size() == keyLength && llvm::all_of(key, llvm::isHexDigit) &&
+         (name == ".so" ||
+          (name.starts_with(".so.") && name.ends_with(".tmp")));
+}
+
 static std::vector<Entry> entriesOf(llvm::StringRef directory) {
   std::vector<Entry> entries;
   std::error_code error;
   for (fs::directory_iterator it(directory, error), end; it != end && !error;
        it.increment(error)) {
-    llvm::StringRef name = path::filename(it->path());
-    bool ours = name.ends_with(".so") ||
-                (name.contains(".so.") && name.ends_with(".tmp"));
+    bool ours = isOurs(path::filename(it->path()));
     llvm::ErrorOr<fs::basic_file_status> status = it->status();
     if (ours && status && status->type() == fs::file_type::regular_file)
       entries.push_back(

@@ -76,9 +76,12 @@ bool addExternalFiles(const ModelSource &source, KeyHash &hash) {
   for (llvm::StringRef name : names) {
     llvm::SmallString<128> path(source.directory);
     llvm::sys::path::append(path, name);
+    // A device might never end. The importer says what is wrong.
+    if (!llvm::sys::fs::is_regular_file(path))
+      return false;
     auto buffer = llvm::MemoryBuffer::getFile(path, false, false);
     if (!buffer)
-      return false; // the importer says what is wrong
+      return false;
     hash.add(name);
     hash.add((*buffer)->getBuffer());
   }

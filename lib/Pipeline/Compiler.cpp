@@ -12,6 +12,7 @@
 #include "opc/Pipeline/BuildInfo.h"
 #include "opc/Pipeline/Stages.h"
 #include "opc/Runtime/Artifact.h"
+#include "opc/Runtime/Suggest.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Parser/Parser.h"
@@ -100,6 +101,8 @@ onnx::ImportOptions importOptions(const ModelSource &source,
 Status Compilation::import(const ModelSource &source) {
   if (source.isText)
     return parseText(source, mlir, module);
+  if (Status status = source.checkFormat(); !status.ok())
+    return status;
   std::vector<std::string> errors;
   auto imported = onnx::importOnnx(mlir, source.bytes->getMemBufferRef(),
                                    importOptions(source, options), errors);
@@ -168,9 +171,12 @@ Status lastStage(const CompileOptions &options, size_t &stage) {
     return {};
   std::optional<size_t> found = findStage(options.stopAfter);
   if (!found)
-    return Status::usage(llvm::formatv("unknown stage '{0}': there are {1}",
-                                       options.stopAfter, stageNames())
-                             .str());
+    return Status::usage(
+        llvm::formatv("unknown stage '{0}'{1}: there are {2}",
+                      options.stopAfter,
+                      runtime::suggestion(options.stopAfter, stageNames()),
+                      llvm::join(stageNames(), ", "))
+            .str());
   stage = *found;
   return {};
 }
@@ -227,6 +233,8 @@ Status opc::compileText(const ModelSource &source,
 Status opc::inspectModel(const ModelSource &source, std::string &text) {
   if (source.isText)
     return Status::input(source.name + ": IR has no nodes to inspect");
+  if (Status status = source.checkFormat(); !status.ok())
+    return status;
   DialectRegistry registry;
   registerAllDialects(registry);
   MLIRContext context(registry);

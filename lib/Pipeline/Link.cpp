@@ -3,6 +3,8 @@
 // lld reads files, so each input becomes an anonymous file in memory. libc and
 // libm are stood in for by empty libraries with the names that the code uses:
 // the result names the real ones, and nothing of this machine enters the link.
+// The output goes through a pipe: into a file, lld would write by a mapping,
+// and on a full disk that is a crash.
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Pipeline/Link.h"
@@ -18,8 +20,10 @@
 #include "llvm/Support/raw_ostream.h"
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <mutex>
 #include <sys/mman.h>
+#include <thread>
 #include <unistd.h>
 
 LLD_HAS_DRIVER(elf)
@@ -91,11 +95,77 @@ Status runLld(llvm::ArrayRef<std::string> arguments) {
   llvm::StringRef first = llvm::StringRef(text).split('\n').first;
   first.consume_front("ld.lld: ");
   first.consume_front("error: ");
-  // What goes wrong here for a reason outside of opc is the output's disk.
-  bool disk =
-      first.contains("failed to write") || first.contains("cannot open");
-  std::string line = "linking failed: " + first.str();
-  return disk ? Status::input(line) : Status::internal(line);
+  return Status::internal("linking failed: " + first.str());
+}
+
+/// A pipe whose output a thread writes to a file.
+class Pump {
+public:
+  ~Pump() { (void)finish(); }
+  /// Starts to write to the file at `path`, which is there.
+  Status start(llvm::StringRef path) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+      return Status::input(strerror(errno));
+    reader = ends[0];
+    writer = ends[1];
+    file = ::open(path.str().c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
+    error = file < 0 ? errno : 0;
+    thread = std::thread([this] { pump(); });
+    return {};
+  }
+  /// Where to write; what opens it must close it.
+  std::string path() const {
+    return llvm::formatv("/proc/self/fd/{0}", writer).str();
+  }
+  /// Waits until all is written.
+  Status finish() {
+    if (thread.joinable()) {
+      close(writer);
+      thread.join();
+      close(reader);
+      if (file >= 0 && close(file) != 0 && !error)
+        error = errno;
+    }
+    return error ? Status::input(strerror(error)) : Status();
+  }
+
+private:
+  /// Reads to the end even if writing fails: the other side waits for that.
+  void pump() {
+    std::vector<char> block(1 << 16);
+    while (true) {
+      ssize_t count = ::read(reader, block.data(), block.size());
+      if (count < 0 && errno == EINTR)
+        continue;
+      if (count <= 0)
+        return;
+      write(llvm::ArrayRef(block).take_front(count));
+    }
+  }
+  void write(llvm::ArrayRef<char> bytes) {
+    while (!error && !bytes.empty()) {
+      ssize_t count = ::write(file, bytes.data(), bytes.size());
+      if (count < 0 && errno != EINTR)
+        error = errno;
+      bytes = bytes.drop_front(std::max<ssize_t>(count, 0));
+    }
+  }
+
+  int reader = -1, writer = -1, file = -1;
+  int error = 0;
+  std::thread thread;
+};
+
+/// Runs lld, whose output goes to the file at `path`.
+Status linkTo(llvm::StringRef path, std::vector<std::string> arguments) {
+  Pump output;
+  if (Status status = output.start(path); !status.ok())
+    return status;
+  arguments.insert(arguments.end(), {"-o", output.path()});
+  Status status = runLld(arguments);
+  Status written = output.finish();
+  return written.ok() ? status : written;
 }
 
 /// Adds the stand-in for a library if anything of it is used.
@@ -151,11 +221,9 @@ Status opc::linkSharedObject(const ProgramParts &parts, const TargetDesc &desc,
                                           "-z",
                                           "noexecstack",
                                           "--hash-style=gnu",
-                                          "--build-id=none",
-                                          "-o",
-                                          temporary.str()};
+                                          "--build-id=none"};
     llvm::append_range(arguments, pathsOf(inputs));
-    Status status = runLld(arguments);
+    Status status = linkTo(temporary, arguments);
     return status.ok() ? runtime::sealArtifact(temporary.str()) : status;
   });
 }
@@ -166,8 +234,8 @@ Status opc::linkRelocatable(const ProgramParts &parts, const TargetDesc &desc,
   if (Status status = addObjects(parts, desc, inputs); !status.ok())
     return status;
   return writeAtomically(output, [&](llvm::StringRef temporary) {
-    std::vector<std::string> arguments = {"-r", "-o", temporary.str()};
+    std::vector<std::string> arguments = {"-r"};
     llvm::append_range(arguments, pathsOf(inputs));
-    return runLld(arguments);
+    return linkTo(temporary, arguments);
   });
 }

@@ -13,9 +13,61 @@
 
 using namespace opc;
 
-Status ModelSource::open(llvm::StringRef path, ModelSource &source) {
-  if (llvm::sys::fs::is_directory(path))
+namespace fs = llvm::sys::fs;
+
+/// What cannot hold a model: reading a device may never end.
+static Status checkKind(llvm::StringRef path) {
+  fs::file_status status;
+  if (fs::status(path, status))
+    return {}; // opening it says why
+  switch (status.type()) {
+  case fs::file_type::directory_file:
     return Status::input(path.str() + ": is a directory");
+  case fs::file_type::character_file:
+  case fs::file_type::block_file:
+  case fs::file_type::socket_file:
+    return Status::input(path.str() + ": is no regular file");
+  default:
+    return {};
+  }
+}
+
+namespace {
+struct Format {
+  llvm::StringLiteral start;
+  llvm::StringLiteral what;
+};
+} // namespace
+
+// What users mistake for models, by the first bytes: writers of ONNX start with
+// the field of its version, a byte of 8.
+static constexpr Format kOthers[] = {
+    {"\x7f"
+     "ELF",
+     "a compiled program or library"},
+    {"version https://git-lfs", "a pointer of Git LFS: fetch the file itself"},
+    {"\x93NUMPY", "an array of numpy"},
+    {"PK\x03\x04", "a zip archive, as PyTorch and numpy write them"},
+    {"\x1f\x8b", "compressed by gzip"},
+    {"\x80\x02", "a pickle of Python"},
+    {"\x89HDF", "an HDF5 file, as Keras writes them"},
+    {"<", "text: a web page, XML or ONNX's text form"},
+    {"{", "JSON"},
+};
+
+Status ModelSource::checkFormat() const {
+  llvm::StringRef start = bytes->getBuffer();
+  if (start.empty())
+    return Status::input(name + ": is empty");
+  for (const Format &other : kOthers)
+    if (start.starts_with(other.start))
+      return Status::input(name + ": is no ONNX model but " + other.what.str());
+  return {};
+}
+
+Status ModelSource::open(llvm::StringRef path, ModelSource &source) {
+  if (Status status = checkKind(path); !status.ok())
+    return status;
   auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
                                             /*RequiresNullTerminator=*/false);
   if (!buffer)

@@ -5,6 +5,7 @@
 // happened and not by a failure three stages later.
 //
 //===----------------------------------------------------------------------===//
+#include "opc/Pipeline/AtomicFile.h"
 #include "opc/Pipeline/Stages.h"
 
 #include "mlir/IR/AsmState.h"
@@ -113,21 +114,13 @@ Status opc::dumpStage(ModuleOp module, const CompileOptions &options,
                           llvm::formatv("{0}{1}-{2}.mlir", stage / 10,
                                         stage % 10, allStages()[stage].name)
                               .str());
-  std::error_code error;
-  llvm::raw_fd_ostream out(path, error);
-  if (error)
-    return Status::input(path.str().str() + ": " + error.message());
+  std::string text;
+  llvm::raw_string_ostream out(text);
   module.print(out, OpPrintingFlags()
                         .elideLargeElementsAttrs(64)
                         .elideLargeResourceString(64)
                         .enableDebugInfo(true, true));
-  out.close();
-  if (out.has_error()) {
-    error = out.error();
-    out.clear_error();
-    return Status::input(path.str().str() + ": " + error.message());
-  }
-  return {};
+  return writeFile(path, text);
 }
 
 Status opc::runStages(ModuleOp module, const StageContext &context,

@@ -148,10 +148,11 @@ std::optional<size_t> opc::findStage(llvm::StringRef name) {
   return std::nullopt;
 }
 
-std::string opc::stageNames() {
-  return llvm::join(
-      llvm::map_range(kStages, [](const Stage &s) { return s.name.str(); }),
-      ", ");
+std::vector<std::string> opc::stageNames() {
+  std::vector<std::string> names;
+  for (const Stage &stage : kStages)
+    names.push_back(stage.name.str());
+  return names;
 }
 
 void opc::printStages(llvm::raw_ostream &out) {

@@ -5,12 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Runtime/Npy.h"
-#include "AtomicFile.h"
 #include "File.h"
 #include "Manifest.h"
 #include "Memory.h"
 #include "NpyHeader.h"
 #include "Text.h"
+#include "opc/Runtime/AtomicFile.h"
 
 #include <cstring>
 #include <fmt/format.h>

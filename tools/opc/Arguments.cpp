@@ -5,9 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Command.h"
+#include "opc/Runtime/Suggest.h"
 
 #include <charconv>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sstream>
 
 using namespace opc::cli;
 
@@ -34,6 +37,26 @@ static const Option *findOption(const Command &command, std::string_view name) {
 static Status complaint(const Command &command, const std::string &what) {
   return Status::usage(
       fmt::format("{}; see 'opc {} --help'", what, command.name));
+}
+
+/// Behind the name of an option that there is not: the one that may be meant.
+static std::string nearOption(const Command &command, const std::string &word) {
+  std::vector<std::string> names;
+  for (const Option &option : command.options)
+    names.push_back("--" + std::string(option.name));
+  return opc::runtime::suggestion(word, names);
+}
+
+static Status checkChoice(const Option &option, const std::string &value) {
+  std::istringstream stream(option.choices);
+  std::vector<std::string> choices{std::istream_iterator<std::string>(stream),
+                                   {}};
+  if (!option.closed ||
+      std::find(choices.begin(), choices.end(), value) != choices.end())
+    return {};
+  return Status::usage(fmt::format(
+      "--{} is '{}'{}: there are {}", option.name, value,
+      opc::runtime::suggestion(value, choices), fmt::join(choices, ", ")));
 }
 
 namespace {
@@ -72,9 +95,11 @@ private:
         : word == "-o" ? "output"
                        : "";
     const Option *option = findOption(command, name);
-    if (!option)
-      return complaint(
-          command, fmt::format("unknown option '{}'", word.substr(0, equals)));
+    if (!option) {
+      std::string wrong = word.substr(0, equals);
+      return complaint(command, fmt::format("unknown option '{}'{}", wrong,
+                                            nearOption(command, wrong)));
+    }
     if (!option->repeats && arguments.has(name))
       return complaint(command, fmt::format("--{} is given twice", name));
     bool attached = isLong && equals != std::string::npos;
@@ -84,16 +109,22 @@ private:
       arguments.add(name, "");
       return {};
     }
-    if (!attached && next == words.size())
+    std::string value = attached               ? word.substr(equals + 1)
+                        : next == words.size() ? ""
+                                               : words[next++];
+    if (value.empty())
       return complaint(
           command, fmt::format("--{} needs a value: {}", name, option->value));
-    arguments.add(name, attached ? word.substr(equals + 1) : words[next++]);
-    return {};
+    arguments.add(name, value);
+    return checkChoice(*option, value);
   }
 
   Status checkOperands() const {
     size_t given = arguments.positional.size();
-    if (given < command.numOperands)
+    bool empty =
+        std::any_of(arguments.positional.begin(), arguments.positional.end(),
+                    [](const auto &word) { return word.empty(); });
+    if (given < command.numOperands || empty)
       return complaint(command, fmt::format("{} is missing", command.operands));
     if (given > command.numOperands)
       return complaint(command,

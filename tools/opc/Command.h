@@ -26,6 +26,7 @@ struct Option {
   const char *help;         ///< one line or several
   bool repeats = false;     ///< may be given more than once
   const char *choices = ""; ///< words for completion, separated by blanks
+  bool closed = false;      ///< nothing but the choices is allowed
 };
 
 /// What the user typed behind the name of a subcommand.
@@ -61,6 +62,9 @@ const Command *findCommand(std::string_view name);
 /// Reads what follows the subcommand's name; every complaint is a usage error.
 Status parseArguments(const Command &command,
                       std::span<const char *const> words, Arguments &arguments);
+
+/// Names, for messages about others.
+std::vector<std::string> commandNames();
 
 std::string helpText();
 std::string helpText(const Command &command);

@@ -35,7 +35,7 @@ static constexpr Option kCompileOptions[] = {
     kThreads,
     kDim,
     {"emit", "KIND", "what to write: so, obj, llvm, mlir or source (so)", false,
-     "so obj llvm mlir source"},
+     "so obj llvm mlir source", true},
     {"stop-after", "STAGE", "print the IR after a stage instead"},
     {"dump-stages", "DIR", "also write the IR of every stage to DIR"},
     {"verify-each", nullptr, "verify the IR after every pass"},
@@ -108,6 +108,13 @@ static constexpr Command kCommands[] = {
 };
 
 std::span<const Command> opc::cli::allCommands() { return kCommands; }
+
+std::vector<std::string> opc::cli::commandNames() {
+  std::vector<std::string> names;
+  for (const Command &command : kCommands)
+    names.emplace_back(command.name);
+  return names;
+}
 
 const Command *opc::cli::findCommand(std::string_view name) {
   for (const Command &command : kCommands)

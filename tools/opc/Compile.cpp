@@ -57,6 +57,8 @@ Status opc::cli::parseDims(const Arguments &arguments,
 
 Status opc::cli::compileCommand(const Arguments &arguments) {
   std::string output = arguments.get("output");
+  if (arguments.has("stop-after") && arguments.has("emit"))
+    return Status::usage("--stop-after prints IR: it excludes --emit");
   bool text = arguments.has("stop-after") ||
               (arguments.has("emit") && arguments.get("emit") != "so" &&
                arguments.get("emit") != "obj");
@@ -93,8 +95,12 @@ bool opc::cli::isProgram(const std::string &path) {
 Status opc::cli::openProgram(const Arguments &arguments,
                              opc_program *&program) {
   const std::string &path = arguments.positional[0];
-  if (isProgram(path))
+  if (isProgram(path)) {
+    if (arguments.has("target"))
+      return Status::usage(
+          fmt::format("--target is for models: {} is compiled already", path));
     return toStatus(opc_load(path.c_str(), &program));
+  }
   json options;
   if (Status status = compileOptions(arguments, options); !status.ok())
     return status;

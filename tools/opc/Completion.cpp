@@ -6,15 +6,9 @@
 #include "Command.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 using namespace opc::cli;
-
-static std::string commandNames() {
-  std::string names;
-  for (const Command &command : allCommands())
-    names += fmt::format("{}{}", names.empty() ? "" : " ", command.name);
-  return names;
-}
 
 static std::string optionNames(const Command &command) {
   std::string names = "--help";
@@ -33,7 +27,7 @@ static std::string bashScript() {
       "    return\n"
       "  fi\n"
       "  case \"${{COMP_WORDS[1]}} $before\" in\n",
-      commandNames());
+      fmt::join(commandNames(), " "));
   for (const Command &command : allCommands())
     for (const Option &option : command.options)
       if (*option.choices)
@@ -56,7 +50,7 @@ static std::string zshScript() {
                   "_opc() {{\n"
                   "  if (( CURRENT == 2 )); then compadd {}; return; fi\n"
                   "  case $words[2] in\n",
-                  commandNames());
+                  fmt::join(commandNames(), " "));
   for (const Command &command : allCommands())
     script += fmt::format("    {}) [[ $PREFIX == -* ]] && compadd -- {} || "
                           "_files ;;\n",

@@ -67,6 +67,9 @@ void opc::cli::reportFaults(int argc, char **argv) {
     *contents += fmt::format(" '{}'", argv[i]);
   *contents += "\n";
 
+  // A limit on the size of files is then an error of write, like a full disk.
+  std::signal(SIGXFSZ, SIG_IGN);
+
   constexpr size_t stackBytes = 64 * 1024;
   stack_t stack = {};
   stack.ss_sp = std::malloc(stackBytes);

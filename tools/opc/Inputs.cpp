@@ -8,6 +8,7 @@
 
 #include "CompileOptions.h"
 #include "opc/Runtime/Data.h"
+#include "opc/Runtime/Suggest.h"
 
 #include <cstring>
 #include <fmt/format.h>
@@ -44,8 +45,9 @@ Status readChoices(const Arguments &arguments, const opc_program *program,
       known |= names.back() == name;
     }
     if (!known)
-      return Status::input(fmt::format("there is no input '{}': there are {}",
-                                       name, fmt::join(names, ", ")));
+      return Status::input(fmt::format(
+          "there is no input '{}'{}: there are {}", name,
+          opc::runtime::suggestion(name, names), fmt::join(names, ", ")));
     if (!choices.emplace(name, value).second)
       return Status::usage(fmt::format("--input {} is given twice", name));
   }
@@ -56,13 +58,23 @@ bool isFile(const std::string &choice) {
   return choice != "random" && choice != "zeros";
 }
 
+/// Reads an input's file, which gives symbols their extents; `fixed` are those
+/// that --dim gave. Files that disagree are found by the run.
 Status readArray(const opc_spec &spec, const std::string &path,
-                 Extents &extents, NpyArray &array) {
+                 const Extents &fixed, Extents &extents, NpyArray &array) {
   if (Status status = opc::runtime::readNpy(path, array); !status.ok())
     return status;
-  for (int32_t i = 0; i < std::min<int32_t>(spec.rank, array.dims.size()); ++i)
-    if (spec.dims[i] < 0 && spec.symbols[i])
-      extents.emplace(spec.symbols[i], array.dims[i]);
+  for (int32_t i = 0; i < std::min<int32_t>(spec.rank, array.dims.size());
+       ++i) {
+    if (spec.dims[i] >= 0 || !spec.symbols[i])
+      continue;
+    auto given = fixed.find(spec.symbols[i]);
+    if (given != fixed.end() && given->second != array.dims[i])
+      return Status::input(
+          fmt::format("{}: extent {} of '{}', which --dim says is {}", path,
+                      array.dims[i], spec.symbols[i], given->second));
+    extents.emplace(spec.symbols[i], array.dims[i]);
+  }
   return {};
 }
 
@@ -153,17 +165,18 @@ Status makeArray(const opc_spec &spec, const std::string &choice,
 
 /// --dim names that no input has are mistakes.
 Status checkDims(const Extents &dims, const opc_program *program) {
-  for (const auto &[name, extent] : dims) {
-    bool known = false;
-    for (size_t i = 0; i < opc_num_inputs(program); ++i) {
-      const opc_spec &spec = *opc_input_spec(program, i);
-      for (int32_t axis = 0; axis < spec.rank; ++axis)
-        known |= (spec.symbols[axis] && name == spec.symbols[axis]) ||
-                 name == fmt::format("{}.{}", spec.name, axis);
-    }
-    if (!known)
-      return Status::input(fmt::format("no input has a dimension '{}'", name));
+  std::vector<std::string> names;
+  for (size_t i = 0; i < opc_num_inputs(program); ++i) {
+    const opc_spec &spec = *opc_input_spec(program, i);
+    for (int32_t axis = 0; axis < spec.rank; ++axis)
+      names.push_back(spec.symbols[axis]
+                          ? std::string(spec.symbols[axis])
+                          : fmt::format("{}.{}", spec.name, axis));
   }
+  for (const auto &[name, extent] : dims)
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      return Status::input(fmt::format("no input has a dimension '{}'{}", name,
+                                       opc::runtime::suggestion(name, names)));
   return {};
 }
 
@@ -172,13 +185,14 @@ Status checkDims(const Extents &dims, const opc_program *program) {
 Status opc::cli::makeInputs(const Arguments &arguments,
                             const opc_program *program,
                             std::vector<NpyArray> &arrays) {
-  Extents extents;
-  if (Status status = parseDims(arguments, extents); !status.ok())
+  Extents fixed;
+  if (Status status = parseDims(arguments, fixed); !status.ok())
     return status;
   // What --dim gave a model is part of the program by now.
   if (isProgram(arguments.positional[0]))
-    if (Status status = checkDims(extents, program); !status.ok())
+    if (Status status = checkDims(fixed, program); !status.ok())
       return status;
+  Extents extents = fixed;
   std::map<std::string, std::string> choices;
   if (Status status = readChoices(arguments, program, choices); !status.ok())
     return status;
@@ -189,7 +203,7 @@ Status opc::cli::makeInputs(const Arguments &arguments,
         choices.try_emplace(spec.name, "random").first->second;
     if (!isFile(choice))
       continue;
-    Status status = readArray(spec, choice, extents, arrays[i]);
+    Status status = readArray(spec, choice, fixed, extents, arrays[i]);
     if (!status.ok())
       return status;
   }

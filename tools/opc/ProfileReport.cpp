@@ -1,10 +1,9 @@
 //===- ProfileReport.cpp - Where the time goes ----------------------------===//
 #include "ProfileReport.h"
 
+#include "opc/Runtime/AtomicFile.h"
+
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <fmt/format.h>
 
 using namespace opc::cli;
@@ -72,11 +71,5 @@ static json traceEvents(const json &profile) {
 Status opc::cli::writeTrace(const std::string &profile,
                             const std::string &path) {
   std::string text = traceEvents(json::parse(profile, nullptr, false)).dump();
-  FILE *file = std::fopen(path.c_str(), "wb");
-  if (!file)
-    return Status::input(fmt::format("{}: {}", path, std::strerror(errno)));
-  bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
-  if (std::fclose(file) != 0 || !written)
-    return Status::input(fmt::format("{}: {}", path, std::strerror(errno)));
-  return {};
+  return opc::runtime::writeFile(path, {text});
 }

@@ -95,11 +95,13 @@ Status opc::cli::runCommand(const Arguments &arguments) {
   json outputs = json::array();
   for (size_t i = 0; i < program.numOutputs(); ++i)
     outputs.push_back(describe(opc_output_name(opened, i), results[i]));
+  if (arguments.has("output"))
+    status = writeOutputs(opened, results, arguments.get("output"));
+  if (!status.ok())
+    return status;
   if (arguments.has("json"))
     fmt::print("{}\n", json{{"outputs", outputs}}.dump(2));
   else
     printText(outputs);
-  if (arguments.has("output"))
-    return writeOutputs(opened, results, arguments.get("output"));
   return {};
 }

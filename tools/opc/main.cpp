@@ -7,18 +7,22 @@
 //===----------------------------------------------------------------------===//
 #include "Command.h"
 #include "Faults.h"
+#include "opc/Runtime/Suggest.h"
 
 #include <cstdio>
 #include <fmt/format.h>
+#include <sstream>
 #include <unistd.h>
 
 using namespace opc::cli;
 
-/// One line for each line of the message; the first says who speaks.
+/// Each line of the message says who speaks, so that it can be searched for.
 static int fail(const Status &status) {
   bool color = isatty(STDERR_FILENO) != 0;
-  fmt::print(stderr, "opc: {}error:{} {}\n", color ? "\033[1;31m" : "",
-             color ? "\033[0m" : "", status.message());
+  std::istringstream lines(status.message());
+  for (std::string line; std::getline(lines, line);)
+    fmt::print(stderr, "opc: {}error:{} {}\n", color ? "\033[1;31m" : "",
+               color ? "\033[0m" : "", line);
   return status.code();
 }
 
@@ -50,6 +54,10 @@ int main(int argc, char **argv) {
     return OPC_ERROR_USAGE;
   }
   std::string_view first = words[0];
+  if (first == "help" && words.size() > 1 && findCommand(words[1])) {
+    fmt::print("{}", helpText(*findCommand(words[1])));
+    return finish({});
+  }
   if (first == "--help" || first == "-h" || first == "help") {
     fmt::print("{}", helpText());
     return finish({});
@@ -61,7 +69,8 @@ int main(int argc, char **argv) {
   const Command *command = findCommand(first);
   if (!command)
     return fail(Status::usage(
-        fmt::format("unknown command '{}'; see 'opc --help'", first)));
+        fmt::format("unknown command '{}'{}; see 'opc --help'", first,
+                    opc::runtime::suggestion(first, commandNames()))));
   words = words.subspan(1);
   if (asksForHelp(words)) {
     fmt::print("{}", helpText(*command));

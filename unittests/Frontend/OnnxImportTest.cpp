@@ -33,7 +33,11 @@ TEST(OnnxImport, PinsExtents) {
   EXPECT_THAT(import(m, options).ir, HasSubstr("tensor<4x3xf32>"));
   options.dims = {{"length", 4}};
   EXPECT_THAT(import(m, options).errors,
-              ElementsAre("no input has a dimension called 'length'"));
+              ElementsAre("no input has a dimension called 'length': there are "
+                          "batch"));
+  options.dims = {{"batches", 4}};
+  EXPECT_THAT(import(m, options).errors.front(),
+              HasSubstr("did you mean 'batch'"));
 }
 
 TEST(OnnxImport, ResolvesShapeArithmetic) {
@@ -116,7 +120,7 @@ TEST(OnnxImport, RefusesAbsurdExtents) {
 }
 
 TEST(OnnxImport, RefusesOtherBytes) {
-  const char *message = "this is no ONNX model: it is truncated, corrupt, "
+  const char *message = "m.onnx: is no ONNX model: it is truncated, corrupt, "
                         "nested too deep or of another format";
   EXPECT_THAT(importBytes("").errors, ElementsAre(message));
   EXPECT_THAT(importBytes("not a model").errors, ElementsAre(message));
@@ -213,6 +217,27 @@ TEST(OnnxImport, RefusesScansWithoutTheirState) {
   body->mutable_g()->add_output()->set_name("s");
   m.output("y");
   EXPECT_THAT(import(m).errors.front(), HasSubstr("input 0 is missing"));
+}
+
+TEST(OnnxImport, RefusesNodesWithoutOutputs) {
+  TinyModel m;
+  m.input("x", {"2"});
+  m.node("Mean", {"x"}, {});
+  m.output("x");
+  EXPECT_THAT(import(m).errors.front(), HasSubstr("has no outputs"));
+}
+
+TEST(OnnxImport, RefusesDepthsOutOfRange) {
+  for (int64_t depth : {int64_t(-1), int64_t(1) << 62}) {
+    TinyModel m;
+    m.input("x", {"2"}, 7);
+    m.constant("depth", {depth});
+    m.constant("values", {0, 1});
+    m.node("OneHot", {"x", "depth", "values"}, {"y"});
+    m.output("y");
+    EXPECT_THAT(import(m).errors.front(),
+                HasSubstr("depth is no scalar of 0 or more"));
+  }
 }
 
 TEST(OnnxImport, RefusesAttentionOfIntegers) {

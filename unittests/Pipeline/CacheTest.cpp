@@ -1,8 +1,8 @@
 //===- CacheTest.cpp - The cache of compiled programs ---------------------===//
+#include "opc/Pipeline/Cache.h"
 #include "SmallProgram.h"
 #include "TempFolder.h"
 #include "opc/Pipeline/AtomicFile.h"
-#include "opc/Pipeline/Cache.h"
 #include "opc/Runtime/Artifact.h"
 
 #include "gtest/gtest.h"
@@ -28,6 +28,9 @@ std::string keyFor(llvm::StringRef model, const char *json = "{}") {
   ModelSource source = ModelSource::inMemory(model, "");
   return Cache::keyOf(source, options, *llvm::cantFail(findChip("cpu")));
 }
+
+/// Something that looks like a key.
+std::string key(char digit) { return std::string(40, digit); }
 
 void age(const std::string &path, int seconds) {
   auto past = std::filesystem::file_time_type::clock::now() -
@@ -81,7 +84,8 @@ TEST(Cache, DamagedEntriesAreNotFound) {
     EXPECT_FALSE(cache.find("k").has_value()) << "byte " << at;
     EXPECT_FALSE(std::filesystem::exists(*path)) << "removed";
   }
-  for (size_t size : {size_t(0), size_t(1), bytes.size() / 2, bytes.size() - 1}) {
+  for (size_t size :
+       {size_t(0), size_t(1), bytes.size() / 2, bytes.size() - 1}) {
     ASSERT_TRUE(writeFile(*path, bytes.substr(0, size)).ok());
     EXPECT_FALSE(cache.find("k").has_value()) << size << " bytes";
   }
@@ -92,28 +96,31 @@ TEST(Cache, TheLeastRecentlyUsedGoFirst) {
   ASSERT_TRUE(writeProgram(folder / "size.so").ok());
   uint64_t each = std::filesystem::file_size(folder / "size.so");
   Cache cache(folder / "c", 2 * each + each / 2);
-  auto store = [&](const char *key) {
-    return cache.store(key, [](auto path) { return writeProgram(path); });
+  auto store = [&](char name) {
+    return cache.store(key(name), [](auto at) { return writeProgram(at); });
   };
-  age(*store("a"), 300);
-  age(*store("b"), 200);
-  ASSERT_TRUE(cache.find("a").has_value()) << "now b is the oldest";
-  store("c");
-  EXPECT_TRUE(cache.find("a").has_value());
-  EXPECT_FALSE(cache.find("b").has_value());
-  EXPECT_TRUE(cache.find("c").has_value());
+  age(*store('a'), 300);
+  age(*store('b'), 200);
+  ASSERT_TRUE(cache.find(key('a')).has_value()) << "now b is the oldest";
+  store('c');
+  EXPECT_TRUE(cache.find(key('a')).has_value());
+  EXPECT_FALSE(cache.find(key('b')).has_value());
+  EXPECT_TRUE(cache.find(key('c')).has_value());
 }
 
 TEST(Cache, ForeignFilesStay) {
   TempFolder folder;
   Cache cache(folder / "c", 1);
-  ASSERT_TRUE(
-      cache.store("a", [](auto at) { return writeProgram(at); }).has_value());
+  auto store = [&](char name) {
+    return cache.store(key(name), [](auto at) { return writeProgram(at); });
+  };
+  ASSERT_TRUE(store('a').has_value());
   ASSERT_TRUE(writeFile(folder / "c/notes.txt", "mine").ok());
-  ASSERT_TRUE(
-      cache.store("b", [](auto at) { return writeProgram(at); }).has_value());
+  ASSERT_TRUE(writeFile(folder / "c/model.so", "mine").ok());
+  ASSERT_TRUE(store('b').has_value());
   EXPECT_EQ(folder.read("c/notes.txt"), "mine");
-  EXPECT_FALSE(cache.find("a").has_value());
+  EXPECT_EQ(folder.read("c/model.so"), "mine");
+  EXPECT_FALSE(cache.find(key('a')).has_value());
 }
 
 TEST(Cache, AnUnusablePlaceOnlyMeansNoCache) {
@@ -159,9 +166,9 @@ TEST(Cache, ManyProcessesAtOnce) {
     char *arguments[] = {self.data(), filter.data(), nullptr};
     char *variables[] = {cache.data(), number.data(), nullptr};
     pid_t pid = 0;
-    ASSERT_EQ(posix_spawn(&pid, self.c_str(), nullptr, nullptr, arguments,
-                          variables),
-              0);
+    ASSERT_EQ(
+        posix_spawn(&pid, self.c_str(), nullptr, nullptr, arguments, variables),
+        0);
     children.push_back(pid);
   }
   for (pid_t pid : children) {

@@ -27,6 +27,9 @@ struct ModelSource {
   static Status open(llvm::StringRef path, ModelSource &source);
   /// Refers to memory of the caller, which must outlive the source.
   static ModelSource inMemory(llvm::StringRef bytes, llvm::StringRef directory);
+
+  /// Names what the bytes are where they start like a file of another format.
+  Status checkFormat() const;
 };
 
 /// Memory aligned to OPC_ALIGNMENT.

@@ -46,8 +46,8 @@ struct Stage {
 llvm::ArrayRef<Stage> allStages();
 /// Their position by name; nothing for an unknown name.
 std::optional<size_t> findStage(llvm::StringRef name);
-/// "import, simplify, ...".
-std::string stageNames();
+/// Their names, in order.
+std::vector<std::string> stageNames();
 /// The generated page.
 void printStages(llvm::raw_ostream &out);
 

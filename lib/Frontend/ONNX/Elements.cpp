@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Elements.h"
-#include "opc/Dialect/Opc/IR/ConstantData.h"
 #include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "opc/Dialect/Opc/IR/ConstantData.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -292,10 +292,15 @@ std::shared_ptr<llvm::MemoryBuffer> ElementsReader::map(StringRef location,
     error = formatv("external data {0} is missing", quoted(location));
     return nullptr;
   }
-  folder += path::get_separator();
+  if (!folder.ends_with("/"))
+    folder += "/";
   if (!StringRef(real).starts_with(folder)) {
     error = formatv("external data {0} leads out of the model's folder",
                     quoted(location));
+    return nullptr;
+  }
+  if (!llvm::sys::fs::is_regular_file(real)) {
+    error = formatv("external data {0} is no regular file", quoted(location));
     return nullptr;
   }
   auto buffer = llvm::MemoryBuffer::getFile(real, /*IsText=*/false,

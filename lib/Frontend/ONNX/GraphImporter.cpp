@@ -195,7 +195,9 @@ void GraphImporter::build(Node &node, Scope &scope) {
   std::string key =
       functionKey(proto.domain(), proto.op_type(), proto.overload());
   bool known = false;
-  if (auto function = functions.find(key); function != functions.end()) {
+  if (proto.output().empty()) {
+    node.fail("has no outputs");
+  } else if (auto function = functions.find(key); function != functions.end()) {
     importCall(node, *function->second);
   } else if (const OpRow *row = findRow(normalised(proto.domain()),
                                         proto.op_type(), node.opset, known)) {
@@ -248,8 +250,9 @@ void GraphImporter::importNodes(
       later.insert(name);
   for (const pb::NodeProto &proto : nodes) {
     if (nodeCount >= kMostNodes) {
-      std::string error = formatv(
-          "more than {0} nodes, with functions and bodies expanded", kMostNodes);
+      std::string error =
+          formatv("more than {0} nodes, with functions and bodies expanded",
+                  kMostNodes);
       if (!llvm::is_contained(errors, error))
         errors.push_back(error);
       return;

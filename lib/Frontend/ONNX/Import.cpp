@@ -33,9 +33,9 @@ bool parse(llvm::MemoryBufferRef bytes, pb::ModelProto &model,
   if (size > 0 && model.ParseFromCodedStream(&stream) &&
       stream.ConsumedEntireMessage())
     return true;
-  errors.push_back(
-      "this is no ONNX model: it is truncated, corrupt, nested too "
-      "deep or of another format");
+  errors.push_back(formatv("{0}: is no ONNX model: it is truncated, corrupt, "
+                           "nested too deep or of another format",
+                           printable(bytes.getBufferIdentifier())));
   return false;
 }
 

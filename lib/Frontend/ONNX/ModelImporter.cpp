@@ -5,8 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 #include "GraphImporter.h"
+#include "opc/Runtime/Suggest.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
+#include <set>
 
 using namespace mlir;
 using llvm::formatv;
@@ -135,11 +137,26 @@ void GraphImporter::addArguments(const pb::GraphProto &graph, Scope &scope) {
   }
 }
 
+/// The dimensions that the inputs of a graph name, for messages about others.
+static std::string namedDimensions(StringRef wrong,
+                                   const pb::GraphProto &graph) {
+  std::set<std::string> names;
+  for (const pb::ValueInfoProto &info : graph.input())
+    for (const auto &dimension : info.type().tensor_type().shape().dim())
+      if (std::string name = nameOf(dimension); !name.empty())
+        names.insert(printable(name));
+  if (names.empty())
+    return ": all extents are numbers";
+  std::vector<std::string> list(names.begin(), names.end());
+  return runtime::suggestion(wrong, list) + ": there are " +
+         llvm::join(list, ", ");
+}
+
 void GraphImporter::checkOptionsUsed(const pb::GraphProto &graph) {
   for (const auto &[name, extent] : options.dims)
     if (!usedPins.contains(name))
-      errors.push_back(
-          formatv("no input has a dimension called {0}", quoted(name)));
+      errors.push_back(formatv("no input has a dimension called {0}{1}",
+                               quoted(name), namedDimensions(name, graph)));
   for (const auto &constant : options.constants)
     if (llvm::none_of(graph.input(), [&](const pb::ValueInfoProto &info) {
           return info.name() == constant.getKey();

@@ -140,12 +140,15 @@ void buildOneHot(Node &n) {
   if (n.failed())
     return;
   std::optional<Dims> depth;
-  if (auto known = n.reals(n.in(1)))
-    depth = n.exprList(Ints{static_cast<int64_t>((*known)[0])});
-  else
+  constexpr double kDeepest = double(int64_t(1) << 40);
+  auto known = n.reals(n.in(1));
+  if (!known)
     depth = n.resolve(depthValue, "depth", 0);
+  else if (known->size() == 1 && known->front() >= 0 &&
+           known->front() < kDeepest)
+    depth = n.exprList(Ints{static_cast<int64_t>(known->front())});
   if (!depth || depth->size() != 1 || n.rank(values) != 1)
-    return n.fail("depth is no scalar, or values is no pair");
+    return n.fail("depth is no scalar of 0 or more, or values is no pair");
   int64_t rank = n.rank(indices) + 1;
   int64_t axis = n.axisIn(n.integer("axis", -1), rank);
   AffineExpr count = depth->front();

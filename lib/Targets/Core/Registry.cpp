@@ -3,6 +3,7 @@
 // The list itself (allTargets) is written by CMake from the folders that exist.
 //
 //===----------------------------------------------------------------------===//
+#include "opc/Runtime/Suggest.h"
 #include "opc/Targets/Core/Target.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
@@ -46,17 +47,17 @@ llvm::ArrayRef<TargetDesc> opc::chipsOf(const Target &target) {
   return found->second;
 }
 
-static std::string targetNames() {
-  return llvm::join(
-      llvm::map_range(allTargets(),
-                      [](const Target *target) { return target->name.str(); }),
-      ", ");
+static std::vector<std::string> targetNames() {
+  std::vector<std::string> names;
+  for (const Target *target : allTargets())
+    names.push_back(target->name.str());
+  return names;
 }
 
-static std::string chipNames(const Target &target) {
-  std::string names = "host";
+static std::vector<std::string> chipNames(const Target &target) {
+  std::vector<std::string> names{"host"};
   for (const TargetDesc &desc : chipsOf(target))
-    names += ", " + desc.chip;
+    names.push_back(desc.chip);
   return names;
 }
 
@@ -69,7 +70,7 @@ static llvm::Expected<const TargetDesc *> detect(const Target &target) {
       llvm::formatv(
           "this machine can run no chip of target '{0}': the simplest "
           "one needs {1}; name one to compile for another machine: {2}",
-          target.name, missing, chipNames(target))
+          target.name, missing, llvm::join(chipNames(target), ", "))
           .str());
 }
 
@@ -78,17 +79,20 @@ llvm::Expected<const TargetDesc *> opc::findChip(llvm::StringRef name) {
   const Target *target = findTarget(targetName);
   if (!target)
     return llvm::createStringError(
-        llvm::formatv("unknown target '{0}': there are {1}", targetName,
-                      targetNames())
+        llvm::formatv("unknown target '{0}'{1}: there are {2}", targetName,
+                      runtime::suggestion(targetName, targetNames()),
+                      llvm::join(targetNames(), ", "))
             .str());
-  if (chipName.empty() || chipName == "host")
+  if (!name.contains(':') || chipName == "host")
     return detect(*target);
   for (const TargetDesc &desc : chipsOf(*target))
     if (desc.chip == chipName)
       return &desc;
   return llvm::createStringError(
-      llvm::formatv("target '{0}' has no chip '{1}': there are {2}", targetName,
-                    chipName, chipNames(*target))
+      llvm::formatv("target '{0}' has no chip '{1}'{2}: there are {3}",
+                    targetName, chipName,
+                    runtime::suggestion(chipName, chipNames(*target)),
+                    llvm::join(chipNames(*target), ", "))
           .str());
 }
 

@@ -4,21 +4,23 @@
 // that was asked for, nor destroy the file that was there.
 //
 //===----------------------------------------------------------------------===//
-#ifndef OPC_LIB_RUNTIME_ATOMICFILE_H
-#define OPC_LIB_RUNTIME_ATOMICFILE_H
+#ifndef OPC_RUNTIME_ATOMICFILE_H
+#define OPC_RUNTIME_ATOMICFILE_H
 
 #include "opc/Runtime/Error.h"
 
 #include <initializer_list>
+#include <string>
 #include <string_view>
 
 namespace opc::runtime {
 
 /// Writes the parts, one after another, beside `path` and renames the result.
-/// What is no regular file (a pipe, a terminal) is written directly.
-Status writeFile(const std::string &path,
-                 std::initializer_list<std::string_view> parts);
+/// What is no regular file (a pipe, a terminal) is written directly. Messages
+/// start with the path.
+OPC_EXPORT Status writeFile(const std::string &path,
+                            std::initializer_list<std::string_view> parts);
 
 } // namespace opc::runtime
 
-#endif // OPC_LIB_RUNTIME_ATOMICFILE_H
+#endif // OPC_RUNTIME_ATOMICFILE_H
