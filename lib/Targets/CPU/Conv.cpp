@@ -99,7 +99,7 @@ private:
     addRuns(tile, tapBegin, tapEnd, pixels);
     Value column = l.add(l.mul(group, ownColumns), l.mul(vector, lanes));
     emitProductTile(w, conv.getY(), tile, column,
-                    columns.lastCount(l, vector, vectors), [&](int64_t i) {
+                    columns.lastCount(l, vector, vectors), [&](Value i) {
                       SmallVector<Value> at(outer);
                       at.push_back(l.add(x, i));
                       return at;

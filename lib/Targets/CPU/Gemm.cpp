@@ -135,7 +135,7 @@ private:
     }
     tile.runs.push_back(run);
     emitProductTile(w, p.op->getResult(0), tile, l.mul(vector, lanes), last,
-                    [&](int64_t i) {
+                    [&](Value i) {
                       SmallVector<Value> indices(batch);
                       llvm::append_range(
                           indices, w.e.delinearize(l.add(row, i), p.rows));

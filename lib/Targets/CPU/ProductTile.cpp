@@ -1,5 +1,9 @@
 //===- ProductTile.cpp - a register tile with its epilogue ----------------===//
 #include "opc/Targets/CPU/ProductTile.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Support/DebugStringHelper.h"
 #include "opc/Targets/CPU/DotProduct.h"
 
@@ -54,25 +58,102 @@ Value ProductColumns::lastCount(LoopBuilder &l, Value firstVector,
   return l.min(l.sub(extent, start), l.index(lanes));
 }
 
-void emitProductTile(
-    KernelWriter &w, Value root, const GemmTile &tile, Value column,
-    Value lastCount,
-    llvm::function_ref<SmallVector<Value>(int64_t row)> indicesOf) {
-  LoopBuilder &l = w.l;
-  SmallVector<Value> sums = emitGemmTile(l.b, l.loc, tile);
-  for (int64_t row = 0; row < tile.rows; ++row) {
+namespace {
+
+/// Writes the results of a tile's rows from its sums.
+class RowWriter {
+public:
+  RowWriter(KernelWriter &w, Value root, const GemmTile &tile, Value column,
+            Value lastCount,
+            llvm::function_ref<SmallVector<Value>(Value row)> indicesOf)
+      : w(w), root(root), tile(tile), column(column), lastCount(lastCount),
+        indicesOf(indicesOf) {}
+
+  void write(Value row, ArrayRef<Value> sums) {
     LaneIndices indices;
     for (Value index : indicesOf(row))
       indices.push_back({index, 0});
     indices.push_back({});
     for (int64_t j = 0; j < tile.vectors; ++j) {
-      indices.back() = {l.add(column, j * tile.lanes), 1};
+      indices.back() = {w.l.add(column, j * tile.lanes), 1};
       w.v.setCount(j == tile.vectors - 1 ? lastCount : Value());
-      writeResults(w, root, sums[row * tile.vectors + j], indices);
+      writeResults(w, root, sums[j], indices);
     }
+    w.v.setCount({});
+    w.v.clearBound();
   }
-  w.v.setCount({});
-  w.v.clearBound();
+
+  /// The same for all rows from the second on, in a loop.
+  void writeOthers(ArrayRef<Value> sums) {
+    LoopBuilder &l = w.l;
+    auto type = cast<VectorType>(sums.front().getType());
+    Value scratch = allocate(type);
+    auto at = [&](Value number) { return l.mul(number, tile.lanes); };
+    for (auto [number, sum] : llvm::enumerate(sums))
+      vector::StoreOp::create(l.b, l.loc, sum, scratch,
+                              ValueRange{at(l.index(number))});
+    l.loop(l.index(1), l.index(tile.rows), [&](Value row) {
+      SmallVector<Value> loaded;
+      for (int64_t j = 0; j < tile.vectors; ++j)
+        loaded.push_back(vector::LoadOp::create(
+            l.b, l.loc, type, scratch,
+            ValueRange{at(l.add(l.mul(row, tile.vectors), j))}));
+      write(row, loaded);
+    });
+  }
+
+private:
+  /// Room for the tile's sums on the stack, once for the whole kernel.
+  Value allocate(VectorType vector) {
+    OpBuilder::InsertionGuard guard(w.l.b);
+    auto kernel =
+        w.l.b.getBlock()->getParent()->getParentOfType<func::FuncOp>();
+    w.l.b.setInsertionPointToStart(&kernel.getBody().front());
+    auto type = MemRefType::get({tile.rows * tile.vectors * tile.lanes},
+                                vector.getElementType());
+    return memref::AllocaOp::create(w.l.b, w.l.loc, type,
+                                    w.l.b.getI64IntegerAttr(64));
+  }
+
+  KernelWriter &w;
+  Value root;
+  const GemmTile &tile;
+  Value column, lastCount;
+  llvm::function_ref<SmallVector<Value>(Value row)> indicesOf;
+};
+
+/// The operations from `first` to the end of its block, functions counting for
+/// the polynomials that they become.
+int64_t codeSize(Block::iterator first, Block::iterator end) {
+  constexpr int64_t functionSize = 20;
+  int64_t size = 0;
+  for (Operation &op : llvm::make_range(first, end))
+    size += isa<math::MathDialect>(op.getDialect()) ? functionSize : 1;
+  return size;
+}
+
+} // namespace
+
+void emitProductTile(
+    KernelWriter &w, Value root, const GemmTile &tile, Value column,
+    Value lastCount,
+    llvm::function_ref<SmallVector<Value>(Value row)> indicesOf) {
+  // Beyond this much code, rows share it.
+  constexpr int64_t largestCode = 300;
+  LoopBuilder &l = w.l;
+  SmallVector<Value> sums = emitGemmTile(l.b, l.loc, tile);
+  RowWriter rows(w, root, tile, column, lastCount, indicesOf);
+  auto ofRow = [&](int64_t row) {
+    return ArrayRef(sums).slice(row * tile.vectors, tile.vectors);
+  };
+  Operation *before = &*std::prev(l.b.getInsertionPoint());
+  rows.write(l.index(0), ofRow(0));
+  int64_t size =
+      codeSize(std::next(before->getIterator()), l.b.getInsertionPoint());
+  if ((tile.rows - 1) * size > largestCode)
+    return rows.writeOthers(sums);
+  for (int64_t row = 1; row < tile.rows; ++row)
+    rows.write(l.index(row), ofRow(row));
 }
 
 } // namespace opc::cpu

@@ -51,7 +51,7 @@ struct ProductColumns {
 void emitProductTile(
     KernelWriter &w, mlir::Value root, const GemmTile &tile,
     mlir::Value column, mlir::Value lastCount,
-    llvm::function_ref<llvm::SmallVector<mlir::Value>(int64_t row)> indices);
+    llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value row)> indices);
 
 } // namespace opc::cpu
 
