@@ -109,6 +109,8 @@ Status Compilation::import(const ModelSource &source) {
   if (failed(imported))
     return Status::input(llvm::join(errors, "\n"));
   module = std::move(*imported);
+  // Weights that are not in files of their own have been taken out of it.
+  source.giveBackPages();
   return {};
 }
 

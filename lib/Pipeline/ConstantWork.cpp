@@ -67,11 +67,11 @@ class Finder {
 public:
   explicit Finder(func::FuncOp main) : main(main), env(main.getContext()) {}
 
-  ConstantWork find() {
+  ConstantWork find(int64_t mostGrowth) {
     collect();
     for (Operation *op : llvm::reverse(computable))
       decide(op);
-    return gather();
+    return gather(mostGrowth);
   }
 
 private:
@@ -80,7 +80,7 @@ private:
     int64_t bytes = 0;
     double work = 0;
     bool computes = false;
-    llvm::SetVector<Operation *> ops;
+    llvm::SetVector<Operation *> ops, constants;
   };
 
   void collect();
@@ -90,7 +90,8 @@ private:
   void decide(Operation *op);
   History historyOf(Value value) const;
   bool isWorthKeeping(Value value) const;
-  ConstantWork gather() const;
+  SmallVector<Value> border() const;
+  ConstantWork gather(int64_t mostGrowth) const;
 
   func::FuncOp main;
   ShapeEnv env;
@@ -151,7 +152,6 @@ void Finder::decide(Operation *op) {
 
 Finder::History Finder::historyOf(Value value) const {
   History history;
-  llvm::SetVector<Operation *> constants;
   history.ops.insert(value.getDefiningOp());
   for (size_t next = 0; next < history.ops.size(); ++next) {
     Operation *op = history.ops[next];
@@ -162,7 +162,7 @@ Finder::History Finder::historyOf(Value value) const {
       auto constant = dyn_cast<ConstantOp>(source);
       if (!constant)
         history.ops.insert(source);
-      else if (constants.insert(constant))
+      else if (history.constants.insert(constant))
         history.bytes += bytesOf(constant);
     }
   }
@@ -181,32 +181,56 @@ bool Finder::isWorthKeeping(Value value) const {
          history.work >= ConstantWork::kWorthwhile * elements;
 }
 
-ConstantWork Finder::gather() const {
-  ConstantWork found;
-  DenseSet<Operation *> used;
-  int64_t bytes = 0;
-  for (Operation *op : computable) {
-    if (staying.contains(op))
-      continue;
-    for (Value result : op->getResults()) {
-      if (!isNeeded(result))
-        continue;
-      History history = historyOf(result);
-      bytes += *storedBytes(result.getType());
-      if (!history.computes || bytes > ConstantWork::kLargestValue)
-        continue;
-      found.results.push_back(result);
-      used.insert_range(history.ops);
-    }
-  }
+SmallVector<Value> Finder::border() const {
+  SmallVector<Value> values;
   for (Operation *op : computable)
-    if (used.contains(op))
-      found.ops.push_back(op);
+    if (!staying.contains(op))
+      llvm::copy_if(op->getResults(), std::back_inserter(values),
+                    [&](Value result) { return isNeeded(result); });
+  return values;
+}
+
+ConstantWork Finder::gather(int64_t mostGrowth) const {
+  ConstantWork found;
+  DenseSet<Operation *> used, replaced;
+  int64_t growth = 0;
+  for (Value result : border()) {
+    History history = historyOf(result);
+    int64_t more = growth + *storedBytes(result.getType());
+    for (Operation *constant : history.constants)
+      if (!replaced.contains(constant))
+        more -= bytesOf(cast<ConstantOp>(constant));
+    if (!history.computes || more > mostGrowth)
+      continue;
+    growth = more;
+    found.results.push_back(result);
+    used.insert_range(history.ops);
+    replaced.insert_range(history.constants);
+  }
+  llvm::copy_if(computable, std::back_inserter(found.ops),
+                [&](Operation *op) { return used.contains(op); });
   return found;
 }
 
 } // namespace
 
-ConstantWork ConstantWork::find(func::FuncOp main) {
-  return Finder(main).find();
+ConstantWork ConstantWork::find(func::FuncOp main, int64_t growth) {
+  return Finder(main).find(growth);
+}
+
+ConstantWork ConstantWork::part(size_t first, size_t count) const {
+  ConstantWork part;
+  part.results.append(results.begin() + first, results.begin() + first + count);
+  DenseSet<Operation *> needed;
+  for (Value result : part.results)
+    needed.insert(result.getDefiningOp());
+  for (Operation *op : llvm::reverse(ops)) {
+    if (!needed.contains(op))
+      continue;
+    part.ops.push_back(op);
+    for (Value operand : op->getOperands())
+      needed.insert(operand.getDefiningOp());
+  }
+  std::reverse(part.ops.begin(), part.ops.end());
+  return part;
 }

@@ -9,7 +9,8 @@
 //  - or if it costs real work: `kWorthwhile` additions for each of its
 //  elements,
 //    and it is not larger than `kLargestGain`.
-// What is not kept is computed at every run, from constants where they are.
+// and as long as all that is kept adds no more to the program than it may grow
+// by. What is not kept is computed at every run, from constants where they are.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_LIB_PIPELINE_CONSTANTWORK_H
@@ -25,16 +26,19 @@ struct ConstantWork {
   static constexpr int64_t kSlack = 65536;
   static constexpr int64_t kWorthwhile = 8;
   static constexpr int64_t kLargestGain = int64_t(1) << 26;
-  /// No value of more bytes is computed, nor are all kept ones larger together.
+  /// No value of more bytes is computed.
   static constexpr int64_t kLargestValue = int64_t(1) << 31;
   /// Additions of all constant work: some seconds of the slowest code.
   static constexpr int64_t kMostWork = int64_t(1) << 33;
 
   /// Finds the constant work of `main` and of the regions in it. What moves
-  /// elements alone is left to the target, which moves constants further.
-  static ConstantWork find(mlir::func::FuncOp main);
+  /// elements alone is left to the target, which moves constants further. What
+  /// is kept adds at most `growth` bytes to the program.
+  static ConstantWork find(mlir::func::FuncOp main, int64_t growth);
 
   bool empty() const { return results.empty(); }
+  /// The part that gives `count` results from number `first` on.
+  ConstantWork part(size_t first, size_t count) const;
 
   /// What is kept.
   llvm::SmallVector<mlir::Value> results;

@@ -33,50 +33,76 @@ namespace opc {
 using namespace mlir;
 using namespace opc;
 
-/// Puts `values` in the place of the results of `work` and erases what nobody
-/// uses then.
-static void replace(ModuleOp module, const ConstantWork &work,
-                    ArrayRef<ElementsAttr> values) {
+namespace {
+
+/// Runs work until each result has a value or has failed by itself.
+class Folder {
+public:
+  explicit Folder(ModuleOp module) : module(module) {}
+
+  void evaluate(const ConstantWork &work);
+  /// Puts values in the place of results and erases what nobody uses then.
+  void replace(const ConstantWork &work);
+
+private:
+  ModuleOp module;
+  llvm::MapVector<Value, ElementsAttr> values;
+  /// Compilations that one model may ask for.
+  int attempts = 32;
+};
+
+void Folder::evaluate(const ConstantWork &work) {
+  if (--attempts < 0)
+    return;
+  SmallVector<ElementsAttr> found;
+  Status status = evaluateConstants(module, work, found);
+  size_t count = work.results.size();
+  if (status.ok()) {
+    for (auto [result, value] : llvm::zip_equal(work.results, found))
+      values[result] = value;
+  } else if (count == 1) {
+    emitRemark(work.results.front().getLoc())
+        << "constant work is left to each run: " << status.message();
+  } else {
+    evaluate(work.part(0, count / 2));
+    evaluate(work.part(count / 2, count - count / 2));
+  }
+}
+
+void Folder::replace(const ConstantWork &work) {
   ConstantEraser eraser(module);
-  for (auto [result, value] : llvm::zip_equal(work.results, values)) {
+  for (auto [result, value] : values) {
     OpBuilder b(result.getDefiningOp());
     auto constant =
         ConstantOp::create(b, result.getLoc(), result.getType(), value);
     eraser.add(constant);
     Value(result).replaceAllUsesWith(constant);
   }
-  SmallVector<ConstantOp> sources;
+  llvm::SetVector<Operation *> sources;
   for (Operation *op : llvm::reverse(work.ops)) {
     if (!op->use_empty())
       continue;
     for (Value operand : op->getOperands())
       if (auto constant = operand.getDefiningOp<ConstantOp>())
-        sources.push_back(constant);
+        sources.insert(constant);
     op->erase();
   }
-  llvm::SetVector<Operation *> distinct(sources.begin(), sources.end());
-  for (Operation *constant : distinct)
+  for (Operation *constant : sources)
     eraser.eraseIfUnused(cast<ConstantOp>(constant));
 }
 
-namespace {
-
 struct FoldConstantsPass : opc::impl::FoldConstantsPassBase<FoldConstantsPass> {
+  using FoldConstantsPassBase::FoldConstantsPassBase;
   void runOnOperation() override {
     auto main = getOperation().lookupSymbol<func::FuncOp>("main");
     if (!main || main.isExternal())
       return;
-    ConstantWork work = ConstantWork::find(main);
+    ConstantWork work = ConstantWork::find(main, growth);
     if (work.empty())
       return;
-    SmallVector<ElementsAttr> values;
-    Status status = evaluateConstants(getOperation(), work, values);
-    if (!status.ok()) {
-      main.emitRemark() << "constant work is left to each run: "
-                        << status.message();
-      return;
-    }
-    replace(getOperation(), work, values);
+    Folder folder(getOperation());
+    folder.evaluate(work);
+    folder.replace(work);
   }
 };
 

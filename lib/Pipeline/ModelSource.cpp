@@ -9,7 +9,9 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Process.h"
 #include <cstdlib>
+#include <sys/mman.h>
 
 using namespace opc;
 
@@ -88,6 +90,18 @@ ModelSource ModelSource::inMemory(llvm::StringRef bytes,
   source.name = "model";
   source.directory = directory.empty() ? "." : directory.str();
   return source;
+}
+
+void ModelSource::giveBackPages() const {
+  // Of other memory the kernel would give back the contents.
+  if (bytes->getBufferKind() != llvm::MemoryBuffer::MemoryBuffer_MMap)
+    return;
+  uintptr_t page = llvm::sys::Process::getPageSizeEstimate();
+  uintptr_t begin = reinterpret_cast<uintptr_t>(bytes->getBufferStart());
+  uintptr_t first = llvm::alignDown(begin, page);
+  // Not by LLVM's dontNeedIfMmap: posix_madvise ignores that wish in glibc.
+  madvise(reinterpret_cast<void *>(first),
+          begin + bytes->getBufferSize() - first, MADV_DONTNEED);
 }
 
 Status AlignedBytes::allocate(size_t size, AlignedBytes &bytes) {

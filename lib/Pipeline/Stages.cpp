@@ -58,16 +58,19 @@ void buildDecompose(OpPassManager &pm, const StageContext &context) {
 }
 
 void buildLayout(OpPassManager &pm, const StageContext &context) {
+  // Compiling holds the constants of a program up to three times, and is to do
+  // with a gigabyte and twice the weights of the model.
+  constexpr int64_t growth = int64_t(3) << 26, scraps = int64_t(1) << 20;
   // The reference computes at each run what the graph computes.
   bool folds = context.options.foldConstants && context.target.fusion;
   if (folds)
-    pm.addPass(createFoldConstantsPass());
+    pm.addPass(createFoldConstantsPass({growth}));
   if (!context.target.buildLayout)
     return;
   context.target.buildLayout(pm, context.desc);
   // Packing may have left arithmetic on constants.
   if (folds)
-    pm.addPass(createFoldConstantsPass());
+    pm.addPass(createFoldConstantsPass({scraps}));
 }
 
 void buildFormKernels(OpPassManager &pm, const StageContext &context) {

@@ -27,9 +27,11 @@ struct ModelSource {
   static Status open(llvm::StringRef path, ModelSource &source);
   /// Refers to memory of the caller, which must outlive the source.
   static ModelSource inMemory(llvm::StringRef bytes, llvm::StringRef directory);
-
   /// Names what the bytes are where they start like a file of another format.
   Status checkFormat() const;
+  /// Says that nobody will look at the bytes soon: pages of a mapped file are no
+  /// longer memory of this process until somebody does.
+  void giveBackPages() const;
 };
 
 /// Memory aligned to OPC_ALIGNMENT.

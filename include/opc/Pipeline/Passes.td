@@ -28,8 +28,8 @@ def FoldConstantsPass : Pass<"opc-fold-constants", "::mlir::ModuleOp"> {
 
     Values that would make the program larger without saving work stay (a mask of
     a megabyte made of two indices), so do random numbers, and movement that the
-    target does itself. Where the work cannot be compiled or run all of it stays, with a
-    remark that says why.
+    target does itself. What cannot be compiled or run stays, with a remark that
+    says why.
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
@@ -37,6 +37,8 @@ def FoldConstantsPass : Pass<"opc-fold-constants", "::mlir::ModuleOp"> {
     "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect",
     "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
     "::mlir::ub::UBDialect", "::mlir::vector::VectorDialect"];
+  let options = [Option<"growth", "growth", "int64_t", /*default=*/"201326592",
+                        "bytes that new constants may add to the program">];
 }
 
 def SplitKernelsPass : Pass<"opc-split-kernels", "::mlir::ModuleOp"> {
