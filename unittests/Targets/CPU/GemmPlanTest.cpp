@@ -1,0 +1,73 @@
+//===- GemmPlanTest.cpp - which register tile, which loop order -----------===//
+#include "opc/Targets/CPU/GemmPlan.h"
+#include "gtest/gtest.h"
+
+using namespace opc::cpu;
+
+namespace {
+
+VectorMachine wide() { return {}; }
+VectorMachine narrow() {
+  VectorMachine machine;
+  machine.lanes = 8;
+  machine.registers = 16;
+  machine.avx512 = false;
+  return machine;
+}
+
+void expectFits(const GemmPlan &plan, const VectorMachine &machine) {
+  EXPECT_GE(plan.tileRows, 1);
+  EXPECT_GE(plan.tileVectors, 1);
+  // Sums, the vectors of B and the broadcast element of A.
+  EXPECT_LE((plan.tileRows + 1) * plan.tileVectors + 1, machine.registers);
+  EXPECT_GE(plan.blockVectors, 1);
+}
+
+TEST(GemmPlanTest, TilesFitTheRegisters) {
+  for (int64_t rows : {0, 1, 7, 49, 1000})
+    for (int64_t columns : {1, 16, 40, 72, 1000})
+      for (int64_t reduction : {0, 1, 27, 4096}) {
+        expectFits(planGemm({rows, columns, reduction}, wide()), wide());
+        expectFits(planGemm({rows, columns, reduction}, narrow()), narrow());
+      }
+}
+
+TEST(GemmPlanTest, LargeProductsAreBoundByMultiplyAdds) {
+  for (const VectorMachine &machine : {wide(), narrow()}) {
+    GemmPlan plan = planGemm({1024, 1024, 1024}, machine);
+    int64_t sums = plan.tileRows * plan.tileVectors;
+    EXPECT_GE(sums, machine.fmaPorts * machine.fmaLatency);
+    // Two loads start each cycle, as many as multiply-adds.
+    EXPECT_LT(plan.tileRows + plan.tileVectors, sums);
+    EXPECT_GT(plan.prefetchSteps, 0);
+  }
+}
+
+TEST(GemmPlanTest, FewColumnsMakeNoWiderTile) {
+  EXPECT_EQ(planGemm({1000, 16, 64}, wide()).tileVectors, 1);
+  EXPECT_EQ(planGemm({1000, 1, 64}, wide()).tileVectors, 1);
+  EXPECT_LE(planGemm({1000, 24, 64}, wide()).tileVectors, 2);
+}
+
+TEST(GemmPlanTest, ABlockOfBStaysInTheSecondCache) {
+  for (int64_t reduction : {64, 1000, 20000}) {
+    GemmPlan plan = planGemm({1024, 4096, reduction}, wide());
+    int64_t bytes = plan.blockVectors * 16 * reduction * 4;
+    EXPECT_TRUE(bytes <= wide().l2Bytes / 4 ||
+                plan.blockVectors == plan.tileVectors);
+    EXPECT_EQ(plan.blockVectors % plan.tileVectors, 0);
+  }
+}
+
+TEST(GemmPlanTest, WhatStaysInTheFirstCacheIsNotFetchedAhead) {
+  EXPECT_EQ(planGemm({512, 64, 64}, wide()).prefetchSteps, 0);
+  EXPECT_GT(planGemm({512, 512, 512}, wide()).prefetchSteps, 0);
+}
+
+TEST(GemmPlanTest, LatencyTakesPortsTimesCycles) {
+  VectorMachine machine = wide();
+  machine.fmaLatency = 5;
+  EXPECT_EQ(planGemm({1, 64, 64}, machine).inFlight, 10);
+}
+
+} // namespace

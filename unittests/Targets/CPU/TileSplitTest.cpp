@@ -1,0 +1,95 @@
+//===- TileSplitTest.cpp - extents cut into tiles -------------------------===//
+#include "opc/Targets/CPU/TileSplit.h"
+#include "IndexProgram.h"
+#include "gtest/gtest.h"
+
+using namespace opc::cpu;
+using namespace mlir;
+
+namespace {
+
+struct Part {
+  int64_t start, size;
+};
+
+std::vector<Part> toParts(const std::vector<std::vector<int64_t>> &visits) {
+  std::vector<Part> parts;
+  for (const auto &visit : visits)
+    parts.push_back({visit[0], visit[1]});
+  return parts;
+}
+
+void visitPart(LoopBuilder &l, Value start, int64_t size) {
+  IndexProgram::visit(l, {start, l.index(size)});
+}
+
+TEST(TileSplitTest, KnownExtentsHaveBalancedPartsWithoutOverlap) {
+  for (int64_t tile : {1, 3, 9, 16})
+    for (int64_t extent = 1; extent <= 50; ++extent) {
+      auto split = TileSplit::known(extent, tile);
+      IndexProgram program(2, [&](LoopBuilder &l, ValueRange args) {
+        split.emitParts(
+            l.b, l.loc, args[0], args[1],
+            [&](Value start, int64_t size) { visitPart(l, start, size); });
+      });
+      int64_t count = (extent + tile - 1) / tile;
+      ASSERT_EQ(split.knownCount(), count);
+      // In two halves, as two threads would run them.
+      std::vector<Part> parts = toParts(program.run({0, count / 2}));
+      llvm::append_range(parts, toParts(program.run({count / 2, count})));
+      ASSERT_EQ(int64_t(parts.size()), count);
+      int64_t at = 0;
+      for (Part part : parts) {
+        EXPECT_EQ(part.start, at);
+        EXPECT_TRUE(part.size == extent / count ||
+                    part.size == extent / count + 1);
+        EXPECT_LE(part.size, split.largest());
+        at += part.size;
+      }
+      EXPECT_EQ(at, extent) << "tile of " << tile;
+      EXPECT_LE(split.largest(), tile);
+    }
+}
+
+TEST(TileSplitTest, NothingHasNoParts) {
+  EXPECT_EQ(TileSplit::known(0, 8).knownCount(), 0);
+}
+
+TEST(TileSplitTest, UnknownExtentsAreCoveredByFullTilesOrOneByOne) {
+  constexpr int64_t tile = 6;
+  IndexProgram program(1, [&](LoopBuilder &l, ValueRange args) {
+    auto split = TileSplit::unknown(args[0], tile);
+    EXPECT_TRUE(split.overlaps());
+    EXPECT_FALSE(split.knownCount());
+    split.emitParts(
+        l.b, l.loc, l.index(0), split.count(l.b, l.loc),
+        [&](Value start, int64_t size) { visitPart(l, start, size); });
+  });
+  for (int64_t extent = 0; extent <= 40; ++extent) {
+    std::vector<Part> parts = toParts(program.run({extent}));
+    int64_t at = 0;
+    for (Part part : parts) {
+      EXPECT_EQ(part.size, extent < tile ? 1 : tile);
+      EXPECT_LE(part.start, at) << "a gap in " << extent;
+      at = part.start + part.size;
+    }
+    EXPECT_EQ(at, extent);
+    EXPECT_EQ(int64_t(parts.size()),
+              extent < tile ? extent : (extent + tile - 1) / tile);
+  }
+}
+
+TEST(TileSplitTest, PartsOfUnknownExtentsCanBeSharedOut) {
+  IndexProgram program(2, [&](LoopBuilder &l, ValueRange args) {
+    auto split = TileSplit::unknown(args[0], 4);
+    split.emitPart(l.b, l.loc, args[1], [&](Value start, int64_t size) {
+      visitPart(l, start, size);
+    });
+  });
+  std::vector<Part> last = toParts(program.run({10, 2}));
+  ASSERT_EQ(last.size(), 1u);
+  EXPECT_EQ(last[0].start, 6);
+  EXPECT_EQ(toParts(program.run({3, 0})).size(), 3u);
+}
+
+} // namespace
