@@ -1,6 +1,8 @@
 """Public models: the same outputs as onnxruntime, at every size, compiled once."""
 
 import functools
+import pathlib
+import re
 import subprocess
 import sys
 
@@ -12,6 +14,8 @@ import onnx
 import opc
 import pytest
 from support import onnxruntime_session
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # Every model of this list must work; the others of the same kinds may be refused.
 REQUIRED = (
@@ -162,6 +166,48 @@ def test_float64_of_opc_is_that_of_onnx():
 @pytest.mark.parametrize("name", ("magika", "silero_vad_16k_op15", "ppocr_cls"))
 def test_model_on_the_reference_target(name, compilations):
     check(name, "reference", compilations, sizes=1)
+
+
+OP = re.compile(r"^ *(%\w+)(?::\d+)? = (opc\.\w+) ([^{:]*)", re.M)
+
+
+def constant_work(text):
+    """The ops in the text of a graph all of whose operands are constants."""
+    constants, found = set(), []
+    for name, op, operands in OP.findall(text):
+        names = re.findall(r"%\w+", operands)
+        works = bool(names) and constants.issuperset(names)
+        if works:
+            found.append(op)
+        # Names are free for another value behind their region.
+        if works or op == "opc.constant":
+            constants.add(name)
+        else:
+            constants.discard(name)
+    return found
+
+
+def test_constant_work_is_seen():
+    text = """
+    %0 = opc.constant {value = dense<1> : tensor<ui8>} : tensor<ui8>
+    %1 = opc.cast %0 : (tensor<ui8>) -> tensor<i32>
+    %2 = opc.add %1, %arg0 : (tensor<i32>, tensor<i32>) -> tensor<i32>
+    %3 = opc.neg %1 : (tensor<i32>) -> tensor<i32>
+    """
+    assert constant_work(text) == ["opc.cast", "opc.neg"]
+
+
+@pytest.mark.parametrize("name", fetch_models.MODELS)
+def test_nothing_is_computed_from_constants(name, tmp_path):
+    graph = tmp_path / "layout.mlir"
+    command = [ROOT / "build/bin/opc", "compile", model_file(name), "-o", graph]
+    done = subprocess.run(
+        [*command, "--stop-after", "layout"], capture_output=True, text=True
+    )
+    if done.returncode == 1:
+        pytest.skip(f"refused: {done.stderr}")
+    assert done.returncode == 0, done.stderr
+    assert constant_work(graph.read_text()) == []
 
 
 COST = """
