@@ -50,6 +50,32 @@ def convolution(channels, filters, kernel, size, stride=1, group=1):
     return Operator(body, {"x": (1, channels, size, size)}, weights, run)
 
 
+def windows(op, kernel, stride, pad, extra=""):
+    """An op with windows along each of the axes that `kernel` has."""
+    axes = len(kernel)
+    return (
+        f"y = {op} <kernel_shape = {list(kernel)}, strides = {[stride] * axes},"
+        f" pads = {[pad] * 2 * axes}{extra}> (x, w, b)"
+    )
+
+
+def recurrent(op, gates, batch):
+    """Both directions over 50 steps of 64 inputs with 128 hidden units; torch
+    orders the gates otherwise."""
+    hidden = 128
+    return Operator(
+        f'y = {op} <hidden_size = {hidden}, direction = "bidirectional">'
+        " (x, w, recurrent, b)",
+        {"x": (50, batch, 64)},
+        {
+            "w": (2, gates * hidden, 64),
+            "recurrent": (2, gates * hidden, hidden),
+            "b": (2, 2 * gates * hidden),
+        },
+        None,
+    )
+
+
 def linear(rows, inner, columns):
     return Operator(
         "y = Gemm <transB = 1> (x, w, b)",
@@ -143,6 +169,40 @@ OPERATORS = {
     "conv1x1_256_28": convolution(256, 512, 1, 28),
     "conv7x7s2_stem": convolution(3, 64, 7, 224, stride=2),
     "dwconv3x3_192_56": convolution(192, 192, 3, 56, group=192),
+    "groupconv3x3_32x4_28": convolution(128, 128, 3, 28, group=32),
+    "conv3d_32_28": Operator(
+        windows("Conv", (3, 3, 3), 1, 1),
+        {"x": (1, 32, 8, 28, 28)},
+        {"w": (32, 32, 3, 3, 3), "b": (32,)},
+        lambda F, torch, x, w, b: F.conv3d(x, w, b, 1, 1),
+    ),
+    "conv1d_dilated_64": Operator(
+        windows("Conv", (3,), 1, 3, ", dilations = [3]"),
+        {"x": (1, 64, 4000)},
+        {"w": (64, 64, 3), "b": (64,)},
+        lambda F, torch, x, w, b: F.conv1d(x, w, b, 1, 3, 3),
+    ),
+    "conv_transpose4x4s2_64": Operator(
+        windows("ConvTranspose", (4, 4), 2, 1),
+        {"x": (1, 64, 32, 32)},
+        {"w": (64, 32, 4, 4), "b": (32,)},
+        lambda F, torch, x, w, b: F.conv_transpose2d(x, w, b, 2, 1),
+    ),
+    "gru_bidirectional": recurrent("GRU", 3, batch=1),
+    "lstm_bidirectional_8": recurrent("LSTM", 4, batch=8),
+    "resize_linear_2x": Operator(
+        "scales = Constant <value_floats = [1.0, 1.0, 2.0, 2.0]> ()"
+        ' y = Resize <mode = "linear"> (x, , scales)',
+        {"x": (1, 32, 80, 80)},
+        {},
+        lambda F, torch, x: F.interpolate(x, scale_factor=2, mode="bilinear"),
+    ),
+    "transpose_nhwc_nchw": Operator(
+        "y = Transpose <perm = [0, 3, 1, 2]> (x)",
+        {"x": (1, 112, 112, 64)},
+        {},
+        lambda F, torch, x: x.permute(0, 3, 1, 2).contiguous(),
+    ),
     "conv_bn_relu_residual": Operator(
         convolution(128, 128, 3, 28).body.replace("y =", "c =")
         + " n = BatchNormalization (c, scale, shift, mean, variance)"
@@ -186,20 +246,23 @@ def onnx_model(operator, weights):
 
 
 def random_arrays(shapes, random):
-    """Normal numbers; a variance has to be positive."""
+    """Normal numbers; a variance has to be positive, and weights of a state must
+    not make it grow, or a last bit decides the result."""
     arrays = {
         name: random.standard_normal(shape).astype(np.float32)
         for name, shape in shapes.items()
     }
-    return {
-        name: np.abs(array) + 0.5 if name == "variance" else array
-        for name, array in arrays.items()
-    }
+    if "variance" in arrays:
+        arrays["variance"] = np.abs(arrays["variance"]) + 0.5
+    if "recurrent" in arrays:
+        arrays["recurrent"] /= np.float32(arrays["recurrent"].shape[-1] ** 0.5)
+    return arrays
 
 
 def torch_function(operator, weights):
-    """The operator as a function of torch tensors, or None without torch."""
-    if not importlib.util.find_spec("torch"):
+    """The operator as a function of torch tensors; None without torch, or where
+    torch has no like of it."""
+    if not operator.torch or not importlib.util.find_spec("torch"):
         return None
     import torch
 
