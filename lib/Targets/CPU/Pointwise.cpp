@@ -1,15 +1,16 @@
 //===- Pointwise.cpp - kernels of element-wise and movement ops -----------===//
 //
-// Vectors along the last axis, with a masked rest. Where every operand is either
-// full or broadcast over neighbouring axes alike, those axes are walked as one:
+// Vectors along the last axis, with a masked rest. Where every operand is
+// either full or broadcast over neighbouring axes alike, those axes are walked
+// as one:
 //
 //   [N, C, H, W] + [1, C, 1, 1]  ->  [N, C, H * W] + [1, C, 1]
 //
 //===----------------------------------------------------------------------===//
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Targets/CPU/MergedAxes.h"
 #include "opc/Targets/CPU/Schedules.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
 namespace opc::cpu {
@@ -55,11 +56,36 @@ bool fitsLanes(Value value, ArrayRef<int64_t> steps, ShapeEnv &env) {
   return false;
 }
 
+/// What one unit covers: elements of the last axis and, where these are few,
+/// rows of the axis before it (0: that axis is not divided).
+struct UnitShape {
+  int64_t elements = chunk, rows = 0;
+
+  static UnitShape of(const Dims &domain) {
+    std::optional<int64_t> inner = constantOf(domain.back());
+    UnitShape shape;
+    if (!inner || *inner > 2 * chunk)
+      return shape;
+    shape.elements = std::max<int64_t>(*inner, 1);
+    if (domain.size() > 1 && shape.elements < chunk / 4)
+      shape.rows = chunk / shape.elements;
+    return shape;
+  }
+
+  AffineExpr units(const Dims &domain, MLIRContext *context) const {
+    AffineExpr chunks = domain.back().ceilDiv(elements);
+    if (rows == 0)
+      return product(context, ArrayRef(domain).drop_back()) * chunks;
+    return product(context, ArrayRef(domain).drop_back(2)) *
+           domain[domain.size() - 2].ceilDiv(rows) * chunks;
+  }
+};
+
 /// Writes the loops over one domain.
 class PointwiseWriter {
 public:
-  PointwiseWriter(KernelWriter &w, const Dims &domain, int64_t unitElements)
-      : w(w), domain(domain), unitElements(unitElements) {}
+  PointwiseWriter(KernelWriter &w, const Dims &domain, UnitShape shape)
+      : w(w), domain(domain), shape(shape) {}
 
   void run() {
     w.l.loop(w.kernel.begin, w.kernel.end, [&](Value unit) { emitUnit(unit); });
@@ -68,15 +94,37 @@ public:
 private:
   void emitUnit(Value unit) {
     LoopBuilder &l = w.l;
+    if (shape.rows > 0)
+      return emitRows(unit);
     Value inner = w.e.expr(domain.back());
-    Value chunks = l.ceilDiv(inner, unitElements);
-    std::optional<int64_t> known = constantIndex(chunks);
-    outer = w.e.delinearize(known == 1 ? unit : l.div(unit, chunks),
+    Value chunks = l.ceilDiv(inner, shape.elements);
+    bool whole = constantIndex(chunks) == 1;
+    outer = w.e.delinearize(whole ? unit : l.div(unit, chunks),
                             ArrayRef(domain).drop_back());
-    Value first = known == 1 ? l.index(0) : l.mul(l.rem(unit, chunks), unitElements);
-    Value last = l.min(inner, l.add(first, unitElements));
-    if (known == 1)
-      last = inner;
+    if (whole)
+      return emitLine(l.index(0), inner);
+    Value first = l.mul(l.rem(unit, chunks), shape.elements);
+    emitLine(first, l.min(inner, l.add(first, shape.elements)));
+  }
+
+  /// Whole lines of the last axis, some of them a unit.
+  void emitRows(Value unit) {
+    LoopBuilder &l = w.l;
+    Value rows = w.e.expr(domain[domain.size() - 2]);
+    Value parts = l.ceilDiv(rows, shape.rows);
+    SmallVector<Value> around =
+        w.e.delinearize(l.div(unit, parts), ArrayRef(domain).drop_back(2));
+    Value first = l.mul(l.rem(unit, parts), shape.rows);
+    l.loop(first, l.min(rows, l.add(first, shape.rows)), [&](Value row) {
+      outer = around;
+      outer.push_back(row);
+      emitLine(l.index(0), w.e.expr(domain.back()));
+    });
+  }
+
+  /// Elements [first, last) of the last axis.
+  void emitLine(Value first, Value last) {
+    LoopBuilder &l = w.l;
     Value full = l.sub(last, l.rem(l.sub(last, first), l.index(w.v.lanes)));
     l.loop(first, full, w.v.lanes, [&](Value at) { emitVector(at); });
     l.branch(l.less(full, last), [&] {
@@ -101,7 +149,7 @@ private:
 
   KernelWriter &w;
   const Dims &domain;
-  int64_t unitElements;
+  UnitShape shape;
   SmallVector<Value> outer;
 };
 
@@ -135,19 +183,15 @@ LogicalResult schedulePointwise(func::FuncOp kernel, const TargetDesc &desc) {
   Dims original = env.dims(first);
   MergedAxes axes = MergedAxes::ofKernel(kernel, original, env);
   const Dims &domain = axes.domain();
-  std::optional<int64_t> inner = constantOf(domain.back());
-  int64_t unitElements = inner && *inner <= 2 * chunk ? std::max<int64_t>(*inner, 1) : chunk;
-  AffineExpr units =
-      product(kernel.getContext(), ArrayRef(domain).drop_back()) *
-      domain.back().ceilDiv(unitElements);
+  UnitShape shape = UnitShape::of(domain);
+  AffineExpr units = shape.units(domain, kernel.getContext());
   if (axes.elementwise())
     allowInPlace(kernel, env);
-  return writeKernel(
-      kernel, env, machineOf(desc).lanes, units, /*grain=*/0,
-      [&](KernelWriter &w) {
-        axes.apply(w.v);
-        PointwiseWriter(w, domain, unitElements).run();
-      });
+  return writeKernel(kernel, env, machineOf(desc).lanes, units, /*grain=*/0,
+                     [&](KernelWriter &w) {
+                       axes.apply(w.v);
+                       PointwiseWriter(w, domain, shape).run();
+                     });
 }
 
 } // namespace opc::cpu
