@@ -15,7 +15,7 @@ _REFUSALS = [
         r"node '(?P<node>.*?)' \((?P<op>.*?), domain (?P<domain>.*?), "
         r"opset (?P<opset>-?\d+)(?:, (?P<dtype>.*?))?\): (?P<reason>.*)",
         r"(?:input|initializer) '(?P<node>.*?)': "
-        r"(?P<reason>dtype (?P<dtype>\S+) is not supported)",
+        r"(?P<reason>dtype (?P<dtype>\S+) is not supported.*)",
         r"input '(?P<node>.*?)': (?P<reason>only tensors are supported.*)",
         r"(?P<reason>opset (?P<opset>\d+) of (?P<domain>\S+) is not "
         r"supported: .*)",

@@ -1,8 +1,9 @@
 """How lit runs test/lit; run it on build/test/lit.
 
 Substitutions: %opc (the driver), opc-opt (with --verify-each), %python (the
-environment in which `import opc` works), %cc and %cxx (the compilers of the
-build), %include and %libdir (for programs that use the C API).
+environment in which `import opc` works), %onnx (makes a model of its text form),
+%cc and %cxx (the compilers of the build), %include and %libdir (for programs that
+use the C API).
 """
 
 import os
@@ -29,6 +30,14 @@ if "address" in config.sanitizers:
     config.environment["ASAN_OPTIONS"] = "detect_container_overflow=0"
 
 config.substitutions += [
+    (
+        "%onnx",
+        config.python
+        + " "
+        + os.path.join(
+            config.test_source_root, "Frontend/Inputs/onnx_model.py"
+        ),
+    ),
     (r"%opc\b", os.path.join(bin_dir, "opc")),
     (
         r"(?<![\w/-])opc-opt(?![\w/-])",

@@ -57,8 +57,10 @@ Status opc::cli::parseDims(const Arguments &arguments,
 
 Status opc::cli::compileCommand(const Arguments &arguments) {
   std::string output = arguments.get("output");
-  if (arguments.has("stop-after") && arguments.has("emit"))
-    return Status::usage("--stop-after prints IR: it excludes --emit");
+  if (arguments.has("stop-after") && arguments.get("emit", "mlir") != "mlir")
+    return Status::usage(fmt::format("--stop-after prints mlir: it excludes "
+                                     "--emit {}",
+                                     arguments.get("emit")));
   bool text = arguments.has("stop-after") ||
               (arguments.has("emit") && arguments.get("emit") != "so" &&
                arguments.get("emit") != "obj");

@@ -87,9 +87,11 @@ TEST(OnnxImport, ReportsAllUnsupportedNodes) {
           "node 'Frobnicate_node' (Frobnicate, domain ai.onnx, opset 18, "
           "float): is not supported",
           "node 'StringSplit_node' (StringSplit, domain ai.onnx, opset 18): is "
-          "not supported",
+          "not supported; nearest supported form: integers that stand for the "
+          "texts",
           "node 'ReduceSum_node' (ReduceSum, domain ai.onnx, opset 18, float, "
-          "int64): needs the value of input 'axes' at compile time"));
+          "int64): needs the value of input 'axes' at compile time; nearest "
+          "supported form: a constant"));
 }
 
 TEST(OnnxImport, NamesCyclesAndUnknownNames) {

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Elements.h"
+#include "Refusals.h"
 #include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "opc/Dialect/Opc/IR/ConstantData.h"
@@ -226,8 +227,7 @@ ElementsAttr ElementsReader::wrap(RankedTensorType type, ArrayRef<char> data,
 ElementsAttr ElementsReader::read(pb::TensorProto &tensor, std::string &error) {
   Type element = elementTypeOf(context, tensor.data_type());
   if (!element) {
-    error =
-        formatv("dtype {0} is not supported", dtypeName(tensor.data_type()));
+    error = refusedDtype(tensor.data_type());
     return {};
   }
   if (tensor.has_segment()) {

@@ -20,7 +20,8 @@ void Emitter::fail(const llvm::Twine &reason) {
 }
 
 void Emitter::failNeeds(StringRef what) {
-  fail(llvm::Twine(kNeedsValue) + " '" + what + "' at compile time");
+  fail(llvm::Twine(kNeedsValue) + " '" + what +
+       "' at compile time; nearest supported form: a constant");
 }
 
 Attribute Emitter::ints(ArrayRef<int64_t> v) {

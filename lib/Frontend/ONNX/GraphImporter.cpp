@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "GraphImporter.h"
+#include "Refusals.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -120,7 +121,7 @@ Location GraphImporter::locationOf(const pb::NodeProto &proto) {
 
 void GraphImporter::report(const pb::NodeProto &proto, int64_t opset,
                            ArrayRef<Value> inputs, StringRef reason) {
-  std::string types;
+  std::string types, text = inModelTerms(reason);
   for (Value input : inputs)
     if (input)
       types += ", " + dtypeName(Emitter::elementOf(input));
@@ -130,8 +131,8 @@ void GraphImporter::report(const pb::NodeProto &proto, int64_t opset,
   errors.push_back(formatv("node {0} ({1}, domain {2}, opset {3}{4}): {5}",
                            quoted(name), printable(proto.op_type()),
                            printable(normalised(proto.domain())), opset, types,
-                           reason));
-  refusals[&proto] = reason.str();
+                           text));
+  refusals[&proto] = text;
 }
 
 GraphImporter::Found GraphImporter::lookUp(const pb::NodeProto &proto,
@@ -175,12 +176,11 @@ void GraphImporter::importNode(const pb::NodeProto &proto, Scope &scope,
   for (const std::string &name : proto.input())
     if (auto input = refusedInputs.find(name); input != refusedInputs.end())
       reason = formatv("input {0}: {1}", quoted(name), input->second);
-  bool known = false;
   if (found == Found::Lost && reason.empty() &&
       !functions.contains(
           functionKey(proto.domain(), proto.op_type(), proto.overload())) &&
-      !findRow(normalised(proto.domain()), proto.op_type(), opset, known))
-    reason = known ? "this opset's form is not supported" : "is not supported";
+      !findRow(normalised(proto.domain()), proto.op_type(), opset))
+    reason = missingOp(normalised(proto.domain()), proto.op_type());
   if (!reason.empty())
     report(proto, opset, inputs, reason);
   for (const std::string &name : proto.output())
@@ -194,13 +194,12 @@ void GraphImporter::build(Node &node, Scope &scope) {
   current = &scope;
   std::string key =
       functionKey(proto.domain(), proto.op_type(), proto.overload());
-  bool known = false;
   if (proto.output().empty()) {
     node.fail("has no outputs");
   } else if (auto function = functions.find(key); function != functions.end()) {
     importCall(node, *function->second);
   } else if (const OpRow *row = findRow(normalised(proto.domain()),
-                                        proto.op_type(), node.opset, known)) {
+                                        proto.op_type(), node.opset)) {
     if (!foldShapeArithmetic(node)) {
       row->build(node);
       noteContents(node);
@@ -209,8 +208,7 @@ void GraphImporter::build(Node &node, Scope &scope) {
     node.fail(formatv("domain {0} is not imported",
                       quoted(normalised(proto.domain()))));
   } else {
-    node.fail(known ? "this opset's form is not supported"
-                    : "is not supported");
+    node.fail(missingOp(normalised(proto.domain()), proto.op_type()));
   }
   finish(node, scope);
   for (Value value : node.outputs())

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "GraphImporter.h"
+#include "Refusals.h"
 #include "opc/Runtime/Suggest.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -61,8 +62,7 @@ Type GraphImporter::argumentType(const pb::ValueInfoProto &info, Dims &dims,
   const auto &tensor = info.type().tensor_type();
   Type element = elementTypeOf(&context, tensor.elem_type());
   if (!element) {
-    error =
-        formatv("dtype {0} is not supported", dtypeName(tensor.elem_type()));
+    error = refusedDtype(tensor.elem_type());
     return {};
   }
   if (!tensor.has_shape()) {

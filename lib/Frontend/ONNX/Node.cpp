@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Node.h"
 #include "GraphImporter.h"
+#include "Refusals.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using llvm::formatv;
@@ -133,8 +134,7 @@ Type Node::elementAttr(StringRef name, Type absent) {
                      ? elementTypeOf(state.builder.getContext(), dataType)
                      : Type();
   if (!element)
-    fail(formatv("dtype {0} is not supported",
-                 dtypeName(std::clamp<int64_t>(dataType, -1, 1000))));
+    fail(refusedDtype(std::clamp<int64_t>(dataType, -1, 1000)));
   return element;
 }
 

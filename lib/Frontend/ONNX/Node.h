@@ -95,9 +95,8 @@ struct OpRow {
 constexpr int64_t kLatest = 28;
 constexpr int64_t kOldest = 6;
 
-/// The row for an op, or null. `known` tells whether any opset has the op.
-const OpRow *findRow(StringRef domain, StringRef op, int64_t opset,
-                     bool &known);
+/// The row for an op, or null.
+const OpRow *findRow(StringRef domain, StringRef op, int64_t opset);
 
 // One table for each family, in the file of its name.
 ArrayRef<OpRow> elementwiseRows();

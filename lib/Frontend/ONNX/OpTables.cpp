@@ -30,9 +30,7 @@ static const OpRow *findContrib(StringRef op) {
   return nullptr;
 }
 
-const OpRow *findRow(StringRef domain, StringRef op, int64_t opset,
-                     bool &known) {
-  known = false;
+const OpRow *findRow(StringRef domain, StringRef op, int64_t opset) {
   if (domain == "com.microsoft")
     return findContrib(op);
   if (domain != "ai.onnx")
@@ -47,7 +45,6 @@ const OpRow *findRow(StringRef domain, StringRef op, int64_t opset,
   auto found = kRows.find(op);
   if (found == kRows.end())
     return nullptr;
-  known = true;
   for (const OpRow *row : found->second)
     if (row->since <= opset && opset <= row->until)
       return row;

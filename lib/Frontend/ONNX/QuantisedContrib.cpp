@@ -74,8 +74,7 @@ void buildBetweenReals(Node &n, StringRef op, int64_t opset) {
   Value x = realInput(n, 0), scale = n.need(3), zero = n.in(4);
   if (n.failed())
     return;
-  bool known;
-  const OpRow *row = findRow("ai.onnx", op, opset, known);
+  const OpRow *row = findRow("ai.onnx", op, opset);
   if (!row)
     return n.fail("opset has no such op");
   Type element = firstElement(n);

@@ -31,7 +31,9 @@ def error_in_ulp(expected, actual):
 def error_in_scale(expected, actual):
     finite = np.abs(expected[np.isfinite(expected)].astype(np.float64))
     scale = max(finite.max(initial=0.0), 1e-30)
-    return np.abs(expected.astype(np.float64) - actual.astype(np.float64)) / scale
+    return (
+        np.abs(expected.astype(np.float64) - actual.astype(np.float64)) / scale
+    )
 
 
 def worst(expected, actual, options):
@@ -42,7 +44,9 @@ def worst(expected, actual, options):
     if options.exact or expected.dtype.kind in "iub":
         return float("inf")
     measure, limit = (
-        (error_in_ulp, options.ulp) if options.rtol is None else (error_in_scale, options.rtol)
+        (error_in_ulp, options.ulp)
+        if options.rtol is None
+        else (error_in_scale, options.rtol)
     )
     errors = np.where(same, 0.0, measure(expected, actual))
     errors = np.where(np.isnan(errors), np.inf, errors)
@@ -58,13 +62,17 @@ def main():
     parser.add_argument("--rtol", type=float)
     options = parser.parse_args()
     names = sorted(path.name for path in options.expected.glob("*.npy"))
-    if not names or names != sorted(p.name for p in options.actual.glob("*.npy")):
+    if not names or names != sorted(
+        p.name for p in options.actual.glob("*.npy")
+    ):
         sys.exit(f"outputs differ in name: {names}")
     for name in names:
         expected = load(options.expected / name)
         actual = load(options.actual / name)
         if expected.dtype != actual.dtype or expected.shape != actual.shape:
-            sys.exit(f"{name}: {expected.dtype}{expected.shape}, got {actual.dtype}{actual.shape}")
+            sys.exit(
+                f"{name}: {expected.dtype}{expected.shape}, got {actual.dtype}{actual.shape}"
+            )
         error = worst(expected, actual, options)
         if error > 1:
             sys.exit(f"{name}: error is {error:.3g} times what is allowed")

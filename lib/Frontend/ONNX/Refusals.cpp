@@ -1,0 +1,154 @@
+//===- Refusals.cpp - What is said of what is not supported ---------------===//
+//
+// Each text ends in "; nearest supported form: ..." where there is one.
+//
+//===----------------------------------------------------------------------===//
+#include "Refusals.h"
+#include "Node.h"
+#include "opc/Runtime/Suggest.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Regex.h"
+
+using llvm::formatv;
+
+namespace opc::onnx {
+namespace {
+
+struct Alternative {
+  /// The start of the op's name, or all of it.
+  llvm::StringLiteral op;
+  llvm::StringLiteral instead;
+};
+
+constexpr llvm::StringLiteral
+    kTensors("tensors, with Concat, Split and Gather");
+constexpr llvm::StringLiteral kNumbers("integers that stand for the texts");
+
+/// What expresses an op that is not supported, in ops that are.
+constexpr Alternative kAlternatives[] = {
+    {"Sequence", kTensors},
+    {"ConcatFromSequence", "Concat"},
+    {"SplitToSequence", "Split"},
+    {"Optional", "If, on a tensor that says whether there is one"},
+    {"String", kNumbers},
+    {"RegexFullMatch", kNumbers},
+    {"TfIdfVectorizer", "Gather and MatMul"},
+    {"LabelEncoder", "Gather, from a table"},
+    {"ImageDecoder", "a tensor of the decoded image"},
+    {"DeformConv", "GridSample and Conv"},
+    {"LinearAttention", "Scan, or Attention"},
+    {"FlexAttention", "Attention, with a mask"},
+    {"DFT", "MatMul with the matrix of sines and cosines"},
+    {"STFT", "Conv with windowed sines and cosines"},
+    {"MelWeightMatrix", "a constant"},
+    {"Det", "an expression of the elements, for a fixed size"},
+    {"Col2Im", "ScatterElements with reduction=add"},
+    {"TreeEnsemble", "Less, Gather and Where"},
+    {"SVM", "MatMul"},
+    {"LinearClassifier", "MatMul and ArgMax"},
+    {"LinearRegressor", "MatMul and Add"},
+    {"Scaler", "Sub and Mul"},
+    {"Normalizer", "LpNormalization"},
+    {"Binarizer", "Greater and Cast"},
+    {"ArrayFeatureExtractor", "Gather"},
+    {"Gradient", "the graph of the gradient itself"},
+};
+
+struct DtypeAlternative {
+  pb::TensorProto::DataType dtype;
+  llvm::StringLiteral instead;
+};
+
+constexpr DtypeAlternative kDtypes[] = {
+    {pb::TensorProto::STRING, kNumbers},
+    {pb::TensorProto::COMPLEX64, "two tensors of float, real and imaginary"},
+    {pb::TensorProto::COMPLEX128, "two tensors of double, real and imaginary"},
+    {pb::TensorProto::INT4, "int8"},
+    {pb::TensorProto::UINT4, "uint8"},
+    {pb::TensorProto::FLOAT8E4M3FN, "float16 or int8"},
+    {pb::TensorProto::FLOAT8E4M3FNUZ, "float16 or int8"},
+    {pb::TensorProto::FLOAT8E5M2, "float16 or int8"},
+    {pb::TensorProto::FLOAT8E5M2FNUZ, "float16 or int8"},
+};
+
+std::string nearest(const llvm::Twine &form) {
+  return ("; nearest supported form: " + form).str();
+}
+
+/// The names in the tables of a domain; none of a domain that has no table.
+std::vector<std::string> opNames(StringRef domain) {
+  std::vector<std::string> names;
+  auto add = [&](ArrayRef<OpRow> table) {
+    for (const OpRow &row : table)
+      names.push_back(row.name.str());
+  };
+  if (domain == "com.microsoft")
+    for (ArrayRef<OpRow> table : {contribRows(), quantisedContribRows()})
+      add(table);
+  if (domain == "ai.onnx")
+    llvm::for_each(opTables(), add);
+  return names;
+}
+
+/// "opsets 1 to 9, 11 to 28" of an op; "" if there are none.
+std::string opsetsOf(StringRef op) {
+  SmallVector<std::pair<int64_t, int64_t>> ranges;
+  for (ArrayRef<OpRow> table : opTables())
+    for (const OpRow &row : table)
+      if (row.name == op)
+        ranges.emplace_back(row.since, row.until);
+  llvm::sort(ranges);
+  SmallVector<std::pair<int64_t, int64_t>> merged;
+  for (auto range : ranges) {
+    if (!merged.empty() && range.first <= merged.back().second + 1)
+      merged.back().second = std::max(merged.back().second, range.second);
+    else
+      merged.push_back(range);
+  }
+  std::string text;
+  for (auto [first, last] : merged)
+    text +=
+        formatv("{0}{1} to {2}", text.empty() ? "opsets " : ", ", first, last)
+            .str();
+  return text;
+}
+
+} // namespace
+
+std::string missingOp(StringRef domain, StringRef op) {
+  if (domain == "ai.onnx")
+    if (std::string opsets = opsetsOf(op); !opsets.empty())
+      return "this opset's form is not supported" + nearest(opsets);
+  for (const Alternative &row : kAlternatives)
+    if (domain.starts_with("ai.onnx") && op.starts_with(row.op))
+      return "is not supported" + nearest(row.instead);
+  std::vector<std::string> names = opNames(domain);
+  if (names.empty())
+    return "is not supported" +
+           nearest("ops of ai.onnx and com.microsoft, and local functions");
+  return "is not supported" + runtime::suggestion(op, names);
+}
+
+std::string refusedDtype(int dataType) {
+  std::string text = formatv("dtype {0} is not supported", dtypeName(dataType));
+  for (const DtypeAlternative &row : kDtypes)
+    if (row.dtype == dataType)
+      return text + nearest(row.instead);
+  return text;
+}
+
+std::string inModelTerms(StringRef reason) {
+  static const llvm::Regex kOperand(
+      "^'opc\\.[a-z_0-9]+' op operand #([0-9]+) must be (variadic of )?ranked "
+      "tensor of (.*) values.*, but got");
+  SmallVector<StringRef> parts;
+  if (kOperand.match(reason, &parts))
+    return formatv("operand {0} is of a dtype that is not supported", parts[1])
+               .str() +
+           nearest(parts[3]);
+  static const llvm::Regex kOp("^'opc\\.[a-z_0-9]+' op (.*)$");
+  return kOp.match(reason, &parts) ? parts[1].str() : reason.str();
+}
+
+} // namespace opc::onnx

@@ -1,0 +1,28 @@
+//===- Refusals.h - What is said of what is not supported -------*- C++ -*-===//
+//
+// A refusal names the nearest form that is supported, so that a user knows what
+// to change. The forms are tables here; a row's own conditions say theirs.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_LIB_FRONTEND_ONNX_REFUSALS_H
+#define OPC_LIB_FRONTEND_ONNX_REFUSALS_H
+
+#include "llvm/ADT/StringRef.h"
+#include <string>
+
+namespace opc::onnx {
+
+/// Why an op without a row for its opset is refused: its other opsets, what can
+/// be written instead, or the op whose name is near.
+std::string missingOp(llvm::StringRef domain, llvm::StringRef op);
+
+/// Why a dtype of ONNX (TensorProto::DataType) is refused.
+std::string refusedDtype(int dataType);
+
+/// What the dialect objects to, in words of the model: dtypes by their names in
+/// ONNX, no names of ops that the model does not have.
+std::string inModelTerms(llvm::StringRef reason);
+
+} // namespace opc::onnx
+
+#endif // OPC_LIB_FRONTEND_ONNX_REFUSALS_H
