@@ -7,13 +7,14 @@
 // Functions without such a form are computed lane by lane, by libm.
 //
 //===----------------------------------------------------------------------===//
-#include "opc/Targets/CPU/Passes.h"
-#include "opc/Targets/CPU/VectorMath.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Matchers.h"
+#include "opc/Targets/CPU/Passes.h"
+#include "opc/Targets/CPU/VectorMath.h"
 
 namespace opc::cpu {
 #define GEN_PASS_DEF_EXPANDMATHPASS
@@ -28,9 +29,9 @@ using Function = Value (VectorMath::*)(Value);
 
 Function functionFor(Operation *op) {
   static const llvm::StringMap<Function> table = {
-      {"math.exp", &VectorMath::exp},     {"math.expm1", &VectorMath::expm1},
-      {"math.log", &VectorMath::log},     {"math.log1p", &VectorMath::log1p},
-      {"math.tanh", &VectorMath::tanh},   {"math.erf", &VectorMath::erf},
+      {"math.exp", &VectorMath::exp},   {"math.expm1", &VectorMath::expm1},
+      {"math.log", &VectorMath::log},   {"math.log1p", &VectorMath::log1p},
+      {"math.tanh", &VectorMath::tanh}, {"math.erf", &VectorMath::erf},
   };
   return table.lookup(op->getName().getStringRef());
 }
@@ -78,6 +79,31 @@ Value unroll(Operation *op, VectorType type, OpBuilder &b) {
   return vector::FromElementsOp::create(b, op->getLoc(), type, elements);
 }
 
+/// sin and cos of angles that VectorMath takes; where any lane has a larger
+/// one, those of libm.
+Value expandAngle(Operation *op, VectorType type, OpBuilder &b, bool scalef) {
+  if (!isa<math::SinOp, math::CosOp>(op) || !type.getElementType().isF32())
+    return {};
+  Location loc = op->getLoc();
+  Value x = op->getOperand(0);
+  Value most = arith::ConstantOp::create(
+      b, loc,
+      SplatElementsAttr::get(type, b.getF32FloatAttr(VectorMath::mostAngle)));
+  Value large = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OGT,
+                                      math::AbsFOp::create(b, loc, x), most);
+  Value any =
+      vector::ReductionOp::create(b, loc, vector::CombiningKind::OR, large);
+  auto choice = scf::IfOp::create(b, loc, TypeRange(type), any,
+                                  /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(choice.thenBlock());
+  scf::YieldOp::create(b, loc, unroll(op, type, b));
+  b.setInsertionPointToStart(choice.elseBlock());
+  VectorMath f(b, loc, type, scalef);
+  scf::YieldOp::create(b, loc, isa<math::SinOp>(op) ? f.sin(x) : f.cos(x));
+  return choice.getResult(0);
+}
+
 struct ExpandMathPass : impl::ExpandMathPassBase<ExpandMathPass> {
   using ExpandMathPassBase::ExpandMathPassBase;
   void runOnOperation() override {
@@ -93,6 +119,8 @@ struct ExpandMathPass : impl::ExpandMathPassBase<ExpandMathPass> {
         continue;
       OpBuilder b(op);
       Value value = expand(op, type, b, scalef);
+      if (!value)
+        value = expandAngle(op, type, b, scalef);
       op->getResult(0).replaceAllUsesWith(value ? value : unroll(op, type, b));
       op->erase();
     }

@@ -94,8 +94,8 @@ VectorMath::Reduced VectorMath::reduce(Value x) {
 }
 
 Value VectorMath::powerOfTwo(Value n) {
-  Value whole = arith::FPToSIOp::create(
-      b, loc, withElement(type, b.getI32Type()), n);
+  Value whole =
+      arith::FPToSIOp::create(b, loc, withElement(type, b.getI32Type()), n);
   Value biased = arith::AddIOp::create(b, loc, whole, ci(127));
   return toFloat(arith::ShLIOp::create(b, loc, biased, ci(23)));
 }
@@ -106,8 +106,7 @@ Value VectorMath::scaled(Value p, Value n, Value keep) {
   auto vector = dyn_cast<VectorType>(type);
   if (scalef && vector && vector.getNumElements() == 16) {
     Value mask = LLVM::BitcastOp::create(b, loc, b.getI16Type(), keep);
-    Value rounding =
-        arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(4));
+    Value rounding = arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(4));
     auto call = LLVM::CallIntrinsicOp::create(
         b, loc, type, b.getStringAttr("llvm.x86.avx512.mask.scalef.ps.512"),
         ValueRange{p, n, c(0), mask, rounding});
@@ -123,8 +122,8 @@ Value VectorMath::scaled(Value p, Value n, Value keep) {
 
 Value VectorMath::exp(Value x) {
   // Not below the least normal result; NaN counts as not below.
-  Value keep = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UGE, x,
-                                     c(-87.33654));
+  Value keep =
+      arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UGE, x, c(-87.33654));
   // Beyond 89 the result is infinite all the same.
   Reduced r = reduce(clamp(x, -89, 89));
   return scaled(add(r.expm1, c(1)), r.n, keep);
@@ -170,10 +169,11 @@ Value VectorMath::log(Value x) {
   tail = fma(square, c(-0.5), tail);
   Value value = fma(e, c(0.693359375), add(f, tail));
   // 0 -> -inf, negative and NaN -> NaN, inf -> inf.
-  Value zero = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, x, c(0));
+  Value zero =
+      arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, x, c(0));
   Value finite = less(x, c(INFINITY));
-  Value positive = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OGE, x,
-                                         c(0));
+  Value positive =
+      arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OGE, x, c(0));
   value = select(finite, value, x);
   value = select(positive, value, c(NAN));
   return select(zero, c(-INFINITY), value);
@@ -186,11 +186,10 @@ Value VectorMath::log1p(Value x) {
   Value value = add(log(u), lost);
   Value plain = arith::OrIOp::create(
       b, loc, less(abs(x), c(1e-9)),
-      arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, x,
-                            c(INFINITY)));
-  value = select(arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, x,
-                                       c(-1)),
-                 c(-INFINITY), value);
+      arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, x, c(INFINITY)));
+  value =
+      select(arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, x, c(-1)),
+             c(-INFINITY), value);
   return select(plain, x, value);
 }
 
@@ -208,12 +207,12 @@ Value VectorMath::oddRational(Value x, double limit, ArrayRef<double> p,
 }
 
 Value VectorMath::tanh(Value x) {
-  return oddRational(
-      x, 9.02,
-      {1.0, 0.13679921627044678, 0.003868336323648691, 2.800762558763381e-05,
-       3.0585397325921804e-08, -1.2203721540260393e-11},
-      {1.0, 0.4701325297355652, 0.027245869860053062, 0.00039386461139656603,
-       1.2873779269284569e-06});
+  return oddRational(x, 9.02,
+                     {1.0, 0.13679921627044678, 0.003868336323648691,
+                      2.800762558763381e-05, 3.0585397325921804e-08,
+                      -1.2203721540260393e-11},
+                     {1.0, 0.4701325297355652, 0.027245869860053062,
+                      0.00039386461139656603, 1.2873779269284569e-06});
 }
 
 Value VectorMath::erf(Value x) {
@@ -225,6 +224,43 @@ Value VectorMath::erf(Value x) {
       {1.0, 0.4974055886268616, 0.11387386918067932, 0.015430061146616936,
        0.0013015249278396368, 6.239875074243173e-05});
 }
+
+//===----------------------------------------------------------------------===//
+// Angles
+//===----------------------------------------------------------------------===//
+
+Value VectorMath::sineOf(Value x, int32_t quarter) {
+  Value n = math::RoundEvenOp::create(b, loc, mul(x, c(0.636619772367581343)));
+  // pi / 2 in three floats: n times the first is exact next to x, so that what
+  // is left has all its digits, however small.
+  Value r = fma(n, c(-1.5707963705062866), x);
+  r = fma(n, c(4.371138828673793e-08), r);
+  r = fma(n, c(1.7151245100058819e-15), r);
+  Value square = mul(r, r);
+  Value odd =
+      polynomial(square, {-0.16666654611, 0.0083321608736, -0.00019515295891});
+  Value sine = fma(mul(square, r), odd, r);
+  Value even = polynomial(square, {0.04166664568298827, -0.001388731625493765,
+                                   2.443315711809948e-05});
+  Value cosine = fma(mul(square, square), even, fma(square, c(-0.5), c(1)));
+  Value whole =
+      arith::FPToSIOp::create(b, loc, withElement(type, b.getI32Type()), n);
+  whole = arith::AddIOp::create(b, loc, whole, ci(quarter));
+  Value isEven =
+      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
+                            arith::AndIOp::create(b, loc, whole, ci(1)), ci(0));
+  Value value = select(isEven, sine, cosine);
+  Value sign = arith::ShLIOp::create(
+      b, loc, arith::AndIOp::create(b, loc, whole, ci(2)), ci(30));
+  return toFloat(arith::XOrIOp::create(b, loc, toBits(value), sign));
+}
+
+Value VectorMath::sin(Value x) {
+  // x itself: keeps the sign of zero.
+  return select(less(abs(x), c(2e-4)), x, sineOf(x, 0));
+}
+
+Value VectorMath::cos(Value x) { return sineOf(x, 1); }
 
 Value VectorMath::power(Value x, double exponent) {
   if (exponent == 1)

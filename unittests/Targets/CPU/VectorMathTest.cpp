@@ -70,6 +70,16 @@ const Function kFunctions[] = {
      {-1.0f, -0.3f, 1e-9f, -1e-9f, 0.4f, 1.0f, 16777216.0f}},
     {"tanh", "math.tanh %x : {0}", std::tanh, 6, {9.02f, -9.02f}},
     {"erf", "math.erf %x : {0}", std::erf, 6.5, {3.92f, -3.92f}},
+    {"sin",
+     "math.sin %x : {0}",
+     std::sin,
+     2,
+     {2e-4f, 0.78539816f, 1.5707964f, 3.1415927f, 6.2831855f, 99999.0f, 1e5f}},
+    {"cos",
+     "math.cos %x : {0}",
+     std::cos,
+     2,
+     {0.78539816f, 1.5707964f, 3.1415927f, 4.712389f, 99999.0f, 1e5f}},
     {"square", "math.powf %x, %two : {0}", square, 0.5, {1.0f}},
 };
 

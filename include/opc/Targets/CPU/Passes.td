@@ -90,11 +90,13 @@ def FoldMovementPass : Pass<"opc-fold-movement"> {
 def ExpandMathPass : Pass<"opc-expand-math"> {
   let summary = "writes functions of float vectors as plain arithmetic";
   let description = [{
-    exp, expm1, log, log1p, tanh and erf of f32 vectors become polynomials,
+    exp, expm1, log, log1p, tanh, erf, sin and cos of f32 vectors become polynomials,
     within 1 to 6.5 ulp (VectorMath.h); results of exp below the least normal number
-    are 0. Other functions of vectors become one call of libm for each lane.
+    are 0. Other functions of vectors, and sin and cos of vectors with a large angle,
+    become one call of libm for each lane.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+                           "::mlir::scf::SCFDialect",
                            "::mlir::vector::VectorDialect"];
   let options = [Option<"scalef", "scalef", "bool", /*default=*/"false",
                         "use the AVX-512 instruction that scales by 2^n">];

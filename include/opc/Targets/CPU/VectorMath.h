@@ -28,6 +28,10 @@ public:
   mlir::Value log1p(mlir::Value x); ///< 1.5 ulp
   mlir::Value tanh(mlir::Value x);  ///< 6 ulp, just below 1
   mlir::Value erf(mlir::Value x);   ///< 6.5 ulp, just below 1
+  mlir::Value sin(mlir::Value x);   ///< 2 ulp, for |x| <= mostAngle
+  mlir::Value cos(mlir::Value x);   ///< 2 ulp, for |x| <= mostAngle
+  /// Beyond it the distance from a multiple of pi / 2 needs more digits of pi.
+  static constexpr double mostAngle = 1e5;
   /// x for the exponent 1, x * x for 2; null for all others.
   mlir::Value power(mlir::Value x, double exponent);
 
@@ -56,6 +60,8 @@ private:
     mlir::Value n, expm1;
   };
   Reduced reduce(mlir::Value x);
+  /// sin(x + quarter * pi / 2).
+  mlir::Value sineOf(mlir::Value x, int32_t quarter);
   /// 2^n for whole n in [-126, 127].
   mlir::Value powerOfTwo(mlir::Value n);
   mlir::Value scaled(mlir::Value p, mlir::Value n, mlir::Value keep);
