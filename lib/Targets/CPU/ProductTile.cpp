@@ -142,6 +142,8 @@ void emitProductTile(
   constexpr int64_t largestCode = 300;
   LoopBuilder &l = w.l;
   SmallVector<Value> sums = emitGemmTile(l.b, l.loc, tile);
+  if (tile.rows == 0)
+    return;
   RowWriter rows(w, root, tile, column, lastCount, indicesOf);
   auto ofRow = [&](int64_t row) {
     return ArrayRef(sums).slice(row * tile.vectors, tile.vectors);
