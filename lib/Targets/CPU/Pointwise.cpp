@@ -49,6 +49,16 @@ bool fitsLanes(Value value, ArrayRef<int64_t> steps, ShapeEnv &env) {
       step *= stride;
     return fitsLanes(slice.getX(), own, env);
   }
+  if (auto gather = dyn_cast<GatherOp>(op)) {
+    int64_t axis = gather.getAxis(),
+            rank = env.dims(gather.getIndices()).size();
+    SmallVector<int64_t> own(steps.take_front(axis));
+    own.push_back(0);
+    llvm::append_range(own, steps.drop_front(axis + rank));
+    return llvm::all_of(steps.slice(axis, rank),
+                        [](int64_t s) { return s == 0; }) &&
+           fitsLanes(gather.getX(), own, env);
+  }
   if (auto pad = dyn_cast<PadOp>(op))
     return pad.getMode() == "constant" && !pad.getX().getDefiningOp() &&
            steps.back() == 1 &&

@@ -1,9 +1,9 @@
 //===- VectorEmitter.cpp - elements of tensors, many at once --------------===//
 #include "opc/Targets/CPU/VectorEmitter.h"
-#include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
 
 using namespace mlir;
 namespace opc::cpu {
@@ -92,9 +92,9 @@ Value VectorEmitter::computed(Operation *op, unsigned result,
   if (isa<ScalarOp>(op))
     return scalarOp(op, indices);
   if (auto constant = dyn_cast<ConstantOp>(op); constant && isSplat(constant))
-    return e.element(op->getResult(0),
-                     SmallVector<Value>(e.env.dims(op->getResult(0)).size(),
-                                        l.index(0)));
+    return e.element(
+        op->getResult(0),
+        SmallVector<Value>(e.env.dims(op->getResult(0)).size(), l.index(0)));
   if (auto transpose = dyn_cast<TransposeOp>(op)) {
     LaneIndices source(indices.size());
     for (auto [axis, from] : llvm::enumerate(transpose.getPerm()))
@@ -124,6 +124,8 @@ Value VectorEmitter::computed(Operation *op, unsigned result,
   }
   if (isa<PadOp>(op) && cast<PadOp>(op).getMode() == "constant")
     return padded(op, indices);
+  if (auto gather = dyn_cast<GatherOp>(op))
+    return picked(gather, indices);
   return gathered(op->getResult(result), indices);
 }
 
@@ -190,6 +192,21 @@ Value VectorEmitter::padded(Operation *op, ArrayRef<LaneIndex> indices) {
   return arith::SelectOp::create(l.b, l.loc, inside, read, value);
 }
 
+/// Where all lanes share the index, a slice of x.
+Value VectorEmitter::picked(GatherOp gather, ArrayRef<LaneIndex> indices) {
+  size_t axis = gather.getAxis();
+  size_t rank = e.env.dims(gather.getIndices()).size();
+  ArrayRef<LaneIndex> which = indices.slice(axis, rank);
+  std::optional<int64_t> known = constantOf(dims(gather.getX())[axis]);
+  if (!isUniform(which) || isUniform(indices) || known.value_or(0) == 0)
+    return gathered(gather.getY(), indices);
+  Value index = e.element(gather.getIndices(), basesOf(which));
+  LaneIndices source(indices.take_front(axis));
+  source.push_back({e.checkedIndex(index, l.index(*known)), 0});
+  llvm::append_range(source, indices.drop_front(axis + rank));
+  return element(gather.getX(), source);
+}
+
 //===----------------------------------------------------------------------===//
 // Memory
 //===----------------------------------------------------------------------===//
@@ -231,9 +248,8 @@ Value VectorEmitter::gathered(Value tensor, ArrayRef<LaneIndex> indices) {
     Value element =
         tensor.getDefiningOp()
             ? e.element(tensor, at)
-            : fromStorage(memref::LoadOp::create(
-                              l.b, l.loc, e.buffer(tensor),
-                              e.linearize(at, dims(tensor))),
+            : fromStorage(memref::LoadOp::create(l.b, l.loc, e.buffer(tensor),
+                                                 e.linearize(at, dims(tensor))),
                           elementOf(tensor));
     elements.push_back(element);
   }
@@ -264,8 +280,8 @@ void VectorEmitter::storeScalar(Value element, Value tensor,
 Value VectorEmitter::fromStorage(Value value, Type element) {
   if (!element.isInteger(1))
     return value;
-  Value zero = arith::ConstantOp::create(l.b, l.loc,
-                                         l.b.getZeroAttr(value.getType()));
+  Value zero =
+      arith::ConstantOp::create(l.b, l.loc, l.b.getZeroAttr(value.getType()));
   return arith::CmpIOp::create(l.b, l.loc, arith::CmpIPredicate::ne, value,
                                zero);
 }

@@ -82,6 +82,7 @@ private:
                        llvm::ArrayRef<LaneIndex> indices);
   mlir::Value scalarOp(mlir::Operation *op, llvm::ArrayRef<LaneIndex> indices);
   mlir::Value padded(mlir::Operation *op, llvm::ArrayRef<LaneIndex> indices);
+  mlir::Value picked(GatherOp gather, llvm::ArrayRef<LaneIndex> indices);
   mlir::Value gathered(mlir::Value tensor, llvm::ArrayRef<LaneIndex> indices);
   mlir::Value loaded(mlir::Value tensor, llvm::ArrayRef<LaneIndex> indices);
   mlir::Value fromStorage(mlir::Value value, mlir::Type element);
