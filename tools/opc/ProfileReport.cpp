@@ -20,21 +20,34 @@ json opc::cli::profileReport(const std::string &profile, const Roof &roof) {
     double ns = std::max(kernel.value("ns", 0.0), 1.0);
     double flops = kernel.value("flops", 0.0);
     double bytes = kernel.value("bytes", 0.0);
+    double calls = std::max(kernel.value("calls", 0.0), 1.0);
+    double least = calls * roof.seconds(flops / calls, bytes / calls);
     kernels.push_back({{"kernel", kernel.value("kernel", "")},
                        {"calls", kernel.value("calls", 0)},
                        {"ms", ns / 1e6},
                        {"share", total > 0 ? ns / total : 0},
                        {"gflops", flops / ns},
                        {"gbytes", bytes / ns},
-                       {"roof", roof.seconds(flops, bytes) / (ns / 1e9)}});
+                       {"roof", least / (ns / 1e9)}});
   }
   std::sort(kernels.begin(), kernels.end(), [](const json &a, const json &b) {
     return a["ms"].get<double>() > b["ms"].get<double>();
   });
-  return {{"kernels", std::move(kernels)},
-          {"roof",
-           {{"gflops", roof.flopsPerSecond / 1e9},
-            {"gbytes", roof.bytesPerSecond / 1e9}}}};
+  json levels = json::array();
+  for (const Roof::Level &level : roof.levels)
+    levels.push_back(
+        {{"bytes", level.bytes}, {"gbytes", level.bytesPerSecond / 1e9}});
+  return {
+      {"kernels", std::move(kernels)},
+      {"roof",
+       {{"gflops", roof.flopsPerSecond / 1e9}, {"levels", std::move(levels)}}}};
+}
+
+/// "16 KiB" or "96 MiB".
+static std::string sizeText(double bytes) {
+  if (bytes < 1 << 20)
+    return fmt::format("{:.0f} KiB", bytes / (1 << 10));
+  return fmt::format("{:.0f} MiB", bytes / (1 << 20));
 }
 
 void opc::cli::printProfile(const json &report) {
@@ -50,9 +63,12 @@ void opc::cli::printProfile(const json &report) {
                kernel["gflops"].get<double>(), kernel["gbytes"].get<double>(),
                kernel["roof"].get<double>() * 100);
   }
-  fmt::print("roof of this machine: {:.0f} GFLOP/s (f32), {:.0f} GB/s\n",
-             report["roof"]["gflops"].get<double>(),
-             report["roof"]["gbytes"].get<double>());
+  fmt::print("roof of this machine: {:.0f} GFLOP/s (f32); reads of",
+             report["roof"]["gflops"].get<double>());
+  for (const json &level : report["roof"]["levels"])
+    fmt::print(" {} at {:.0f} GB/s{}", sizeText(level["bytes"].get<double>()),
+               level["gbytes"].get<double>(),
+               &level == &report["roof"]["levels"].back() ? "\n" : ",");
 }
 
 static json traceEvents(const json &profile) {

@@ -44,28 +44,48 @@ constexpr int chains = 12; // more than latency times ports
     return 2.0 * chains * steps * (bytes / sizeof(float));                     \
   }
 
+// Reads `count` vectors `rounds` times; how many bytes that is.
+#define OPC_READ_KERNEL(name, bytes, ...)                                      \
+  __VA_ARGS__ double name(const char *from, size_t size, int rounds,           \
+                          volatile float *sink) {                              \
+    typedef float Vector __attribute__((vector_size(bytes)));                  \
+    Vector sums[8] = {};                                                       \
+    for (int round = 0; round < rounds; ++round)                               \
+      for (const char *at = from; at < from + size; at += 8 * bytes) {         \
+        _Pragma("clang loop unroll(full)") for (int i = 0; i < 8; ++i)         \
+            sums[i] += *reinterpret_cast<const Vector *>(at + i * bytes);      \
+      }                                                                        \
+    for (int i = 1; i < 8; ++i)                                                \
+      sums[0] += sums[i];                                                      \
+    *sink = sums[0][0];                                                        \
+    return double(size) * rounds;                                              \
+  }
+
+struct Kernels {
+  double (*flops)(volatile float *sink);
+  double (*read)(const char *from, size_t size, int rounds,
+                 volatile float *sink);
+};
+
 #if defined(__x86_64__) && defined(__clang__)
 OPC_FLOPS_KERNEL(flops512, 64, __attribute__((target("avx512f"))))
 OPC_FLOPS_KERNEL(flops256, 32, __attribute__((target("avx2,fma"))))
 OPC_FLOPS_KERNEL(flops128, 16, )
+OPC_READ_KERNEL(read512, 64, __attribute__((target("avx512f"))))
+OPC_READ_KERNEL(read256, 32, __attribute__((target("avx2"))))
+OPC_READ_KERNEL(read128, 16, )
 
-auto chooseKernel() {
+Kernels chooseKernels() {
   if (__builtin_cpu_supports("avx512f"))
-    return flops512;
+    return {flops512, read512};
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-    return flops256;
-  return flops128;
+    return {flops256, read256};
+  return {flops128, read128};
 }
 #else
-double flops128(volatile float *sink) {
-  float sums[chains] = {};
-  for (int64_t i = 0; i < steps; ++i)
-    for (float &sum : sums)
-      sum = __builtin_fmaf(sum, 0.999f, 0.999f);
-  *sink = sums[0];
-  return 2.0 * chains * steps;
-}
-auto chooseKernel() { return flops128; }
+OPC_FLOPS_KERNEL(flops128, 16, )
+OPC_READ_KERNEL(read128, 16, )
+Kernels chooseKernels() { return {flops128, read128}; }
 #endif
 
 /// The best of a few rounds of `work`, which gives how much it did, on
@@ -90,38 +110,56 @@ template <typename Work> double bestRate(int threads, Work work) {
   return best;
 }
 
-double measureBandwidth(int threads) {
-  // Beyond the second-level cache, and small enough to be quick.
-  constexpr size_t words = size_t(8) << 20;
-  std::vector<std::vector<uint64_t>> data(threads);
-  for (auto &part : data)
-    part.assign(words, 1);
+/// Bytes that each thread reads, over and over: what the first and the second
+/// cache, the last one, and memory alone hold on processors of today.
+constexpr size_t footprints[] = {16 << 10, 512 << 10, 8 << 20, 96 << 20};
+
+double measureReads(int threads, size_t footprint, const Kernels &kernels) {
+  constexpr size_t least = 32 << 20; // a round that a clock can measure
+  int rounds = int(std::max<size_t>(least / footprint, 1));
+  struct Free {
+    void operator()(char *memory) const { std::free(memory); }
+  };
+  std::vector<std::unique_ptr<char, Free>> data(threads);
+  for (auto &part : data) {
+    part.reset(static_cast<char *>(std::aligned_alloc(64, footprint)));
+    if (!part)
+      return 0;
+    std::fill_n(part.get(), footprint, char(0));
+  }
   return bestRate(threads, [&](int thread) {
-    uint64_t sums[8] = {};
-    const uint64_t *at = data[thread].data();
-    for (size_t i = 0; i < words; i += 8)
-      for (int lane = 0; lane < 8; ++lane)
-        sums[lane] += at[i + lane];
-    volatile uint64_t sink = 0; // keeps the reads
-    for (uint64_t sum : sums)
-      sink = sink + sum;
-    return double(words * sizeof(uint64_t));
+    volatile float sink = 0;
+    return kernels.read(data[thread].get(), footprint, rounds, &sink);
   });
 }
 
 } // namespace
 
+double Roof::bytesPerSecond(double bytes) const {
+  for (const Level &level : levels)
+    if (bytes <= level.bytes)
+      return level.bytesPerSecond;
+  return levels.empty() ? 0 : levels.back().bytesPerSecond;
+}
+
 double Roof::seconds(double flops, double bytes) const {
-  return std::max(flops / flopsPerSecond, bytes / bytesPerSecond);
+  double rate = bytesPerSecond(bytes);
+  return std::max(flops / flopsPerSecond, rate > 0 ? bytes / rate : 0);
 }
 
 Roof opc::cli::measureRoof(int threads) {
-  auto kernel = chooseKernel();
+  Kernels kernels = chooseKernels();
   Roof roof;
   roof.flopsPerSecond = bestRate(threads, [&](int) {
     volatile float sink = 0;
-    return kernel(&sink);
+    return kernels.flops(&sink);
   });
-  roof.bytesPerSecond = measureBandwidth(threads);
+  for (size_t footprint : footprints)
+    roof.levels.push_back({double(footprint) * threads,
+                           measureReads(threads, footprint, kernels)});
+  // A nearer level is never slower: what was measured so was disturbed.
+  for (size_t i = roof.levels.size() - 1; i > 0; --i)
+    roof.levels[i - 1].bytesPerSecond = std::max(
+        roof.levels[i - 1].bytesPerSecond, roof.levels[i].bytesPerSecond);
   return roof;
 }
