@@ -16,6 +16,10 @@ constexpr llvm::StringLiteral kNeverConstant[] = {"opc.random_bits"};
 constexpr llvm::StringLiteral kMovement[] = {
     "opc.reshape", "opc.transpose", "opc.pad", "opc.slice", "opc.broadcast"};
 
+/// What compares elements with each other: the square of their number at worst.
+constexpr llvm::StringLiteral kQuadratic[] = {"opc.non_max_suppression",
+                                              "opc.topk", "opc.unique"};
+
 bool isAmong(Operation *op, ArrayRef<llvm::StringLiteral> names) {
   return llvm::is_contained(names, op->getName().getStringRef());
 }
@@ -61,6 +65,17 @@ int64_t bytesOf(ConstantOp constant) {
       dense && dense.isSplat())
     return 8;
   return storedBytes(constant.getType()).value_or(0);
+}
+
+/// The elements of the largest of an op's operands and results.
+double largestOf(Operation *op) {
+  double largest = 0;
+  for (TypeRange types :
+       {TypeRange(op->getOperandTypes()), TypeRange(op->getResultTypes())})
+    for (Type type : types)
+      largest =
+          std::max(largest, double(cast<ShapedType>(type).getNumElements()));
+  return largest;
 }
 
 class Finder {
@@ -110,9 +125,13 @@ void Finder::collect() {
         }))
       return;
     std::optional<double> cost = workOf(op);
-    if (!cost || total + *cost > ConstantWork::kMostWork)
+    if (!cost)
       return;
-    total += *cost;
+    // Moving an element is no gain, but takes time.
+    double time = std::max(*cost, largestOf(op));
+    if (total + time > ConstantWork::kMostWork)
+      return;
+    total += time;
     work[op] = *cost;
     computable.insert(op);
   });
@@ -129,13 +148,15 @@ std::optional<double> Finder::workOf(Operation *op) {
   std::optional<int64_t> flops = constantOf(flopsOf(op, env));
   if (!flops || *flops < 0)
     return std::nullopt;
+  double elements = largestOf(op);
+  if (isAmong(op, kQuadratic))
+    return elements * elements;
   FusionClass known = defaultFusion().classOf(op);
   double cost = double(*flops) * known.cost;
   // Sums of few terms, searches, sorts: more than their count says.
   return defaultFusion().isIndexed(op)
              ? cost
-             : std::max(cost, double(ConstantWork::kWorthwhile) *
-                                  *constantOf(env.size(op->getResult(0))));
+             : std::max(cost, ConstantWork::kWorthwhile * elements);
 }
 
 bool Finder::isNeeded(Value value) const {

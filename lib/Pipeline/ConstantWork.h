@@ -28,8 +28,9 @@ struct ConstantWork {
   static constexpr int64_t kLargestGain = int64_t(1) << 26;
   /// No value of more bytes is computed.
   static constexpr int64_t kLargestValue = int64_t(1) << 31;
-  /// Additions of all constant work: some seconds of the slowest code.
-  static constexpr int64_t kMostWork = int64_t(1) << 33;
+  /// Additions, or elements moved, of all constant work: some seconds of the
+  /// slowest code. A file of few bytes may ask for any amount.
+  static constexpr int64_t kMostWork = int64_t(1) << 32;
 
   /// Finds the constant work of `main` and of the regions in it. What moves
   /// elements alone is left to the target, which moves constants further. What

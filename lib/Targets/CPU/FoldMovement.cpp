@@ -133,17 +133,26 @@ bool isIdentityPad(Operation *op) {
 }
 
 /// Filling a large tensor with a few elements makes the program larger than the
-/// work it saves, and a file of few bytes may ask for any extent.
-bool growsTooMuch(size_t from, int64_t to) {
-  constexpr int64_t slack = 65536, growth = 8;
-  return to > slack && to / growth > int64_t(from);
+/// work it saves, and a file of few bytes may ask for any extent. Padding makes a
+/// column 16, of weights that are few.
+bool growsTooMuch(Operation *op, int64_t from, int64_t to) {
+  constexpr int64_t slack = 65536, factor = 8, most = int64_t(1) << 26;
+  if (isa<BroadcastOp>(op))
+    return to > slack && (to / factor > from || to - from > most);
+  return to - from > std::max(most, from);
 }
+
+/// A constant of equal elements takes no room, until memory is asked for.
+constexpr int64_t kLargestSplat = int64_t(1) << 24;
 
 /// The elements of a movement op on a constant, or null.
 ElementsAttr move(Operation *op, RankedTensorType type, const Data &data,
                   Strides strides) {
   std::optional<int64_t> size = storedBytes(type);
-  if (!size || growsTooMuch(data.bytes.size(), *size))
+  if (size && data.splat && !isa<PadOp>(op) && *size <= kLargestSplat)
+    return DenseElementsAttr::getFromRawBuffer(type, data.bytes);
+  std::optional<int64_t> given = storedBytes(op->getOperand(0).getType());
+  if (!size || !given || growsTooMuch(op, *given, *size))
     return {};
   ConstantMemory memory(*size);
   if (!memory.data())
@@ -178,10 +187,7 @@ ElementsAttr evaluateConcat(ConcatOp concat) {
                                 data->width});
   }
   std::optional<int64_t> size = storedBytes(type);
-  size_t given = 0;
-  for (const auto &[data, stretch] : parts)
-    given += data.bytes.size();
-  if (!size || *size == 0 || growsTooMuch(given, *size))
+  if (!size || *size == 0)
     return {};
   ConstantMemory memory(*size);
   if (!memory.data())

@@ -165,3 +165,18 @@ func.func @main() -> (tensor<1xf32>, tensor<2xf32>) {
   return %0, %1 : tensor<1xf32>, tensor<2xf32>
 }
 
+// -----
+
+// Work that a file of few bytes asks for is bounded: sorting may take the square of
+// the elements, and a product their cube.
+// CHECK-LABEL: func.func @main
+// CHECK: opc.unique
+// CHECK: opc.matmul
+func.func @main() -> (tensor<i64>, tensor<4096x4096xf32>) {
+  %one = opc.constant {value = dense<1.0> : tensor<f32>} : tensor<f32>
+  %0 = opc.broadcast %one {dims = affine_map<() -> (100000)>} : (tensor<f32>) -> tensor<100000xf32>
+  %1:5 = opc.unique %0 {axis = 0 : i64, sorted = false} : (tensor<100000xf32>) -> (tensor<100000xf32>, tensor<100000xi64>, tensor<100000xi64>, tensor<100000xi64>, tensor<i64>)
+  %2 = opc.broadcast %one {dims = affine_map<() -> (4096, 4096)>} : (tensor<f32>) -> tensor<4096x4096xf32>
+  %3 = opc.matmul %2, %2 : (tensor<4096x4096xf32>, tensor<4096x4096xf32>) -> tensor<4096x4096xf32>
+  return %1#4, %3 : tensor<i64>, tensor<4096x4096xf32>
+}

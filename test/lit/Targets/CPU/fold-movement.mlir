@@ -28,6 +28,29 @@ func.func @weights() -> tensor<2x33xi8> {
   return %3 : tensor<2x33xi8>
 }
 
+// One column becomes a vector of 16, however many rows there are.
+// CHECK-LABEL: @column
+// CHECK-NOT: opc.pad
+// CHECK: return
+func.func @column() -> tensor<1x16xi8> {
+  %x = opc.constant {value = dense<7> : tensor<20000x1xi8>} : tensor<20000x1xi8>
+  %zero = opc.constant {value = dense<0> : tensor<i8>} : tensor<i8>
+  %0 = opc.pad %x, %zero {low = affine_map<() -> (0, 0)>, dims = affine_map<() -> (20000, 16)>, mode = "constant"} : (tensor<20000x1xi8>, tensor<i8>) -> tensor<20000x16xi8>
+  %1 = opc.slice %0 {starts = affine_map<() -> (0, 0)>, steps = array<i64: 1, 1>, dims = affine_map<() -> (1, 16)>} : (tensor<20000x16xi8>) -> tensor<1x16xi8>
+  return %1 : tensor<1x16xi8>
+}
+
+// Equal elements stay one.
+// CHECK-LABEL: @splat
+// CHECK: opc.constant {value = dense<1.000000e+00> : tensor<300x200xf32>}
+// CHECK-NEXT: return
+func.func @splat() -> tensor<300x200xf32> {
+  %x = opc.constant {value = dense<1.0> : tensor<f32>} : tensor<f32>
+  %0 = opc.broadcast %x {dims = affine_map<() -> (200, 300)>} : (tensor<f32>) -> tensor<200x300xf32>
+  %1 = opc.transpose %0 {perm = array<i64: 1, 0>} : (tensor<200x300xf32>) -> tensor<300x200xf32>
+  return %1 : tensor<300x200xf32>
+}
+
 // A file of few bytes does not ask for a program of terabytes.
 // CHECK-LABEL: @filled
 // CHECK: opc.broadcast
