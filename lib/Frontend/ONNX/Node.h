@@ -120,12 +120,20 @@ ArrayRef<OpRow> integerContractionRows();
 ArrayRef<OpRow> randomRows();
 ArrayRef<OpRow> lossRows();
 ArrayRef<OpRow> signalRows();
+ArrayRef<OpRow> fourierRows();
+ArrayRef<OpRow> foldRows();
+/// Ops of the domain ai.onnx.preview.
+ArrayRef<OpRow> previewRows();
+/// Ops of the domain ai.onnx.preview.training.
+ArrayRef<OpRow> trainingRows();
 // Ops of the domain com.microsoft.
 ArrayRef<OpRow> contribRows();
 ArrayRef<OpRow> quantisedContribRows();
 
 /// All tables of the domain ai.onnx.
 ArrayRef<ArrayRef<OpRow>> opTables();
+/// All tables of a domain; none where nothing of it is supported.
+SmallVector<ArrayRef<OpRow>> tablesOf(StringRef domain);
 
 /// Tries to give the outputs of shape arithmetic from the contents of its
 /// inputs. True when every output is there; partial knowledge is added by

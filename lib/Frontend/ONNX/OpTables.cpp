@@ -16,37 +16,50 @@ ArrayRef<ArrayRef<OpRow>> opTables() {
       normalisationRows(), softmaxRows(),    attentionRows(),
       recurrentRows(),     indexingRows(),   selectionRows(),
       controlRows(),       quantiseRows(),   integerContractionRows(),
-      randomRows(),        lossRows(),       signalRows()};
+      randomRows(),        lossRows(),       signalRows(),
+      fourierRows(),       foldRows()};
   return kTables;
 }
 
-static const OpRow *findContrib(StringRef op) {
-  for (ArrayRef<OpRow> table : {contribRows(), quantisedContribRows()}) {
-    const OpRow *row = llvm::find_if(
-        table, [&](const OpRow &candidate) { return candidate.name == op; });
-    if (row != table.end())
-      return row;
-  }
-  return nullptr;
+SmallVector<ArrayRef<OpRow>> tablesOf(StringRef domain) {
+  if (domain == "ai.onnx")
+    return SmallVector<ArrayRef<OpRow>>(opTables());
+  if (domain == "com.microsoft")
+    return {contribRows(), quantisedContribRows()};
+  if (domain == "ai.onnx.preview")
+    return {previewRows()};
+  if (domain == "ai.onnx.preview.training")
+    return {trainingRows()};
+  return {};
+}
+
+namespace {
+using Rows = llvm::StringMap<SmallVector<const OpRow *>>;
+} // namespace
+
+static Rows rowsByName(StringRef domain) {
+  Rows rows;
+  for (ArrayRef<OpRow> table : tablesOf(domain))
+    for (const OpRow &row : table)
+      rows[row.name].push_back(&row);
+  return rows;
 }
 
 const OpRow *findRow(StringRef domain, StringRef op, int64_t opset) {
-  if (domain == "com.microsoft")
-    return findContrib(op);
-  if (domain != "ai.onnx")
-    return nullptr;
-  static const llvm::StringMap<SmallVector<const OpRow *>> kRows = [] {
-    llvm::StringMap<SmallVector<const OpRow *>> rows;
-    for (ArrayRef<OpRow> table : opTables())
-      for (const OpRow &row : table)
-        rows[row.name].push_back(&row);
-    return rows;
+  static const llvm::StringMap<Rows> kDomains = [] {
+    llvm::StringMap<Rows> domains;
+    for (StringRef name : {"ai.onnx", "com.microsoft", "ai.onnx.preview",
+                           "ai.onnx.preview.training"})
+      domains[name] = rowsByName(name);
+    return domains;
   }();
-  auto found = kRows.find(op);
-  if (found == kRows.end())
+  auto rows = kDomains.find(domain);
+  if (rows == kDomains.end())
     return nullptr;
-  for (const OpRow *row : found->second)
-    if (row->since <= opset && opset <= row->until)
+  // The rows of com.microsoft hold for every version.
+  bool anyVersion = domain == "com.microsoft";
+  for (const OpRow *row : rows->second.lookup(op))
+    if (anyVersion || (row->since <= opset && opset <= row->until))
       return row;
   return nullptr;
 }

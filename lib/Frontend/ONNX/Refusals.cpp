@@ -38,12 +38,8 @@ constexpr Alternative kAlternatives[] = {
     {"ImageDecoder", "a tensor of the decoded image"},
     {"DeformConv", "GridSample and Conv"},
     {"LinearAttention", "Scan, or Attention"},
-    {"FlexAttention", "Attention, with a mask"},
-    {"DFT", "MatMul with the matrix of sines and cosines"},
-    {"STFT", "Conv with windowed sines and cosines"},
     {"MelWeightMatrix", "a constant"},
     {"Det", "an expression of the elements, for a fixed size"},
-    {"Col2Im", "ScatterElements with reduction=add"},
     {"TreeEnsemble", "Less, Gather and Where"},
     {"SVM", "MatMul"},
     {"LinearClassifier", "MatMul and ArgMax"},
@@ -79,15 +75,9 @@ std::string nearest(const llvm::Twine &form) {
 /// The names in the tables of a domain; none of a domain that has no table.
 std::vector<std::string> opNames(StringRef domain) {
   std::vector<std::string> names;
-  auto add = [&](ArrayRef<OpRow> table) {
+  for (ArrayRef<OpRow> table : tablesOf(domain))
     for (const OpRow &row : table)
       names.push_back(row.name.str());
-  };
-  if (domain == "com.microsoft")
-    for (ArrayRef<OpRow> table : {contribRows(), quantisedContribRows()})
-      add(table);
-  if (domain == "ai.onnx")
-    llvm::for_each(opTables(), add);
   return names;
 }
 

@@ -1,0 +1,78 @@
+//===- FlexAttention.cpp - Attention with bodies for scores and weights ---===//
+//
+// softmax(score_mod(scale * Q K^T)) V of ai.onnx.preview, with prob_mod behind
+// the softmax; the bodies are translated in place.
+//
+//===----------------------------------------------------------------------===//
+#include "GraphImporter.h"
+#include <cmath>
+
+namespace opc::onnx {
+namespace {
+
+/// The body of an attribute on one tensor; the tensor itself without one.
+Value modified(Node &n, StringRef name, Value v) {
+  if (!n.hasAttr(name) || n.failed())
+    return v;
+  const pb::GraphProto *graph = n.graph(name);
+  if (!graph)
+    return {};
+  Outputs results = n.importer.importSubgraph(n, *graph, v);
+  if (!results || results->size() != 1 || n.rank(results->front()) != 4) {
+    n.fail(name + " gives no single tensor of rank 4");
+    return {};
+  }
+  Value result = n.cast(results->front(), n.elementOf(v));
+  for (int64_t axis = 0; axis < 4; ++axis)
+    n.requireEqual(n.dim(result, axis), n.dim(v, axis));
+  return result;
+}
+
+/// Each head as often as queries share it: [b, h, s, d] -> [b, heads, s, d].
+Value shareHeads(Node &n, Value v, AffineExpr heads) {
+  Dims d = n.dims(v);
+  if (n.failed() || d[1] == heads)
+    return v;
+  AffineExpr times = n.quotient(heads, d[1]);
+  n.requireEqual(times * d[1], heads);
+  Value wide =
+      n.broadcast(n.unsqueeze(v, {2}), {d[0], d[1], times, d[2], d[3]});
+  return n.reshape(wide, {d[0], heads, d[2], d[3]});
+}
+
+void buildFlexAttention(Node &n) {
+  for (int64_t i = 0; i < 3; ++i)
+    if (Value v = n.need(i); v && (n.rank(v) != 4 || !n.isFloat(v)))
+      n.fail("Q, K and V are tensors of floats of rank 4");
+  if (n.failed())
+    return;
+  Value q = n.in(0);
+  Type element = n.elementOf(q);
+  Type usual = element.isF64() ? element : n.f32Type();
+  Type precise = n.elementAttr("softmax_precision", usual);
+  std::optional<int64_t> depth = constantOf(n.dim(q, 3));
+  if (!n.hasAttr("scale") && (!depth || *depth < 1))
+    return n.fail("scale is missing and the size of heads is not known");
+  double scale = n.hasAttr("scale")
+                     ? n.real("scale", 1)
+                     : 1 / std::sqrt(static_cast<double>(*depth));
+  if (!(scale >= 0))
+    return n.fail("scale is negative");
+  AffineExpr heads = n.dim(q, 1);
+  Value k = shareHeads(n, n.in(1), heads), v = shareHeads(n, n.in(2), heads);
+  Value root = n.scalar(element, std::sqrt(scale));
+  Value scores = n.matmul(n.mul(q, root), n.mul(k, root), element, false,
+                          /*transposeB=*/true);
+  scores = modified(n, "score_mod", n.cast(scores, precise));
+  Value p = n.unary<SoftmaxOp>(scores, {{"axis", n.i64(3)}});
+  p = n.cast(modified(n, "prob_mod", p), element);
+  n.out(0, n.matmul(p, v, element));
+}
+
+constexpr OpRow kRows[] = {{"FlexAttention", 1, 1, buildFlexAttention}};
+
+} // namespace
+
+ArrayRef<OpRow> previewRows() { return kRows; }
+
+} // namespace opc::onnx
