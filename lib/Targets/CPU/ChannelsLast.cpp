@@ -153,11 +153,10 @@ struct ChannelsLastPass : impl::ChannelsLastPassBase<ChannelsLastPass> {
         convertResize(resize, env);
       else if (auto conv = dyn_cast<ConvTransposeOp>(op))
         convertConv(conv, env);
-      else if (isa<PoolOp>(op) && isFloatOfFirstChannels(op) &&
-               rankOf(op->getOperand(0)) == 4)
+      else if (isa<PoolOp>(op) && isFloatOfFirstChannels(op))
         transposeAround(op, env, [](Operation *clone) {
           setLayout(clone);
-          permuteDims(clone, 4);
+          permuteDims(clone, rankOf(clone->getOperand(0)));
         });
     }
     eraseUnused(getOperation());

@@ -134,13 +134,12 @@ private:
         tile.lastMask = w.v.lanesBelow(l.index(0), last);
     }
     tile.runs.push_back(run);
-    emitProductTile(w, p.op->getResult(0), tile, l.mul(vector, lanes), last,
-                    [&](Value i) {
-                      SmallVector<Value> indices(batch);
-                      llvm::append_range(
-                          indices, w.e.delinearize(l.add(row, i), p.rows));
-                      return indices;
-                    });
+    emitProductTile(
+        w, p.op->getResult(0), tile, l.mul(vector, lanes), last, [&](Value i) {
+          SmallVector<Value> indices(batch);
+          llvm::append_range(indices, w.e.delinearize(l.add(row, i), p.rows));
+          return indices;
+        });
   }
 
   KernelWriter &w;
@@ -152,6 +151,14 @@ private:
   Value m, n, k, rowTiles, blocks;
   SmallVector<Value> batch;
 };
+
+/// Products of f64, which are never packed.
+bool isDouble(const Product &p) {
+  auto isF64 = [](Value value) {
+    return cast<RankedTensorType>(value.getType()).getElementType().isF64();
+  };
+  return !p.packed && isF64(p.a) && isF64(p.b) && isF64(p.op->getResult(0));
+}
 
 GemmPlan planOf(const Product &p, const VectorMachine &machine,
                 ProductKind kind, MLIRContext *context) {
@@ -175,10 +182,14 @@ LogicalResult scheduleGemm(func::FuncOp kernel, const TargetDesc &desc) {
   if (!p || p->a.getDefiningOp() || p->b.getDefiningOp() ||
       !isEpilogueOf(kernel, op->getResult(0), env))
     return failure();
+  VectorMachine machine = machineOf(desc);
   auto kind = productKind(p->a, p->b, op->getResult(0), desc);
+  if (!kind && isDouble(*p)) {
+    kind = ProductKind{Float64Type::get(kernel.getContext())};
+    machine.lanes /= 2;
+  }
   if (!kind || (kind->dot && !p->packed))
     return failure();
-  VectorMachine machine = machineOf(desc);
   MLIRContext *context = kernel.getContext();
   GemmPlan plan = planOf(*p, machine, *kind, context);
 

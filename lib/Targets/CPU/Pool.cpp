@@ -4,10 +4,10 @@
 // inside of the image; taps in the padding are left out.
 //
 //===----------------------------------------------------------------------===//
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Targets/CPU/Schedules.h"
 #include "opc/Targets/CPU/WindowEdges.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
 namespace opc::cpu {
@@ -18,69 +18,68 @@ constexpr int64_t pixels = 4;
 class PoolWriter {
 public:
   PoolWriter(KernelWriter &w, PoolOp pool) : w(w), l(w.l), pool(pool) {
-    const Dims &x = w.env.dims(pool.getX()), &y = w.env.dims(pool.getY());
-    for (int i = 0; i < 2; ++i) {
-      axes[i] = {pool.getKernel()[i], pool.getStrides()[i],
-                 pool.getDilations()[i], pool.getPadLow()[i],
-                 // Windows may hang over the end without padding.
-                 std::max<int64_t>(pool.getPadHigh()[i], 1)};
-      extent[i] = w.e.expr(x[i + 1]);
-      outputs[i] = w.e.expr(y[i + 1]);
+    const Dims &x = w.env.dims(pool.getX());
+    y.assign(w.env.dims(pool.getY()));
+    for (size_t i = 0; i < pool.getKernel().size(); ++i) {
+      axes.push_back({pool.getKernel()[i], pool.getStrides()[i],
+                      pool.getDilations()[i], pool.getPadLow()[i],
+                      // Windows may hang over the end without padding.
+                      std::max<int64_t>(pool.getPadHigh()[i], 1)});
+      extent.push_back(w.e.expr(x[i + 1]));
     }
-    channels = w.e.expr(x[3]);
+    channels = w.e.expr(x.back());
     isMax = pool.getKind() == "max";
   }
 
   // A unit is one row of the result.
   void run() {
+    const WindowAxis &last = axes.back();
     l.loop(w.kernel.begin, w.kernel.end, [&](Value unit) {
-      row = l.rem(unit, outputs[0]);
-      image = l.div(unit, outputs[0]);
+      outer = w.e.delinearize(unit, ArrayRef(y).drop_back(2));
       forInsideAndEdges(
-          l, axes[1], extent[1], outputs[1], pixels,
+          l, last, extent.back(), w.e.expr(y[y.size() - 2]), pixels,
           [&](Value x, int64_t count) {
-            emitPixels(x, count, l.index(0), l.index(axes[1].taps));
+            emitPixels(x, count, {l.index(0), l.index(last.taps)});
           },
           [&](Value x) {
-            auto [begin, end] = clippedTaps(l, axes[1], x, extent[1]);
-            emitPixels(x, 1, begin, end);
+            emitPixels(x, 1, clippedTaps(l, last, x, extent.back()));
           });
     });
   }
 
 private:
-  void emitPixels(Value x, int64_t count, Value tapBegin, Value tapEnd) {
+  using Taps = std::pair<Value, Value>; ///< first, and first beyond
+
+  void emitPixels(Value x, int64_t count, Taps taps) {
     int64_t lanes = w.v.lanes;
     Value full = l.sub(channels, l.rem(channels, l.index(lanes)));
-    l.loop(l.index(0), full, lanes, [&](Value c) {
-      emitVector(x, count, tapBegin, tapEnd, c);
-    });
+    l.loop(l.index(0), full, lanes,
+           [&](Value c) { emitVector(x, count, taps, c); });
     l.branch(l.less(full, channels), [&] {
       w.v.setCount(l.sub(channels, full));
-      emitVector(x, count, tapBegin, tapEnd, full);
+      emitVector(x, count, taps, full);
     });
     w.v.setCount({});
   }
 
-  void emitVector(Value x, int64_t count, Value tapBegin, Value tapEnd,
-                  Value c) {
+  void emitVector(Value x, int64_t count, Taps lastTaps, Value c) {
     double start = isMax ? -INFINITY : 0;
     Value initial = w.v.splat(arith::ConstantOp::create(
         l.b, l.loc, l.b.getF32FloatAttr(float(start))));
+    SmallVector<Taps> taps;
+    for (size_t i = 0; i + 1 < axes.size(); ++i)
+      taps.push_back(clippedTaps(l, axes[i], outer[i + 1], extent[i]));
+    taps.push_back(lastTaps);
     SmallVector<Value> sums(count, initial);
-    auto [rowBegin, rowEnd] = clippedTaps(l, axes[0], row, extent[0]);
-    sums = l.fold(rowBegin, rowEnd, 1, sums, [&](Value tapRow, ValueRange s) {
-      Value y = position(axes[0], row, tapRow);
-      return l.fold(tapBegin, tapEnd, 1, s, [&](Value tap, ValueRange inner) {
-        return addTap(y, x, tap, c, inner);
-      });
-    });
+    sums = addTaps(taps, 0, outer.front(), x, c, sums);
     for (auto [pixel, sum] : llvm::enumerate(sums)) {
       Value at = l.add(x, pixel);
-      LaneIndices indices = {{image, 0}, {row, 0}, {at, 0}, {c, 1}};
-      writeResults(w, pool.getY(), divided(sum, at, rowBegin, rowEnd, tapBegin,
-                                           tapEnd),
-                   indices);
+      LaneIndices indices;
+      for (Value index : outer)
+        indices.push_back({index, 0});
+      indices.push_back({at, 0});
+      indices.push_back({c, 1});
+      writeResults(w, pool.getY(), divided(sum, at, taps), indices);
     }
     w.v.clearBound();
   }
@@ -91,39 +90,53 @@ private:
     return l.add(start, l.mul(tap, axis.dilation));
   }
 
-  SmallVector<Value> addTap(Value y, Value x, Value tap, Value c,
+  /// Loops over the taps of axes [axis, ...) from position `line` along those
+  /// before it.
+  SmallVector<Value> addTaps(ArrayRef<Taps> taps, size_t axis, Value line,
+                             Value x, Value c, ValueRange sums) {
+    auto [begin, end] = taps[axis];
+    Value start = l.mul(line, extent[axis]);
+    return l.fold(begin, end, 1, sums, [&](Value tap, ValueRange inner) {
+      if (axis + 1 == axes.size())
+        return addTap(start, x, tap, c, inner);
+      Value next = l.add(start, position(axes[axis], outer[axis + 1], tap));
+      return addTaps(taps, axis + 1, next, x, c, inner);
+    });
+  }
+
+  SmallVector<Value> addTap(Value line, Value x, Value tap, Value c,
                             ValueRange sums) {
     SmallVector<Value> next;
     for (auto [pixel, sum] : llvm::enumerate(sums)) {
-      Value column = position(axes[1], l.add(x, pixel), tap);
-      Value line = l.add(l.mul(l.add(l.mul(image, extent[0]), y), extent[1]),
-                         column);
-      Value loaded = w.v.load(w.e.buffer(pool.getX()),
-                              l.add(l.mul(line, channels), c), w.v.mask());
+      Value column = position(axes.back(), l.add(x, pixel), tap);
+      Value at = l.add(l.mul(l.add(line, column), channels), c);
+      Value loaded = w.v.load(w.e.buffer(pool.getX()), at, w.v.mask());
       Type type = pool.getX().getType();
-      next.push_back(emitArith(l.b, l.loc,
-                               isMax ? ScalarArith::Max : ScalarArith::Add,
-                               cast<RankedTensorType>(type).getElementType(),
-                               {sum, loaded}));
+      next.push_back(emitArith(
+          l.b, l.loc, isMax ? ScalarArith::Max : ScalarArith::Add,
+          cast<RankedTensorType>(type).getElementType(), {sum, loaded}));
     }
     return next;
   }
 
   /// Taps of the window of output `at` that lie inside of image and padding.
-  Value paddedTaps(int axis, Value at) {
+  Value paddedTaps(size_t axis, Value at) {
     WindowAxis whole = axes[axis];
     Value end = l.add(extent[axis], pool.getPadHigh()[axis] + whole.padLow);
     whole.padLow = 0;
     return clippedTaps(l, whole, at, end).second;
   }
 
-  Value divided(Value sum, Value x, Value rowBegin, Value rowEnd,
-                Value tapBegin, Value tapEnd) {
+  Value divided(Value sum, Value x, ArrayRef<Taps> taps) {
     if (pool.getKind() != "mean")
       return sum;
-    Value count = l.mul(l.sub(rowEnd, rowBegin), l.sub(tapEnd, tapBegin));
-    if (pool.getCountPadding())
-      count = l.mul(paddedTaps(0, row), paddedTaps(1, x));
+    Value count = l.index(1);
+    for (size_t axis = 0; axis < axes.size(); ++axis) {
+      Value at = axis + 1 == axes.size() ? x : outer[axis + 1];
+      auto [begin, end] = taps[axis];
+      count = l.mul(count, pool.getCountPadding() ? paddedTaps(axis, at)
+                                                  : l.sub(end, begin));
+    }
     Value whole =
         arith::IndexCastOp::create(l.b, l.loc, l.b.getI32Type(), count);
     Value divisor =
@@ -134,9 +147,11 @@ private:
   KernelWriter &w;
   LoopBuilder &l;
   PoolOp pool;
-  WindowAxis axes[2];
-  Value extent[2], outputs[2], channels;
-  Value row, image;
+  SmallVector<WindowAxis, 3> axes;
+  SmallVector<Value, 3> extent; ///< of x, without images and channels
+  Value channels;
+  Dims y;
+  SmallVector<Value> outer; ///< image and row that the unit writes
   bool isMax = false;
 };
 
@@ -146,11 +161,11 @@ LogicalResult schedulePool(func::FuncOp kernel, const TargetDesc &desc) {
   ShapeEnv env(kernel.getContext());
   auto pool = dyn_cast_or_null<PoolOp>(onlyNest(kernel));
   if (!pool || !isF32(pool.getX()) || pool.getX().getDefiningOp() ||
-      pool.getLayout() != "NHWC" || pool.getKernel().size() != 2 ||
-      !isEpilogueOf(kernel, pool.getY(), env))
+      pool.getLayout() != "NHWC" || !isEpilogueOf(kernel, pool.getY(), env))
     return failure();
   const Dims y = env.dims(pool.getY());
-  return writeKernel(kernel, env, machineOf(desc).lanes, y[0] * y[1],
+  AffineExpr rows = product(kernel.getContext(), ArrayRef(y).drop_back(2));
+  return writeKernel(kernel, env, machineOf(desc).lanes, rows,
                      /*grain=*/0,
                      [&](KernelWriter &w) { PoolWriter(w, pool).run(); });
 }

@@ -15,8 +15,7 @@ static bool isF32Matmul(Operation *op) {
 }
 static bool isF32ChannelsLast(Operation *op) {
   auto pool = cast<PoolOp>(op);
-  return isF32(op) && pool.getLayout() == "NHWC" &&
-         pool.getKernel().size() == 2;
+  return isF32(op) && pool.getLayout() == "NHWC";
 }
 bool opc::isBlendingResize(Operation *op) {
   auto resize = cast<ResizeOp>(op);
