@@ -15,6 +15,7 @@ ArrayRef<Schedule> schedules() {
       {"resize", scheduleResize},
       {"pool", schedulePool},
       {"reduce", scheduleReduce},
+      {"arg-reduce", scheduleArgReduce},
       {"transpose", scheduleTranspose},
       {"pointwise", schedulePointwise},
   };

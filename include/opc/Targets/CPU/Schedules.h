@@ -74,6 +74,8 @@ llvm::LogicalResult scheduleResize(mlir::func::FuncOp kernel,
                                    const TargetDesc &desc);
 llvm::LogicalResult schedulePool(mlir::func::FuncOp kernel,
                                  const TargetDesc &desc);
+llvm::LogicalResult scheduleArgReduce(mlir::func::FuncOp kernel,
+                                      const TargetDesc &desc);
 llvm::LogicalResult scheduleTranspose(mlir::func::FuncOp kernel,
                                       const TargetDesc &desc);
 llvm::LogicalResult scheduleReduce(mlir::func::FuncOp kernel,
