@@ -2,6 +2,7 @@
 #include "CompileOptions.h"
 #include "Progress.h"
 
+#include <filesystem>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -83,6 +84,10 @@ Status opc::cli::compileCommand(const Arguments &arguments) {
 bool opc::cli::isProgram(const std::string &path) {
   if (path.ends_with(".so"))
     return true;
+  // Reading a pipe would take its first bytes away.
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error))
+    return false;
   char magic[4] = {};
   if (FILE *file = std::fopen(path.c_str(), "rb")) {
     size_t count = std::fread(magic, 1, sizeof(magic), file);

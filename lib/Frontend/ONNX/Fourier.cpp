@@ -60,7 +60,11 @@ struct Transform {
 /// Fails unless the matrix has a sensible size.
 bool isSmallEnough(Node &n, const Transform &t) {
   constexpr int64_t kLongest = 1 << 20;
-  if (t.length < 1 || t.length > kLongest || t.samples > kLongest ||
+  if (t.length < 1 || t.samples < 1)
+    n.fail(formatv("a transform of {0} samples with a length of {1} is not "
+                   "defined",
+                   t.samples, t.length));
+  if (t.length > kLongest || t.samples > kLongest ||
       t.elements() > kMostElements)
     n.fail(formatv("a transform of {0} samples to {1} bins of a length of {2} "
                    "is not supported; nearest supported form: {3} products of "
