@@ -1,5 +1,6 @@
-// The headers that nearly every pass needs, compiled once. The op classes of opc
-// stay out: they gain nothing here and would rebuild everything when an op changes.
+// The headers that nearly every pass needs, compiled once. The op classes of
+// opc stay out: they gain nothing here and would rebuild everything when an op
+// changes.
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"

@@ -26,8 +26,8 @@ static void useNormalPermissions(llvm::StringRef path) {
   fs::setPermissions(path, static_cast<fs::perms>(0666 & ~mask));
 }
 
-/// Whether `path` is a device, a pipe or the like: renaming a file over it would
-/// take it away from everybody.
+/// Whether `path` is a device, a pipe or the like: renaming a file over it
+/// would take it away from everybody.
 static bool isSpecial(llvm::StringRef path) {
   fs::file_status status;
   return !fs::status(path, status) &&

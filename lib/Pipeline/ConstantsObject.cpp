@@ -45,16 +45,16 @@ ObjectBytes opc::constantsObject(llvm::ArrayRef<char> data,
   uint64_t sectionsAt = llvm::alignTo(namesAt + sizeof(kNames), 8);
 
   elf::Elf64_Shdr sections[Count] = {};
-  sections[Data] = elfSection(kDataName, elf::SHT_PROGBITS, dataAt,
-                               data.size(), OPC_ALIGNMENT);
+  sections[Data] = elfSection(kDataName, elf::SHT_PROGBITS, dataAt, data.size(),
+                              OPC_ALIGNMENT);
   sections[Data].sh_flags = elf::SHF_ALLOC;
   sections[Symbols] =
       elfSection(kSymbolsName, elf::SHT_SYMTAB, symbolsAt, sizeof(symbols), 8);
   sections[Symbols].sh_link = Strings;
   sections[Symbols].sh_info = 1; // the first symbol that is not local
   sections[Symbols].sh_entsize = sizeof(elf::Elf64_Sym);
-  sections[Strings] = elfSection(kStringsName, elf::SHT_STRTAB, stringsAt,
-                                  sizeof(kStrings), 1);
+  sections[Strings] =
+      elfSection(kStringsName, elf::SHT_STRTAB, stringsAt, sizeof(kStrings), 1);
   sections[Names] =
       elfSection(kNamesName, elf::SHT_STRTAB, namesAt, sizeof(kNames), 1);
 

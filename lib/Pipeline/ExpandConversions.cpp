@@ -131,8 +131,7 @@ struct ExpandExtension : OpRewritePattern<arith::ExtFOp> {
     Steps steps{{op.getLoc(), rewriter}, op.getType()};
     Value half = arith::BitcastOp::create(steps.b, steps.bits(16), op.getIn());
     Value word = arith::ExtUIOp::create(steps.b, steps.bits(32), half);
-    Value high =
-        arith::ShLIOp::create(steps.b, word, steps.constant(32, 16));
+    Value high = arith::ShLIOp::create(steps.b, word, steps.constant(32, 16));
     Type f32 = withElement(op.getType(), steps.b.getF32Type());
     Value wide = arith::BitcastOp::create(steps.b, f32, high);
     if (wide.getType() != op.getType())
@@ -143,8 +142,7 @@ struct ExpandExtension : OpRewritePattern<arith::ExtFOp> {
 };
 
 /// Integers become bf16 by way of f32, rounded twice, as libraries do.
-template <typename Op>
-struct ExpandFromInteger : OpRewritePattern<Op> {
+template <typename Op> struct ExpandFromInteger : OpRewritePattern<Op> {
   using OpRewritePattern<Op>::OpRewritePattern;
   LogicalResult matchAndRewrite(Op op,
                                 PatternRewriter &rewriter) const override {

@@ -27,12 +27,14 @@ using namespace opc;
 
 namespace {
 
-/// The plain loops take one op, or indexed ops alone. What else no schedule took
-/// stays on tensors and is broken up (opc-unfuse-kernels).
+/// The plain loops take one op, or indexed ops alone. What else no schedule
+/// took stays on tensors and is broken up (opc-unfuse-kernels).
 bool fitsPlainLoops(func::FuncOp kernel) {
   auto ops = kernel.front().without_terminator();
   auto computes = [](Operation &op) { return !isa<ConstantOp>(op); };
-  auto isIndexed = [](Operation &op) { return indexedLowering(&op) != nullptr; };
+  auto isIndexed = [](Operation &op) {
+    return indexedLowering(&op) != nullptr;
+  };
   return llvm::count_if(ops, computes) <= 1 || llvm::all_of(ops, isIndexed);
 }
 

@@ -72,15 +72,15 @@ ObjectBytes opc::stubLibrary(llvm::StringRef name,
   uint64_t sectionsAt = llvm::alignTo(namesAt + sizeof(kNames), 8);
 
   elf::Elf64_Shdr sections[Count] = {};
-  sections[Symbols] = elfSection(kSymbolsName, elf::SHT_DYNSYM, symbolsAt,
-                                 bytesOf(symbols), 8);
+  sections[Symbols] =
+      elfSection(kSymbolsName, elf::SHT_DYNSYM, symbolsAt, bytesOf(symbols), 8);
   sections[Symbols].sh_link = Strings;
   sections[Symbols].sh_info = 1; // the first symbol that is not local
   sections[Symbols].sh_entsize = sizeof(elf::Elf64_Sym);
   sections[Strings] = elfSection(kStringsName, elf::SHT_STRTAB, stringsAt,
                                  strings.text.size(), 1);
-  sections[Dynamic] = elfSection(kDynamicName, elf::SHT_DYNAMIC, dynamicAt,
-                                 sizeof(dynamic), 8);
+  sections[Dynamic] =
+      elfSection(kDynamicName, elf::SHT_DYNAMIC, dynamicAt, sizeof(dynamic), 8);
   sections[Dynamic].sh_link = Strings;
   sections[Dynamic].sh_entsize = sizeof(elf::Elf64_Dyn);
   sections[Names] =

@@ -4,9 +4,9 @@
 // allocation, sized from the manifest.
 //
 //===----------------------------------------------------------------------===//
-#include "opc/Runtime/Data.h"
 #include "Call.h"
 #include "Text.h"
+#include "opc/Runtime/Data.h"
 
 #include <algorithm>
 #include <cstdlib>

@@ -45,8 +45,8 @@ TEST(AtomicFile, DevicesStayWhatTheyAre) {
   EXPECT_TRUE(writeFile("/dev/null", "x").ok());
   EXPECT_TRUE(std::filesystem::is_character_file("/dev/full"));
   EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
-  Status status = writeAtomically(
-      "/dev/null", [](llvm::StringRef) { return Status(); });
+  Status status =
+      writeAtomically("/dev/null", [](llvm::StringRef) { return Status(); });
   EXPECT_EQ(status.message(), "/dev/null: is not a regular file");
 }
 

@@ -1,10 +1,10 @@
 //===- SmallProgram.cpp - A program without a model -----------------------===//
 #include "SmallProgram.h"
 
-#include "opc/InitAll.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
+#include "opc/InitAll.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "gtest/gtest.h"
 #include <cstring>
@@ -19,8 +19,7 @@ CompiledProgram smallProgram(llvm::StringRef ir, llvm::StringRef constants) {
   EXPECT_TRUE(module);
   CompiledProgram program;
   program.desc = llvm::cantFail(findChip("cpu"));
-  Status status =
-      generateObjects(*module, *program.desc, {}, program.objects);
+  Status status = generateObjects(*module, *program.desc, {}, program.objects);
   EXPECT_TRUE(status.ok()) << status.message();
   EXPECT_TRUE(AlignedBytes::allocate(constants.size(), program.constants).ok());
   memcpy(program.constants.data(), constants.data(), constants.size());

@@ -4,8 +4,8 @@
 
 #include "opc/Pipeline/Compiler.h"
 
-/// Compiles IR in the LLVM dialect for this machine. Its entry is @opc_entry; the
-/// manifest has no inputs and no outputs.
+/// Compiles IR in the LLVM dialect for this machine. Its entry is @opc_entry;
+/// the manifest has no inputs and no outputs.
 opc::CompiledProgram smallProgram(llvm::StringRef ir,
                                   llvm::StringRef constants = "");
 

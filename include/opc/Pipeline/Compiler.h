@@ -29,8 +29,8 @@ struct ModelSource {
   static ModelSource inMemory(llvm::StringRef bytes, llvm::StringRef directory);
   /// Names what the bytes are where they start like a file of another format.
   Status checkFormat() const;
-  /// Says that nobody will look at the bytes soon: pages of a mapped file are no
-  /// longer memory of this process until somebody does.
+  /// Says that nobody will look at the bytes soon: pages of a mapped file are
+  /// no longer memory of this process until somebody does.
   void giveBackPages() const;
 };
 

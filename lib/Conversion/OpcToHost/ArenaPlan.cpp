@@ -3,14 +3,15 @@
 // Two plans are tried for the items whose size is not constant, and the smaller
 // one at a typical extent is taken:
 // - lanes: every item has a whole region to itself for as long as it lives;
-// - units: items whose sizes are multiples of one formula are packed in multiples
+// - units: items whose sizes are multiples of one formula are packed in
+// multiples
 //   of that formula, as constants are packed in bytes; the rest has lanes.
 //
 //===----------------------------------------------------------------------===//
 #include "ArenaPlan.h"
 #include "IntervalPacker.h"
-#include "opc-c/module.h"
 #include "mlir/IR/AffineExprVisitor.h"
+#include "opc-c/module.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
@@ -40,9 +41,8 @@ int64_t opc::evaluateExpr(AffineExpr expr, ArrayRef<int64_t> symbols) {
   if (auto constant = dyn_cast<AffineConstantExpr>(expr))
     return constant.getValue();
   if (auto symbol = dyn_cast<AffineSymbolExpr>(expr))
-    return symbol.getPosition() < symbols.size()
-               ? symbols[symbol.getPosition()]
-               : kTypicalExtent;
+    return symbol.getPosition() < symbols.size() ? symbols[symbol.getPosition()]
+                                                 : kTypicalExtent;
   auto binary = cast<AffineBinaryOpExpr>(expr);
   int64_t x = evaluateExpr(binary.getLHS(), symbols);
   int64_t y = evaluateExpr(binary.getRHS(), symbols);
@@ -94,15 +94,15 @@ private:
 void Planner::packUnits(ArrayRef<unsigned> members, AffineExpr unit) {
   SmallVector<PackedInterval> intervals;
   for (unsigned index : members) {
-    int64_t size =
-        llvm::alignTo(splitCoefficient(items[index].bytes).first, OPC_ALIGNMENT);
+    int64_t size = llvm::alignTo(splitCoefficient(items[index].bytes).first,
+                                 OPC_ALIGNMENT);
     intervals.push_back({items[index].begin, items[index].end, size, 0});
   }
   int64_t total = packIntervals(intervals);
   unsigned region = plan.regions.size();
-  AffineExpr size = unit ? unit * total
-                         : getAffineConstantExpr(
-                               total, items.front().bytes.getContext());
+  AffineExpr size =
+      unit ? unit * total
+           : getAffineConstantExpr(total, items.front().bytes.getContext());
   plan.regions.push_back({{size}});
   for (auto [index, interval] : llvm::zip_equal(members, intervals))
     plan.places[index] = {region, interval.offset, unit};

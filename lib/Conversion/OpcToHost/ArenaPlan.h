@@ -1,10 +1,11 @@
 //===- ArenaPlan.h - Where each intermediate lies in the arena --*- C++ -*-===//
 //
-// Intermediates whose sizes are formulas of the program's entry symbols share one
-// block of memory. The block is a row of regions. A region is as large as the
-// largest of its formulas; within a region an item has an offset that is a
-// constant times the region's unit. So all offsets follow from a prefix sum over
-// the regions, done once at entry, and static programs have constant offsets.
+// Intermediates whose sizes are formulas of the program's entry symbols share
+// one block of memory. The block is a row of regions. A region is as large as
+// the largest of its formulas; within a region an item has an offset that is a
+// constant times the region's unit. So all offsets follow from a prefix sum
+// over the regions, done once at entry, and static programs have constant
+// offsets.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_LIB_CONVERSION_OPCTOHOST_ARENAPLAN_H

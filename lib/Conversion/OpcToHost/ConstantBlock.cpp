@@ -5,10 +5,10 @@
 // data is stored once: exporters repeat tables and tied weights.
 //
 //===----------------------------------------------------------------------===//
-#include "opc-c/module.h"
-#include "opc/Conversion/OpcToHost/HostProgram.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "opc-c/module.h"
+#include "opc/Conversion/OpcToHost/HostProgram.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/xxhash.h"
 #include <cstring>

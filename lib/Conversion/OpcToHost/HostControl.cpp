@@ -53,8 +53,8 @@ struct HostLowering::LoopState {
   SmallVector<Value> capacity, used;
 };
 
-/// A carried value has the extents that the loop states for its body and for its
-/// result, as far as those are known.
+/// A carried value has the extents that the loop states for its body and for
+/// its result, as far as those are known.
 void HostLowering::checkCarried(LoopOp loop, unsigned index, Value value,
                                 Operation *op) {
   checkSameDims(value, env.dims(loop.getBody().getArgument(index + 1)), op);
@@ -85,8 +85,8 @@ void HostLowering::startScanned(LoopState &state, LoopOp op, unsigned index) {
   e.store(e.number(0), state.used.back());
   e.store(e.number(0), state.capacity.back());
   e.store(e.allocate(e.number(0), place(op)), slot(target));
-  for (auto [axis, extent] : llvm::enumerate(
-           cast<RankedTensorType>(result.getType()).getShape()))
+  for (auto [axis, extent] :
+       llvm::enumerate(cast<RankedTensorType>(result.getType()).getShape()))
     e.store(e.number(axis && !ShapedType::isDynamic(extent) ? extent : 0),
             slotExtents(target), axis * sizeof(int64_t));
 }
@@ -205,8 +205,8 @@ void HostLowering::append(LoopState &state, unsigned index, Value value,
   e.store(needed, state.used[index]);
 }
 
-/// Doubles a scanned result's memory when `needed` bytes do not fit, so that the
-/// copies of a whole loop cost no more than its result.
+/// Doubles a scanned result's memory when `needed` bytes do not fit, so that
+/// the copies of a whole loop cost no more than its result.
 void HostLowering::grow(Value pointerSlot, Value capacitySlot, Value used,
                         Value needed, Operation *op) {
   Block *larger = e.newBlock(), *after = e.newBlock();

@@ -37,9 +37,7 @@ Value HostEmitter::words(int64_t count) {
   return LLVM::AllocaOp::create(b, loc, pointer, i64, size, OPC_ALIGNMENT);
 }
 
-Value HostEmitter::null() {
-  return LLVM::ZeroOp::create(b, loc, pointer);
-}
+Value HostEmitter::null() { return LLVM::ZeroOp::create(b, loc, pointer); }
 
 Value HostEmitter::add(Value x, Value y) {
   return LLVM::AddOp::create(b, loc, x, y);
@@ -84,8 +82,8 @@ Value HostEmitter::service(Service which, Type result, ValueRange args) {
 /// Memory of the heap; the run fails where there is none.
 Value HostEmitter::allocate(Value bytes, int64_t place) {
   Value memory = service(Service::Alloc, pointer, bytes);
-  failIf(compare(ICmpPredicate::eq, memory, null()),
-         number(OPC_FAULT_MEMORY), number(place), bytes, number(0));
+  failIf(compare(ICmpPredicate::eq, memory, null()), number(OPC_FAULT_MEMORY),
+         number(place), bytes, number(0));
   return memory;
 }
 

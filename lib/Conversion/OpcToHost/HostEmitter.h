@@ -1,18 +1,18 @@
 //===- HostEmitter.h - Writes the entry function in LLVM ops ----*- C++ -*-===//
 //
-// The vocabulary in which the host program is written: numbers, memory, calls of
-// the runtime, blocks, faults, and the values of extents. Whatever follows from
-// the inputs alone is computed once, in the prologue, which dominates all else.
-// Other state lives in stack slots, so the order of blocks never matters.
+// The vocabulary in which the host program is written: numbers, memory, calls
+// of the runtime, blocks, faults, and the values of extents. Whatever follows
+// from the inputs alone is computed once, in the prologue, which dominates all
+// else. Other state lives in stack slots, so the order of blocks never matters.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_LIB_CONVERSION_OPCTOHOST_HOSTEMITTER_H
 #define OPC_LIB_CONVERSION_OPCTOHOST_HOSTEMITTER_H
 
 #include "HostPlan.h"
-#include "opc-c/module.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Builders.h"
+#include "opc-c/module.h"
 #include <unordered_map>
 
 namespace opc {
@@ -82,8 +82,8 @@ public:
   mlir::Value checkedAdd(mlir::Value x, mlir::Value y, Checks *checks,
                          int64_t place);
 
-  /// From here on, values that follow from the inputs alone are added to the end
-  /// of what was written so far.
+  /// From here on, values that follow from the inputs alone are added to the
+  /// end of what was written so far.
   void endPrologue();
 
 private:

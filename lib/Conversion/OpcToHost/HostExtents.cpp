@@ -41,8 +41,7 @@ static std::optional<int64_t> numberOf(Value value) {
   return cast<IntegerAttr>(constant.getValue()).getInt();
 }
 
-Value HostEmitter::checkedMul(Value x, Value y, Checks *checks,
-                              int64_t place) {
+Value HostEmitter::checkedMul(Value x, Value y, Checks *checks, int64_t place) {
   auto a = numberOf(x), c = numberOf(y);
   int64_t result;
   if (a && c && !llvm::MulOverflow(*a, *c, result))
@@ -54,8 +53,7 @@ Value HostEmitter::checkedMul(Value x, Value y, Checks *checks,
                      checks, place);
 }
 
-Value HostEmitter::checkedAdd(Value x, Value y, Checks *checks,
-                              int64_t place) {
+Value HostEmitter::checkedAdd(Value x, Value y, Checks *checks, int64_t place) {
   auto a = numberOf(x), c = numberOf(y);
   int64_t result;
   if (a && c && !llvm::AddOverflow(*a, *c, result))

@@ -16,9 +16,8 @@ static void collectNames(Location loc, SmallVectorImpl<std::string> &names) {
   else if (auto call = dyn_cast<CallSiteLoc>(loc))
     collectNames(call.getCallee(), names);
   else if (auto file = dyn_cast<FileLineColLoc>(loc))
-    names.push_back((file.getFilename().getValue() + ":" +
-                     Twine(file.getLine()))
-                        .str());
+    names.push_back(
+        (file.getFilename().getValue() + ":" + Twine(file.getLine())).str());
 }
 
 int64_t HostFacts::intern(std::string name) {
@@ -83,11 +82,10 @@ void HostFacts::addTensors(func::FuncOp main) {
         argument,
         main.getArgAttrOfType<StringAttr>(argument.getArgNumber(), kNameAttr),
         symbols));
-  for (OpOperand &result :
-       main.front().getTerminator()->getOpOperands())
-    program.outputs.push_back(describe(
-        result.get(),
-        main.getResultAttrOfType<StringAttr>(result.getOperandNumber(),
-                                             kNameAttr),
-        symbols));
+  for (OpOperand &result : main.front().getTerminator()->getOpOperands())
+    program.outputs.push_back(
+        describe(result.get(),
+                 main.getResultAttrOfType<StringAttr>(result.getOperandNumber(),
+                                                      kNameAttr),
+                 symbols));
 }

@@ -2,21 +2,21 @@
 #ifndef OPC_LIB_CONVERSION_OPCTOHOST_HOSTFACTS_H
 #define OPC_LIB_CONVERSION_OPCTOHOST_HOSTFACTS_H
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "opc/Conversion/OpcToHost/HostProgram.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringMap.h"
 
 namespace opc {
 
 class HostFacts {
 public:
-  HostFacts(HostProgram &program, ShapeEnv &env)
-      : program(program), env(env) {}
+  HostFacts(HostProgram &program, ShapeEnv &env) : program(program), env(env) {}
 
   /// Index of the graph's node that `loc` names first.
   int64_t place(mlir::Location loc);
-  /// Notes a launch of `function`; returns its index among the manifest's kernels.
+  /// Notes a launch of `function`; returns its index among the manifest's
+  /// kernels.
   int64_t addKernel(LaunchOp launch, mlir::Operation *function);
   void addTensors(mlir::func::FuncOp main);
 

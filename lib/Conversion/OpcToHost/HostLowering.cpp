@@ -117,8 +117,7 @@ void HostLowering::lowerLaunch(LaunchOp launch) {
 }
 
 void HostLowering::checkStatus(Operation *op) {
-  Value status =
-      e.load(e.i64, e.call(), offsetof(opc_call, status));
+  Value status = e.load(e.i64, e.call(), offsetof(opc_call, status));
   e.failIf(e.compare(ICmpPredicate::ne, status, e.number(OPC_FAULT_NONE)),
            status, e.number(place(op)), e.number(0), e.number(0));
 }

@@ -62,8 +62,8 @@ private:
                   mlir::Operation *op);
   void append(LoopState &state, unsigned index, mlir::Value value,
               mlir::Operation *op);
-  void grow(mlir::Value pointerSlot, mlir::Value capacitySlot,
-            mlir::Value used, mlir::Value needed, mlir::Operation *op);
+  void grow(mlir::Value pointerSlot, mlir::Value capacitySlot, mlir::Value used,
+            mlir::Value needed, mlir::Operation *op);
 
   // Memory (HostMemory.cpp).
   mlir::Value pointerOf(mlir::Value value) {
@@ -84,9 +84,10 @@ private:
   void copyToSlot(mlir::Value slotAddress, mlir::Value extents,
                   mlir::Value value, mlir::Operation *op);
   void storeExtents(mlir::Value address, mlir::Value value, int64_t from = 0);
-  /// The run fails where the extents of `value` are not `expected`; extents that
-  /// are bound later are whatever they are.
-  void checkSameDims(mlir::Value value, llvm::ArrayRef<mlir::AffineExpr> expected,
+  /// The run fails where the extents of `value` are not `expected`; extents
+  /// that are bound later are whatever they are.
+  void checkSameDims(mlir::Value value,
+                     llvm::ArrayRef<mlir::AffineExpr> expected,
                      mlir::Operation *op);
   mlir::Value scalar(mlir::Value tensor, int64_t index = 0);
   int64_t place(mlir::Operation *op) { return facts.place(op->getLoc()); }

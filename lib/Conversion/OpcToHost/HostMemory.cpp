@@ -15,9 +15,8 @@ Value HostLowering::slot(int64_t index) {
 Value HostLowering::slotExtents(int64_t index) {
   Value &address = extents[index];
   if (!address)
-    address = e.words(cast<RankedTensorType>(
-                          plan.slotValue(index).getType())
-                          .getRank());
+    address = e.words(
+        cast<RankedTensorType>(plan.slotValue(index).getType()).getRank());
   return address;
 }
 
@@ -26,8 +25,8 @@ Value HostLowering::arenaPointer(int64_t item) {
   Value start = e.at(arena, regionOffsets[where.region]);
   if (!where.unit)
     return e.at(start, where.offset);
-  Value scaled = e.checkedMul(e.value(where.unit), e.number(where.offset),
-                              nullptr, 0);
+  Value scaled =
+      e.checkedMul(e.value(where.unit), e.number(where.offset), nullptr, 0);
   return e.at(start, scaled);
 }
 
@@ -61,15 +60,13 @@ void HostLowering::storeExtents(Value address, Value value, int64_t from) {
     e.store(e.value(dim), address, (axis + from) * sizeof(int64_t));
 }
 
-Value HostLowering::requestOutput(unsigned output, Value value,
-                                  Operation *op) {
+Value HostLowering::requestOutput(unsigned output, Value value, Operation *op) {
   Value bytes = bytesOf(value, op);
   storeExtents(outputDims, value);
-  Value address = e.service(Service::Output, e.pointer,
-                            {e.number(output), outputDims});
+  Value address =
+      e.service(Service::Output, e.pointer, {e.number(output), outputDims});
   e.failIf(e.compare(ICmpPredicate::eq, address, e.null()),
-           e.number(OPC_FAULT_MEMORY), e.number(place(op)), bytes,
-           e.number(0));
+           e.number(OPC_FAULT_MEMORY), e.number(place(op)), bytes, e.number(0));
   return address;
 }
 
@@ -79,7 +76,8 @@ void HostLowering::define(Value result, Operation *op) {
   if (buffer.definer != op || memory.contains(index))
     return;
   bool isNested = op->getBlock() != &main.front();
-  if (buffer.place == Place::Arena && isNested && !constantsOf(env.dims(result)))
+  if (buffer.place == Place::Arena && isNested &&
+      !constantsOf(env.dims(result)))
     bytesOf(result, op);
   if (buffer.place == Place::Heap) {
     Value address = e.allocate(bytesOf(result, op), place(op));

@@ -8,8 +8,8 @@ int64_t opc::storageBytes(Type element) {
   return llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
 }
 
-HostPlan::HostPlan(func::FuncOp main, const SymbolTable &symbols,
-                   ShapeEnv &env, ConstantBlock &constants)
+HostPlan::HostPlan(func::FuncOp main, const SymbolTable &symbols, ShapeEnv &env,
+                   ConstantBlock &constants)
     : main(main), symbols(symbols), env(env), constants(constants) {
   findEntrySymbols();
   numberOps(main.front());
@@ -64,8 +64,7 @@ bool HostPlan::followsFromInputs(Operation *op) const {
 }
 
 bool HostPlan::isEntryBound(AffineExpr expr) const {
-  return !expr
-              .walk([&](AffineExpr e) {
+  return !expr.walk([&](AffineExpr e) {
                 auto symbol = dyn_cast<AffineSymbolExpr>(e);
                 return symbol && !entrySymbols.contains(symbol.getPosition())
                            ? WalkResult::interrupt()
@@ -102,15 +101,14 @@ unsigned HostPlan::add(Place place, Value value, Operation *definer,
 
 unsigned HostPlan::addComputed(Value value, Operation *op) {
   bool isKnown = isEntryBound(env.dims(value));
-  unsigned number = add(isKnown ? Place::Arena : Place::Heap, value, op,
-                        op->getBlock());
+  unsigned number =
+      add(isKnown ? Place::Arena : Place::Heap, value, op, op->getBlock());
   buffers[number].isOwned = !isKnown;
   return number;
 }
 
 unsigned HostPlan::addSlot(Value value, Operation *op, bool isOwned) {
-  unsigned number =
-      add(Place::Slot, value, op, op->getBlock(), slots.size());
+  unsigned number = add(Place::Slot, value, op, op->getBlock(), slots.size());
   slots.push_back(value);
   buffers[number].isOwned = isOwned;
   return number;
@@ -147,8 +145,8 @@ CarriedPlan HostPlan::assignCarried(LoopOp loop, unsigned index) {
   Block &body = loop.getBody().front();
   Value argument = body.getArgument(index + 1);
   CarriedPlan plan;
-  plan.fixed = isEntryBound(env.dims(result)) &&
-               env.dims(result) == env.dims(argument);
+  plan.fixed =
+      isEntryBound(env.dims(result)) && env.dims(result) == env.dims(argument);
   plan.unchanged = body.getTerminator()->getOperand(index + 1) == argument;
   plan.slot = addSlot(result, loop, /*isOwned=*/!plan.fixed);
   indices[argument] = plan.slot;
@@ -224,13 +222,12 @@ bool HostPlan::mayDonate(LaunchOp launch, Value input, Value output) const {
 /// kernel's schedule said that it works that way.
 void HostPlan::donateInputs(LaunchOp launch) {
   Operation *kernel = symbols.lookup(launch.getKernel());
-  auto pairs = kernel ? kernel->getAttrOfType<ArrayAttr>(kInplaceAttr)
-                      : ArrayAttr();
+  auto pairs =
+      kernel ? kernel->getAttrOfType<ArrayAttr>(kInplaceAttr) : ArrayAttr();
   llvm::SmallDenseSet<Value> given;
   for (Attribute pair : pairs ? pairs.getValue() : ArrayRef<Attribute>()) {
     auto numbers = cast<ArrayAttr>(pair);
-    Value output =
-        launch.getResult(cast<IntegerAttr>(numbers[0]).getInt());
+    Value output = launch.getResult(cast<IntegerAttr>(numbers[0]).getInt());
     Value input = launch.getInputs()[cast<IntegerAttr>(numbers[1]).getInt()];
     bool isFresh = bufferOf(output).definer == launch;
     if (isFresh && !given.contains(input) && mayDonate(launch, input, output)) {
@@ -272,8 +269,8 @@ void HostPlan::forwardYields(Block &block) {
   });
 }
 
-/// A graph output is computed where the runtime wants it, unless it is an input,
-/// a constant, or an output twice over.
+/// A graph output is computed where the runtime wants it, unless it is an
+/// input, a constant, or an output twice over.
 void HostPlan::claimOutputs() {
   Operation *ret = main.front().getTerminator();
   for (auto [index, value] : llvm::enumerate(ret->getOperands())) {

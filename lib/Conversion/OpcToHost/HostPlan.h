@@ -9,9 +9,9 @@
 #define OPC_LIB_CONVERSION_OPCTOHOST_HOSTPLAN_H
 
 #include "ArenaPlan.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "opc/Conversion/OpcToHost/HostProgram.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace opc {
@@ -23,19 +23,19 @@ enum class Place {
   Arena,    ///< `index` is the item of the arena's plan
   Heap,     ///< allocated at its definer, released after its last user
   Output,   ///< the runtime's, for output `index`
-  Slot,     ///< wherever the pointer in slot `index` says: differs by the way taken
-  Counter   ///< the iteration number of a loop
+  Slot, ///< wherever the pointer in slot `index` says: differs by the way taken
+  Counter ///< the iteration number of a loop
 };
 
 struct HostBuffer {
   Place place;
   int64_t index = 0;
-  mlir::Value value;                    ///< its extents are those of the buffer
-  mlir::Block *block = nullptr;         ///< that of the definer
-  mlir::Operation *definer = nullptr;   ///< null for inputs and body arguments
-  mlir::Operation *lastUser = nullptr;  ///< in `block`; null when there is none
-  int64_t begin = 0, end = 0;           ///< positions in the program
-  bool isOwned = false; ///< memory of its own, to be released
+  mlir::Value value;                   ///< its extents are those of the buffer
+  mlir::Block *block = nullptr;        ///< that of the definer
+  mlir::Operation *definer = nullptr;  ///< null for inputs and body arguments
+  mlir::Operation *lastUser = nullptr; ///< in `block`; null when there is none
+  int64_t begin = 0, end = 0;          ///< positions in the program
+  bool isOwned = false;                ///< memory of its own, to be released
 };
 
 /// A value that goes around a loop. Where its size is known at entry it has two

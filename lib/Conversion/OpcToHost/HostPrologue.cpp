@@ -34,14 +34,13 @@ void HostLowering::bindInputs() {
   llvm::DenseSet<unsigned> bound;
   for (BlockArgument argument : main.getArguments()) {
     unsigned input = argument.getArgNumber();
-    inputPointers.push_back(
-        e.load(e.pointer, inputs, input * sizeof(void *)));
+    inputPointers.push_back(e.load(e.pointer, inputs, input * sizeof(void *)));
     for (auto [axis, dim] : llvm::enumerate(env.dims(argument))) {
       auto symbol = dyn_cast<AffineSymbolExpr>(dim);
       if (!symbol || !bound.insert(symbol.getPosition()).second)
         continue;
-      Value extent = e.load(e.i64, extentsOf(e, inputDims, input),
-                            axis * sizeof(int64_t));
+      Value extent =
+          e.load(e.i64, extentsOf(e, inputDims, input), axis * sizeof(int64_t));
       e.bindEntrySymbol(symbol.getPosition(), extent);
     }
   }
@@ -83,8 +82,8 @@ void HostLowering::checkSizes() {
   e.flush(checks, OPC_FAULT_LIMIT);
 }
 
-/// The largest formula of a region, rounded up. Formulas of branches that do not
-/// run may be negative.
+/// The largest formula of a region, rounded up. Formulas of branches that do
+/// not run may be negative.
 Value HostLowering::regionBytes(const ArenaPlan::Region &region,
                                 Checks &checks) {
   if (region.sizes.size() == 1 && constantOf(region.sizes.front()))

@@ -3,8 +3,8 @@
 // Largest first; each goes into the smallest gap that holds it between those
 // already placed that live at the same time ("Efficient Memory Management for
 // Deep Neural Net Inference", Pisarchyk and Lee, 2020, greedy by size). Time is
-// cut into spans that list their buffers, so that looking for neighbours does not
-// visit all of them.
+// cut into spans that list their buffers, so that looking for neighbours does
+// not visit all of them.
 //
 //===----------------------------------------------------------------------===//
 #include "IntervalPacker.h"

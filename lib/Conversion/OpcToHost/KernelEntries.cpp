@@ -1,8 +1,8 @@
 //===- KernelEntries.cpp - Scheduled kernels as opc_kernel_fn -------------===//
 //
-// The runtime calls every kernel with an array of words. An entry takes pointers
-// and symbols out of it and calls the body, whose pointers are parameters so that
-// LLVM may know that they do not alias.
+// The runtime calls every kernel with an array of words. An entry takes
+// pointers and symbols out of it and calls the body, whose pointers are
+// parameters so that LLVM may know that they do not alias.
 //
 //   func.func private @k(%status: memref<1xi64>, %x: memref<?xf32>, %s0: index,
 //                        %begin: index, %end: index) { ... }
@@ -12,10 +12,10 @@
 //
 //===----------------------------------------------------------------------===//
 #include "HostPlan.h"
-#include "opc/Conversion/OpcToHost/Passes.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Interfaces/VectorInterfaces.h"
+#include "opc/Conversion/OpcToHost/Passes.h"
 
 namespace opc {
 #define GEN_PASS_DEF_KERNELENTRIESPASS
@@ -44,9 +44,9 @@ static LogicalResult verifyKernel(func::FuncOp kernel) {
            << " has no schedule";
   WalkResult result = kernel.walk([&](Operation *op) {
     auto transfer = dyn_cast<VectorTransferOpInterface>(op);
-    bool asks = (transfer && transfer.hasOutOfBoundsDim()) ||
-                (isa<memref::DimOp>(op) &&
-                 isa<BlockArgument>(op->getOperand(0)));
+    bool asks =
+        (transfer && transfer.hasOutOfBoundsDim()) ||
+        (isa<memref::DimOp>(op) && isa<BlockArgument>(op->getOperand(0)));
     if (!asks)
       return WalkResult::advance();
     op->emitOpError("asks for the size of a flat buffer, which has none");
@@ -61,7 +61,8 @@ static Value describeBuffer(OpBuilder &b, Location loc, Value pointer,
   Type i64 = b.getI64Type();
   Type array = LLVM::LLVMArrayType::get(i64, 1);
   auto structure = LLVM::LLVMStructType::getLiteral(
-      b.getContext(), {pointer.getType(), pointer.getType(), i64, array, array});
+      b.getContext(),
+      {pointer.getType(), pointer.getType(), i64, array, array});
   auto number = [&](int64_t value) -> Value {
     return LLVM::ConstantOp::create(b, loc, i64, b.getI64IntegerAttr(value));
   };
@@ -99,9 +100,9 @@ static LLVM::LLVMFuncOp makeBody(func::FuncOp kernel, OpBuilder &b) {
     types.push_back(isa<MemRefType>(type) ? Type(pointer) : b.getI64Type());
   auto type = LLVM::LLVMFunctionType::get(
       LLVM::LLVMVoidType::get(b.getContext()), types);
-  auto body = LLVM::LLVMFuncOp::create(
-      b, kernel.getLoc(), (kernel.getName() + ".body").str(), type,
-      LLVM::Linkage::Internal);
+  auto body = LLVM::LLVMFuncOp::create(b, kernel.getLoc(),
+                                       (kernel.getName() + ".body").str(), type,
+                                       LLVM::Linkage::Internal);
   llvm::SmallDenseSet<unsigned> shared = sharedArguments(kernel);
   for (auto [index, argument] : llvm::enumerate(kernel.getArgumentTypes())) {
     auto buffer = dyn_cast<MemRefType>(argument);
@@ -131,11 +132,10 @@ static void moveBody(func::FuncOp kernel, LLVM::LLVMFuncOp body) {
     argument.setType(buffer ? Type(pointer) : b.getI64Type());
     auto uses = llvm::to_vector(llvm::map_range(
         argument.getUses(), [](OpOperand &use) { return &use; }));
-    Value cast = buffer
-                     ? describeBuffer(b, body.getLoc(), argument, buffer)
-                     : UnrealizedConversionCastOp::create(b, body.getLoc(), type,
-                                                          argument)
-                           .getResult(0);
+    Value cast = buffer ? describeBuffer(b, body.getLoc(), argument, buffer)
+                        : UnrealizedConversionCastOp::create(b, body.getLoc(),
+                                                             type, argument)
+                              .getResult(0);
     for (OpOperand *use : uses)
       use->set(cast);
   }

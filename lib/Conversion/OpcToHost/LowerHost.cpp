@@ -31,7 +31,8 @@ static LogicalResult verifySize(Operation *op, Value value, ShapeEnv &env) {
       storageBytes(cast<RankedTensorType>(value.getType()).getElementType());
   for (AffineExpr dim : env.dims(value)) {
     if (!dim)
-      return op->emitOpError("has a result with an extent that nothing explains");
+      return op->emitOpError(
+          "has a result with an extent that nothing explains");
     int64_t extent = constantOf(dim).value_or(1);
     if (extent < 0)
       return op->emitError("extent ") << extent << " is negative";
@@ -44,16 +45,17 @@ static LogicalResult verifySize(Operation *op, Value value, ShapeEnv &env) {
 }
 
 static LogicalResult verifyProgram(func::FuncOp main, ShapeEnv &env) {
-  WalkResult result = main.front().walk<WalkOrder::PreOrder>([&](Operation *op) {
-    if (!isHostOp(op)) {
-      op->emitOpError("is not part of a kernel");
-      return WalkResult::interrupt();
-    }
-    for (Value value : op->getResults())
-      if (failed(verifySize(op, value, env)))
-        return WalkResult::interrupt();
-    return WalkResult::advance();
-  });
+  WalkResult result =
+      main.front().walk<WalkOrder::PreOrder>([&](Operation *op) {
+        if (!isHostOp(op)) {
+          op->emitOpError("is not part of a kernel");
+          return WalkResult::interrupt();
+        }
+        for (Value value : op->getResults())
+          if (failed(verifySize(op, value, env)))
+            return WalkResult::interrupt();
+        return WalkResult::advance();
+      });
   return failure(result.wasInterrupted());
 }
 

@@ -16,9 +16,10 @@ static json::Array tensors(const std::vector<HostProgram::Tensor> &list) {
 json::Object opc::manifestOf(const HostProgram &program) {
   json::Array kernels;
   for (const HostProgram::Kernel &kernel : program.kernels)
-    kernels.push_back(json::Object{{"name", kernel.name},
-                                   {"ops", json::Array(kernel.ops)},
-                                   {"locations", json::Array(kernel.locations)}});
+    kernels.push_back(
+        json::Object{{"name", kernel.name},
+                     {"ops", json::Array(kernel.ops)},
+                     {"locations", json::Array(kernel.locations)}});
   return json::Object{
       {"inputs", tensors(program.inputs)},
       {"outputs", tensors(program.outputs)},

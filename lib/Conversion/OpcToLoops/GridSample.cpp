@@ -1,7 +1,7 @@
 //===- GridSample.cpp - loops of grid_sample ------------------------------===//
 //
-// The last axis of the grid names a position, innermost axis first, with -1 and 1
-// at the ends of the input.
+// The last axis of the grid names a position, innermost axis first, with -1 and
+// 1 at the ends of the input.
 //
 //===----------------------------------------------------------------------===//
 #include "Rows.h"
@@ -43,14 +43,14 @@ private:
     Scalar low = extent.like(corners ? 0 : -0.5);
     Scalar high = corners ? extent - 1 : extent - 0.5;
     Scalar n = gridValue(spatial - 1 - i);
-    Scalar x = corners ? (n + 1) / 2 * (extent - 1)
-                       : ((n + 1) * extent - 1) / 2;
+    Scalar x =
+        corners ? (n + 1) / 2 * (extent - 1) : ((n + 1) * extent - 1) / 2;
     if (isNearest())
       x = roundEvenOf(x);
     x = padded(x, extent, low, high);
     // Beyond this every tap is outside, as it is here.
-    axes.push_back({extent, low, high,
-                    finite(x, -8, extent.like(-8), extent + 8)});
+    axes.push_back(
+        {extent, low, high, finite(x, -8, extent.like(-8), extent + 8)});
   }
 
   Scalar gridValue(size_t component) {
@@ -82,8 +82,8 @@ private:
                   select(x > high, mirror(x - high, high, low, -1), x));
   }
 
-  /// The index that tap `index` of an axis reads; clears `inside` where there is
-  /// none.
+  /// The index that tap `index` of an axis reads; clears `inside` where there
+  /// is none.
   Value tapIndex(Scalar index, const Axis &axis, size_t i, Value &inside) {
     Scalar extent(e, e.extent(op.getX(), i + 2));
     Scalar zero = index.like(0);
@@ -106,16 +106,16 @@ private:
     }
     Filter filter = makeFilter(op.getMode(), -0.75);
     Scalar base = floorOf(axis.position), ratio = axis.position - base;
-    Value sum = e.fold(
-        e.constant(1 - filter.support), e.constant(1 + filter.support),
-        emitZero(type, e), [&](Value tap, ValueRange carried) {
-          Scalar weight = filter.weight(Scalar(e, tap).to(type) - ratio);
-          Value tapInside = inside;
-          at[i + 2] = tapIndex(base.toIndex() + Scalar(e, tap), axis, i,
-                               tapInside);
-          Scalar value = weight * sample(i + 1, tapInside);
-          return SmallVector<Value>{Scalar(e, carried[0]) + value};
-        })[0];
+    Value sum =
+        e.fold(e.constant(1 - filter.support), e.constant(1 + filter.support),
+               emitZero(type, e), [&](Value tap, ValueRange carried) {
+                 Scalar weight = filter.weight(Scalar(e, tap).to(type) - ratio);
+                 Value tapInside = inside;
+                 at[i + 2] = tapIndex(base.toIndex() + Scalar(e, tap), axis, i,
+                                      tapInside);
+                 Scalar value = weight * sample(i + 1, tapInside);
+                 return SmallVector<Value>{Scalar(e, carried[0]) + value};
+               })[0];
     return {e, sum};
   }
   Scalar loaded(Value inside) {

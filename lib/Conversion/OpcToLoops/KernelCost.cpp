@@ -49,8 +49,8 @@ AffineExpr packedFlops(Operation *op, ShapeEnv &env) {
 /// Weights are [taps..., channels].
 AffineExpr depthwiseFlops(Operation *op, ShapeEnv &env) {
   ArrayRef<AffineExpr> taps = env.dims(op->getOperand(1));
-  return sizeOfResult(op, env) *
-         product(env.getContext(), taps.drop_back()) * 2;
+  return sizeOfResult(op, env) * product(env.getContext(), taps.drop_back()) *
+         2;
 }
 
 AffineExpr poolFlops(Operation *op, ShapeEnv &env) {

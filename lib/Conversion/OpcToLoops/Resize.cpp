@@ -17,8 +17,8 @@ namespace {
 /// One resampled axis: extents and scale as f64.
 struct ResampledAxis {
   size_t axis;
-  Scalar in, out;   ///< extents
-  Scalar width;     ///< in * scale, before it was rounded down to `out`
+  Scalar in, out; ///< extents
+  Scalar width;   ///< in * scale, before it was rounded down to `out`
   Scalar scale;
   double roiStart, roiEnd;
 };
@@ -71,7 +71,8 @@ Scalar roundedTo(StringRef rounding, Scalar x) {
 class ResizeElement {
 public:
   ResizeElement(ResizeOp op, ValueRange indices, KernelEmitter &e)
-      : op(op), e(e), f64(e.b.getF64Type()), at(indices), inside(e.boolean(true)) {
+      : op(op), e(e), f64(e.b.getF64Type()), at(indices),
+        inside(e.boolean(true)) {
     for (size_t i = 0; i < op.getAxes().size(); ++i)
       addAxis(i);
   }
@@ -107,8 +108,8 @@ private:
     ArrayRef<double> roi = op.getRoi();
     bool hasRoi = roi.size() == 2 * count;
     axes.push_back({axis, in, out, select(exact, out, width),
-                    select(exact, out / in, given.to(f64)),
-                    hasRoi ? roi[i] : 0, hasRoi ? roi[count + i] : 1});
+                    select(exact, out / in, given.to(f64)), hasRoi ? roi[i] : 0,
+                    hasRoi ? roi[count + i] : 1});
     Scalar x = coordinateOf(op.getCoordinates())(wide(at[axis]), axes.back());
     if (isCropped())
       inside = e.both(inside, (x >= 0) & (x <= in - 1));
@@ -140,11 +141,11 @@ private:
     return widen(value, elementType(op.getX()), f64);
   }
 
-  /// Sum of weight * value over the taps around position i, divided by the sum of
-  /// weights where they need not add up to 1.
+  /// Sum of weight * value over the taps around position i, divided by the sum
+  /// of weights where they need not add up to 1.
   Scalar filtered(size_t i) {
-    Filter filter = makeFilter(op.getMode(),
-                               op.getCubicCoefficient().convertToDouble());
+    Filter filter =
+        makeFilter(op.getMode(), op.getCubicCoefficient().convertToDouble());
     Scalar x = positions[i], one = x.like(1);
     Scalar shrink = op.getAntialias() ? minimum(axes[i].scale, one) : one;
     Scalar base = floorOf(x), ratio = x - base;
@@ -153,8 +154,8 @@ private:
       first = (floorOf(double(-filter.support) / shrink) + 1).toIndex();
     Value end = e.sub(e.constant(2), first);
     Value zero = emitZero(f64, e);
-    SmallVector<Value> sums = e.fold(
-        first, end, {zero, zero}, [&](Value tap, ValueRange carried) {
+    SmallVector<Value> sums =
+        e.fold(first, end, {zero, zero}, [&](Value tap, ValueRange carried) {
           Scalar index = base.toIndex() + Scalar(e, tap);
           Scalar weight = filter.weight((wide(tap) - ratio) * shrink);
           if (op.getExcludeOutside())

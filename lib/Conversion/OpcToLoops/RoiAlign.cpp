@@ -31,8 +31,8 @@ public:
           return e.fold(none, columns.samples, outer,
                         [&](Value column, ValueRange inner) {
                           Scalar next = sample(row, column, isMax);
-                          Scalar first = (Scalar(e, row) == 0) &
-                                         (Scalar(e, column) == 0);
+                          Scalar first =
+                              (Scalar(e, row) == 0) & (Scalar(e, column) == 0);
                           Scalar sum(e, inner[0]);
                           return SmallVector<Value>{
                               isMax ? select(first, next, maximum(sum, next))
@@ -41,8 +41,8 @@ public:
         });
     Scalar result(e, pooled[0]);
     if (!isMax) {
-      Scalar count = maximum(rows.samples * columns.samples,
-                             rows.samples.like(1));
+      Scalar count =
+          maximum(rows.samples * columns.samples, rows.samples.like(1));
       result = result / count.to(type);
     }
     return narrow(result, elementType(op.getY()));
@@ -73,8 +73,8 @@ private:
     Scalar bin = size / bins;
     Scalar samples(e, e.constant(int64_t(op.getSamplingRatio())));
     if (int64_t(op.getSamplingRatio()) <= 0)
-      samples = finite(ceilOf(bin), 0, bin.like(0), bin.like(mostSamples))
-                    .toIndex();
+      samples =
+          finite(ceilOf(bin), 0, bin.like(0), bin.like(mostSamples)).toIndex();
     Scalar binIndex = Scalar(e, indices[axis]).to(type);
     Value extent = e.extent(op.getX(), axis);
     return {Scalar(e, extent).to(type), start + binIndex * bin,
@@ -95,12 +95,14 @@ private:
     return {low, minimum(low + 1, {e, axis.last}), 1 - ratio, ratio, inside};
   }
 
-  /// The bilinear sample, or for `max` the greatest of its four terms; 0 outside.
+  /// The bilinear sample, or for `max` the greatest of its four terms; 0
+  /// outside.
   Scalar sample(Value row, Value column, bool isMax) {
     Neighbours y = neighbours(rows, row), x = neighbours(columns, column);
     auto term = [&](Value yIndex, Scalar yWeight, Value xIndex,
                     Scalar xWeight) {
-      Scalar value(e, e.element(op.getX(), {image, indices[1], yIndex, xIndex}));
+      Scalar value(e,
+                   e.element(op.getX(), {image, indices[1], yIndex, xIndex}));
       return yWeight * xWeight * widen(value, elementType(op.getX()), type);
     };
     auto all = [&]() -> Value {

@@ -85,8 +85,8 @@ void buildTranspose(Node &n) {
   if (std::optional<Ints> given = n.integers("perm"))
     perm = *given;
   if (!n.failed() && int64_t(perm.size()) != n.rank(x))
-    return n.fail(formatv("perm has {0} axes, the input {1}", perm.size(),
-                          n.rank(x)));
+    return n.fail(
+        formatv("perm has {0} axes, the input {1}", perm.size(), n.rank(x)));
   n.out(0, n.transpose(x, perm));
 }
 

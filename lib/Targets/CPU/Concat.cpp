@@ -1,7 +1,7 @@
 //===- Concat.cpp - tensors one after the other ---------------------------===//
 //
-// Each operand's part of the result is a nest of its own, with vectors along the
-// last axis; element-wise ops after the concat follow in registers.
+// Each operand's part of the result is a nest of its own, with vectors along
+// the last axis; element-wise ops after the concat follow in registers.
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
@@ -75,8 +75,7 @@ private:
 
   void emitLine(Value first, Value last) {
     int64_t lanes = w.v.lanes;
-    Value full =
-        l.sub(last, l.rem(l.sub(last, first), l.index(lanes)));
+    Value full = l.sub(last, l.rem(l.sub(last, first), l.index(lanes)));
     l.loop(first, full, lanes, [&](Value lane) { emitVector(lane); });
     l.branch(l.less(full, last), [&] {
       w.v.setCount(l.sub(last, full));
@@ -117,8 +116,8 @@ LogicalResult scheduleConcat(func::FuncOp kernel, const TargetDesc &desc) {
   ConcatOp concat = concatOf(kernel, env);
   if (!concat)
     return failure();
-  bool alone = llvm::hasSingleElement(
-      kernel.getBody().front().without_terminator());
+  bool alone =
+      llvm::hasSingleElement(kernel.getBody().front().without_terminator());
   Dims domain(env.dims(concat.getY()));
   int64_t axis = concat.getAxis();
   Dims merged = alone ? joined(domain, axis, context) : domain;

@@ -133,8 +133,8 @@ bool isIdentityPad(Operation *op) {
 }
 
 /// Filling a large tensor with a few elements makes the program larger than the
-/// work it saves, and a file of few bytes may ask for any extent. Padding makes a
-/// column 16, of weights that are few.
+/// work it saves, and a file of few bytes may ask for any extent. Padding makes
+/// a column 16, of weights that are few.
 bool growsTooMuch(Operation *op, int64_t from, int64_t to) {
   constexpr int64_t slack = 65536, factor = 8, most = int64_t(1) << 26;
   if (isa<BroadcastOp>(op))
@@ -244,8 +244,8 @@ struct FoldMovementPass : impl::FoldMovementPassBase<FoldMovementPass> {
   static void replace(Operation *op, ElementsAttr value,
                       ConstantEraser &eraser) {
     OpBuilder b(op);
-    auto moved = ConstantOp::create(b, op->getLoc(),
-                                    op->getResult(0).getType(), value);
+    auto moved =
+        ConstantOp::create(b, op->getLoc(), op->getResult(0).getType(), value);
     eraser.add(moved);
     llvm::SetVector<Operation *> from;
     for (Value operand : op->getOperands())

@@ -51,7 +51,8 @@ GemmPlan planGemm(const GemmShape &shape, const VectorMachine &m) {
   GemmShape s = shape;
   s.rows = s.rows > 0 ? s.rows : typicalRows;
   s.reduction = s.reduction > 0 ? s.reduction : typicalReduction;
-  int64_t allVectors = std::max<int64_t>((s.columns + m.lanes - 1) / m.lanes, 1);
+  int64_t allVectors =
+      std::max<int64_t>((s.columns + m.lanes - 1) / m.lanes, 1);
 
   GemmPlan plan;
   double best = INFINITY;

@@ -70,13 +70,13 @@ void LoopBuilder::loop(Value begin, Value end, int64_t step,
 SmallVector<Value> LoopBuilder::fold(
     Value begin, Value end, int64_t step, ValueRange initial,
     llvm::function_ref<SmallVector<Value>(Value, ValueRange)> body) const {
-  std::optional<int64_t> first = constantIndex(begin), last = constantIndex(end);
+  std::optional<int64_t> first = constantIndex(begin),
+                         last = constantIndex(end);
   if (first && last && *first >= *last)
     return SmallVector<Value>(initial);
   if (first && last && *first + step >= *last)
     return body(begin, initial);
-  auto loop =
-      scf::ForOp::create(b, loc, begin, end, index(step), initial);
+  auto loop = scf::ForOp::create(b, loc, begin, end, index(step), initial);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   SmallVector<Value> next =

@@ -101,8 +101,8 @@ LogicalResult scheduleReduce(func::FuncOp kernel, const TargetDesc &desc) {
   for (int64_t axis : shape.outer)
     units = units * shape.domain[axis];
   if (!shape.lanesReduced)
-    units = units * shape.domain.back().ceilDiv(ReduceShape::slots *
-                                                machine.lanes);
+    units =
+        units * shape.domain.back().ceilDiv(ReduceShape::slots * machine.lanes);
   return writeKernel(kernel, env, machine.lanes, units, /*grain=*/0,
                      [&](KernelWriter &w) {
                        axes.apply(w.v);

@@ -1,8 +1,8 @@
 //===- ReducePasses.cpp - the passes over one row -------------------------===//
 #include "opc/Targets/CPU/ReducePasses.h"
-#include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
@@ -138,9 +138,9 @@ private:
     reducedTo.assign(starts.size(), {});
     isStored = false;
     for (ReduceOp reduce : reduces) {
-      SmallVector<Value> values =
-          s.lanesReduced ? SmallVector<Value>{reduceLanes(reduce)}
-                         : reduceSlots(reduce);
+      SmallVector<Value> values = s.lanesReduced
+                                      ? SmallVector<Value>{reduceLanes(reduce)}
+                                      : reduceSlots(reduce);
       for (auto [slot, value] : llvm::zip(reducedTo, values))
         slot.push_back(value);
       isStored |= reduce.getX() == cached;
@@ -171,11 +171,11 @@ private:
   Value vectorAt(Value value, size_t slot, Value lane) {
     bindSlot(slot);
     if (isStored) {
-      Value position = w.e.linearize(
-          llvm::map_to_vector(indices(lane), [](LaneIndex i) { return i.base; }),
-          s.domain);
-      w.v.bind(cached,
-               w.v.load(w.e.buffer(cache), position, w.v.mask()));
+      Value position =
+          w.e.linearize(llvm::map_to_vector(indices(lane),
+                                            [](LaneIndex i) { return i.base; }),
+                        s.domain);
+      w.v.bind(cached, w.v.load(w.e.buffer(cache), position, w.v.mask()));
     }
     return w.v.vector(value, indices(lane));
   }
@@ -222,8 +222,8 @@ private:
       if (reduce.getX() == cached)
         w.v.store(x, cache, indices(here));
       if (Value mask = w.v.mask())
-        x = arith::SelectOp::create(
-            l.b, l.loc, mask, x, w.v.splat(neutralOf(reduce, l.b, l.loc)));
+        x = arith::SelectOp::create(l.b, l.loc, mask, x,
+                                    w.v.splat(neutralOf(reduce, l.b, l.loc)));
       next.push_back(combine(reduce, sum, x));
     }
     return next;
@@ -237,10 +237,12 @@ private:
     Value vectorsEnd = l.sub(extent, l.rem(extent, l.index(lanes)));
     SmallVector<Value> sums(ReduceShape::slots, initial);
     sums = nest(0, sums, [&](ValueRange carried) {
-      SmallVector<Value> next =
-          l.fold(l.index(0), blocksEnd, block, carried,
-                 [&](Value lane, ValueRange in) { return step(reduce, lane, in); });
-      auto one = [&](Value lane, ValueRange in) { return step(reduce, lane, in); };
+      SmallVector<Value> next = l.fold(
+          l.index(0), blocksEnd, block, carried,
+          [&](Value lane, ValueRange in) { return step(reduce, lane, in); });
+      auto one = [&](Value lane, ValueRange in) {
+        return step(reduce, lane, in);
+      };
       next[0] = l.fold(blocksEnd, vectorsEnd, lanes, next[0], one)[0];
       next[0] = l.fold(vectorsEnd, extent, lanes, next[0],
                        [&](Value lane, ValueRange in) {
@@ -317,8 +319,8 @@ private:
   SmallVector<Value> full, rows;
   Value cached, cache; ///< the value that is kept, and in whose buffer
   bool isStored = false;
-  SmallVector<Value> at;     ///< position along every axis
-  SmallVector<Value> starts; ///< first lane of each slot
+  SmallVector<Value> at;                     ///< position along every axis
+  SmallVector<Value> starts;                 ///< first lane of each slot
   SmallVector<SmallVector<Value>> reducedTo; ///< by slot, then reduction
 };
 

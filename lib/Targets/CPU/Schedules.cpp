@@ -83,8 +83,8 @@ Operation *onlyNest(func::FuncOp kernel) {
 
 namespace {
 
-/// Whether each element of `value` is computed from the element of `root` at the
-/// same place (or none of it); `uses` tells whether any is.
+/// Whether each element of `value` is computed from the element of `root` at
+/// the same place (or none of it); `uses` tells whether any is.
 bool followsElementwise(Value value, Value root, ShapeEnv &env, bool &uses) {
   if (value == root)
     return uses = true;
@@ -134,7 +134,8 @@ void allowInPlace(func::FuncOp kernel, ShapeEnv &env) {
   SmallVector<Attribute> pairs;
   ValueRange results = returnedValues(kernel);
   auto storage = [](Value value) {
-    return storageType(cast<RankedTensorType>(value.getType()).getElementType());
+    return storageType(
+        cast<RankedTensorType>(value.getType()).getElementType());
   };
   for (auto [index, result] : llvm::enumerate(results)) {
     const Dims dims = env.dims(result);
@@ -143,8 +144,8 @@ void allowInPlace(func::FuncOp kernel, ShapeEnv &env) {
       for (Value any : results)
         fits = fits && readInPlace(any, input, env, dims);
       if (fits)
-        pairs.push_back(b.getI64ArrayAttr(
-            {int64_t(index), int64_t(input.getArgNumber())}));
+        pairs.push_back(
+            b.getI64ArrayAttr({int64_t(index), int64_t(input.getArgNumber())}));
     }
   }
   if (!pairs.empty())

@@ -82,8 +82,7 @@ private:
   }
 
   AffineMapAttr sourceOrder(AffineMap map) {
-    return AffineMapAttr::get(
-        toMap(b.getContext(), sourceOrder(toDims(map))));
+    return AffineMapAttr::get(toMap(b.getContext(), sourceOrder(toDims(map))));
   }
 
   /// Replaces the op by a clone on `operands` and a transpose.
@@ -103,15 +102,15 @@ private:
   }
 
   /// `operand` in the order of what the op will see: free where it is a
-  /// transpose, a constant or has at most one axis that counts. Null if it would
-  /// have to be moved.
+  /// transpose, a constant or has at most one axis that counts. Null if it
+  /// would have to be moved.
   Value bringFreely(Value operand) {
     if (auto transpose = operand.getDefiningOp<TransposeOp>())
       if (transpose.getPerm() == ArrayRef(perm))
         return transpose.getX();
     Dims dims(env.dims(operand));
-    int64_t counting = llvm::count_if(
-        dims, [](AffineExpr e) { return constantOf(e) != 1; });
+    int64_t counting =
+        llvm::count_if(dims, [](AffineExpr e) { return constantOf(e) != 1; });
     if (counting == 0 && dims.size() <= perm.size())
       return operand;
     if (counting > 1 && !isConstantData(operand))
@@ -124,8 +123,8 @@ private:
     Dims dims(env.dims(operand));
     while (int64_t(dims.size()) < rank())
       dims.insert(dims.begin(), env.constant(1));
-    int64_t counting = llvm::count_if(
-        dims, [](AffineExpr e) { return constantOf(e) != 1; });
+    int64_t counting =
+        llvm::count_if(dims, [](AffineExpr e) { return constantOf(e) != 1; });
     if (counting <= 1)
       return m.reshape(operand, sourceOrder(dims));
     return m.transpose(m.reshape(operand, dims), inversePermutation(perm));
@@ -143,8 +142,8 @@ private:
       Dims dims(env.dims(operand));
       if (int64_t(dims.size()) > rank())
         return false;
-      int64_t counting = llvm::count_if(
-          dims, [](AffineExpr e) { return constantOf(e) != 1; });
+      int64_t counting =
+          llvm::count_if(dims, [](AffineExpr e) { return constantOf(e) != 1; });
       freed += same;
       moved += !same && counting > 1 && !isConstantData(operand);
     }
@@ -178,11 +177,11 @@ private:
 
   /// A reshape that puts in or takes out axes of extent 1.
   bool sinkReshape(ReshapeOp reshape) {
-    const Dims before(env.dims(reshape.getX())), after(env.dims(reshape.getY()));
+    const Dims before(env.dims(reshape.getX())),
+        after(env.dims(reshape.getY()));
     SmallVector<int64_t> from = countingAxes(before), to = countingAxes(after);
-    bool same = llvm::equal(from, to, [&](int64_t x, int64_t y) {
-      return before[x] == after[y];
-    });
+    bool same = llvm::equal(
+        from, to, [&](int64_t x, int64_t y) { return before[x] == after[y]; });
     if (!same || after.empty())
       return false;
     // Axes of the result in the order of the source, each with the axes of
@@ -223,13 +222,13 @@ private:
       Perm left;
       for (int64_t from : perm)
         if (!gone[from])
-          left.push_back(from - int64_t(llvm::count_if(
-                                    axes, [&](int64_t a) { return a < from; })));
+          left.push_back(from - int64_t(llvm::count_if(axes, [&](int64_t a) {
+                           return a < from;
+                         })));
       perm = left;
     }
-    return replace({x}, [&](Operation *clone) {
-      cast<ReduceOp>(clone).setAxes(axes);
-    });
+    return replace(
+        {x}, [&](Operation *clone) { cast<ReduceOp>(clone).setAxes(axes); });
   }
 
   bool sinkAxis() {
@@ -241,7 +240,8 @@ private:
 
   bool sinkAxes() {
     SmallVector<int64_t> axes;
-    for (int64_t axis : op->getAttrOfType<DenseI64ArrayAttr>("axes").asArrayRef())
+    for (int64_t axis :
+         op->getAttrOfType<DenseI64ArrayAttr>("axes").asArrayRef())
       axes.push_back(perm[axis]);
     llvm::sort(axes);
     return replace({source(op->getOperand(0))}, [&](Operation *clone) {

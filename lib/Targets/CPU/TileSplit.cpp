@@ -46,9 +46,8 @@ void TileSplit::emitParts(OpBuilder &b, Location loc, Value begin, Value end,
   if (!extent) {
     Value border = l.index(large);
     if (large > 0)
-      l.loop(begin, l.min(end, border), [&](Value part) {
-        body(l.mul(part, size + 1), size + 1);
-      });
+      l.loop(begin, l.min(end, border),
+             [&](Value part) { body(l.mul(part, size + 1), size + 1); });
     l.loop(large == 0 ? begin : l.max(begin, border), end,
            [&](Value part) { body(l.add(l.mul(part, size), border), size); });
     return;

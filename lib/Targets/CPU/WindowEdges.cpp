@@ -10,8 +10,7 @@ std::pair<Value, Value> clippedTaps(const LoopBuilder &l,
   Value zero = l.index(0);
   Value start = l.sub(l.mul(at, axis.stride), l.index(axis.padLow));
   // First tap with start + tap * dilation >= 0, then the first beyond extent.
-  Value begin =
-      l.ceilDiv(l.max(l.sub(zero, start), zero), axis.dilation);
+  Value begin = l.ceilDiv(l.max(l.sub(zero, start), zero), axis.dilation);
   Value left = l.max(l.sub(extent, start), zero);
   Value end = l.min(l.ceilDiv(left, axis.dilation), l.index(axis.taps));
   return {l.min(begin, end), end};
@@ -26,8 +25,8 @@ void forInsideAndEdges(const LoopBuilder &l, const WindowAxis &axis,
       l.min(l.index((axis.padLow + axis.stride - 1) / axis.stride), outputs);
   // The last one inside starts at most at `room`.
   Value room = l.sub(extent, l.index(window - axis.padLow));
-  Value last = l.div(l.max(l.add(room, axis.stride), l.index(0)),
-                     l.index(axis.stride));
+  Value last =
+      l.div(l.max(l.add(room, axis.stride), l.index(0)), l.index(axis.stride));
   last = l.max(l.min(last, outputs), first);
   if (axis.padLow == 0 && axis.padHigh == 0)
     last = outputs;
@@ -45,10 +44,9 @@ void forInsideAndEdges(const LoopBuilder &l, const WindowAxis &axis,
     });
   } else {
     auto tiles = TileSplit::unknown(count, tile);
-    tiles.emitParts(l.b, l.loc, l.index(0), tiles.count(l.b, l.loc),
-                    [&](Value start, int64_t size) {
-                      inside(l.add(first, start), size);
-                    });
+    tiles.emitParts(
+        l.b, l.loc, l.index(0), tiles.count(l.b, l.loc),
+        [&](Value start, int64_t size) { inside(l.add(first, start), size); });
   }
   // One loop for both edges: the body is large.
   l.loop(l.index(0), l.sub(outputs, l.sub(last, first)), [&](Value number) {

@@ -86,9 +86,9 @@ TEST_P(RandomPlans, SymbolicItemsNeverOverlap) {
       for (size_t b = 0; b < a; ++b) {
         int64_t other = arenaOffset(plan, b, symbols);
         int64_t otherBytes = evaluateExpr(items[b].bytes, symbols);
-        bool together = bytes && otherBytes &&
-                        meet(items[a].begin, items[a].end, items[b].begin,
-                             items[b].end);
+        bool together =
+            bytes && otherBytes &&
+            meet(items[a].begin, items[a].end, items[b].begin, items[b].end);
         EXPECT_FALSE(together && meet(offset, offset + bytes - 1, other,
                                       other + otherBytes - 1))
             << "items " << a << " and " << b << " at extent " << extent;
@@ -113,8 +113,8 @@ TEST(ArenaPlan, OneSymbolPacksLikeConstants) {
 
 TEST(ArenaPlan, ChainNeedsTwoPlaces) {
   MLIRContext context;
-  AffineExpr size = getAffineSymbolExpr(0, &context) *
-                    getAffineSymbolExpr(1, &context) * 4;
+  AffineExpr size =
+      getAffineSymbolExpr(0, &context) * getAffineSymbolExpr(1, &context) * 4;
   std::vector<ArenaItem> items;
   for (int64_t i = 0; i < 50; ++i)
     items.push_back({size, i, i + 1});

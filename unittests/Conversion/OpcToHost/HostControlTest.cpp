@@ -10,7 +10,9 @@ using testing::IsEmpty;
 namespace {
 
 TestTensor flag(bool value) { return TestTensor::of<char>({}, {value}); }
-TestTensor number(int64_t value) { return TestTensor::of<int64_t>({}, {value}); }
+TestTensor number(int64_t value) {
+  return TestTensor::of<int64_t>({}, {value});
+}
 
 TEST(HostControl, BranchesOfKnownSize) {
   TestProgram test(R"mlir(
@@ -29,8 +31,7 @@ func.func @main(%c: tensor<i1> {opc.dims = affine_map<() -> ()>},
   return %4 : tensor<?xf32>
 })mlir");
   auto x = TestTensor::of<float>({2}, {0, 5});
-  EXPECT_THAT(test.run({flag(true), x})[0].values<float>(),
-              ElementsAre(0, -5));
+  EXPECT_THAT(test.run({flag(true), x})[0].values<float>(), ElementsAre(0, -5));
   EXPECT_THAT(test.run({flag(false), TestTensor::of<float>({1}, {0})})[0]
                   .values<float>(),
               ElementsAre(-1));

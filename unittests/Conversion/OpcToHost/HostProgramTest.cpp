@@ -48,14 +48,15 @@ TEST(HostProgram, SaysWhatItIs) {
   llvm::json::Object manifest = opc::manifestOf(test.program);
   std::string text;
   llvm::raw_string_ostream(text) << llvm::json::Value(std::move(manifest));
-  EXPECT_EQ(text, R"({"constants_bytes":0,)"
-                  R"("inputs":[{"dtype":"f32","name":"x","shape":["n",2]}],)"
-                  R"("kernels":[{"locations":[0],"name":"neg_0","ops":["opc.neg"]},)"
-                  R"({"locations":[3],"name":"mul_1","ops":["opc.mul"]},)"
-                  R"({"locations":[4],"name":"relu_2","ops":["opc.relu"]},)"
-                  R"({"locations":[5],"name":"add_3","ops":["opc.add"]}],)"
-                  R"("locations":["negate","flatten","main","double","clip","sum"],)"
-                  R"("outputs":[{"dtype":"f32","name":"y","shape":["?"]}]})");
+  EXPECT_EQ(text,
+            R"({"constants_bytes":0,)"
+            R"("inputs":[{"dtype":"f32","name":"x","shape":["n",2]}],)"
+            R"("kernels":[{"locations":[0],"name":"neg_0","ops":["opc.neg"]},)"
+            R"({"locations":[3],"name":"mul_1","ops":["opc.mul"]},)"
+            R"({"locations":[4],"name":"relu_2","ops":["opc.relu"]},)"
+            R"({"locations":[5],"name":"add_3","ops":["opc.add"]}],)"
+            R"("locations":["negate","flatten","main","double","clip","sum"],)"
+            R"("outputs":[{"dtype":"f32","name":"y","shape":["?"]}]})");
 }
 
 TEST(HostProgram, FusedKernelsNameAllTheirNodes) {
@@ -85,12 +86,12 @@ func.func @main(%x: tensor<?xf32> {opc.dims = affine_map<()[s0] -> (s0)>},
     -> (tensor<?xf32>, tensor<?xf32>) attributes {opc.symbols = ["n"]} {
   return %x, %y : tensor<?xf32>, tensor<?xf32>
 })mlir");
-  auto outputs = test.run({TestTensor::of<float>({1}, {5}),
-                           TestTensor::of<float>({3}, {1, 2, 3})});
+  auto outputs = test.run(
+      {TestTensor::of<float>({1}, {5}), TestTensor::of<float>({3}, {1, 2, 3})});
   EXPECT_THAT(outputs[0].values<float>(), ElementsAre(5));
   EXPECT_THAT(outputs[1].values<float>(), ElementsAre(1, 2, 3));
-  TestFault fault = test.fails({TestTensor::of<float>({1}, {5}),
-                                TestTensor::of<float>({2}, {1, 2})});
+  TestFault fault = test.fails(
+      {TestTensor::of<float>({1}, {5}), TestTensor::of<float>({2}, {1, 2})});
   EXPECT_EQ(fault.fault, OPC_FAULT_SHAPE);
   EXPECT_EQ(fault.observed, 2);
   EXPECT_EQ(fault.expected, 3);
@@ -169,9 +170,9 @@ func.func @main(%x: tensor<?xf32> {opc.dims = affine_map<()[s0] -> (s0)>})
 })mlir");
   EXPECT_THAT(test.run({TestTensor::of<float>({1}, {1})})[0].dims,
               ElementsAre(0));
-  EXPECT_THAT(test.run({TestTensor::of<float>({4}, {1, 2, 3, 4})})[0]
-                  .values<float>(),
-              ElementsAre(1, 2));
+  EXPECT_THAT(
+      test.run({TestTensor::of<float>({4}, {1, 2, 3, 4})})[0].values<float>(),
+      ElementsAre(1, 2));
   EXPECT_THAT(test.run({TestTensor::of<float>({7}, {1, 2, 3, 4, 5, 6, 7})})[0]
                   .values<float>(),
               ElementsAre(1, 2, 3));

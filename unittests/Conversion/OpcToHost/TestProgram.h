@@ -12,8 +12,8 @@ namespace llvm::orc {
 class LLJIT;
 } // namespace llvm::orc
 
-/// A module with @main in opc ops, compiled by the reference path and the stages
-/// under test. A failure to compile fails the test.
+/// A module with @main in opc ops, compiled by the reference path and the
+/// stages under test. A failure to compile fails the test.
 class TestProgram {
 public:
   explicit TestProgram(llvm::StringRef text, bool fuse = false);

@@ -1,5 +1,5 @@
-// Tests of what lowerings rely on in KernelEmitter: folding, and values that are
-// computed once but only where they dominate their uses.
+// Tests of what lowerings rely on in KernelEmitter: folding, and values that
+// are computed once but only where they dominate their uses.
 #include "opc/Conversion/OpcToLoops/KernelEmitter.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -14,8 +14,7 @@ namespace {
 
 class KernelEmitterTest : public ::testing::Test {
 protected:
-  KernelEmitterTest()
-      : b(&context), loc(b.getUnknownLoc()), env(&context) {
+  KernelEmitterTest() : b(&context), loc(b.getUnknownLoc()), env(&context) {
     context.loadDialect<arith::ArithDialect, func::FuncDialect,
                         memref::MemRefDialect, scf::SCFDialect>();
     module = ModuleOp::create(b, loc);
@@ -31,8 +30,7 @@ protected:
   }
 
   bool isValid() { return succeeded(verify(*module)); }
-  template <typename Op>
-  int count() {
+  template <typename Op> int count() {
     int found = 0;
     function.walk([&](Op) { ++found; });
     return found;
@@ -65,9 +63,8 @@ TEST_F(KernelEmitterTest, ConstantsFold) {
 TEST_F(KernelEmitterTest, EqualArithmeticIsOneValue) {
   Value first = e->add(symbols[0], symbols[1]);
   EXPECT_EQ(e->add(symbols[0], symbols[1]), first);
-  e->loop(e->constant(0), symbols[0], [&](Value) {
-    EXPECT_EQ(e->add(symbols[0], symbols[1]), first);
-  });
+  e->loop(e->constant(0), symbols[0],
+          [&](Value) { EXPECT_EQ(e->add(symbols[0], symbols[1]), first); });
   EXPECT_EQ(count<arith::AddIOp>(), 1);
 }
 
@@ -103,7 +100,10 @@ TEST_F(KernelEmitterTest, ExtentsAreComputedAheadOfLoops) {
 TEST_F(KernelEmitterTest, KnownBranchesAndLoopsLeaveNoTrace) {
   Value chosen = e->choose(
       e->boolean(true), [&] { return symbols[0]; },
-      [&]() -> Value { ADD_FAILURE() << "built a dead branch"; return {}; });
+      [&]() -> Value {
+        ADD_FAILURE() << "built a dead branch";
+        return {};
+      });
   EXPECT_EQ(chosen, symbols[0]);
   int runs = 0;
   e->loop(e->constant(0), e->constant(0), [&](Value) { ++runs; });
@@ -115,8 +115,8 @@ TEST_F(KernelEmitterTest, KnownBranchesAndLoopsLeaveNoTrace) {
 
 TEST_F(KernelEmitterTest, PositionsAreRowMajor) {
   Dims dims{env.constant(2), env.constant(3), env.constant(4)};
-  Value position = e->linearize(
-      {e->constant(1), e->constant(2), e->constant(3)}, dims);
+  Value position =
+      e->linearize({e->constant(1), e->constant(2), e->constant(3)}, dims);
   EXPECT_EQ(*KernelEmitter::constantValue(position), 23);
   SmallVector<Value> indices = e->delinearize(e->constant(23), dims);
   EXPECT_EQ(*KernelEmitter::constantValue(indices[0]), 1);

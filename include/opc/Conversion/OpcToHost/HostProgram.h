@@ -1,8 +1,8 @@
 //===- HostProgram.h - What lowering @main yields besides IR ----*- C++ -*-===//
 //
 // Constant data never becomes text of the IR, and what the manifest says of a
-// program is known while its entry is written: both leave opc-lower-host through
-// this structure.
+// program is known while its entry is written: both leave opc-lower-host
+// through this structure.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_CONVERSION_OPCTOHOST_HOSTPROGRAM_H

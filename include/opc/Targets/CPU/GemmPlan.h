@@ -1,7 +1,8 @@
 //===- GemmPlan.h - which register tile, which loop order -------*- C++ -*-===//
 //
 // Chooses the tile by a model of the core (registers, FMA ports and latency,
-// loads), and how many columns of packed B stay in the cache while all rows pass.
+// loads), and how many columns of packed B stay in the cache while all rows
+// pass.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_TARGETS_CPU_GEMMPLAN_H
@@ -13,7 +14,7 @@
 namespace opc::cpu {
 
 struct GemmShape {
-  int64_t rows = 0;      ///< rows that are tiled together; 0: not known
+  int64_t rows = 0; ///< rows that are tiled together; 0: not known
   int64_t columns = 0;
   int64_t reduction = 0; ///< 0: not known
 };

@@ -20,10 +20,9 @@ struct MovementBuilder {
   /// x itself where the extents are equal.
   mlir::Value reshape(mlir::Value x, Dims dims);
   mlir::Value reshape(mlir::Value x, llvm::ArrayRef<int64_t> dims);
-  /// [K, N] -> [ceil(N / lanes), K, lanes], zero where there is no column; with a
-  /// group, [ceil(N / lanes), K / group, lanes, group].
-  mlir::Value packColumns(mlir::Value matrix, int64_t lanes,
-                          int64_t group = 1);
+  /// [K, N] -> [ceil(N / lanes), K, lanes], zero where there is no column; with
+  /// a group, [ceil(N / lanes), K / group, lanes, group].
+  mlir::Value packColumns(mlir::Value matrix, int64_t lanes, int64_t group = 1);
   /// Zeros after the last element of every axis, up to `dims`.
   mlir::Value pad(mlir::Value x, Dims dims);
   /// The same along one axis.
@@ -47,8 +46,8 @@ Op createInferred(MovementBuilder &m, mlir::ValueRange operands,
   state.addTypes(mlir::RankedTensorType::get({}, element));
   auto op = mlir::cast<Op>(m.b.create(state));
   llvm::SmallVector<Dims> dims;
-  if (mlir::succeeded(mlir::cast<ShapedOp>(op.getOperation())
-                          .inferDims(m.env, dims)))
+  if (mlir::succeeded(
+          mlir::cast<ShapedOp>(op.getOperation()).inferDims(m.env, dims)))
     op->getResult(0).setType(tensorType(dims.front(), element));
   return op;
 }

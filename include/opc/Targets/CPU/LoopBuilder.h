@@ -25,14 +25,14 @@ struct LoopBuilder {
   mlir::Value sub(mlir::Value x, mlir::Value y) const;
   mlir::Value mul(mlir::Value x, mlir::Value y) const;
   mlir::Value mul(mlir::Value x, int64_t y) const { return mul(x, index(y)); }
-  mlir::Value div(mlir::Value x, mlir::Value y) const;     ///< x >= 0, y > 0
+  mlir::Value div(mlir::Value x, mlir::Value y) const; ///< x >= 0, y > 0
   mlir::Value div(mlir::Value x, int64_t y) const { return div(x, index(y)); }
-  mlir::Value rem(mlir::Value x, mlir::Value y) const;     ///< x >= 0, y > 0
-  mlir::Value ceilDiv(mlir::Value x, int64_t y) const;     ///< x >= 0, y > 0
+  mlir::Value rem(mlir::Value x, mlir::Value y) const; ///< x >= 0, y > 0
+  mlir::Value ceilDiv(mlir::Value x, int64_t y) const; ///< x >= 0, y > 0
   mlir::Value min(mlir::Value x, mlir::Value y) const;
   mlir::Value max(mlir::Value x, mlir::Value y) const;
   mlir::Value select(mlir::Value condition, mlir::Value x, mlir::Value y) const;
-  mlir::Value less(mlir::Value x, mlir::Value y) const;    ///< i1, signed
+  mlir::Value less(mlir::Value x, mlir::Value y) const; ///< i1, signed
 
   /// for i in [begin, end) step `step`: body(i)
   void loop(mlir::Value begin, mlir::Value end, int64_t step,
@@ -45,8 +45,9 @@ struct LoopBuilder {
   llvm::SmallVector<mlir::Value>
   fold(mlir::Value begin, mlir::Value end, int64_t step,
        mlir::ValueRange initial,
-       llvm::function_ref<llvm::SmallVector<mlir::Value>(
-           mlir::Value, mlir::ValueRange)> body) const;
+       llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value,
+                                                         mlir::ValueRange)>
+           body) const;
   /// Builds `then` where `condition` (i1) holds and `otherwise` where not.
   void branch(mlir::Value condition, llvm::function_ref<void()> then,
               llvm::function_ref<void()> otherwise = nullptr) const;

@@ -9,8 +9,8 @@
 #ifndef OPC_TARGETS_CPU_MERGEDAXES_H
 #define OPC_TARGETS_CPU_MERGEDAXES_H
 
-#include "opc/Targets/CPU/VectorEmitter.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "opc/Targets/CPU/VectorEmitter.h"
 
 namespace opc::cpu {
 
@@ -18,8 +18,8 @@ class MergedAxes {
 public:
   /// The axes of `domain`, merged as far as all element-wise values of `kernel`
   /// allow. `root`, where given, is a value that element-wise ops follow; its
-  /// operands are left alone and the last axis stays by itself. Nothing is merged
-  /// where an op is neither element-wise, nor a reduce, nor `root`'s.
+  /// operands are left alone and the last axis stays by itself. Nothing is
+  /// merged where an op is neither element-wise, nor a reduce, nor `root`'s.
   static MergedAxes ofKernel(mlir::func::FuncOp kernel, const Dims &domain,
                              ShapeEnv &env, mlir::Value root = {});
 

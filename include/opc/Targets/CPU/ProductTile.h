@@ -49,9 +49,10 @@ struct ProductColumns {
 /// them. `indices` gives the position of row i in all but the last axis;
 /// `column` is the tile's first column.
 void emitProductTile(
-    KernelWriter &w, mlir::Value root, const GemmTile &tile,
-    mlir::Value column, mlir::Value lastCount,
-    llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value row)> indices);
+    KernelWriter &w, mlir::Value root, const GemmTile &tile, mlir::Value column,
+    mlir::Value lastCount,
+    llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value row)>
+        indices);
 
 } // namespace opc::cpu
 

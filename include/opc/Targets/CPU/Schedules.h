@@ -1,8 +1,8 @@
 //===- Schedules.h - the CPU's schedules, one file each ---------*- C++ -*-===//
 //
-// Each takes a kernel function on tensors and rewrites it to one on buffers with
-// explicit vectors, or fails and leaves it alone (opc::Schedule). Their order is
-// in Schedules.cpp.
+// Each takes a kernel function on tensors and rewrites it to one on buffers
+// with explicit vectors, or fails and leaves it alone (opc::Schedule). Their
+// order is in Schedules.cpp.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_TARGETS_CPU_SCHEDULES_H
@@ -32,21 +32,22 @@ struct KernelWriter {
 /// Gives `kernel` its form on buffers: sets opc.units and the other attributes,
 /// then calls `body` to write the code for units [begin, end). Fails, with an
 /// error at an op, where an extent or element type has no form in buffers.
-llvm::LogicalResult
-writeKernel(mlir::func::FuncOp kernel, ShapeEnv &env, int64_t lanes,
-            mlir::AffineExpr units, int64_t grain,
-            llvm::function_ref<void(KernelWriter &)> body);
+llvm::LogicalResult writeKernel(mlir::func::FuncOp kernel, ShapeEnv &env,
+                                int64_t lanes, mlir::AffineExpr units,
+                                int64_t grain,
+                                llvm::function_ref<void(KernelWriter &)> body);
 
 /// Binds `root` to `elements` and writes the kernel's results from it, at
-/// `indices`. All values come before all stores: an output may lie over an input.
+/// `indices`. All values come before all stores: an output may lie over an
+/// input.
 void writeResults(KernelWriter &w, mlir::Value root, mlir::Value elements,
                   llvm::ArrayRef<LaneIndex> indices);
 
 bool isF32(mlir::Value tensor);
 /// The values that a kernel on tensors returns.
 mlir::ValueRange returnedValues(mlir::func::FuncOp kernel);
-/// The only op in `kernel` that no IndexedLowering covers; null if there is none
-/// or more than one.
+/// The only op in `kernel` that no IndexedLowering covers; null if there is
+/// none or more than one.
 mlir::Operation *onlyNest(mlir::func::FuncOp kernel);
 /// Whether every returned value is computed from `root` (or not at all) by
 /// element-wise ops of the extents of `root`, so that it can follow `root` in

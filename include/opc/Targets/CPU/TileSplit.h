@@ -1,10 +1,10 @@
 //===- TileSplit.h - one extent cut into register tiles ---------*- C++ -*-===//
 //
 // A known extent is cut into parts that differ by at most one, so that no part
-// is a remainder: 37 rows in tiles of at most 9 become 8 8 7 7 7. An extent that
-// is known only at run time is cut into full tiles, of which the last is moved
-// back to end with the extent (elements in the overlap are computed twice, with
-// equal results); extents below one tile run one by one.
+// is a remainder: 37 rows in tiles of at most 9 become 8 8 7 7 7. An extent
+// that is known only at run time is cut into full tiles, of which the last is
+// moved back to end with the extent (elements in the overlap are computed
+// twice, with equal results); extents below one tile run one by one.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_TARGETS_CPU_TILESPLIT_H
@@ -42,10 +42,10 @@ public:
                  mlir::Value end, const Body &body) const;
 
 private:
-  int64_t parts = 0;    ///< known: how many
-  int64_t large = 0;    ///< known: how many of them have size + 1
-  int64_t size = 0;     ///< known: least size; unknown: tile
-  mlir::Value extent;   ///< unknown only
+  int64_t parts = 0;  ///< known: how many
+  int64_t large = 0;  ///< known: how many of them have size + 1
+  int64_t size = 0;   ///< known: least size; unknown: tile
+  mlir::Value extent; ///< unknown only
 };
 
 } // namespace opc::cpu

@@ -65,7 +65,9 @@ public:
 
   /// Sees `tensor` (its loads, its broadcasting) with other extents, whose
   /// product is the same. All tensors that are used together must be given.
-  void setDims(mlir::Value tensor, Dims dims) { seen[tensor] = std::move(dims); }
+  void setDims(mlir::Value tensor, Dims dims) {
+    seen[tensor] = std::move(dims);
+  }
   const Dims &dims(mlir::Value tensor);
 
   /// A scalar as a vector with equal lanes; a vector as it is.
@@ -87,7 +89,8 @@ private:
   mlir::Value loaded(mlir::Value tensor, llvm::ArrayRef<LaneIndex> indices);
   mlir::Value fromStorage(mlir::Value value, mlir::Type element);
   mlir::Value toStorage(mlir::Value value, mlir::Type element);
-  LaneIndices broadcastTo(mlir::Value operand, llvm::ArrayRef<LaneIndex> indices);
+  LaneIndices broadcastTo(mlir::Value operand,
+                          llvm::ArrayRef<LaneIndex> indices);
 
   llvm::DenseMap<mlir::Value, mlir::Value> bound;
   llvm::DenseMap<mlir::Value, Dims> seen;

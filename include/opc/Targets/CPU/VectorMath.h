@@ -2,9 +2,10 @@
 //
 // Straight-line code for the functions that activations and normalisations use,
 // on vectors of f32. Errors are in units in the last place against float64, and
-// hold for all inputs from 2^-17 to 256 in magnitude, each of which was tried, and
-// for every 127th of the others; unittests/Targets/CPU tries four million at every
-// run. Zeros keep their sign, and infinities and NaN give what C's functions give.
+// hold for all inputs from 2^-17 to 256 in magnitude, each of which was tried,
+// and for every 127th of the others; unittests/Targets/CPU tries four million
+// at every run. Zeros keep their sign, and infinities and NaN give what C's
+// functions give.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_TARGETS_CPU_VECTORMATH_H
@@ -17,7 +18,8 @@ namespace opc::cpu {
 
 class VectorMath {
 public:
-  /// `scalef`: whether 512-bit vectors have the AVX-512 instruction of that name.
+  /// `scalef`: whether 512-bit vectors have the AVX-512 instruction of that
+  /// name.
   VectorMath(mlir::OpBuilder &b, mlir::Location loc, mlir::Type type,
              bool scalef)
       : b(b), loc(loc), type(type), scalef(scalef) {}
@@ -53,8 +55,8 @@ private:
   /// c[0] + c[1] x + c[2] x^2 ...
   mlir::Value polynomial(mlir::Value x, llvm::ArrayRef<double> coefficients);
   /// x P(x^2) / Q(x^2) for |x| <= limit, beyond it +-1.
-  mlir::Value oddRational(mlir::Value x, double limit,
-                          llvm::ArrayRef<double> p, llvm::ArrayRef<double> q);
+  mlir::Value oddRational(mlir::Value x, double limit, llvm::ArrayRef<double> p,
+                          llvm::ArrayRef<double> q);
   /// x = n log(2) + r, |r| <= log(2) / 2; exp(r) - 1 = r + r^2 Q(r).
   struct Reduced {
     mlir::Value n, expm1;

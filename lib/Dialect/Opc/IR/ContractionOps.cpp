@@ -66,8 +66,9 @@ LogicalResult ConvOp::inferDims(ShapeEnv &env, SmallVectorImpl<Dims> &results) {
   AffineExpr wanted = w[1] * int64_t(getGroup());
   if (constantOf(dims[channel]) && constantOf(wanted) &&
       dims[channel] != wanted)
-    return emitOpError("x has ") << *constantOf(dims[channel])
-           << " channels, w and group want " << *constantOf(wanted);
+    return emitOpError("x has ")
+           << *constantOf(dims[channel]) << " channels, w and group want "
+           << *constantOf(wanted);
   dims[channel] = w[0];
   for (size_t i = 0; i + 2 < dims.size(); ++i) {
     AffineExpr window = (w[i + 2] - 1) * getDilations()[i] + 1;

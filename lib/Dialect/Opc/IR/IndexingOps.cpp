@@ -24,8 +24,7 @@ LogicalResult GatherOp::inferDims(ShapeEnv &env,
 std::optional<Dims> GatherOp::inferContents(ShapeEnv &env) {
   std::optional<Dims> x = env.contents(getX());
   std::optional<Dims> indices = env.contents(getIndices());
-  if (!x || !indices ||
-      cast<RankedTensorType>(getX().getType()).getRank() != 1)
+  if (!x || !indices || cast<RankedTensorType>(getX().getType()).getRank() != 1)
     return std::nullopt;
   Dims values;
   for (AffineExpr index : *indices) {

@@ -144,8 +144,8 @@ std::optional<Dims> ConcatOp::inferContents(ShapeEnv &env) {
 
 LogicalResult ConstantOp::inferDims(ShapeEnv &env,
                                     SmallVectorImpl<Dims> &results) {
-  results.push_back(staticDims(env.getContext(),
-                               cast<RankedTensorType>(getY().getType())));
+  results.push_back(
+      staticDims(env.getContext(), cast<RankedTensorType>(getY().getType())));
   return success();
 }
 

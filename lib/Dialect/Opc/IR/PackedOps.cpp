@@ -26,8 +26,9 @@ LogicalResult PackedMatmulOp::inferDims(ShapeEnv &env,
   Dims dims(env.dims(getA()));
   AffineExpr packed = packedReduction(env.dims(getB()));
   if (constantOf(dims.back()) && constantOf(packed) && dims.back() != packed)
-    return emitOpError("a has ") << *constantOf(dims.back())
-           << " columns, packed b has " << *constantOf(packed) << " rows";
+    return emitOpError("a has ")
+           << *constantOf(dims.back()) << " columns, packed b has "
+           << *constantOf(packed) << " rows";
   dims.back() = env.constant(getColumns());
   results.push_back(std::move(dims));
   return success();

@@ -36,9 +36,8 @@ static Value hardSigmoid(FloatBuilder &f, Value x, double alpha, double beta) {
 }
 
 Value opc::emitReciprocal(OpBuilder &b, Location loc, Value x) {
-  return activation(b, loc, x, [](FloatBuilder &f, Value x) {
-    return f.div(f.c(x, 1), x);
-  });
+  return activation(
+      b, loc, x, [](FloatBuilder &f, Value x) { return f.div(f.c(x, 1), x); });
 }
 
 Value opc::emitSigmoid(OpBuilder &b, Location loc, Value x) {
@@ -130,8 +129,7 @@ Value opc::emitGelu(OpBuilder &b, Location loc, Value x, bool tanhForm) {
 Value opc::emitThresholdedRelu(OpBuilder &b, Location loc, Value x,
                                APFloat alpha) {
   return activation(b, loc, x, [&](FloatBuilder &f, Value x) {
-    Value above =
-        f.cmp(Predicate::OGT, x, f.c(x, alpha.convertToDouble()));
+    Value above = f.cmp(Predicate::OGT, x, f.c(x, alpha.convertToDouble()));
     return f.select(above, x, f.c(x, 0));
   });
 }
@@ -144,8 +142,8 @@ Value opc::emitIsInf(OpBuilder &b, Location loc, Value x, bool negative,
                      bool positive) {
   FloatBuilder f{b, loc};
   double inf = std::numeric_limits<double>::infinity();
-  Value never = emitConstantInt(
-      b, loc, withElement(x.getType(), b.getI1Type()), 0);
+  Value never =
+      emitConstantInt(b, loc, withElement(x.getType(), b.getI1Type()), 0);
   Value below = negative ? f.cmp(Predicate::OEQ, x, f.c(x, -inf)) : never;
   Value above = positive ? f.cmp(Predicate::OEQ, x, f.c(x, inf)) : never;
   return arith::OrIOp::create(b, loc, below, above);

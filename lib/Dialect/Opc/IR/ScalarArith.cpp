@@ -25,16 +25,16 @@ Value opc::emitConstantInt(OpBuilder &b, Location loc, Type like,
                            int64_t value) {
   Type element = getElementTypeOrSelf(like);
   unsigned width = element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
-  TypedAttr attr = b.getIntegerAttr(
-      element, APInt(width, uint64_t(value), /*isSigned=*/true,
-                     /*implicitTrunc=*/true));
+  TypedAttr attr =
+      b.getIntegerAttr(element, APInt(width, uint64_t(value), /*isSigned=*/true,
+                                      /*implicitTrunc=*/true));
   if (auto vector = dyn_cast<VectorType>(like))
     attr = DenseElementsAttr::get(vector, Attribute(attr));
   return arith::ConstantOp::create(b, loc, attr);
 }
 
-/// Division and remainder that never trap: a divisor of zero gives zero, and the
-/// least signed value over -1 wraps.
+/// Division and remainder that never trap: a divisor of zero gives zero, and
+/// the least signed value over -1 wraps.
 template <typename SignedOp, typename UnsignedOp>
 static Value safeDivision(OpBuilder &b, Location loc, bool isUnsignedType,
                           Value x, Value y, bool isRemainder) {
@@ -54,8 +54,8 @@ static Value safeDivision(OpBuilder &b, Location loc, bool isUnsignedType,
   Value isMinusOne = equal(y, emitConstantInt(b, loc, type, -1));
   Value unsafe = arith::OrIOp::create(b, loc, isZero, isMinusOne);
   Value safe = SignedOp::create(b, loc, x, select(unsafe, one, y));
-  Value negated = isRemainder ? zero
-                              : arith::SubIOp::create(b, loc, zero, x).getResult();
+  Value negated =
+      isRemainder ? zero : arith::SubIOp::create(b, loc, zero, x).getResult();
   return select(isZero, zero, select(isMinusOne, negated, safe));
 }
 
@@ -95,25 +95,36 @@ static Value floatArith(OpBuilder &b, Location loc, ScalarArith kind, Value x,
                         Value y) {
   FloatBuilder f{b, loc};
   switch (kind) {
-  case ScalarArith::Add: return f.add(x, y);
-  case ScalarArith::Sub: return f.sub(x, y);
-  case ScalarArith::Mul: return f.mul(x, y);
-  case ScalarArith::Div: return f.div(x, y);
-  case ScalarArith::Min: return f.min(x, y);
-  case ScalarArith::Max: return f.max(x, y);
-  case ScalarArith::Fmod: return arith::RemFOp::create(b, loc, x, y);
-  case ScalarArith::Mod: return floorModFloat(f, x, y);
+  case ScalarArith::Add:
+    return f.add(x, y);
+  case ScalarArith::Sub:
+    return f.sub(x, y);
+  case ScalarArith::Mul:
+    return f.mul(x, y);
+  case ScalarArith::Div:
+    return f.div(x, y);
+  case ScalarArith::Min:
+    return f.min(x, y);
+  case ScalarArith::Max:
+    return f.max(x, y);
+  case ScalarArith::Fmod:
+    return arith::RemFOp::create(b, loc, x, y);
+  case ScalarArith::Mod:
+    return floorModFloat(f, x, y);
   }
   llvm_unreachable("all kinds are handled");
 }
 
-static Value intArith(OpBuilder &b, Location loc, ScalarArith kind,
-                      Type tensor, Value x, Value y) {
+static Value intArith(OpBuilder &b, Location loc, ScalarArith kind, Type tensor,
+                      Value x, Value y) {
   bool u = isUnsigned(tensor);
   switch (kind) {
-  case ScalarArith::Add: return arith::AddIOp::create(b, loc, x, y);
-  case ScalarArith::Sub: return arith::SubIOp::create(b, loc, x, y);
-  case ScalarArith::Mul: return arith::MulIOp::create(b, loc, x, y);
+  case ScalarArith::Add:
+    return arith::AddIOp::create(b, loc, x, y);
+  case ScalarArith::Sub:
+    return arith::SubIOp::create(b, loc, x, y);
+  case ScalarArith::Mul:
+    return arith::MulIOp::create(b, loc, x, y);
   case ScalarArith::Div:
     return safeDivision<arith::DivSIOp, arith::DivUIOp>(b, loc, u, x, y,
                                                         /*isRemainder=*/false);
@@ -123,8 +134,10 @@ static Value intArith(OpBuilder &b, Location loc, ScalarArith kind,
   case ScalarArith::Max:
     return u ? Value(arith::MaxUIOp::create(b, loc, x, y))
              : Value(arith::MaxSIOp::create(b, loc, x, y));
-  case ScalarArith::Fmod: return emitRemainder(b, loc, tensor, x, y);
-  case ScalarArith::Mod: return floorModInt(b, loc, tensor, x, y);
+  case ScalarArith::Fmod:
+    return emitRemainder(b, loc, tensor, x, y);
+  case ScalarArith::Mod:
+    return floorModInt(b, loc, tensor, x, y);
   }
   llvm_unreachable("all kinds are handled");
 }

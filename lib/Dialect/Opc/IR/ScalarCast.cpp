@@ -33,8 +33,8 @@ static Value floatToFloat(OpBuilder &b, Location loc, Value x, Type to) {
 
 /// The least and greatest value of an integer type, as floats of `like`'s type
 /// that do not lie outside of it.
-static std::pair<Value, Value> floatRange(OpBuilder &b, Location loc,
-                                          Type like, IntegerType to) {
+static std::pair<Value, Value> floatRange(OpBuilder &b, Location loc, Type like,
+                                          IntegerType to) {
   auto element = cast<FloatType>(getElementTypeOrSelf(like));
   auto convert = [&](APInt bound) {
     APFloat value(element.getFloatSemantics());

@@ -2,11 +2,11 @@
 #ifndef OPC_LIB_DIALECT_OPC_IR_SCALARSUPPORT_H
 #define OPC_LIB_DIALECT_OPC_IR_SCALARSUPPORT_H
 
-#include "opc/Dialect/Opc/IR/ScalarExprs.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "opc/Dialect/Opc/IR/ScalarExprs.h"
 
 namespace opc {
 

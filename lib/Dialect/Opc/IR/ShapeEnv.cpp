@@ -59,7 +59,9 @@ const Dims &ShapeEnv::dims(Value value) {
   return known[value] = std::move(dims);
 }
 
-AffineExpr ShapeEnv::dim(Value value, int64_t axis) { return dims(value)[axis]; }
+AffineExpr ShapeEnv::dim(Value value, int64_t axis) {
+  return dims(value)[axis];
+}
 
 AffineExpr ShapeEnv::size(Value value) { return product(context, dims(value)); }
 
@@ -154,8 +156,8 @@ AffineExpr opc::broadcastDim(AffineExpr a, AffineExpr b) {
     return a;
   if (constantOf(a) == 1)
     return b;
-  // A constant other than 1 decides; that the other extent agrees at run time is
-  // what the front end's opc.bind_broadcast checks.
+  // A constant other than 1 decides; that the other extent agrees at run time
+  // is what the front end's opc.bind_broadcast checks.
   if (constantOf(a) && !constantOf(b))
     return a;
   if (constantOf(b) && !constantOf(a))

@@ -1,8 +1,8 @@
 //===- FormKernels.cpp - Moves computing ops into kernel functions --------===//
 //
-// What a target receives whole, what is scheduled, timed and cached, is a kernel.
-// This pass forms them: FusionPlan says which ops go together, KernelOutliner
-// moves them, and what is left of @main is the host program.
+// What a target receives whole, what is scheduled, timed and cached, is a
+// kernel. This pass forms them: FusionPlan says which ops go together,
+// KernelOutliner moves them, and what is left of @main is the host program.
 //
 //===----------------------------------------------------------------------===//
 #include "FormKernels.h"
@@ -30,7 +30,8 @@ static void eraseUnused(Block &block) {
   }
 }
 
-/// A kernel takes its buffers' sizes from these extents, so none may be missing.
+/// A kernel takes its buffers' sizes from these extents, so none may be
+/// missing.
 static LogicalResult verifyExtents(Block &block, ShapeEnv &env) {
   WalkResult result = block.walk<WalkOrder::PreOrder>([&](Operation *op) {
     for (Value value : op->getResults())

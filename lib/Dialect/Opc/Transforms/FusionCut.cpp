@@ -2,8 +2,9 @@
 //
 // Whether a value that several ops read will be needed outside of its kernel is
 // known only when the kernel is complete (v and sigmoid(v) meet again in a
-// product). So groups grow freely and are cut here: the longest first part whose
-// results are few enough and of equal extents is a kernel, the rest is cut again.
+// product). So groups grow freely and are cut here: the longest first part
+// whose results are few enough and of equal extents is a kernel, the rest is
+// cut again.
 //
 //===----------------------------------------------------------------------===//
 #include "FusionCut.h"
@@ -60,8 +61,7 @@ static size_t longestPart(ArrayRef<Operation *> ops, ShapeEnv &env,
 }
 
 void opc::cutGroup(ArrayRef<Operation *> ops, ShapeEnv &env,
-                   const FusionRules &rules,
-                   std::vector<FusionGroup> &result) {
+                   const FusionRules &rules, std::vector<FusionGroup> &result) {
   while (!ops.empty()) {
     size_t length = ops.size() == 1 ? 1 : longestPart(ops, env, rules);
     result.push_back({llvm::to_vector<2>(ops.take_front(length)), true});

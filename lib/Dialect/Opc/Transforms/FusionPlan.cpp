@@ -1,11 +1,11 @@
 //===- FusionPlan.cpp - Which ops of a block become one kernel ------------===//
 //
-// One walk over the block in program order. Each op joins the group of one of its
-// operands where the rules and the extents allow it, and cheap groups that only
-// it reads join with it. Groups have an order in which they can run; an op joins
-// a group only when all else that it needs is ready before that group, so no
-// cycle can arise and nothing is searched. Host ops without regions (reshape,
-// opc.bind_*) come right after the group that they read.
+// One walk over the block in program order. Each op joins the group of one of
+// its operands where the rules and the extents allow it, and cheap groups that
+// only it reads join with it. Groups have an order in which they can run; an op
+// joins a group only when all else that it needs is ready before that group, so
+// no cycle can arise and nothing is searched. Host ops without regions
+// (reshape, opc.bind_*) come right after the group that they read.
 //
 //===----------------------------------------------------------------------===//
 #include "FusionPlan.h"
@@ -175,8 +175,8 @@ void Planner::placeOnHost(Operation *op) {
   // What is left behind the last group must not be moved past this op.
   for (const Need &need : needs)
     if (need.group != last)
-      groups[need.group].firstReader = std::min(
-          groups[need.group].firstReader, 2 * groups[last].order);
+      groups[need.group].firstReader =
+          std::min(groups[need.group].firstReader, 2 * groups[last].order);
 }
 
 /// Whether `group` can run after all of `needs`; moves it to the end if it must
@@ -202,10 +202,9 @@ bool Planner::onlyReadBy(const Group &group, Operation *op, unsigned other) {
   for (Operation *member : group.ops)
     for (Operation *user : member->getUsers()) {
       auto it = groupOf.find(user);
-      bool isInside = it != groupOf.end() &&
-                      rules.classOf(user).role != Role::Host &&
-                      (&groups[find(it->second)] == &group ||
-                       find(it->second) == other);
+      bool isInside =
+          it != groupOf.end() && rules.classOf(user).role != Role::Host &&
+          (&groups[find(it->second)] == &group || find(it->second) == other);
       if (user != op && !isInside)
         return false;
     }
@@ -221,8 +220,8 @@ bool Planner::joinsPointwise(Operation *op, const Group &group) {
   for (Value operand : op->getOperands()) {
     if (!holds(group, operand) || env.dims(operand) == dims)
       continue;
-    bool isRowValue = group.leader == Role::Reduction &&
-                      env.dims(operand) == group.reduced;
+    bool isRowValue =
+        group.leader == Role::Reduction && env.dims(operand) == group.reduced;
     if (!isRowValue && !(isExpression(group.leader) && isCheap))
       return false;
   }
@@ -396,8 +395,7 @@ std::vector<FusionGroup> Planner::run() {
   for (Group &group : groups)
     if (!group.ops.empty() || !group.after.empty())
       ordered.push_back(&group);
-  llvm::sort(ordered,
-                    [](Group *a, Group *b) { return a->order < b->order; });
+  llvm::sort(ordered, [](Group *a, Group *b) { return a->order < b->order; });
   std::vector<FusionGroup> result;
   auto inProgramOrder = [](Operation *a, Operation *b) {
     return a->isBeforeInBlock(b);

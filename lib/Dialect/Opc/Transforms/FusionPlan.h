@@ -2,15 +2,15 @@
 #ifndef OPC_LIB_DIALECT_OPC_TRANSFORMS_FUSIONPLAN_H
 #define OPC_LIB_DIALECT_OPC_TRANSFORMS_FUSIONPLAN_H
 
+#include "mlir/IR/Block.h"
 #include "opc/Dialect/Opc/IR/ShapeEnv.h"
 #include "opc/Dialect/Opc/Transforms/FusionRules.h"
-#include "mlir/IR/Block.h"
 #include <vector>
 
 namespace opc {
 
-/// Ops that run together: those of one kernel in program order, or one op of the
-/// host program.
+/// Ops that run together: those of one kernel in program order, or one op of
+/// the host program.
 struct FusionGroup {
   llvm::SmallVector<mlir::Operation *, 2> ops;
   bool isKernel = false;

@@ -1,7 +1,7 @@
 //===- FusionRules.cpp - Which ops may share a kernel ---------------------===//
 #include "opc/Dialect/Opc/Transforms/FusionRules.h"
-#include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
 
 using namespace mlir;
 using namespace opc;
@@ -33,8 +33,8 @@ static bool isRowReduce(Operation *op) {
           element.isInteger(64));
 }
 
-/// Every op that is not a plain element-wise one. Costs of functions are those of
-/// their vector forms on a processor with fused multiply-add.
+/// Every op that is not a plain element-wise one. Costs of functions are those
+/// of their vector forms on a processor with fused multiply-add.
 static constexpr FusionClass kClasses[] = {
     {"opc.reshape", Role::Host},
     {"opc.constant", Role::Host},

@@ -117,8 +117,8 @@ KernelOutliner::Symbols::numbering(MLIRContext *context) const {
   return result;
 }
 
-KernelOutliner::Symbols
-KernelOutliner::symbolsOf(ArrayRef<Operation *> ops, const Border &border) {
+KernelOutliner::Symbols KernelOutliner::symbolsOf(ArrayRef<Operation *> ops,
+                                                  const Border &border) {
   Symbols symbols;
   for (Value input : border.inputs)
     symbols.add(toMap(module.getContext(), env.dims(input)));
@@ -160,8 +160,8 @@ static std::string nameOf(ArrayRef<Operation *> ops, unsigned number) {
 }
 
 func::FuncOp KernelOutliner::build(ArrayRef<Operation *> ops,
-                                   const Border &border,
-                                   const Symbols &symbols, Location loc) {
+                                   const Border &border, const Symbols &symbols,
+                                   Location loc) {
   OpBuilder b = OpBuilder::atBlockEnd(module.getBody());
   auto types = [](const llvm::SetVector<Value> &values) {
     return llvm::map_to_vector(values, [](Value v) { return v.getType(); });

@@ -2,10 +2,10 @@
 #ifndef OPC_LIB_DIALECT_OPC_TRANSFORMS_KERNELOUTLINER_H
 #define OPC_LIB_DIALECT_OPC_TRANSFORMS_KERNELOUTLINER_H
 
-#include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringMap.h"
 

@@ -59,7 +59,8 @@ static void simplifyOp(Operation *op, const SimplifyTable &table,
 /// All ops of a function, each before the ops of its regions.
 static SmallVector<Operation *> opsOf(func::FuncOp function) {
   SmallVector<Operation *> ops;
-  function->walk<WalkOrder::PreOrder>([&](Operation *op) { ops.push_back(op); });
+  function->walk<WalkOrder::PreOrder>(
+      [&](Operation *op) { ops.push_back(op); });
   return ops;
 }
 

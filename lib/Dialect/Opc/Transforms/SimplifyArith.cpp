@@ -1,7 +1,7 @@
 //===- SimplifyArith.cpp - arithmetic that changes nothing ----------------===//
 //
-// Only identities that hold for every value, NaN and signed zeros included: x + 0
-// is not one of them for floats (-0 + 0 is +0).
+// Only identities that hold for every value, NaN and signed zeros included: x +
+// 0 is not one of them for floats (-0 + 0 is +0).
 //
 //===----------------------------------------------------------------------===//
 #include "SimplifyRules.h"

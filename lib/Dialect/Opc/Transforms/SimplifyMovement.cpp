@@ -55,9 +55,8 @@ static Value transposeToReshape(Operation *op, OpBuilder &b, ShapeEnv &env) {
 /// A slice of everything.
 static Value dropWholeSlice(Operation *op, OpBuilder &b, ShapeEnv &env) {
   auto slice = cast<SliceOp>(op);
-  bool stepsAreOne = llvm::all_of(slice.getSteps(), [](int64_t step) {
-    return step == 1;
-  });
+  bool stepsAreOne =
+      llvm::all_of(slice.getSteps(), [](int64_t step) { return step == 1; });
   return stepsAreOne ? dropIfSameShape(op, b, env) : Value();
 }
 

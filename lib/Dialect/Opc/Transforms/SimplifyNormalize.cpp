@@ -1,8 +1,9 @@
 //===- SimplifyNormalize.cpp - finds normalisation in its parts -----------===//
 //
-// Frameworks export layer normalisation as its formula; as one op it is read and
-// written once. The result differs from the parts' only by rounding: both compute
-// the mean first and then the mean of squared deviations, in at least f32.
+// Frameworks export layer normalisation as its formula; as one op it is read
+// and written once. The result differs from the parts' only by rounding: both
+// compute the mean first and then the mean of squared deviations, in at least
+// f32.
 //
 //   d = x - mean(x);  y = d / sqrt(mean(d * d) + epsilon)
 //     -> opc.normalize x {axes, epsilon, center = true}
@@ -46,9 +47,8 @@ static std::optional<Mean> matchMean(Value value, ShapeEnv &env) {
 }
 
 /// epsilon where value is sqrt(mean(d * d) + epsilon) over `axes`.
-static std::optional<double> matchDeviation(Value value, Value d,
-                                            ArrayRef<int64_t> axes,
-                                            ShapeEnv &env) {
+static std::optional<double>
+matchDeviation(Value value, Value d, ArrayRef<int64_t> axes, ShapeEnv &env) {
   auto root = value.getDefiningOp<SqrtOp>();
   auto add = root ? root.getX().getDefiningOp<AddOp>() : AddOp();
   if (!add)
@@ -72,8 +72,8 @@ static Value raiseNormalize(Operation *op, OpBuilder &b, ShapeEnv &env) {
   std::optional<Mean> mean = matchMean(deviation.getB(), env);
   if (!mean || mean->x != deviation.getA())
     return {};
-  std::optional<double> epsilon = matchDeviation(
-      divide.getB(), divide.getA(), mean->axes, env);
+  std::optional<double> epsilon =
+      matchDeviation(divide.getB(), divide.getA(), mean->axes, env);
   if (!epsilon || !sameShape(mean->x, divide.getY(), env))
     return {};
   return NormalizeOp::create(b, op->getLoc(), divide.getType(), mean->x,

@@ -6,8 +6,6 @@
 #ifndef OPC_DIALECT_OPC_IR_OPCDIALECT_H
 #define OPC_DIALECT_OPC_IR_OPCDIALECT_H
 
-#include "opc/Dialect/Opc/IR/ScalarExprs.h"
-#include "opc/Dialect/Opc/IR/ShapeEnv.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -17,6 +15,8 @@
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "opc/Dialect/Opc/IR/ScalarExprs.h"
+#include "opc/Dialect/Opc/IR/ShapeEnv.h"
 
 #include "opc/Dialect/Opc/IR/OpcDialect.h.inc"
 #include "opc/Dialect/Opc/IR/OpcInterfaces.h.inc"
@@ -36,8 +36,8 @@ inline constexpr llvm::StringLiteral kNameAttr = "opc.name";
 llvm::LogicalResult inferElementwiseDims(mlir::Operation *op, ShapeEnv &env,
                                          llvm::SmallVectorImpl<Dims> &results);
 
-/// The attribute opc.dims on any op pins its results' extents (an array with one
-/// map for each), where the operands alone do not decide them.
+/// The attribute opc.dims on any op pins its results' extents (an array with
+/// one map for each), where the operands alone do not decide them.
 void pinDims(mlir::Operation *op, llvm::ArrayRef<Dims> results);
 
 /// Makes a new symbol of `function`, called `name` (may be empty).

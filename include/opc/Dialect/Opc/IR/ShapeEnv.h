@@ -2,8 +2,8 @@
 //
 // A function's unknown extents are symbols s0, s1, ... Its attribute
 // "opc.symbols" holds their names (an array of strings, "" where nobody named
-// one); the argument attribute "opc.dims" holds each argument's extents as a map
-// `affine_map<()[s0, s1] -> (s0, 3, s1)>`. A symbol gets its value where it
+// one); the argument attribute "opc.dims" holds each argument's extents as a
+// map `affine_map<()[s0, s1] -> (s0, 3, s1)>`. A symbol gets its value where it
 // first stands alone in an argument's extents, or from an opc.bind_* op.
 // Expressions are uniqued and folded by MLIR, so equal extents compare equal.
 //
@@ -46,7 +46,8 @@ public:
   std::optional<Dims> contents(mlir::Value value);
   static constexpr int64_t contentsLimit = 64;
 
-  /// States the extents of a value, e.g. of a block argument under construction.
+  /// States the extents of a value, e.g. of a block argument under
+  /// construction.
   void setDims(mlir::Value value, Dims dims);
   void invalidate();
 
@@ -69,7 +70,8 @@ constantsOf(llvm::ArrayRef<mlir::AffineExpr> exprs);
 /// A tensor type with constants as static and all else as dynamic extents.
 mlir::RankedTensorType tensorType(llvm::ArrayRef<mlir::AffineExpr> dims,
                                   mlir::Type element);
-/// The attribute form of expressions: a map without dims whose results they are.
+/// The attribute form of expressions: a map without dims whose results they
+/// are.
 mlir::AffineMap toMap(mlir::MLIRContext *context,
                       llvm::ArrayRef<mlir::AffineExpr> exprs);
 Dims toDims(mlir::AffineMap map);

@@ -33,8 +33,8 @@ struct FusionClass {
   FusionRole role;
   /// Work of one element in units of one addition.
   unsigned cost = 1;
-  /// Where given and false for an op, that op is Alone: the schedules of its role
-  /// do not take its types or its form.
+  /// Where given and false for an op, that op is Alone: the schedules of its
+  /// role do not take its types or its form.
   bool (*holds)(mlir::Operation *op) = nullptr;
 };
 
@@ -42,9 +42,9 @@ struct FusionClass {
 /// leader, the op that gives the kernel its schedule.
 struct FusionLimits {
   FusionRole leader;
-  bool producers;     ///< pointwise ops before the leader join it
-  bool consumers;     ///< pointwise ops after the leader join it
-  unsigned results;   ///< most results of one kernel
+  bool producers;   ///< pointwise ops before the leader join it
+  bool consumers;   ///< pointwise ops after the leader join it
+  unsigned results; ///< most results of one kernel
 };
 
 /// A target's policy.
@@ -54,11 +54,11 @@ struct FusionRules {
   /// Most ops and operands of one kernel.
   unsigned maxOps = 48;
   unsigned maxInputs = 24;
-  /// A value of at most this cost may be computed again for each element that it
-  /// is broadcast to.
+  /// A value of at most this cost may be computed again for each element that
+  /// it is broadcast to.
   unsigned maxRecomputedCost = 4;
-  /// Constants of at most this many elements are copied into the kernel; others,
-  /// unless all their elements are equal, are buffers.
+  /// Constants of at most this many elements are copied into the kernel;
+  /// others, unless all their elements are equal, are buffers.
   int64_t maxClonedElements = 16;
   /// Reductions over the same rows share a kernel with what is between them.
   bool rowKernels = true;
@@ -72,8 +72,8 @@ struct FusionRules {
   bool isIndexed(mlir::Operation *op) const;
 };
 
-/// Whether a resize is of f32 and blends at most two neighbours along each axis,
-/// which vectors of elements do alike.
+/// Whether a resize is of f32 and blends at most two neighbours along each
+/// axis, which vectors of elements do alike.
 bool isBlendingResize(mlir::Operation *op);
 
 /// One op to a kernel.

@@ -10,7 +10,8 @@ namespace opc {
 
 struct FusionRules;
 
-/// The attribute of a kernel that lists what it computes: ["opc.conv", "opc.relu"].
+/// The attribute of a kernel that lists what it computes: ["opc.conv",
+/// "opc.relu"].
 inline constexpr llvm::StringLiteral kKernelOpsAttr = "opc.ops";
 
 #define GEN_PASS_DECL
