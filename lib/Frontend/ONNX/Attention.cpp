@@ -4,6 +4,7 @@
 // that a mask takes out are minus infinity; a row without any key gives zeros.
 //
 //===----------------------------------------------------------------------===//
+#include "Heads.h"
 #include "Node.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
@@ -12,6 +13,17 @@ using namespace mlir;
 using llvm::formatv;
 
 namespace opc::onnx {
+
+Value repeatHeads(Node &n, Value v, AffineExpr heads) {
+  Dims d = n.dims(v);
+  if (n.failed() || d[1] == heads)
+    return v;
+  AffineExpr times = n.quotient(heads, d[1]);
+  n.requireEqual(times * d[1], heads);
+  Value wide =
+      n.broadcast(n.unsqueeze(v, {2}), {d[0], d[1], times, d[2], d[3]});
+  return n.reshape(wide, {d[0], heads, d[2], d[3]});
+}
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -27,18 +39,6 @@ Value splitHeads(Node &n, Value v, int64_t heads) {
   AffineExpr count = n.expr(heads), each = n.dim(v, 2).floorDiv(heads);
   n.requireEqual(each * heads, n.dim(v, 2));
   return n.transpose(n.splitAxis(v, 2, count, each), {0, 2, 1, 3});
-}
-
-/// Each of `heads` heads as often as queries share it.
-Value repeatHeads(Node &n, Value v, AffineExpr heads) {
-  Dims d = n.dims(v);
-  if (n.failed() || d[1] == heads)
-    return v;
-  AffineExpr times = n.quotient(heads, d[1]);
-  n.requireEqual(times * d[1], heads);
-  Value wide =
-      n.broadcast(n.unsqueeze(v, {2}), {d[0], d[1], times, d[2], d[3]});
-  return n.reshape(wide, {d[0], heads, d[2], d[3]});
 }
 
 struct Scores {

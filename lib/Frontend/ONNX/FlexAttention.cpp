@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "GraphImporter.h"
+#include "Heads.h"
 #include <cmath>
 
 namespace opc::onnx {
@@ -28,18 +29,6 @@ Value modified(Node &n, StringRef name, Value v) {
   return result;
 }
 
-/// Each head as often as queries share it: [b, h, s, d] -> [b, heads, s, d].
-Value shareHeads(Node &n, Value v, AffineExpr heads) {
-  Dims d = n.dims(v);
-  if (n.failed() || d[1] == heads)
-    return v;
-  AffineExpr times = n.quotient(heads, d[1]);
-  n.requireEqual(times * d[1], heads);
-  Value wide =
-      n.broadcast(n.unsqueeze(v, {2}), {d[0], d[1], times, d[2], d[3]});
-  return n.reshape(wide, {d[0], heads, d[2], d[3]});
-}
-
 void buildFlexAttention(Node &n) {
   for (int64_t i = 0; i < 3; ++i)
     if (Value v = n.need(i); v && (n.rank(v) != 4 || !n.isFloat(v)))
@@ -59,7 +48,7 @@ void buildFlexAttention(Node &n) {
   if (!(scale >= 0))
     return n.fail("scale is negative");
   AffineExpr heads = n.dim(q, 1);
-  Value k = shareHeads(n, n.in(1), heads), v = shareHeads(n, n.in(2), heads);
+  Value k = repeatHeads(n, n.in(1), heads), v = repeatHeads(n, n.in(2), heads);
   Value root = n.scalar(element, std::sqrt(scale));
   Value scores = n.matmul(n.mul(q, root), n.mul(k, root), element, false,
                           /*transposeB=*/true);

@@ -346,28 +346,34 @@ void buildPad(Node &n) {
     padBy(n, x, value, *pads, axes, n.string("mode", "constant"));
 }
 
-bool blockOf(Node &n, Value x, int64_t &block, Dims &d) {
-  block = n.integer("blocksize", 0);
-  d = n.dims(x);
-  if (d.size() != 4)
-    n.fail(formatv("rank {0} is not 4", d.size()));
-  if (block < 1 || block > (1 << 20))
-    n.fail(formatv("blocksize {0} is out of range", block));
-  return !n.failed();
+/// An image [n, c, h, w] and the attributes of DepthToSpace and SpaceToDepth.
+struct Blocks {
+  Dims d;
+  int64_t size;
+  bool depthFirst; ///< mode DCR
+};
+
+std::optional<Blocks> blocksOf(Node &n, Value x) {
+  Blocks blocks{n.dims(x), n.integer("blocksize", 0), true};
+  if (blocks.d.size() != 4)
+    n.fail(formatv("rank {0} is not 4", blocks.d.size()));
+  if (blocks.size < 1 || blocks.size > (1 << 20))
+    n.fail(formatv("blocksize {0} is out of range", blocks.size));
+  std::string mode = n.string("mode", "DCR");
+  if (mode != "DCR" && mode != "CRD")
+    n.fail("mode " + quoted(mode) + " is not known");
+  blocks.depthFirst = mode == "DCR";
+  return n.failed() ? std::nullopt : std::optional(blocks);
 }
 
 void buildDepthToSpace(Node &n) {
   Value x = n.need(0);
-  int64_t b;
-  Dims d;
-  if (!blockOf(n, x, b, d))
+  std::optional<Blocks> blocks = blocksOf(n, x);
+  if (!blocks)
     return;
-  std::string mode = n.string("mode", "DCR");
-  if (mode != "DCR" && mode != "CRD")
-    return n.fail("mode " + quoted(mode) + " is not known");
+  auto [d, b, depthFirst] = *blocks;
   AffineExpr block = n.expr(b), depth = d[1].floorDiv(b * b);
   n.requireEqual(depth * (b * b), d[1]);
-  bool depthFirst = mode == "DCR";
   Value split =
       n.reshape(x, depthFirst ? Dims{d[0], block, block, depth, d[2], d[3]}
                               : Dims{d[0], depth, block, block, d[2], d[3]});
@@ -378,19 +384,16 @@ void buildDepthToSpace(Node &n) {
 
 void buildSpaceToDepth(Node &n) {
   Value x = n.need(0);
-  int64_t b;
-  Dims d;
-  if (!blockOf(n, x, b, d))
+  std::optional<Blocks> blocks = blocksOf(n, x);
+  if (!blocks)
     return;
-  std::string mode = n.string("mode", "DCR");
-  if (mode != "DCR" && mode != "CRD")
-    return n.fail("mode " + quoted(mode) + " is not known");
+  auto [d, b, depthFirst] = *blocks;
   AffineExpr block = n.expr(b), h = d[2].floorDiv(b), w = d[3].floorDiv(b);
   n.requireEqual(h * b, d[2]);
   n.requireEqual(w * b, d[3]);
   Value split = n.reshape(x, {d[0], d[1], h, block, w, block});
-  split = n.transpose(split, mode == "DCR" ? Ints{0, 3, 5, 1, 2, 4}
-                                           : Ints{0, 1, 3, 5, 2, 4});
+  split = n.transpose(split, depthFirst ? Ints{0, 3, 5, 1, 2, 4}
+                                        : Ints{0, 1, 3, 5, 2, 4});
   n.out(0, n.reshape(split, {d[0], d[1] * (b * b), h, w}));
 }
 
