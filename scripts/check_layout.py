@@ -4,8 +4,8 @@
 usage: scripts/check_layout.py [--root DIR]
 
 Sizes, one name in three spellings (pass file, pass name, lit test), tests that
-mirror lib, vendor names only under their target, and hygiene. docs/Style.md says
-why; this file only says what.
+mirror lib, vendor names only under their target, and hygiene. CONTRIBUTING.md
+says them in words.
 """
 
 import argparse

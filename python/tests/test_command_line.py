@@ -26,10 +26,10 @@ OPC = ROOT / "build/bin/opc"
 LAYERS = 300
 
 
-def run(*words, folder=None, **options):
+def run(*words, program=OPC, folder=None, **options):
     """Exit code and lines of standard error."""
     done = subprocess.run(
-        [OPC, *words],
+        [program, *words],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -235,25 +235,14 @@ def test_a_compiler_of_another_version_is_refused(tmp_path):
         [compiler, "-shared", "-fPIC", source, "-o", library], check=True
     )
     environment = {**os.environ, "LD_LIBRARY_PATH": str(ROOT / "build/lib")}
-    done = subprocess.run(
-        [tmp_path / "opc", "targets"],
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert "libopc.so is of another version" in done.stderr
+    program = tmp_path / "opc"
+    code, errors = run("targets", program=program, env=environment)
+    assert code == 1
+    assert "libopc.so is of another version" in errors[-1]
     library.unlink()
-    done = subprocess.run(
-        [tmp_path / "opc", "targets"],
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert "there is no libopc.so beside" in done.stderr
+    code, errors = run("targets", program=program, env=environment)
+    assert code == 1
+    assert "there is no libopc.so beside" in errors[-1]
 
 
 # Places that cannot be written.

@@ -34,13 +34,7 @@ public:
       outer = unit;
       if (constantIndex(inner) == 1)
         return alongAxis();
-      Value full = l.sub(inner, l.rem(inner, l.index(lanes)));
-      l.loop(l.index(0), full, lanes, [&](Value at) { across(at); });
-      l.branch(l.less(full, inner), [&] {
-        w.v.setCount(l.sub(inner, full));
-        across(full);
-      });
-      w.v.setCount({});
+      forVectors(w, l.index(0), inner, [&](Value at) { across(at); });
     });
   }
 

@@ -11,26 +11,6 @@ using namespace mlir;
 namespace opc::cpu {
 namespace {
 
-/// The kernel's concat, if it is all there is but element-wise ops after it.
-ConcatOp concatOf(func::FuncOp kernel, ShapeEnv &env) {
-  ConcatOp found;
-  for (Operation &op : kernel.getBody().front().without_terminator()) {
-    if (auto concat = dyn_cast<ConcatOp>(op)) {
-      if (found)
-        return {};
-      found = concat;
-    } else if (!isa<ScalarOp, BroadcastOp, ConstantOp>(op)) {
-      return {};
-    }
-  }
-  if (!found || !isEpilogueOf(kernel, found.getY(), env))
-    return {};
-  for (Value input : found.getInputs())
-    if (input.getDefiningOp())
-      return {};
-  return found;
-}
-
 class ConcatWriter {
 public:
   ConcatWriter(KernelWriter &w, ConcatOp concat, const Dims &domain,
@@ -74,14 +54,7 @@ private:
   }
 
   void emitLine(Value first, Value last) {
-    int64_t lanes = w.v.lanes;
-    Value full = l.sub(last, l.rem(l.sub(last, first), l.index(lanes)));
-    l.loop(first, full, lanes, [&](Value lane) { emitVector(lane); });
-    l.branch(l.less(full, last), [&] {
-      w.v.setCount(l.sub(last, full));
-      emitVector(full);
-    });
-    w.v.setCount({});
+    forVectors(w, first, last, [&](Value lane) { emitVector(lane); });
   }
 
   void emitVector(Value lane) {
@@ -113,7 +86,7 @@ Dims joined(const Dims &dims, int64_t axis, MLIRContext *context) {
 LogicalResult scheduleConcat(func::FuncOp kernel, const TargetDesc &desc) {
   MLIRContext *context = kernel.getContext();
   ShapeEnv env(context);
-  ConcatOp concat = concatOf(kernel, env);
+  ConcatOp concat = soleRoot<ConcatOp>(kernel, env);
   if (!concat)
     return failure();
   bool alone =

@@ -48,16 +48,8 @@ public:
 
 private:
   void emitPixels(Value x, int64_t count, bool edge) {
-    LoopBuilder &l = w.l;
-    int64_t lanes = w.v.lanes;
-    Value full = l.sub(channels, l.rem(channels, l.index(lanes)));
-    l.loop(l.index(0), full, lanes,
-           [&](Value c) { emitVector(x, count, edge, c); });
-    l.branch(l.less(full, channels), [&] {
-      w.v.setCount(l.sub(channels, full));
-      emitVector(x, count, edge, full);
-    });
-    w.v.setCount({});
+    forVectors(w, w.l.index(0), channels,
+               [&](Value c) { emitVector(x, count, edge, c); });
   }
 
   /// One vector of channels from `c` on, of `count` pixels from `x` on.

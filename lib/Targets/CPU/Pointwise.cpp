@@ -134,14 +134,7 @@ private:
 
   /// Elements [first, last) of the last axis.
   void emitLine(Value first, Value last) {
-    LoopBuilder &l = w.l;
-    Value full = l.sub(last, l.rem(l.sub(last, first), l.index(w.v.lanes)));
-    l.loop(first, full, w.v.lanes, [&](Value at) { emitVector(at); });
-    l.branch(l.less(full, last), [&] {
-      w.v.setCount(l.sub(last, full));
-      emitVector(full);
-    });
-    w.v.setCount({});
+    forVectors(w, first, last, [&](Value at) { emitVector(at); });
   }
 
   // All values before all stores: an output may lie over an input.

@@ -51,15 +51,8 @@ private:
   using Taps = std::pair<Value, Value>; ///< first, and first beyond
 
   void emitPixels(Value x, int64_t count, Taps taps) {
-    int64_t lanes = w.v.lanes;
-    Value full = l.sub(channels, l.rem(channels, l.index(lanes)));
-    l.loop(l.index(0), full, lanes,
-           [&](Value c) { emitVector(x, count, taps, c); });
-    l.branch(l.less(full, channels), [&] {
-      w.v.setCount(l.sub(channels, full));
-      emitVector(x, count, taps, full);
-    });
-    w.v.setCount({});
+    forVectors(w, l.index(0), channels,
+               [&](Value c) { emitVector(x, count, taps, c); });
   }
 
   void emitVector(Value x, int64_t count, Taps lastTaps, Value c) {

@@ -288,14 +288,8 @@ private:
           writeVector(slot, starts[slot]);
         return SmallVector<Value>();
       }
-      Value end = l.sub(extent, l.rem(extent, l.index(w.v.lanes)));
-      l.loop(l.index(0), end, w.v.lanes,
-             [&](Value lane) { writeVector(0, lane); });
-      l.branch(l.less(end, extent), [&] {
-        w.v.setCount(l.sub(extent, end));
-        writeVector(0, end);
-      });
-      w.v.setCount({});
+      forVectors(w, l.index(0), extent,
+                 [&](Value lane) { writeVector(0, lane); });
       return SmallVector<Value>();
     });
   }

@@ -185,14 +185,7 @@ private:
   }
 
   void emitPosition(ArrayRef<SmallVector<Tap>> taps, Value first, Value last) {
-    int64_t lanes = w.v.lanes;
-    Value full = l.sub(last, l.rem(l.sub(last, first), l.index(lanes)));
-    l.loop(first, full, lanes, [&](Value c) { emitVector(taps, c); });
-    l.branch(l.less(full, last), [&] {
-      w.v.setCount(l.sub(last, full));
-      emitVector(taps, full);
-    });
-    w.v.setCount({});
+    forVectors(w, first, last, [&](Value c) { emitVector(taps, c); });
   }
 
   void emitVector(ArrayRef<SmallVector<Tap>> taps, Value c) {

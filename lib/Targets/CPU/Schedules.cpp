@@ -61,6 +61,18 @@ void writeResults(KernelWriter &w, Value root, Value elements,
     w.v.store(value, result, indices);
 }
 
+void forVectors(KernelWriter &w, Value first, Value last,
+                llvm::function_ref<void(Value at)> body) {
+  LoopBuilder &l = w.l;
+  Value full = l.sub(last, l.rem(l.sub(last, first), l.index(w.v.lanes)));
+  l.loop(first, full, w.v.lanes, body);
+  l.branch(l.less(full, last), [&] {
+    w.v.setCount(l.sub(last, full));
+    body(full);
+  });
+  w.v.setCount({});
+}
+
 bool isF32(Value tensor) {
   return cast<RankedTensorType>(tensor.getType()).getElementType().isF32();
 }
@@ -127,6 +139,24 @@ bool isEpilogueOf(func::FuncOp kernel, Value root, ShapeEnv &env) {
     return followsElementwise(result, root, env, uses) &&
            env.dims(result) == env.dims(root);
   });
+}
+
+Operation *soleRoot(func::FuncOp kernel, ShapeEnv &env,
+                    llvm::function_ref<bool(Operation *)> isRoot) {
+  Operation *found = nullptr;
+  for (Operation &op : kernel.getBody().front().without_terminator()) {
+    if (isRoot(&op)) {
+      if (found)
+        return nullptr;
+      found = &op;
+    } else if (!isa<ScalarOp, BroadcastOp, ConstantOp>(op)) {
+      return nullptr;
+    }
+  }
+  auto isInput = [](Value operand) { return !operand.getDefiningOp(); };
+  bool fits = found && llvm::all_of(found->getOperands(), isInput) &&
+              isEpilogueOf(kernel, found->getResult(0), env);
+  return fits ? found : nullptr;
 }
 
 void allowInPlace(func::FuncOp kernel, ShapeEnv &env) {

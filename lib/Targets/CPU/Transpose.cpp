@@ -167,24 +167,6 @@ private:
   SmallVector<Value> at; ///< position in the result
 };
 
-/// The transpose that everything else in the kernel follows element by element.
-TransposeOp transposeOf(func::FuncOp kernel, ShapeEnv &env) {
-  TransposeOp found;
-  for (Operation &op : kernel.getBody().front().without_terminator()) {
-    if (auto transpose = dyn_cast<TransposeOp>(op)) {
-      if (found)
-        return {};
-      found = transpose;
-    } else if (!isa<ScalarOp, BroadcastOp, ConstantOp>(op)) {
-      return {};
-    }
-  }
-  if (!found || found.getX().getDefiningOp() ||
-      !isEpilogueOf(kernel, found.getY(), env))
-    return {};
-  return found;
-}
-
 /// Known extents of less than a tile are not worth turning.
 bool isLarge(AffineExpr extent, int64_t lanes) {
   return constantOf(extent).value_or(lanes) >= lanes;
@@ -194,7 +176,7 @@ bool isLarge(AffineExpr extent, int64_t lanes) {
 
 LogicalResult scheduleTranspose(func::FuncOp kernel, const TargetDesc &desc) {
   ShapeEnv env(kernel.getContext());
-  TransposeOp op = transposeOf(kernel, env);
+  TransposeOp op = soleRoot<TransposeOp>(kernel, env);
   if (!op)
     return failure();
   Type element = cast<RankedTensorType>(op.getX().getType()).getElementType();

@@ -43,6 +43,11 @@ llvm::LogicalResult writeKernel(mlir::func::FuncOp kernel, ShapeEnv &env,
 void writeResults(KernelWriter &w, mlir::Value root, mlir::Value elements,
                   llvm::ArrayRef<LaneIndex> indices);
 
+/// body(at) for each vector of elements [first, last) of an axis. The last one
+/// may be short: the emitter's count says so while its body is built.
+void forVectors(KernelWriter &w, mlir::Value first, mlir::Value last,
+                llvm::function_ref<void(mlir::Value at)> body);
+
 bool isF32(mlir::Value tensor);
 /// The values that a kernel on tensors returns.
 mlir::ValueRange returnedValues(mlir::func::FuncOp kernel);
@@ -53,6 +58,15 @@ mlir::Operation *onlyNest(mlir::func::FuncOp kernel);
 /// element-wise ops of the extents of `root`, so that it can follow `root` in
 /// registers; other operands may broadcast.
 bool isEpilogueOf(mlir::func::FuncOp kernel, mlir::Value root, ShapeEnv &env);
+/// The kernel's only op that `isRoot` accepts, if it reads the kernel's inputs,
+/// all else is element-wise, and every result follows it (isEpilogueOf); null
+/// if not.
+mlir::Operation *soleRoot(mlir::func::FuncOp kernel, ShapeEnv &env,
+                          llvm::function_ref<bool(mlir::Operation *)> isRoot);
+template <typename Op> Op soleRoot(mlir::func::FuncOp kernel, ShapeEnv &env) {
+  return mlir::cast_or_null<Op>(soleRoot(
+      kernel, env, [](mlir::Operation *op) { return mlir::isa<Op>(op); }));
+}
 /// Allows each output to take the buffer of an input of the same extents and
 /// storage size that is read only where the output is written.
 void allowInPlace(mlir::func::FuncOp kernel, ShapeEnv &env);
