@@ -62,8 +62,10 @@ Status opc::writeAtomically(
   return status;
 }
 
-static Status writeStream(llvm::raw_fd_ostream &out, llvm::StringRef bytes) {
-  out << bytes;
+static Status writeStream(llvm::raw_fd_ostream &out,
+                          llvm::ArrayRef<llvm::StringRef> pieces) {
+  for (llvm::StringRef piece : pieces)
+    out << piece;
   out.flush();
   if (!out.has_error())
     return {};
@@ -72,13 +74,13 @@ static Status writeStream(llvm::raw_fd_ostream &out, llvm::StringRef bytes) {
   return Status::input(error.message());
 }
 
-/// Writes to a file that is there or made now; errors come without its name.
-static Status writeInPlace(llvm::StringRef path, llvm::StringRef bytes) {
+Status opc::writeInPlace(llvm::StringRef path,
+                         llvm::ArrayRef<llvm::StringRef> pieces) {
   std::error_code error;
   llvm::raw_fd_ostream out(path, error);
   if (error)
     return Status::input(error.message());
-  Status status = writeStream(out, bytes);
+  Status status = writeStream(out, pieces);
   out.close();
   if (status.ok() && out.has_error())
     status = Status::input(out.error().message());

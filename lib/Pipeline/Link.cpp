@@ -4,11 +4,13 @@
 // libm are stood in for by empty libraries with the names that the code uses:
 // the result names the real ones, and nothing of this machine enters the link.
 // The output goes through a pipe: into a file, lld would write by a mapping,
-// and on a full disk that is a crash.
+// and on a full disk that is a crash. Weights never enter the link: lld
+// reserves their place, and they are written there from where they are.
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Pipeline/Link.h"
 
+#include "ConstantsSection.h"
 #include "lld/Common/Driver.h"
 #include "opc-c/module.h"
 #include "opc/Pipeline/AtomicFile.h"
@@ -98,20 +100,17 @@ Status runLld(llvm::ArrayRef<std::string> arguments) {
   return Status::internal("linking failed: " + first.str());
 }
 
-/// A pipe whose output a thread writes to a file.
-class Pump {
+/// A pipe whose output a thread collects, so that its writer never waits.
+class Pipe {
 public:
-  ~Pump() { (void)finish(); }
-  /// Starts to write to the file at `path`, which is there.
-  Status start(llvm::StringRef path) {
+  ~Pipe() { (void)finish(); }
+  Status open() {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
       return Status::input(strerror(errno));
     reader = ends[0];
     writer = ends[1];
-    file = ::open(path.str().c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
-    error = file < 0 ? errno : 0;
-    thread = std::thread([this] { pump(); });
+    thread = std::thread([this] { collect(); });
     return {};
   }
   /// Where to write; what opens it must close it.
@@ -119,20 +118,17 @@ public:
     return llvm::formatv("/proc/self/fd/{0}", writer).str();
   }
   /// Waits until all is written.
-  Status finish() {
+  ObjectBytes finish() {
     if (thread.joinable()) {
       close(writer);
       thread.join();
       close(reader);
-      if (file >= 0 && close(file) != 0 && !error)
-        error = errno;
     }
-    return error ? Status::input(strerror(error)) : Status();
+    return std::move(bytes);
   }
 
 private:
-  /// Reads to the end even if writing fails: the other side waits for that.
-  void pump() {
+  void collect() {
     std::vector<char> block(1 << 16);
     while (true) {
       ssize_t count = ::read(reader, block.data(), block.size());
@@ -140,32 +136,24 @@ private:
         continue;
       if (count <= 0)
         return;
-      write(llvm::ArrayRef(block).take_front(count));
-    }
-  }
-  void write(llvm::ArrayRef<char> bytes) {
-    while (!error && !bytes.empty()) {
-      ssize_t count = ::write(file, bytes.data(), bytes.size());
-      if (count < 0 && errno != EINTR)
-        error = errno;
-      bytes = bytes.drop_front(std::max<ssize_t>(count, 0));
+      bytes.append(block.begin(), block.begin() + count);
     }
   }
 
-  int reader = -1, writer = -1, file = -1;
-  int error = 0;
+  int reader = -1, writer = -1;
+  ObjectBytes bytes;
   std::thread thread;
 };
 
-/// Runs lld, whose output goes to the file at `path`.
-Status linkTo(llvm::StringRef path, std::vector<std::string> arguments) {
-  Pump output;
-  if (Status status = output.start(path); !status.ok())
+/// Runs lld; `image` becomes what it writes.
+Status linkTo(ObjectBytes &image, std::vector<std::string> arguments) {
+  Pipe output;
+  if (Status status = output.open(); !status.ok())
     return status;
   arguments.insert(arguments.end(), {"-o", output.path()});
   Status status = runLld(arguments);
-  Status written = output.finish();
-  return written.ok() ? status : written;
+  image = output.finish();
+  return status;
 }
 
 /// Adds the stand-in for a library if anything of it is used.
@@ -184,7 +172,7 @@ Status addObjects(const ProgramParts &parts, const TargetDesc &desc,
   if (status.ok())
     status = inputs.add(descriptor);
   if (status.ok())
-    status = inputs.add(constantsObject(parts.constants, desc));
+    status = inputs.add(reserveConstants(parts.constants.size(), desc));
   for (const ObjectBytes &object : parts.objects)
     if (status.ok())
       status = inputs.add(object);
@@ -212,18 +200,21 @@ Status opc::linkSharedObject(const ProgramParts &parts, const TargetDesc &desc,
     return status;
   if (Status status = addStub("libc.so.6", libc, desc, inputs); !status.ok())
     return status;
+  std::vector<std::string> arguments = {"-shared",
+                                        "-z",
+                                        "defs",
+                                        "-z",
+                                        "now",
+                                        "-z",
+                                        "noexecstack",
+                                        "--hash-style=gnu",
+                                        "--build-id=none"};
+  llvm::append_range(arguments, pathsOf(inputs));
+  ObjectBytes image;
+  if (Status status = linkTo(image, arguments); !status.ok())
+    return status;
   return writeAtomically(output, [&](llvm::StringRef temporary) {
-    std::vector<std::string> arguments = {"-shared",
-                                          "-z",
-                                          "defs",
-                                          "-z",
-                                          "now",
-                                          "-z",
-                                          "noexecstack",
-                                          "--hash-style=gnu",
-                                          "--build-id=none"};
-    llvm::append_range(arguments, pathsOf(inputs));
-    Status status = linkTo(temporary, arguments);
+    Status status = writeWithConstants(temporary, image, parts.constants);
     return status.ok() ? runtime::sealArtifact(temporary.str()) : status;
   });
 }
@@ -233,9 +224,12 @@ Status opc::linkRelocatable(const ProgramParts &parts, const TargetDesc &desc,
   Inputs inputs;
   if (Status status = addObjects(parts, desc, inputs); !status.ok())
     return status;
+  std::vector<std::string> arguments = {"-r"};
+  llvm::append_range(arguments, pathsOf(inputs));
+  ObjectBytes image;
+  if (Status status = linkTo(image, arguments); !status.ok())
+    return status;
   return writeAtomically(output, [&](llvm::StringRef temporary) {
-    std::vector<std::string> arguments = {"-r"};
-    llvm::append_range(arguments, pathsOf(inputs));
-    return linkTo(temporary, arguments);
+    return writeWithConstants(temporary, image, parts.constants);
   });
 }

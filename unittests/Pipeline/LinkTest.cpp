@@ -3,6 +3,7 @@
 #include "TempFolder.h"
 #include "opc/Pipeline/Jit.h"
 
+#include "llvm/Object/ObjectFile.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -39,6 +40,15 @@ opc_status run(opc_program *program) {
   return status;
 }
 
+/// What the file's section of constants holds; empty if it has none.
+std::string constantsIn(const std::string &path) {
+  auto file = llvm::cantFail(llvm::object::ObjectFile::createObjectFile(path));
+  for (const llvm::object::SectionRef &section : file.getBinary()->sections())
+    if (llvm::cantFail(section.getName()) == ".opc.constants")
+      return llvm::cantFail(section.getContents()).str();
+  return "";
+}
+
 } // namespace
 
 TEST(Link, MakesASharedObjectThatRuns) {
@@ -53,6 +63,26 @@ TEST(Link, MakesASharedObjectThatRuns) {
       << opc_last_error();
   EXPECT_EQ(run(program), OPC_OK) << "')' is 41, and cos(0) is 1";
   opc_close(program);
+}
+
+TEST(Link, ConstantsAreWhereTheSectionSays) {
+  TempFolder folder;
+  for (size_t size : {1, 64, 4095, 4096, 70001}) {
+    std::string constants(size, ')');
+    constants.back() += size > 1;
+    CompiledProgram compiled = smallProgram(kEntry, constants);
+    for (auto link : {linkSharedObject, linkRelocatable}) {
+      Status status = link(compiled.parts(), *compiled.desc, folder / "p");
+      ASSERT_TRUE(status.ok()) << status.message();
+      EXPECT_TRUE(constantsIn(folder / "p") == constants) << size << " bytes";
+    }
+    linkSharedObject(compiled.parts(), *compiled.desc, folder / "p.so");
+    opc_program *program = nullptr;
+    ASSERT_EQ(opc_load((folder / "p.so").c_str(), &program), OPC_OK)
+        << opc_last_error();
+    EXPECT_EQ(run(program), OPC_OK) << size << " bytes";
+    opc_close(program);
+  }
 }
 
 TEST(Link, TheJitRunsTheSameObjects) {

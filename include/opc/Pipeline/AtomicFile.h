@@ -9,6 +9,7 @@
 #define OPC_PIPELINE_ATOMICFILE_H
 
 #include "opc/Runtime/Error.h"
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
 
@@ -19,6 +20,11 @@ namespace opc {
 runtime::Status writeAtomically(
     llvm::StringRef path,
     llvm::function_ref<runtime::Status(llvm::StringRef temporary)> write);
+
+/// Writes `pieces` one after the other to the file at `path`, which is there or
+/// made now; errors come without its name.
+runtime::Status writeInPlace(llvm::StringRef path,
+                             llvm::ArrayRef<llvm::StringRef> pieces);
 
 /// Writes `bytes` to `path`; "-" is standard output.
 runtime::Status writeFile(llvm::StringRef path, llvm::StringRef bytes);

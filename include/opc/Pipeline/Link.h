@@ -37,11 +37,6 @@ runtime::Status findLibraryCalls(llvm::ArrayRef<ObjectBytes> objects,
                                  llvm::SmallVectorImpl<std::string> &libc,
                                  llvm::SmallVectorImpl<std::string> &libm);
 
-/// An object with `data` as read-only memory aligned to OPC_ALIGNMENT, under
-/// the hidden name opc_constants. Weights enter a program this way because
-/// going through LLVM IR would copy them several times.
-ObjectBytes constantsObject(llvm::ArrayRef<char> data, const TargetDesc &desc);
-
 } // namespace opc
 
 #endif // OPC_PIPELINE_LINK_H
