@@ -528,3 +528,12 @@ def test_a_model_may_come_through_a_pipe(model):
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("y: f32[2, 3]")
+
+
+def test_made_up_inputs_differ(tmp_path):
+    """The difference of two random inputs of one size is not all 0."""
+    node = helper.make_node("Sub", ["a", "b"], ["y"])
+    feeds = {"a": normal(3, 4), "b": normal(3, 4)}
+    onnx.save(graph_model([node], feeds, ["y"]), tmp_path / "model.onnx")
+    assert run("run", "model.onnx", "--output", "out", folder=tmp_path)[0] == 0
+    assert np.unique(np.load(tmp_path / "out/y.npy")).size == 12

@@ -18,6 +18,10 @@ PAGES = sorted(
 )
 BLOCK = re.compile(r"^ *```(\w+)\n(.*?)^ *```", re.M | re.S)
 LINK = re.compile(r"\]\(([^)#:]+)\)")
+PATH = re.compile(
+    r"`((?:lib|include|test|scripts|docs|python|cmake|tools|demo|benchmark)"
+    r"/[\w./-]+)`"
+)
 MODEL = """<ir_version: 8, opset_import: ["" : 17]>
 model (float[batch, 3, height, width] x) => (float[batch, 3, height, width] y) {
   y = Relu (x)
@@ -87,6 +91,12 @@ def test_python(page, body, workplace):
     run([sys.executable, "-c", body], workplace)
 
 
+def test_pages_have_what_is_tested():
+    """The patterns that find it have not gone stale."""
+    text = "".join(page.read_text() for page in PAGES)
+    assert len(LINK.findall(text)) > 10 and len(PATH.findall(text)) > 10
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page):
     missing = [
@@ -100,10 +110,7 @@ def test_links_lead_somewhere(page):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_paths_exist(page):
     """Paths of the tree in `code` exist; those with a placeholder are left out."""
-    named = re.findall(
-        r"`((?:lib|include|test|scripts|docs|python|cmake|tools|demo|benchmark)/[\w./-]+)`",
-        page.read_text(),
-    )
+    named = PATH.findall(page.read_text())
     made_up = (
         "FoldTwice",
         "fold-twice",

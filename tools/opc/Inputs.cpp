@@ -117,8 +117,10 @@ template <typename T> void put(char *&at, T value) {
   at += sizeof(value);
 }
 
-void fillRandom(opc_dtype dtype, size_t count, char *at) {
-  std::mt19937 random(count);
+/// `seed` tells apart inputs of one size, whose difference would be 0
+/// otherwise.
+void fillRandom(opc_dtype dtype, size_t count, uint32_t seed, char *at) {
+  std::mt19937 random(seed);
   std::uniform_real_distribution<float> real(-1, 1);
   for (size_t i = 0; i < count; ++i) {
     float value = real(random);
@@ -142,7 +144,7 @@ void fillRandom(opc_dtype dtype, size_t count, char *at) {
 }
 
 Status makeArray(const opc_spec &spec, const std::string &choice,
-                 const Extents &extents, NpyArray &array) {
+                 const Extents &extents, uint32_t seed, NpyArray &array) {
   array.dtype = spec.dtype;
   if (Status status = resolveShape(spec, extents, array.dims); !status.ok())
     return status;
@@ -159,7 +161,7 @@ Status makeArray(const opc_spec &spec, const std::string &choice,
   array.data.reset(data);
   std::memset(data, 0, bytes);
   if (choice == "random")
-    fillRandom(spec.dtype, count, static_cast<char *>(data));
+    fillRandom(spec.dtype, count, seed, static_cast<char *>(data));
   return {};
 }
 
@@ -212,7 +214,7 @@ Status opc::cli::makeInputs(const Arguments &arguments,
     const std::string &choice = choices[spec.name];
     if (isFile(choice))
       continue;
-    Status status = makeArray(spec, choice, extents, arrays[i]);
+    Status status = makeArray(spec, choice, extents, i, arrays[i]);
     if (!status.ok())
       return status;
   }

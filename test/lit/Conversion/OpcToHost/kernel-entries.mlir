@@ -24,7 +24,9 @@ func.func private @relu_0(%status: memref<1xi64>, %x: memref<?xf32>, %y: memref<
 // A kernel that works in place may not claim that its buffers differ; one that
 // uses the status word can fail.
 // CHECK-LABEL: llvm.func internal @gather_1.body
-// CHECK-NOT: llvm.noalias{{.*}}llvm.noalias
+// CHECK-SAME: !llvm.ptr {llvm.align = 8 : i64, llvm.noalias,
+// CHECK-SAME: !llvm.ptr {llvm.align = 4 : i64, llvm.nonnull,
+// CHECK-SAME: !llvm.ptr {llvm.align = 4 : i64, llvm.nonnull,
 // CHECK-LABEL: llvm.func @gather_1
 // CHECK-SAME: opc.may_fault
 func.func private @gather_1(%status: memref<1xi64>, %x: memref<?xf32>, %y: memref<?xf32>, %begin: index, %end: index)

@@ -4,10 +4,11 @@ usage: compare.py EXPECTED ACTUAL (--exact | --ulp N | --rtol R)
 
 --ulp counts units in the last place of each expected element (of its own type);
 --rtol is relative to the largest expected magnitude of the output, for sums whose
-order differs. NaN equals NaN.
+order differs. NaN equals NaN; to --exact, zeros of different sign differ.
 """
 
 import argparse
+import math
 import pathlib
 import sys
 
@@ -36,31 +37,60 @@ def error_in_scale(expected, actual):
     )
 
 
+def signs(array):
+    return np.signbit(array.astype(np.float64))
+
+
+def equal(expected, actual, exact):
+    """Which elements need no measuring."""
+    same = expected == actual
+    if exact and expected.dtype.kind not in "iub":
+        same &= signs(expected) == signs(actual)
+    return same | ((expected != expected) & (actual != actual))
+
+
 def worst(expected, actual, options):
     """The greatest error, in the chosen measure, as a multiple of what is allowed."""
-    same = (expected == actual) | ((expected != expected) & (actual != actual))
+    same = equal(expected, actual, options.exact)
     if same.all():
         return 0.0
     if options.exact or expected.dtype.kind in "iub":
-        return float("inf")
+        return math.inf
     measure, limit = (
         (error_in_ulp, options.ulp)
         if options.rtol is None
         else (error_in_scale, options.rtol)
     )
-    errors = np.where(same, 0.0, measure(expected, actual))
+    with np.errstate(invalid="ignore"):
+        errors = np.where(same, 0.0, measure(expected, actual))
     errors = np.where(np.isnan(errors), np.inf, errors)
     return float(errors.max()) / limit
 
 
-def main():
-    parser = argparse.ArgumentParser()
+def positive(text):
+    """A limit: one of 0 or of NaN would say nothing of any error."""
+    value = float(text)
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive limit")
+    return value
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("expected", type=pathlib.Path)
     parser.add_argument("actual", type=pathlib.Path)
-    parser.add_argument("--exact", action="store_true")
-    parser.add_argument("--ulp", type=float)
-    parser.add_argument("--rtol", type=float)
+    measures = parser.add_mutually_exclusive_group(required=True)
+    measures.add_argument("--exact", action="store_true")
+    measures.add_argument("--ulp", type=positive)
+    measures.add_argument("--rtol", type=positive)
     options = parser.parse_args()
+    if options.expected.resolve() == options.actual.resolve():
+        parser.error(f"{options.actual} is compared with itself")
+    return options
+
+
+def main():
+    options = parse()
     names = sorted(path.name for path in options.expected.glob("*.npy"))
     if not names or names != sorted(
         p.name for p in options.actual.glob("*.npy")
@@ -78,4 +108,5 @@ def main():
             sys.exit(f"{name}: error is {error:.3g} times what is allowed")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -2,7 +2,7 @@
 // RUN: %opc compile %s -o - --stop-after schedule | FileCheck %s
 // RUN: %opc run %s --target=reference --input i=zeros --dim count=5 --output %t.reference
 // RUN: %opc run %s --target=cpu --input i=zeros --dim count=5 --output %t.cpu
-// RUN: %python %S/../../Ops/Inputs/compare.py %t.reference %t.cpu --rtol 0
+// RUN: %python %S/../../Ops/Inputs/compare.py %t.reference %t.cpu --exact
 
 // CHECK-LABEL: @gather_add
 // CHECK: arith.select

@@ -21,7 +21,9 @@ func.func @window(%x: tensor<1x2x4x4xbf16>) -> tensor<1x2x2x2xbf16> {
 
 // Halves whose sum is f32 already, and floats, stay.
 // CHECK-LABEL: @stays
-// CHECK-NOT: opc.cast
+// CHECK-SAME: %[[A:.*]]: tensor<4x8xf16>, %[[B:.*]]: tensor<8x2xf16>, %[[C:.*]]: tensor<2x2xf32>
+// CHECK-NEXT: opc.matmul %[[A]], %[[B]] : (tensor<4x8xf16>
+// CHECK-NEXT: opc.matmul %[[C]], %[[C]] :
 func.func @stays(%a: tensor<4x8xf16>, %b: tensor<8x2xf16>, %c: tensor<2x2xf32>) -> (tensor<4x2xf32>, tensor<2x2xf32>) {
   %y = opc.matmul %a, %b : (tensor<4x8xf16>, tensor<8x2xf16>) -> tensor<4x2xf32>
   %z = opc.matmul %c, %c : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
