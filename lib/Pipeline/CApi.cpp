@@ -8,9 +8,9 @@
 
 #include "Reproducer.h"
 #include "TargetsJson.h"
-#include "opc/Pipeline/AtomicFile.h"
 #include "opc/Pipeline/Cache.h"
 #include "opc/Pipeline/Jit.h"
+#include "opc/Runtime/AtomicFile.h"
 #include "opc/Runtime/Data.h"
 #include "llvm/Support/FileSystem.h"
 #include <cstring>
@@ -99,7 +99,20 @@ Status copyFile(llvm::StringRef from, llvm::StringRef to) {
   auto buffer = llvm::MemoryBuffer::getFile(from, false, false);
   if (!buffer)
     return Status::input(from.str() + ": " + buffer.getError().message());
-  return writeFile(to, (*buffer)->getBuffer());
+  return runtime::writeFile(to.str(), {(*buffer)->getBuffer()});
+}
+
+/// "-" is standard output.
+Status writeText(llvm::StringRef output, llvm::StringRef text) {
+  if (output != "-")
+    return runtime::writeFile(output.str(), {text});
+  llvm::raw_fd_ostream &out = llvm::outs();
+  out << text;
+  out.flush();
+  std::error_code error = out.error();
+  out.clear_error();
+  return error ? Status::input("standard output: " + error.message())
+               : Status();
 }
 
 Status compileToFile(const ModelSource &source, const CompileOptions &options,
@@ -111,7 +124,7 @@ Status compileToFile(const ModelSource &source, const CompileOptions &options,
     std::string text;
     Status status =
         withReproducer(compileText(source, options, text), source, options);
-    return status.ok() ? writeFile(output, text) : status;
+    return status.ok() ? writeText(output, text) : status;
   }
   if (output == "-")
     return Status::usage("machine code is not written to standard output: name "

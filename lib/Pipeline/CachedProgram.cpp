@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "LoadedProgram.h"
 
-#include "opc/Pipeline/AtomicFile.h"
 #include "opc/Pipeline/Jit.h"
+#include "opc/Runtime/AtomicFile.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -44,7 +44,7 @@ public:
                                                   /*FileSize=*/-1, false);
     if (!buffer)
       return Status::input(buffer.getError().message());
-    return writeFile(path, (*buffer)->getBuffer());
+    return runtime::writeFile(path.str(), {(*buffer)->getBuffer()});
   }
 
 private:

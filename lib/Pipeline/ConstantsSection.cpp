@@ -11,11 +11,9 @@
 
 #include "ElfParts.h"
 #include "opc-c/module.h"
-#include "opc/Pipeline/AtomicFile.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace opc;
-using runtime::Status;
 namespace elf = llvm::ELF;
 
 namespace {
@@ -80,20 +78,18 @@ struct Headers {
   const char *names;
 };
 
-/// What comes between the bytes of the image before `at` and those after it.
+/// Where constants go into a file, and how many zeros before and after them.
 struct Insertion {
-  uint64_t at, before, after; ///< zeros before and after the constants
+  uint64_t at, before, after;
 };
 
 /// Changes the headers to those of the file with the constants.
 Insertion makePlace(ObjectBytes &image, uint64_t size) {
-  Insertion place = {image.size(), 0, 0};
-  if (size == 0)
-    return place;
   Headers headers(image);
   elf::Elf64_Shdr *section = headers.constants();
   assert(section != headers.sections.end() && section->sh_size == size &&
          "the link keeps the constants as they are");
+  Insertion place = {image.size(), 0, 0};
   if (elf::Elf64_Phdr *segment = headers.segmentOf(*section)) {
     place.at = segment->p_offset + segment->p_filesz;
     place.before = segment->p_memsz - segment->p_filesz - size;
@@ -144,14 +140,14 @@ ObjectBytes opc::reserveConstants(uint64_t size, const TargetDesc &desc) {
   return bytes;
 }
 
-Status opc::writeWithConstants(llvm::StringRef path, ObjectBytes &image,
-                               llvm::ArrayRef<char> constants) {
-  Insertion place = makePlace(image, constants.size());
-  std::string before(place.before, '\0'), after(place.after, '\0');
-  llvm::StringRef linked(image.data(), image.size());
-  return writeInPlace(path, {linked.take_front(place.at),
-                             before,
-                             {constants.data(), constants.size()},
-                             after,
-                             linked.drop_front(place.at)});
+std::pair<std::string_view, std::string_view>
+opc::openForConstants(ObjectBytes &image, uint64_t size) {
+  size_t split = image.size();
+  if (size) {
+    Insertion place = makePlace(image, size);
+    image.insert(image.begin() + place.at, place.before + place.after, '\0');
+    split = place.at + place.before;
+  }
+  std::string_view whole(image.data(), image.size());
+  return {whole.substr(0, split), whole.substr(split)};
 }

@@ -9,7 +9,8 @@
 #define OPC_LIB_PIPELINE_CONSTANTSSECTION_H
 
 #include "opc/Pipeline/CodeGen.h"
-#include "llvm/ADT/ArrayRef.h"
+#include <string_view>
+#include <utility>
 
 namespace opc {
 
@@ -17,11 +18,10 @@ namespace opc {
 /// OPC_ALIGNMENT, under the hidden name opc_constants.
 ObjectBytes reserveConstants(uint64_t size, const TargetDesc &desc);
 
-/// Writes `image`, which lld made of such an object among others, to the file
-/// at `path` with `constants` where they were reserved. Headers in `image` are
-/// changed for that.
-runtime::Status writeWithConstants(llvm::StringRef path, ObjectBytes &image,
-                                   llvm::ArrayRef<char> constants);
+/// Changes a file that lld made of such an object among others so that
+/// constants of `size` bytes belong between its two parts, which are returned.
+std::pair<std::string_view, std::string_view>
+openForConstants(ObjectBytes &image, uint64_t size);
 
 } // namespace opc
 

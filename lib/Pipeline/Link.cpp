@@ -13,9 +13,9 @@
 #include "ConstantsSection.h"
 #include "lld/Common/Driver.h"
 #include "opc-c/module.h"
-#include "opc/Pipeline/AtomicFile.h"
 #include "opc/Pipeline/DescriptorObject.h"
 #include "opc/Runtime/Artifact.h"
+#include "opc/Runtime/AtomicFile.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -179,6 +179,10 @@ Status addObjects(const ProgramParts &parts, const TargetDesc &desc,
   return status;
 }
 
+std::string_view view(llvm::ArrayRef<char> bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
 std::vector<std::string> pathsOf(const Inputs &inputs) {
   std::vector<std::string> paths;
   for (const MemoryFile &file : inputs.files)
@@ -213,10 +217,10 @@ Status opc::linkSharedObject(const ProgramParts &parts, const TargetDesc &desc,
   ObjectBytes image;
   if (Status status = linkTo(image, arguments); !status.ok())
     return status;
-  return writeAtomically(output, [&](llvm::StringRef temporary) {
-    Status status = writeWithConstants(temporary, image, parts.constants);
-    return status.ok() ? runtime::sealArtifact(temporary.str()) : status;
-  });
+  auto [head, tail] = openForConstants(image, parts.constants.size());
+  std::string_view constants = view(parts.constants);
+  std::string seal = runtime::makeSeal({head, constants, tail});
+  return runtime::writeFile(output.str(), {head, constants, tail, seal});
 }
 
 Status opc::linkRelocatable(const ProgramParts &parts, const TargetDesc &desc,
@@ -229,7 +233,6 @@ Status opc::linkRelocatable(const ProgramParts &parts, const TargetDesc &desc,
   ObjectBytes image;
   if (Status status = linkTo(image, arguments); !status.ok())
     return status;
-  return writeAtomically(output, [&](llvm::StringRef temporary) {
-    return writeWithConstants(temporary, image, parts.constants);
-  });
+  auto [head, tail] = openForConstants(image, parts.constants.size());
+  return runtime::writeFile(output.str(), {head, view(parts.constants), tail});
 }

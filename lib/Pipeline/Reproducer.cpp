@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 #include "Reproducer.h"
 
-#include "opc/Pipeline/AtomicFile.h"
 #include "opc/Pipeline/BuildInfo.h"
+#include "opc/Runtime/AtomicFile.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Config/llvm-config.h"
@@ -100,7 +100,8 @@ Status opc::withReproducer(Status status, const ModelSource &source,
     llvm::sys::path::system_temp_directory(/*ErasedOnReboot=*/true, temporary);
     file = newFile(temporary);
   }
-  if (file.empty() || !writeFile(file, describe(status, source, options)).ok())
+  if (file.empty() ||
+      !runtime::writeFile(file, {describe(status, source, options)}).ok())
     return status;
   return Status::internal(status.message() + "; reproducer: " + file);
 }

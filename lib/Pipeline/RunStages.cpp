@@ -5,8 +5,8 @@
 // happened and not by a failure three stages later.
 //
 //===----------------------------------------------------------------------===//
-#include "opc/Pipeline/AtomicFile.h"
 #include "opc/Pipeline/Stages.h"
+#include "opc/Runtime/AtomicFile.h"
 
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/Diagnostics.h"
@@ -120,7 +120,7 @@ Status opc::dumpStage(ModuleOp module, const CompileOptions &options,
                         .elideLargeElementsAttrs(64)
                         .elideLargeResourceString(64)
                         .enableDebugInfo(true, true));
-  return writeFile(path, text);
+  return runtime::writeFile(path.str().str(), {text});
 }
 
 Status opc::runStages(ModuleOp module, const StageContext &context,

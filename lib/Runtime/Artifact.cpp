@@ -37,19 +37,18 @@ std::string opc::runtime::checksumText(uint64_t checksum) {
   return fmt::format("{:016x}", checksum);
 }
 
-static Seal sealOf(uint64_t size, uint64_t checksum) {
-  Seal seal;
+std::string
+opc::runtime::makeSeal(std::initializer_list<std::string_view> parts) {
+  XXH3_state_t state;
+  XXH3_64bits_reset(&state);
+  Seal seal = {};
+  for (std::string_view part : parts) {
+    XXH3_64bits_update(&state, part.data(), part.size());
+    seal.size += part.size();
+  }
   std::memcpy(seal.magic, sealMagic, sizeof(sealMagic));
-  seal.size = size;
-  seal.checksum = checksum;
-  return seal;
-}
-
-std::vector<char> opc::runtime::makeSeal(const void *file, size_t size) {
-  Seal seal = sealOf(size, checksum(file, size));
-  std::vector<char> bytes(sealBytes);
-  std::memcpy(bytes.data(), &seal, sealBytes);
-  return bytes;
+  seal.checksum = XXH3_64bits_digest(&state);
+  return {reinterpret_cast<const char *>(&seal), sealBytes};
 }
 
 /// Checksum of the first `size` bytes.
@@ -91,28 +90,6 @@ static Status checkSeal(const File &file, const Seal &seal) {
   return Status::input(fmt::format(
       "{}: damaged: its checksum is {}, it was sealed with {}", file.path(),
       checksumText(actual), checksumText(seal.checksum)));
-}
-
-Status opc::runtime::sealArtifact(const std::string &path) {
-  File file;
-  Seal seal;
-  bool sealed;
-  uint64_t sum = 0;
-  if (Status s = file.open(path); !s.ok())
-    return s;
-  if (Status s = readSeal(file, seal, sealed); !s.ok())
-    return s;
-  if (sealed)
-    return Status::usage(fmt::format("{}: has a seal already", path));
-  if (Status s = checksumOf(file, file.size(), sum); !s.ok())
-    return s;
-  seal = sealOf(file.size(), sum);
-  std::FILE *out = std::fopen(path.c_str(), "ab");
-  bool ok = out && std::fwrite(&seal, sealBytes, 1, out) == 1;
-  if (out)
-    ok = std::fclose(out) == 0 && ok;
-  return ok ? Status()
-            : Status::input(fmt::format("{}: {}", path, systemError()));
 }
 
 Status opc::runtime::inspectArtifact(const std::string &path,

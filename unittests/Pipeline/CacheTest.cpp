@@ -2,8 +2,8 @@
 #include "opc/Pipeline/Cache.h"
 #include "SmallProgram.h"
 #include "TempFolder.h"
-#include "opc/Pipeline/AtomicFile.h"
 #include "opc/Runtime/Artifact.h"
+#include "opc/Runtime/AtomicFile.h"
 
 #include "gtest/gtest.h"
 #include <cstdlib>
@@ -64,10 +64,10 @@ TEST(Cache, KeysFollowExternalData) {
   std::string model("\x0a\x08location\x12\x05w.bin and more", 26);
   ModelSource source = ModelSource::inMemory(model, folder / "");
   EXPECT_EQ(Cache::keyOf(source, options, desc), "") << "the file is missing";
-  ASSERT_TRUE(writeFile(folder / "w.bin", "one").ok());
+  ASSERT_TRUE(runtime::writeFile(folder / "w.bin", {"one"}).ok());
   std::string first = Cache::keyOf(source, options, desc);
   EXPECT_FALSE(first.empty());
-  ASSERT_TRUE(writeFile(folder / "w.bin", "two").ok());
+  ASSERT_TRUE(runtime::writeFile(folder / "w.bin", {"two"}).ok());
   EXPECT_NE(first, Cache::keyOf(source, options, desc));
 }
 
@@ -80,13 +80,13 @@ TEST(Cache, DamagedEntriesAreNotFound) {
   for (size_t at = 0; at < bytes.size(); at += 97) {
     std::string damaged = bytes;
     damaged[at] ^= 0x10;
-    ASSERT_TRUE(writeFile(*path, damaged).ok());
+    ASSERT_TRUE(runtime::writeFile(*path, {damaged}).ok());
     EXPECT_FALSE(cache.find("k").has_value()) << "byte " << at;
     EXPECT_FALSE(std::filesystem::exists(*path)) << "removed";
   }
   for (size_t size :
        {size_t(0), size_t(1), bytes.size() / 2, bytes.size() - 1}) {
-    ASSERT_TRUE(writeFile(*path, bytes.substr(0, size)).ok());
+    ASSERT_TRUE(runtime::writeFile(*path, {bytes.substr(0, size)}).ok());
     EXPECT_FALSE(cache.find("k").has_value()) << size << " bytes";
   }
 }
@@ -115,8 +115,8 @@ TEST(Cache, ForeignFilesStay) {
     return cache.store(key(name), [](auto at) { return writeProgram(at); });
   };
   ASSERT_TRUE(store('a').has_value());
-  ASSERT_TRUE(writeFile(folder / "c/notes.txt", "mine").ok());
-  ASSERT_TRUE(writeFile(folder / "c/model.so", "mine").ok());
+  ASSERT_TRUE(runtime::writeFile(folder / "c/notes.txt", {"mine"}).ok());
+  ASSERT_TRUE(runtime::writeFile(folder / "c/model.so", {"mine"}).ok());
   ASSERT_TRUE(store('b').has_value());
   EXPECT_EQ(folder.read("c/notes.txt"), "mine");
   EXPECT_EQ(folder.read("c/model.so"), "mine");

@@ -15,8 +15,9 @@
 #include "opc/Runtime/Error.h"
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
-#include <vector>
+#include <string_view>
 
 namespace opc::runtime {
 
@@ -28,11 +29,8 @@ OPC_EXPORT std::string checksumText(uint64_t checksum);
 /// Bytes of a seal.
 constexpr size_t sealBytes = 24;
 
-/// The seal of a file that is still in memory: write it after the file.
-OPC_EXPORT std::vector<char> makeSeal(const void *file, size_t size);
-
-/// Appends the seal to a file on disk, which must not have one yet.
-OPC_EXPORT Status sealArtifact(const std::string &path);
+/// The seal of a file whose parts are still in memory: write it after them.
+OPC_EXPORT std::string makeSeal(std::initializer_list<std::string_view> parts);
 
 /// What can be learnt of a program without executing it, so also of one for
 /// another machine.
