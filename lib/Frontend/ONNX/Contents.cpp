@@ -49,10 +49,8 @@ Result knownOf(Node &n, Value v) {
   }
   if (type.getNumElements() == 0)
     return known;
-  auto values = n.partialContents(v);
-  if (!values)
-    return std::nullopt;
-  known.ints = *values;
+  known.ints =
+      n.partialContents(v).value_or(Dims(type.getNumElements(), AffineExpr()));
   return known;
 }
 
@@ -206,9 +204,14 @@ AffineExpr divInts(Node &n, ArrayRef<AffineExpr> a) {
     return {};
   if (x && y)
     return n.expr(*x / *y);
-  if (!y || *y < 0 || n.leastOf(a[0]).value_or(-1) < 0)
+  std::optional<int64_t> least = n.leastOf(a[0]);
+  if (!y || *y < 0 || !least || *least <= -*y)
     return {};
-  return n.quotient(a[0], a[1]);
+  // Div rounds towards zero: the few values below it that are possible, as of
+  // (extent - 1) / y, count as zero.
+  AffineExpr above =
+      *least < 0 ? n.clamp(a[0], n.expr(0), n.expr(kHuge)) : a[0];
+  return n.quotient(above, a[1]);
 }
 AffineExpr modInts(Node &n, ArrayRef<AffineExpr> a) {
   if (!isTame(a))
