@@ -118,7 +118,7 @@ def plot(rows, threads, file):
     import matplotlib
 
     matplotlib.use("Agg")
-    from matplotlib import pyplot
+    from matplotlib import pyplot, ticker
 
     names = [name for name, times in rows.items() if "opc" in times][::-1]
     peers = [
@@ -128,14 +128,21 @@ def plot(rows, threads, file):
     height = 0.8 / max(len(peers), 1)
     for index, peer in enumerate(peers):
         pairs = [
-            (position + (len(peers) - index) * height - 0.4, rows[name])
+            (position + (len(peers) - index - 0.5) * height - 0.4, rows[name])
             for position, name in enumerate(names)
             if peer in rows[name]
         ]
         values = [times[peer] / times["opc"] for _, times in pairs]
-        axes.barh([place for place, _ in pairs], values, height, label=peer)
+        lengths = [value - 1 for value in values]
+        places = [place for place, _ in pairs]
+        axes.barh(places, lengths, height, left=1, label=peer)
     axes.axvline(1, color="black", linewidth=1)
     axes.set_xscale("log")
+    least, most = axes.get_xlim()
+    axes.set_xlim(min(least, 0.5), max(most, 2))
+    axes.xaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter("{x:g}x")
+    axes.xaxis.set_minor_formatter(ticker.NullFormatter())
     axes.set_yticks(range(len(names)), names)
     axes.set_xlabel(
         f"time over opc's, {threads} thread(s); right of 1 opc is faster"
