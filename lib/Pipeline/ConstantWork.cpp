@@ -16,9 +16,8 @@ constexpr llvm::StringLiteral kNeverConstant[] = {"opc.random_bits"};
 constexpr llvm::StringLiteral kMovement[] = {
     "opc.reshape", "opc.transpose", "opc.pad", "opc.slice", "opc.broadcast"};
 
-/// What compares elements with each other: the square of their number at worst.
-constexpr llvm::StringLiteral kQuadratic[] = {"opc.non_max_suppression",
-                                              "opc.topk", "opc.unique"};
+/// What compares each element with all others at worst.
+constexpr llvm::StringLiteral kQuadratic[] = {"opc.non_max_suppression"};
 
 bool isAmong(Operation *op, ArrayRef<llvm::StringLiteral> names) {
   return llvm::is_contained(names, op->getName().getStringRef());

@@ -1,9 +1,11 @@
 //===- Sort.cpp - loops that order, count and select elements -------------===//
 //
 // Results are their own working memory, so that no more is needed. NaN counts
-// as greater than every number and equal to itself.
+// as greater than every number and equal to itself. Equal elements are ordered
+// by index, which makes every order here a strict one.
 //
 //===----------------------------------------------------------------------===//
+#include "Heap.h"
 #include "Rows.h"
 #include "Scalar.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
@@ -37,66 +39,61 @@ void writeIndex(Value index, Value tensor, ValueRange at, KernelEmitter &e) {
 // topk
 //===----------------------------------------------------------------------===//
 
-/// One line of topk: an insertion sort of the best so far.
+/// One line of topk. The indices of the best so far are a heap with the worst
+/// of them on top: what is no better than that one is passed over.
 class TopKLine {
 public:
   TopKLine(TopKOp op, ArrayRef<Value> line, KernelEmitter &e)
-      : op(op), line(line), e(e) {}
+      : op(op), line(line), e(e), heap(slots(), e) {}
 
   void emit() {
-    Scalar count(e, e.expr(op.getCount().getResult(0)));
-    e.when(count > 0, [&] {
-      e.loop(e.constant(0), e.extent(op.getX(), op.getAxis()),
-             [&](Value index) { insert({e, index}, count); });
+    Value count = e.expr(op.getCount().getResult(0)), zero = e.constant(0);
+    e.loop(zero, count, [&](Value i) { put(i, i); });
+    heap.build(count);
+    e.when(e.compare(arith::CmpIPredicate::sgt, count, zero),
+           [&] { selectFrom(count); });
+    heap.sort(count);
+    e.loop(zero, count, [&](Value place) {
+      e.store(value(kept(place)), op.getValues(), at(place));
     });
   }
 
 private:
+  HeapSlots slots() {
+    return {[this](Value place) { return kept(place); },
+            [this](Value index, Value place) { put(index, place); },
+            [this](Value x, Value y) { return Value(precedes(y, x)); }};
+  }
   Indices at(Value index) {
     Indices indices(line);
     indices[op.getAxis()] = index;
     return indices;
   }
-  Value kept(Value position) { return e.reload(op.getValues(), at(position)); }
+  Value value(Value index) { return e.element(op.getX(), at(index)); }
+  Value kept(Value place) { return readIndex(op.getIndices(), at(place), e); }
+  void put(Value index, Value place) {
+    writeIndex(index, op.getIndices(), at(place), e);
+  }
+  /// Whether element x is strictly better than y.
+  Scalar isBetter(Value x, Value y) {
+    return op.getLargest() ? isLess(op.getX(), value(y), value(x), e)
+                           : isLess(op.getX(), value(x), value(y), e);
+  }
   Scalar precedes(Value x, Value y) {
-    return op.getLargest() ? isLess(op.getX(), y, x, e)
-                           : isLess(op.getX(), x, y, e);
+    Scalar isFirst = Scalar(e, x) < Scalar(e, y);
+    return isBetter(x, y) | (!isBetter(y, x) & isFirst);
   }
-  void put(Value value, Value index, Value position) {
-    e.store(value, op.getValues(), at(position));
-    writeIndex(index, op.getIndices(), at(position), e);
-  }
-  /// Puts x[index] in its place among the first min(index, count).
-  void insert(Scalar index, Scalar count) {
-    Value value = e.element(op.getX(), at(index));
-    Scalar last = count - 1;
-    Value accepted = e.choose(
-        index < count, [&] { return e.boolean(true); },
-        [&] { return Value(precedes(value, kept(last))); });
-    e.when(accepted, [&] {
-      Scalar end = minimum(index, last);
-      // Equal ones stay ahead: only what comes strictly later moves back.
-      auto moves = [&](ValueRange at) {
-        return e.choose(
-            Scalar(e, at[0]) > 0,
-            [&] {
-              return Value(precedes(value, kept(e.sub(at[0], e.constant(1)))));
-            },
-            [&] { return e.boolean(false); });
-      };
-      Indices place = e.repeat(Value(end), moves, [&](ValueRange at) {
-        Scalar before = Scalar(e, at[0]) - 1;
-        put(kept(before), readIndex(op.getIndices(), this->at(before), e),
-            at[0]);
-        return Indices{before};
-      });
-      put(value, index, place[0]);
+  /// Goes on to the elements behind the first `count`.
+  void selectFrom(Value count) {
+    e.loop(count, e.extent(op.getX(), op.getAxis()), [&](Value i) {
+      e.when(isBetter(i, heap.top()), [&] { heap.replaceTop(i, count); });
     });
   }
 
   TopKOp op;
   ArrayRef<Value> line;
   KernelEmitter &e;
+  Heap heap;
 };
 
 void topKLine(Operation *op, ArrayRef<Value> line, KernelEmitter &e) {
@@ -145,7 +142,8 @@ void nonzero(Operation *op, KernelEmitter &e) {
 //===----------------------------------------------------------------------===//
 
 /// Keeps the first occurrence of each distinct slice in `indices`, in order of
-/// value or of appearance, and counts.
+/// value or of appearance, and counts. An entry's leader is the index of its
+/// first occurrence.
 class Unique {
 public:
   Unique(UniqueOp op, KernelEmitter &e)
@@ -157,16 +155,16 @@ public:
 
   void emit() {
     Value zero = e.constant(0);
-    e.loop(zero, extent, [&](Value i) {
+    order();
+    findLeaders();
+    Value count = e.fold(zero, extent, zero, [&](Value i, ValueRange entries) {
+      return Indices{enter(op.getSorted() ? first(i) : i, entries[0])};
+    })[0];
+    writeIndex(count, op.getCount(), {}, e);
+    e.loop(count, extent, [&](Value i) {
       writeIndex(zero, op.getIndices(), i, e);
       writeIndex(zero, op.getCounts(), i, e);
     });
-    Value count = e.fold(zero, extent, zero, [&](Value i, ValueRange seen) {
-      return Indices{insert(i, seen[0])};
-    })[0];
-    writeIndex(count, op.getCount(), {}, e);
-    e.loop(zero, extent,
-           [&](Value i) { writeIndex(find(i, count), op.getInverse(), i, e); });
     e.loop(zero, extent, [&](Value i) { writeSlice(i, count); });
   }
 
@@ -177,6 +175,7 @@ private:
     return e.element(x, indices);
   }
   Value first(Value entry) { return readIndex(op.getIndices(), entry, e); }
+  Scalar leaderOf(Value i) { return {e, readIndex(op.getInverse(), i, e)}; }
 
   /// The first position in which two slices differ.
   Value difference(Value i, Value j) {
@@ -185,58 +184,58 @@ private:
       return Value(isLess(x, left, right, e) | isLess(x, right, left, e));
     });
   }
-  Value sliceLess(Value i, Value j) {
+  Value isAfter(Value i, Value j) {
     Value position = difference(i, j);
     return e.choose(
         e.compare(arith::CmpIPredicate::slt, position, sliceSize),
-        [&] { return Value(isLess(x, at(i, position), at(j, position), e)); },
-        [&] { return e.boolean(false); });
+        [&] { return Value(isLess(x, at(j, position), at(i, position), e)); },
+        [&] { return e.compare(arith::CmpIPredicate::sgt, i, j); });
   }
-  Value sliceEqual(Value i, Value j) {
+  Value isEqual(Value i, Value j) {
     return e.compare(arith::CmpIPredicate::eq, difference(i, j), sliceSize);
   }
 
-  /// The entry that holds slice i, or where it belongs among `count` entries.
-  Value find(Value i, Value count) {
-    if (!op.getSorted())
-      return e.search(e.constant(0), count,
-                      [&](Value entry) { return sliceEqual(i, first(entry)); });
-    auto open = [&](ValueRange range) {
-      return e.compare(arith::CmpIPredicate::slt, range[0], range[1]);
-    };
-    return e.repeat({e.constant(0), count}, open, [&](ValueRange range) {
-      Scalar low(e, range[0]), high(e, range[1]);
-      Scalar middle(e, e.floorDiv(low + high, e.constant(2)));
-      Scalar below(e, sliceLess(first(middle), i));
-      return Indices{select(below, middle + 1, low),
-                     select(below, high, middle)};
-    })[0];
+  /// Makes `indices` those of all slices in order.
+  void order() {
+    e.loop(e.constant(0), extent,
+           [&](Value i) { writeIndex(i, op.getIndices(), i, e); });
+    HeapSlots slots = {
+        [&](Value i) { return first(i); },
+        [&](Value index, Value i) { writeIndex(index, op.getIndices(), i, e); },
+        [&](Value i, Value j) { return isAfter(i, j); }};
+    Heap heap(slots, e);
+    heap.build(extent);
+    heap.sort(extent);
   }
-
-  /// Counts slice i; the number of entries afterwards.
-  Value insert(Value i, Value count) {
-    Value entry = find(i, count);
-    Value known = e.choose(
-        e.compare(arith::CmpIPredicate::slt, entry, count),
-        [&] { return sliceEqual(i, first(entry)); },
-        [&] { return e.boolean(false); });
-    e.when(!Scalar(e, known), [&] {
-      makeRoom(entry, count);
-      writeIndex(i, op.getIndices(), entry, e);
-      writeIndex(e.constant(0), op.getCounts(), entry, e);
+  /// Makes `inverse` each slice's leader: equal ones are neighbours now, the
+  /// leader ahead.
+  void findLeaders() {
+    e.fold(e.constant(0), extent, e.constant(0),
+           [&](Value place, ValueRange leader) {
+             Value i = first(place);
+             Value known = e.choose(
+                 Scalar(e, place) > 0, [&] { return isEqual(i, leader[0]); },
+                 [&] { return e.boolean(false); });
+             Value its = select({e, known}, {e, leader[0]}, {e, i});
+             writeIndex(its, op.getInverse(), i, e);
+             return Indices{its};
+           });
+  }
+  /// Counts slice i, whose leader has been here before unless it is i itself.
+  /// From then on `inverse` has its entry. The number of entries afterwards.
+  Value enter(Value i, Value count) {
+    Scalar leader = leaderOf(i), entries(e, count);
+    Scalar isNew = leader == Scalar(e, i);
+    e.when(isNew, [&] {
+      writeIndex(i, op.getIndices(), count, e);
+      writeIndex(e.constant(0), op.getCounts(), count, e);
+      writeIndex(count, op.getInverse(), i, e);
     });
+    Value entry = leaderOf(leader);
+    writeIndex(entry, op.getInverse(), i, e);
     writeIndex(readIndex(op.getCounts(), entry, e) + 1, op.getCounts(), entry,
                e);
-    return select({e, known}, {e, count}, Scalar(e, count) + 1);
-  }
-  /// Moves entries [entry, count) one back.
-  void makeRoom(Value entry, Value count) {
-    Scalar end(e, count);
-    e.loop(entry, count, [&](Value i) {
-      Scalar to = end - (Scalar(e, i) - Scalar(e, entry));
-      for (Value tensor : {op.getIndices(), op.getCounts()})
-        writeIndex(readIndex(tensor, Value(to - 1), e), tensor, Value(to), e);
-    });
+    return select(isNew, entries + 1, entries);
   }
   /// Values of entry i; zero beyond the last one.
   void writeSlice(Value i, Value count) {

@@ -1,9 +1,11 @@
 //===- Suppression.cpp - loops of non-maximum suppression -----------------===//
 //
 // Boxes are visited by falling score (equal scores by rising index); one is
-// kept unless it overlaps one that was kept before it in its class.
+// kept unless it overlaps one that was kept before it in its class. Those that
+// wait are a heap in the rows that the class has not filled yet.
 //
 //===----------------------------------------------------------------------===//
+#include "Heap.h"
 #include "Rows.h"
 #include "Scalar.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
@@ -42,7 +44,6 @@ public:
                    })[0];
     Scalar count = Scalar(e, total).to(elementType(op.getCount()));
     e.store(count, op.getCount(), {});
-    clearRows(total);
   }
 
 private:
@@ -57,10 +58,14 @@ private:
       e.store(Scalar(e, value).to(type), op.getSelected(),
               {row, e.constant(column)});
   }
-  void clearRows(Value from) {
-    Value zero = e.constant(0);
-    e.loop(from, e.extent(op.getSelected(), 0),
-           [&](Value row) { putRow(row, {zero, zero, zero}); });
+  /// The box of a row, and its write.
+  Scalar boxOf(Value row) {
+    Value stored = e.reload(op.getSelected(), {row, e.constant(2)});
+    return Scalar(e, stored).toIndex();
+  }
+  void putBox(Value index, Value row) {
+    e.store(Scalar(e, index).to(elementType(op.getSelected())),
+            op.getSelected(), {row, e.constant(2)});
   }
 
   Interval ordered(Scalar p, Scalar q) {
@@ -90,67 +95,64 @@ private:
     return proper & (shared / united > iouThreshold);
   }
 
-  /// The box that comes next after (score, index), or boxCount for none.
-  Value next(Value batch, Value cls, Scalar score, Scalar index) {
-    Indices best = e.fold(
-        e.constant(0), boxCount, {score, boxCount},
-        [&](Value i, ValueRange carried) {
-          Scalar candidate(e, e.element(op.getScores(), {batch, cls, i}));
-          Scalar position(e, i);
-          Scalar open = (candidate > scoreThreshold) &
-                        ((candidate < score) |
-                         ((candidate == score) & (position > index)));
-          Scalar better = (Scalar(e, carried[1]) == boxCount) |
-                          (candidate > Scalar(e, carried[0]));
-          Scalar taken = open & better;
-          return Indices{select(taken, candidate, {e, carried[0]}),
-                         select(taken, position, {e, carried[1]})};
-        });
-    return best[1];
+  Scalar score(Value batch, Value cls, Value index) {
+    return {e, e.element(op.getScores(), {batch, cls, index})};
   }
 
   /// Whether one of the rows [from, to) overlaps the box.
   Value isSuppressed(Value batch, Value index, Value from, Value to) {
     Box mine = box(batch, index);
     Value hit = e.search(from, to, [&](Value row) {
-      Scalar other(e, e.reload(op.getSelected(), {row, e.constant(2)}));
-      return Value(overlaps(mine, box(batch, other.toIndex())));
+      return Value(overlaps(mine, box(batch, boxOf(row))));
     });
     return e.compare(arith::CmpIPredicate::slt, hit, to);
+  }
+
+  /// Writes the boxes that score enough to the rows from `row` on; the row
+  /// behind them.
+  Value collect(Value batch, Value cls, Value row) {
+    return e.fold(e.constant(0), boxCount, row,
+                  [&](Value index, ValueRange end) {
+                    Scalar taken = score(batch, cls, index) > scoreThreshold;
+                    e.when(taken, [&] { putBox(index, end[0]); });
+                    Scalar row(e, end[0]);
+                    return Indices{select(taken, row + 1, row)};
+                  })[0];
+  }
+  /// The best box on top. Slots count back from the row `end`, so that the rows
+  /// that get free as the heap shrinks are the first ones.
+  Heap heapBefore(Value end, Value batch, Value cls) {
+    auto rowOf = [this, end](Value slot) {
+      return e.sub(e.sub(end, e.constant(1)), slot);
+    };
+    return {{[=, this](Value slot) { return Value(boxOf(rowOf(slot))); },
+             [=, this](Value index, Value slot) { putBox(index, rowOf(slot)); },
+             [=, this](Value x, Value y) {
+               Scalar mine = score(batch, cls, x), other = score(batch, cls, y);
+               Scalar isFirst = Scalar(e, x) < Scalar(e, y);
+               return Value((mine > other) | ((mine == other) & isFirst));
+             }},
+            e};
   }
 
   /// Appends what a class keeps to the rows [0, total); their number
   /// afterwards.
   Value emitClass(Value batch, Value cls, Value total) {
-    Type scoreType = computeType(elementType(op.getScores()));
-    Value infinity =
-        extremeValue(/*greatest=*/true, elementType(op.getScores()), e);
-    Scalar start = Scalar(e, infinity).to(scoreType);
-    // State: the score and index of the last box visited, and the rows.
+    Value end = collect(batch, cls, total);
+    Heap heap = heapBefore(end, batch, cls);
+    Value waiting = e.sub(end, total);
+    heap.build(waiting);
     auto goesOn = [&](ValueRange state) {
-      return Value((Scalar(e, state[1]) < boxCount) &
-                   (Scalar(e, state[2]) - Scalar(e, total) < mostKept));
+      return Value((Scalar(e, state[0]) > 0) &
+                   (Scalar(e, state[1]) - Scalar(e, total) < mostKept));
     };
-    return e.repeat(
-        {start, e.constant(-1), total}, goesOn,
-        [&](ValueRange state) { return visit(batch, cls, total, state); })[2];
-  }
-  Indices visit(Value batch, Value cls, Value firstRow, ValueRange state) {
-    Value index = next(batch, cls, {e, state[0]}, {e, state[1]});
-    Scalar exists = Scalar(e, index) < boxCount;
-    Value kept = e.choose(
-        exists,
-        [&] {
-          return Value(
-              !Scalar(e, isSuppressed(batch, index, firstRow, state[2])));
-        },
-        [&] { return e.boolean(false); });
-    e.when(kept, [&] { putRow(state[2], {batch, cls, index}); });
-    Value score = e.choose(
-        exists, [&] { return e.element(op.getScores(), {batch, cls, index}); },
-        [&] { return state[0]; });
-    Scalar rows(e, state[2]);
-    return {score, index, select({e, kept}, rows + 1, rows)};
+    return e.repeat({waiting, total}, goesOn, [&](ValueRange state) {
+      Value index = heap.pop(state[0]);
+      Scalar kept = !Scalar(e, isSuppressed(batch, index, total, state[1]));
+      e.when(kept, [&] { putRow(state[1], {batch, cls, index}); });
+      Scalar rows(e, state[1]);
+      return Indices{Scalar(e, state[0]) - 1, select(kept, rows + 1, rows)};
+    })[1];
   }
 
   NonMaxSuppressionOp op;

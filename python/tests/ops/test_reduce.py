@@ -1,4 +1,4 @@
-"""Reductions, softmax, arg-extremes, cumulative sums, top-k."""
+"""Reductions, softmax, arg-extremes, cumulative sums."""
 
 import numpy as np
 from support import Case, integers, normal, ops_test, uniform
@@ -67,13 +67,6 @@ def indices():
                 reverse=reverse,
                 scale=2,
             )
-    k = np.array([3], np.int64)
-    for largest in (0, 1):
-        yield Case(
-            "TopK", ties, k, fixed=(1,), outputs=2, axis=1, largest=largest
-        )
-    yield Case("TopK", normal(6, 4), k, fixed=(1,), outputs=2, axis=0)
-    yield Case("TopK", integers(0, 99, 4, 9), k, fixed=(1,), outputs=2)
 
 
 test_reduce = ops_test(reductions())
