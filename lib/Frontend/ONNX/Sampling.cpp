@@ -17,7 +17,8 @@ struct ResizeSpec {
   SmallVector<double> roi = {};
 };
 
-/// What is resampled: axes, their new extents, and scales where already known.
+/// What is resampled: axes, their new extents, and scales where already known
+/// or given by a tensor (neither: they follow from the extents).
 struct ResizeSizes {
   Ints axes;
   Dims dims;
@@ -46,15 +47,31 @@ AffineExpr scaledExtent(Node &n, AffineExpr extent, double scale) {
   return {};
 }
 
-/// Extents from scales that the program computes or that do not divide.
-Dims computedExtents(Node &n, Value x, const Ints &axes, Value scales) {
+/// Gives the axes that have no extent yet the one that the program computes,
+/// from scales that it computes or that do not divide.
+void computeExtents(Node &n, Value x, ResizeSizes &s) {
+  Ints open;
   Dims old;
-  for (int64_t axis : axes)
-    old.push_back(n.dim(x, axis));
+  for (auto [i, extent] : llvm::enumerate(s.dims))
+    if (!extent) {
+      open.push_back(i);
+      old.push_back(n.dim(x, s.axes[i]));
+    }
+  if (open.empty())
+    return;
+  Value scales = s.scaleTensor;
+  if (open.size() < s.axes.size()) {
+    SmallVector<double> known;
+    for (int64_t i : open)
+      known.push_back((*s.scales)[i]);
+    scales = n.reals(n.f32Type(), {static_cast<int64_t>(known.size())}, known);
+  }
   Value product =
       n.mul(n.cast(n.extents(old), n.f32Type()), n.cast(scales, n.f32Type()));
   Value whole = n.cast(n.unary<FloorOp>(product), n.i64Type(), true);
-  return n.resolve(whole, "scales", 0).value_or(old);
+  Dims found = n.resolve(whole, "scales", 0).value_or(old);
+  for (auto [i, extent] : llvm::zip(open, found))
+    s.dims[i] = extent;
 }
 
 std::optional<ResizeSizes> fromScales(Node &n, Value x, Ints axes,
@@ -68,21 +85,19 @@ std::optional<ResizeSizes> fromScales(Node &n, Value x, Ints axes,
     return std::nullopt;
   }
   s.scales = n.reals(scales);
-  bool complete = s.scales.has_value();
-  for (size_t i = 0; complete && i < axes.size(); ++i) {
+  s.dims.assign(axes.size(), AffineExpr());
+  for (size_t i = 0; s.scales && i < axes.size(); ++i) {
     if (!((*s.scales)[i] > 0)) {
       n.fail(formatv("scale {0} is not positive", (*s.scales)[i]));
       return std::nullopt;
     }
-    s.dims.push_back(scaledExtent(n, n.dim(x, axes[i]), (*s.scales)[i]));
-    complete &= !!s.dims.back();
+    s.dims[i] = scaledExtent(n, n.dim(x, axes[i]), (*s.scales)[i]);
   }
-  if (!complete)
-    s.dims = computedExtents(n, x, axes, scales);
+  computeExtents(n, x, s);
   return n.failed() ? std::nullopt : std::optional(s);
 }
 
-/// scales = sizes / extents, one for all where the aspect ratio is kept.
+/// Scales are sizes / extents, one for all where the aspect ratio is kept.
 std::optional<ResizeSizes> fromSizes(Node &n, Value x, Ints axes, Value sizes) {
   ResizeSizes s;
   s.axes = axes;
@@ -117,34 +132,48 @@ std::optional<ResizeSizes> fromSizes(Node &n, Value x, Ints axes, Value sizes) {
     }
     return s;
   }
-  s.scaleTensor = n.div(n.cast(n.extents(s.dims), n.f32Type()),
-                        n.cast(n.extents(old), n.f32Type()));
   return s;
 }
 
 /// Axes with scale 1 stay as they are, unless a region of interest moves them.
 void dropUnscaled(Node &n, Value x, ResizeSizes &s, ResizeSpec &spec) {
-  if (!s.scales || spec.coordinates == "tf_crop_and_resize")
+  bool isComputed = !s.scales && s.scaleTensor;
+  if (isComputed || spec.coordinates == "tf_crop_and_resize")
     return;
   ResizeSizes kept;
-  kept.scales.emplace();
+  if (s.scales)
+    kept.scales.emplace();
   for (auto [i, axis] : llvm::enumerate(s.axes)) {
-    if ((*s.scales)[i] == 1 && s.dims[i] == n.dim(x, axis))
+    bool isOne = !s.scales || (*s.scales)[i] == 1;
+    if (isOne && s.dims[i] == n.dim(x, axis))
       continue;
     kept.axes.push_back(axis);
     kept.dims.push_back(s.dims[i]);
-    kept.scales->push_back((*s.scales)[i]);
+    if (s.scales)
+      kept.scales->push_back((*s.scales)[i]);
   }
   s = kept;
+}
+
+/// One scale for each axis, in f32.
+Value scalesOf(Node &n, Value x, const ResizeSizes &s) {
+  if (s.scales)
+    return n.reals(n.f32Type(), {static_cast<int64_t>(s.axes.size())},
+                   *s.scales);
+  if (s.scaleTensor)
+    return n.cast(s.scaleTensor, n.f32Type());
+  Dims old;
+  for (int64_t axis : s.axes)
+    old.push_back(n.dim(x, axis));
+  return n.div(n.cast(n.extents(s.dims), n.f32Type()),
+               n.cast(n.extents(old), n.f32Type()));
 }
 
 void emitResize(Node &n, Value x, ResizeSizes s, ResizeSpec spec) {
   dropUnscaled(n, x, s, spec);
   if (s.axes.empty())
     return n.out(0, x);
-  int64_t count = s.axes.size();
-  Value scales = s.scales ? n.reals(n.f32Type(), {count}, *s.scales)
-                          : n.cast(s.scaleTensor, n.f32Type());
+  Value scales = scalesOf(n, x, s);
   if (spec.mode == "bilinear" || spec.mode == "trilinear")
     spec.mode = "linear";
   if (spec.mode == "bicubic")
