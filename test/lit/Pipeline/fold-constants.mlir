@@ -167,16 +167,18 @@ func.func @main() -> (tensor<1xf32>, tensor<2xf32>) {
 
 // -----
 
-// Work that a file of few bytes asks for is bounded: sorting may take the square of
-// the elements, and a product their cube.
+// Work that a file of few bytes asks for is bounded: suppression may take the
+// square of the boxes, and a product the cube of the extents.
 // CHECK-LABEL: func.func @main
-// CHECK: opc.unique
+// CHECK: opc.non_max_suppression
 // CHECK: opc.matmul
 func.func @main() -> (tensor<i64>, tensor<4096x4096xf32>) {
   %one = opc.constant {value = dense<1.0> : tensor<f32>} : tensor<f32>
-  %0 = opc.broadcast %one {dims = affine_map<() -> (100000)>} : (tensor<f32>) -> tensor<100000xf32>
-  %1:5 = opc.unique %0 {axis = 0 : i64, sorted = false} : (tensor<100000xf32>) -> (tensor<100000xf32>, tensor<100000xi64>, tensor<100000xi64>, tensor<100000xi64>, tensor<i64>)
+  %most = opc.constant {value = dense<1> : tensor<i64>} : tensor<i64>
+  %boxes = opc.broadcast %one {dims = affine_map<() -> (1, 100000, 4)>} : (tensor<f32>) -> tensor<1x100000x4xf32>
+  %scores = opc.broadcast %one {dims = affine_map<() -> (1, 1, 100000)>} : (tensor<f32>) -> tensor<1x1x100000xf32>
+  %kept, %count = opc.non_max_suppression %boxes, %scores, %most, %one, %one {center_point = false} : (tensor<1x100000x4xf32>, tensor<1x1x100000xf32>, tensor<i64>, tensor<f32>, tensor<f32>) -> (tensor<100000x3xi64>, tensor<i64>)
   %2 = opc.broadcast %one {dims = affine_map<() -> (4096, 4096)>} : (tensor<f32>) -> tensor<4096x4096xf32>
   %3 = opc.matmul %2, %2 : (tensor<4096x4096xf32>, tensor<4096x4096xf32>) -> tensor<4096x4096xf32>
-  return %1#4, %3 : tensor<i64>, tensor<4096x4096xf32>
+  return %count, %3 : tensor<i64>, tensor<4096x4096xf32>
 }
