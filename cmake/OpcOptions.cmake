@@ -20,6 +20,16 @@ if("undefined" IN_LIST OPC_SANITIZE)
   add_link_options(-fno-sanitize=vptr,function)
 endif()
 
+if("address" IN_LIST OPC_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  # Python loads our libraries, too: programs and libraries share one runtime.
+  execute_process(
+    COMMAND ${CMAKE_CXX_COMPILER}
+      -print-file-name=libclang_rt.asan-${CMAKE_HOST_SYSTEM_PROCESSOR}.so
+    OUTPUT_VARIABLE runtime OUTPUT_STRIP_TRAILING_WHITESPACE)
+  get_filename_component(runtime ${runtime} DIRECTORY)
+  add_link_options(-shared-libsan LINKER:-rpath,${runtime})
+endif()
+
 # Without sanitizers the fuzzers mutate blindly: a quick check that they build
 # and hold. With them, everything tells the fuzzer which branches it took.
 option(OPC_FUZZ "Build the libFuzzer targets in fuzz/ (needs clang)" ON)

@@ -3,8 +3,7 @@
 |* usage: opc_example_c MODEL.so
 |*
 |* Fills every input with zeros (an extent that the model leaves open becomes
-1),
-|* runs the program once and prints the shapes of its outputs.
+|* 1), runs the program once and prints the shapes of its outputs.
 |*
 |*   cc run_program.c -lopc_runtime -o run_program
 |*

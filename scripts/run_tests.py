@@ -3,9 +3,10 @@
 
 usage: scripts/run_tests.py [--build-dir DIR] [--only PART[,PART...]]
 
-Each part runs even if an earlier one failed. The last line is
-`N passed, N failed, N skipped`, summed over all parts, and the exit status is
-non-zero when anything failed, or when nothing passed.
+DIR is what a preset builds in, e.g. build-release or build-asan. Each part runs
+even if an earlier one failed. The last line is `N passed, N failed, N skipped`,
+summed over all parts, and the exit status is non-zero when anything failed, or
+when nothing passed.
 """
 
 import argparse
@@ -18,6 +19,8 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
+
+import sanitizers
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Seconds; a hang must become a failure while others can still be seen.
@@ -121,6 +124,17 @@ def reported(part, command, report, limit=None):
     return result
 
 
+def under(build, command, leaks=False, **variables):
+    """`command`, run with these variables and with those for sanitizers.
+
+    What a compiler keeps until its process ends is no leak; what has no such
+    thing says `leaks`.
+    """
+    variables |= sanitizers.options(build, leaks)
+    words = [f"{name}={value}" for name, value in variables.items()]
+    return ["env", *words, *command] if words else command
+
+
 def lit(build):
     report = build / "reports/lit.xml"
     lit_program = pathlib.Path(sys.executable).parent / "lit"
@@ -131,7 +145,8 @@ def lit(build):
         "--xunit-xml-output",
         report,
     ]
-    return reported("lit", command + [build / "test/lit"], report)
+    command = under(build, command + [build / "test/lit"])
+    return reported("lit", command, report)
 
 
 def gtest(build):
@@ -145,6 +160,7 @@ def gtest(build):
         name = pathlib.Path(binary).name
         report = build / f"reports/{name}.xml"
         command = [binary, "--gtest_brief=1", f"--gtest_output=xml:{report}"]
+        command = under(build, command, leaks=True)
         result.add(reported(name, command, report, UNITTEST_TIME_LIMIT))
     return result
 
@@ -172,12 +188,19 @@ def pytest(build):
     command = [sys.executable, "-m", "pytest", "-q", "-rs", "python/tests"]
     # A list of cases that came out empty is a fault, not a skip.
     command += ["-o", "empty_parameter_set_mark=fail_at_collect"]
-    return reported("pytest", command + [f"--junitxml={report}"], report)
+    command += [f"--junitxml={report}"]
+    # By these, the tests find the build that they are for.
+    variables = {"OPC_BUILD_DIR": build, "PYTHONPATH": build / "python"}
+    variables |= sanitizers.preload(build)
+    return reported("pytest", under(build, command, **variables), report)
 
 
 def fuzz(build):
-    """Every fuzzer for a moment, without sanitizers, always the same way."""
+    """Every fuzzer for a moment, always the same way."""
     result = Result()
+    if sanitizers.cached(build, "OPC_FUZZ") == "OFF":
+        result.skipped["fuzz: the build is one without fuzzers"] += 1
+        return result
     folder = build / "fuzz"
     fuzzers = sorted(folder.glob("*Fuzzer"))
     if not fuzzers:
@@ -204,11 +227,24 @@ def fuzz(build):
             f"-artifact_prefix={findings}/",
         ]
         command = [fuzzer, *options, found, seeds / fuzzer.name]
-        if run(command, limit=UNITTEST_TIME_LIMIT) == 0:
+        if run(under(build, command), limit=UNITTEST_TIME_LIMIT) == 0:
             result.passed += 1
         else:
             result.failed.append(f"fuzz: {fuzzer.name}, see {findings}")
     return result
+
+
+def checked(build, part):
+    """Runs a part; what a sanitizer reported in any process has failed."""
+    sanitizers.clear(build)
+    result = part()
+    result.failed += sanitizers.findings(build)
+    return result
+
+
+def preset(build):
+    """Of CMakePresets.json, by the folder that it builds in."""
+    return build.name.removeprefix("build-") if build.name != "build" else "dev"
 
 
 def parts(build):
@@ -219,7 +255,7 @@ def parts(build):
         *options,
     ]
     return {
-        "build": lambda: single("build", ["scripts/build.sh"]),
+        "build": lambda: single("build", ["scripts/build.sh", preset(build)]),
         "layout": lambda: single("layout", script("check_layout.py")),
         "docs": lambda: single(
             "docs", script("gen_docs.py", "--check", "--build-dir", build)
@@ -277,7 +313,7 @@ def main():
     for name in chosen:
         print(f"\n== {name}", flush=True)
         start = time.monotonic()
-        results[name] = table[name]()
+        results[name] = checked(build, table[name])
         seconds[name] = time.monotonic() - start
     return summary(results, seconds)
 

@@ -1,9 +1,7 @@
-/*===- opc-c/compiler.h - the compiler as a C library
------------------------===*\
+/*===- opc-c/compiler.h - the compiler as a C library ---------------------===*\
 |*
 |* The interface of libopc, the compiler. It is all that the command line and
-the
-|* Python package use, so neither loads LLVM before a compilation needs it.
+|* the Python package use, so neither loads LLVM before a compilation needs it.
 |* Errors go to opc_last_error() (opc-c/opc.h); the text of a model with several
 |* unsupported nodes has one line for each of them.
 |*

@@ -1,5 +1,4 @@
-//===- Ticket.h - The word from which a job's chunks are claimed -*- C++
-//-*-===//
+//===- Ticket.h - The word that chunks are claimed from ---------*- C++ -*-===//
 //
 // One 64-bit word says all that a claim depends on, so one compare-and-swap
 // claims a chunk and cannot claim it from a job that has ended meanwhile:

@@ -336,8 +336,10 @@ def say(name):
     import resource
 
     import opc
+    import sanitizers
 
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    if not sanitizers.preloaded():
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     try:
         opc.compile(ALL[name], cache=False)
     except opc.Error as error:

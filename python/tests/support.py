@@ -1,5 +1,8 @@
 """Small ONNX models, their results in onnxruntime, and how close is close."""
 
+import os
+import pathlib
+
 import ml_dtypes
 import numpy as np
 import onnx
@@ -8,6 +11,10 @@ import opc
 import pytest
 from onnx import helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
+
+# The build under test.
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("OPC_BUILD_DIR", ROOT / "build"))
 
 TARGETS = ("reference", "cpu")
 BF16 = np.dtype(ml_dtypes.bfloat16)

@@ -18,10 +18,9 @@ import onnx
 import opc
 import pytest
 from onnx import helper
-from support import graph_model, normal
+from support import BUILD, graph_model, normal
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-OPC = ROOT / "build/bin/opc"
+OPC = BUILD / "bin/opc"
 # Compiled in seconds, so that it can be interrupted.
 LAYERS = 300
 
@@ -234,7 +233,7 @@ def test_a_compiler_of_another_version_is_refused(tmp_path):
     subprocess.run(
         [compiler, "-shared", "-fPIC", source, "-o", library], check=True
     )
-    environment = {**os.environ, "LD_LIBRARY_PATH": str(ROOT / "build/lib")}
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(BUILD / "lib")}
     program = tmp_path / "opc"
     code, errors = run("targets", program=program, env=environment)
     assert code == 1

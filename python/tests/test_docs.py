@@ -9,8 +9,8 @@ import sys
 import numpy
 import onnx.parser
 import pytest
+from support import BUILD, ROOT
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGES = sorted(
     page
     for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
@@ -55,7 +55,7 @@ def workplace(tmp_path_factory):
 
 
 def run(command, workplace):
-    path = f"{ROOT / 'build/bin'}{os.pathsep}{os.environ['PATH']}"
+    path = f"{BUILD / 'bin'}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         command,
         cwd=workplace,

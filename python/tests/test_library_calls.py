@@ -9,13 +9,12 @@ import ctypes
 import functools
 import itertools
 import json
-import pathlib
 import subprocess
 
 import pytest
+from support import BUILD
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-OPC = ROOT / "build/bin/opc"
+OPC = BUILD / "bin/opc"
 
 FLOATS = ("f16", "bf16", "f32", "f64")
 INTEGERS = ("i8", "i16", "i32", "i64", "ui8", "ui16", "ui32", "ui64")

@@ -1,7 +1,6 @@
 """Public models: the same outputs as onnxruntime, at every size, compiled once."""
 
 import functools
-import pathlib
 import re
 import subprocess
 import sys
@@ -13,9 +12,8 @@ import numpy as np
 import onnx
 import opc
 import pytest
-from support import onnxruntime_session
+from support import BUILD, onnxruntime_session
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # Every model of this list must work; the others of the same kinds may be refused.
 REQUIRED = (
@@ -200,7 +198,7 @@ def test_constant_work_is_seen():
 @pytest.mark.parametrize("name", fetch_models.MODELS)
 def test_nothing_is_computed_from_constants(name, tmp_path):
     graph = tmp_path / "layout.mlir"
-    command = [ROOT / "build/bin/opc", "compile", model_file(name), "-o", graph]
+    command = [BUILD / "bin/opc", "compile", model_file(name), "-o", graph]
     done = subprocess.run(
         [*command, "--stop-after", "layout"], capture_output=True, text=True
     )

@@ -1,10 +1,14 @@
 """scripts/run_tests.py counts what the runners report, and misses no failure."""
 
+import json
+import pathlib
 import sys
 import time
 
 import pytest
 import run_tests
+import sanitizers
+from support import ROOT
 
 # One case of each kind as lit, GoogleTest, ctest and pytest write them.
 REPORTS = {
@@ -73,6 +77,55 @@ def test_a_hang_is_a_failure_and_leaves_nothing_behind(tmp_path):
     assert run_tests.run(python(code), limit=0.5) != 0
     time.sleep(2.5)
     assert not mark.exists()
+
+
+def sanitized_build(folder):
+    cache = "CMAKE_CXX_COMPILER:FILEPATH=c++\nOPC_SANITIZE:STRING=undefined\n"
+    (folder / "CMakeCache.txt").write_text(cache)
+    return folder
+
+
+def test_what_a_sanitizer_reports_has_failed(tmp_path):
+    """Whatever the exit status of the process that reported it."""
+    build = sanitized_build(tmp_path)
+    code = """
+import os
+path = dict(o.split("=") for o in os.environ["UBSAN_OPTIONS"].split(":"))["log_path"]
+open(path + ".7", "w").write("\\na.cpp:1:2: runtime error: shift of 70\\n")
+"""
+
+    def part():
+        return run_tests.single("x", run_tests.under(build, python(code)))
+
+    result = run_tests.checked(build, part)
+    report = build / "reports/sanitizers/report.7"
+    assert result.failed == [f"{report}: a.cpp:1:2: runtime error: shift of 70"]
+    assert result.passed == 1
+    assert run_tests.checked(build, run_tests.Result).failed == []
+
+
+def test_a_build_without_sanitizers_runs_commands_as_they_are(tmp_path):
+    assert run_tests.under(tmp_path, ["x"], leaks=True) == ["x"]
+    assert sanitizers.preload(tmp_path) == {}
+
+
+def test_leaks_are_looked_for_where_there_may_be_none(tmp_path):
+    build = sanitized_build(tmp_path)
+    for leaks in (False, True):
+        words = run_tests.under(build, ["x"], leaks)
+        assert words[0] == "env" and words[-1] == "x"
+        assert f"detect_leaks={int(leaks)}" in " ".join(words)
+
+
+@pytest.mark.parametrize("name", ["dev", "release", "asan"])
+def test_a_folder_has_the_preset_that_builds_in_it(name):
+    presets = json.loads((ROOT / "CMakePresets.json").read_text())
+    (place,) = (
+        entry["binaryDir"].replace("${sourceDir}", str(ROOT))
+        for entry in presets["configurePresets"]
+        if entry["name"] == name
+    )
+    assert run_tests.preset(pathlib.Path(place)) == name
 
 
 def test_a_missing_program_is_a_failure():

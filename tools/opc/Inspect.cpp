@@ -27,8 +27,9 @@ static void printTensors(const json &object, const char *key) {
 static void printModel(const json &model) {
   printTensors(model, "inputs");
   printTensors(model, "outputs");
-  for (const auto &[domain, version] :
-       model.value("opsets", json::object()).items())
+  // items() refers to its object, which a loop does not keep.
+  const json opsets = model.value("opsets", json::object());
+  for (const auto &[domain, version] : opsets.items())
     fmt::print("opset   {} {}\n", domain.empty() ? "ai.onnx" : domain,
                version.dump());
   size_t total = 0, refused = 0;

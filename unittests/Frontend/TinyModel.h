@@ -1,5 +1,4 @@
-//===- TinyModel.h - ONNX models built in a few lines ------------*- C++
-//-*-===//
+//===- TinyModel.h - ONNX models built in a few lines -----------*- C++ -*-===//
 //
 // For tests of the importer: a model in memory, and what importing it says.
 //

@@ -164,11 +164,14 @@ TEST(Cache, ManyProcessesAtOnce) {
     std::string number = "OPC_TEST_CHILD=" + std::to_string(child);
     std::string filter = "--gtest_filter=CacheChild.*";
     char *arguments[] = {self.data(), filter.data(), nullptr};
-    char *variables[] = {cache.data(), number.data(), nullptr};
+    std::vector<char *> variables = {cache.data(), number.data()};
+    for (char **inherited = environ; *inherited; ++inherited)
+      variables.push_back(*inherited);
+    variables.push_back(nullptr);
     pid_t pid = 0;
-    ASSERT_EQ(
-        posix_spawn(&pid, self.c_str(), nullptr, nullptr, arguments, variables),
-        0);
+    ASSERT_EQ(posix_spawn(&pid, self.c_str(), nullptr, nullptr, arguments,
+                          variables.data()),
+              0);
     children.push_back(pid);
   }
   for (pid_t pid : children) {

@@ -9,6 +9,7 @@
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "opc-c/module.h"
 #include "opc/Conversion/OpcToHost/HostProgram.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/xxhash.h"
 #include <cstring>
@@ -64,5 +65,5 @@ uint64_t ConstantBlock::add(ElementsAttr value) {
 void ConstantBlock::copyTo(char *to) const {
   memset(to, 0, bytes);
   for (const Piece &piece : all)
-    memcpy(to + piece.offset, piece.data.data(), piece.data.size());
+    llvm::copy(piece.data, to + piece.offset);
 }

@@ -1,9 +1,8 @@
 /*===- scale.c - A program file, as the compiler would write it -----------===*\
 |*
 |* y[n, 2] = x[n, 2] * OPC_TEST_FACTOR, with the factor in the constants.
-Several
-|* files are built from it: with other factors, an ABI version of the future, a
-|* CPU feature that no machine has, without a manifest or symbol.
+|* Several files are built from it: with other factors, an ABI version of the
+|* future, a CPU feature that no machine has, without a manifest or symbol.
 |*
 \*===----------------------------------------------------------------------===*/
 #include "opc-c/module.h"

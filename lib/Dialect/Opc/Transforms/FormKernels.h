@@ -1,5 +1,4 @@
-//===- FormKernels.h - Moves computing ops into kernel functions -*- C++
-//-*-===//
+//===- FormKernels.h - Moves ops into kernel functions ----------*- C++ -*-===//
 #ifndef OPC_LIB_DIALECT_OPC_TRANSFORMS_FORMKERNELS_H
 #define OPC_LIB_DIALECT_OPC_TRANSFORMS_FORMKERNELS_H
 

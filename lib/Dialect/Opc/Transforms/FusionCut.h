@@ -1,5 +1,4 @@
-//===- FusionCut.h - Splits kernels that would have many results -*- C++
-//-*-===//
+//===- FusionCut.h - Splits kernels of many results -------------*- C++ -*-===//
 #ifndef OPC_LIB_DIALECT_OPC_TRANSFORMS_FUSIONCUT_H
 #define OPC_LIB_DIALECT_OPC_TRANSFORMS_FUSIONCUT_H
 
