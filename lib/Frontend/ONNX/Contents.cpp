@@ -6,26 +6,61 @@
 // element that is not known is null; its node is built as any other.
 //
 //===----------------------------------------------------------------------===//
-#include "Node.h"
+#include "Contents.h"
 #include <cmath>
 
 using namespace mlir;
 
 namespace opc::onnx {
-namespace {
 
-/// A small tensor: integers as expressions (null: not known), or reals.
-struct Known {
-  Type element;
+std::optional<Ints> broadcastShape(ArrayRef<Known> in) {
   Ints shape;
-  Dims ints;
-  SmallVector<double> reals;
+  for (const Known &k : in) {
+    Ints other = k.shape;
+    if (other.size() > shape.size())
+      std::swap(other, shape);
+    size_t offset = shape.size() - other.size();
+    for (size_t i = 0; i < other.size(); ++i) {
+      int64_t &extent = shape[offset + i];
+      if (extent == 1)
+        extent = other[i];
+      else if (other[i] != 1 && other[i] != extent)
+        return std::nullopt;
+    }
+  }
+  return shape;
+}
 
-  bool isReal() const { return isa<FloatType>(element); }
-  size_t size() const { return isReal() ? reals.size() : ints.size(); }
-};
+int64_t countOf(ArrayRef<int64_t> shape) {
+  int64_t count = 1;
+  for (int64_t extent : shape)
+    count *= extent;
+  return count;
+}
 
-using Result = std::optional<Known>;
+int64_t sourceIndex(ArrayRef<int64_t> from, ArrayRef<int64_t> to, int64_t i) {
+  int64_t index = 0, stride = 1;
+  size_t offset = to.size() - from.size();
+  for (size_t axis = to.size(); axis-- > 0;) {
+    int64_t at = i % to[axis];
+    i /= to[axis];
+    if (axis < offset)
+      continue;
+    int64_t extent = from[axis - offset];
+    index += (extent == 1 ? 0 : at) * stride;
+    stride *= extent;
+  }
+  return index;
+}
+
+bool isTame(ArrayRef<AffineExpr> args) {
+  return llvm::all_of(args, [](AffineExpr e) {
+    std::optional<int64_t> value = e ? constantOf(e) : std::nullopt;
+    return e && (!value || std::abs(*value) <= kHuge);
+  });
+}
+
+namespace {
 
 /// Reals are evaluated in the formats in which double arithmetic, rounded once,
 /// gives what the format's own arithmetic gives.
@@ -33,7 +68,7 @@ bool isEvaluable(Type element) {
   return isa<IntegerType>(element) || element.isF32() || element.isF64();
 }
 
-Result knownOf(Node &n, Value v) {
+Contents knownOf(Node &n, Value v) {
   if (!v || !isEvaluable(n.elementOf(v)))
     return std::nullopt;
   auto type = cast<RankedTensorType>(v.getType());
@@ -63,47 +98,6 @@ double rounded(Type element, double value) {
 // Element-wise
 //===----------------------------------------------------------------------===//
 
-std::optional<Ints> broadcastShape(ArrayRef<Known> in) {
-  Ints shape;
-  for (const Known &k : in) {
-    Ints other = k.shape;
-    if (other.size() > shape.size())
-      std::swap(other, shape);
-    size_t offset = shape.size() - other.size();
-    for (size_t i = 0; i < other.size(); ++i) {
-      int64_t &extent = shape[offset + i];
-      if (extent == 1)
-        extent = other[i];
-      else if (other[i] != 1 && other[i] != extent)
-        return std::nullopt;
-    }
-  }
-  return shape;
-}
-
-int64_t countOf(ArrayRef<int64_t> shape) {
-  int64_t count = 1;
-  for (int64_t extent : shape)
-    count *= extent;
-  return count;
-}
-
-/// The flat index into `from` for the flat index `i` of a broadcast to `to`.
-int64_t sourceIndex(ArrayRef<int64_t> from, ArrayRef<int64_t> to, int64_t i) {
-  int64_t index = 0, stride = 1;
-  size_t offset = to.size() - from.size();
-  for (size_t axis = to.size(); axis-- > 0;) {
-    int64_t at = i % to[axis];
-    i /= to[axis];
-    if (axis < offset)
-      continue;
-    int64_t extent = from[axis - offset];
-    index += (extent == 1 ? 0 : at) * stride;
-    stride *= extent;
-  }
-  return index;
-}
-
 using IntFunction = AffineExpr (*)(Node &, ArrayRef<AffineExpr>);
 using RealFunction = double (*)(double, double);
 
@@ -119,8 +113,8 @@ AffineExpr wrapped(Node &n, Type element, AffineExpr e) {
                          : static_cast<int64_t>(bits.getZExtValue()));
 }
 
-Result mapInts(Node &n, ArrayRef<Known> in, IntFunction function,
-               Type element) {
+Contents mapInts(Node &n, ArrayRef<Known> in, IntFunction function,
+                 Type element) {
   std::optional<Ints> shape = broadcastShape(in);
   if (!shape || countOf(*shape) > ShapeEnv::contentsLimit)
     return std::nullopt;
@@ -138,7 +132,7 @@ Result mapInts(Node &n, ArrayRef<Known> in, IntFunction function,
   return result;
 }
 
-Result mapReals(ArrayRef<Known> in, RealFunction function) {
+Contents mapReals(ArrayRef<Known> in, RealFunction function) {
   std::optional<Ints> shape = broadcastShape(in);
   if (!shape || countOf(*shape) > ShapeEnv::contentsLimit)
     return std::nullopt;
@@ -154,7 +148,7 @@ Result mapReals(ArrayRef<Known> in, RealFunction function) {
 
 /// An op on `arity` operands of the same type.
 template <size_t arity, IntFunction ints, RealFunction reals>
-Result arithmetic(Node &n, ArrayRef<Known> in) {
+Contents arithmetic(Node &n, ArrayRef<Known> in) {
   if (in.size() != arity || llvm::any_of(in, [&](const Known &k) {
         return k.element != in[0].element;
       }))
@@ -167,20 +161,10 @@ Result arithmetic(Node &n, ArrayRef<Known> in) {
 }
 
 template <size_t arity, IntFunction ints>
-Result logic(Node &n, ArrayRef<Known> in) {
+Contents logic(Node &n, ArrayRef<Known> in) {
   if (in.size() != arity)
     return std::nullopt;
   return mapInts(n, in, ints, n.boolType());
-}
-
-constexpr int64_t kHuge = int64_t(1) << 40;
-
-/// Operands of symbolic arithmetic; nothing when an overflow could be near.
-bool isTame(ArrayRef<AffineExpr> args) {
-  return llvm::all_of(args, [](AffineExpr e) {
-    std::optional<int64_t> value = e ? constantOf(e) : std::nullopt;
-    return e && (!value || std::abs(*value) <= kHuge);
-  });
 }
 
 AffineExpr addInts(Node &n, ArrayRef<AffineExpr> a) {
@@ -299,11 +283,11 @@ double ceilReals(double a, double) { return std::ceil(a); }
 double sqrtReals(double a, double) { return std::sqrt(a); }
 double roundReals(double a, double) { return std::nearbyint(a); }
 
-Result foldMod(Node &n, ArrayRef<Known> in) {
+Contents foldMod(Node &n, ArrayRef<Known> in) {
   return arithmetic<2, modInts, nullptr>(n, in);
 }
 
-Result foldWhere(Node &n, ArrayRef<Known> in) {
+Contents foldWhere(Node &n, ArrayRef<Known> in) {
   std::optional<Ints> shape = broadcastShape(in);
   if (in.size() != 3 || !shape || in[1].element != in[2].element ||
       in[0].isReal() || countOf(*shape) > ShapeEnv::contentsLimit)
@@ -324,7 +308,7 @@ Result foldWhere(Node &n, ArrayRef<Known> in) {
   return result;
 }
 
-Result foldCast(Node &n, ArrayRef<Known> in) {
+Contents foldCast(Node &n, ArrayRef<Known> in) {
   Type to = n.elementAttr("to", {});
   if (!to || !isEvaluable(to) || in.size() != 1)
     return std::nullopt;
@@ -358,76 +342,8 @@ Result foldCast(Node &n, ArrayRef<Known> in) {
 // Movement and reductions
 //===----------------------------------------------------------------------===//
 
-/// Appends element `at` of `from` (null: not known) to `to`.
-bool append(Known &to, const Known &from, int64_t at) {
-  if (at < 0 || at >= static_cast<int64_t>(from.size()))
-    return false;
-  if (from.isReal())
-    to.reals.push_back(from.reals[at]);
-  else
-    to.ints.push_back(from.ints[at]);
-  return true;
-}
-
-Result foldGather(Node &n, ArrayRef<Known> in) {
-  if (in.size() != 2 || in[0].shape.size() != 1 || in[1].isReal())
-    return std::nullopt;
-  Known result{in[0].element, in[1].shape, {}, {}};
-  int64_t count = in[0].size();
-  for (AffineExpr index : in[1].ints) {
-    auto at = index ? constantOf(index) : std::nullopt;
-    if (!at || !append(result, in[0], *at < 0 ? *at + count : *at))
-      return std::nullopt;
-  }
-  return result;
-}
-
-Result foldConcat(Node &n, ArrayRef<Known> in) {
-  if (in.empty())
-    return std::nullopt;
-  Known result{in[0].element, {0}, {}, {}};
-  for (const Known &part : in) {
-    if (part.shape.size() != 1 || part.element != result.element)
-      return std::nullopt;
-    result.shape[0] += part.shape[0];
-    llvm::append_range(result.ints, part.ints);
-    llvm::append_range(result.reals, part.reals);
-  }
-  return result;
-}
-
-Result foldSlice(Node &n, ArrayRef<Known> in) {
-  if (n.opset < 10 || in.size() < 3 || in[0].shape.size() != 1 ||
-      in[1].size() != 1)
-    return std::nullopt;
-  int64_t count = in[0].size();
-  Ints v{0, 0, 0, 1};
-  for (size_t i = 1; i < in.size() && i < 5; ++i) {
-    if (in[i].size() != 1 || in[i].isReal())
-      return std::nullopt;
-    AffineExpr e = in[i].ints[0];
-    auto value = e ? constantOf(e) : std::nullopt;
-    if (!value)
-      return std::nullopt;
-    if (i != 3)
-      v[i == 4 ? 3 : i - 1] = std::clamp(*value, -kHuge, kHuge);
-  }
-  auto front = [&](int64_t at) { return at < 0 ? at + count : at; };
-  int64_t step = v[3];
-  if (step == 0)
-    return std::nullopt;
-  int64_t low = step > 0 ? 0 : -1, high = step > 0 ? count : count - 1;
-  int64_t start = std::clamp(front(v[0]), step > 0 ? 0 : low, high);
-  int64_t end = std::clamp(front(v[1]), low, high);
-  Known result{in[0].element, {0}, {}, {}};
-  for (int64_t i = start; step > 0 ? i < end : i > end; i += step)
-    append(result, in[0], i);
-  result.shape[0] = result.size();
-  return result;
-}
-
 template <IntFunction ints, RealFunction reals>
-Result foldReduce(Node &n, ArrayRef<Known> in) {
+Contents foldReduce(Node &n, ArrayRef<Known> in) {
   if (in[0].shape.size() > 1 || in[0].size() == 0 ||
       n.integer("noop_with_empty_axes", 0) != 0)
     return std::nullopt;
@@ -442,77 +358,9 @@ Result foldReduce(Node &n, ArrayRef<Known> in) {
   return result;
 }
 
-Result foldConstantOfShape(Node &n, ArrayRef<Known> in) {
-  if (in[0].isReal() || in[0].shape.size() != 1)
-    return std::nullopt;
-  Known result{n.f32Type(), {}, {}, {}};
-  for (AffineExpr extent : in[0].ints) {
-    auto value = extent ? constantOf(extent) : std::nullopt;
-    if (!value || *value < 0 || *value > ShapeEnv::contentsLimit)
-      return std::nullopt;
-    result.shape.push_back(*value);
-    if (countOf(result.shape) > ShapeEnv::contentsLimit)
-      return std::nullopt;
-  }
-  int64_t count = countOf(result.shape);
-  if (!n.hasAttr("value")) {
-    result.reals.assign(count, 0);
-    return result;
-  }
-  auto value = dyn_cast_or_null<DenseElementsAttr>(n.tensor("value"));
-  if (!value || value.getNumElements() != 1 ||
-      !isa<IntegerType>(value.getElementType()))
-    return std::nullopt;
-  result.element = value.getElementType();
-  APInt item = value.getSplatValue<APInt>();
-  bool isSigned =
-      !result.element.isUnsignedInteger() && item.getBitWidth() != 1;
-  result.ints.assign(
-      count, n.expr(isSigned ? item.getSExtValue() : item.getLimitedValue()));
-  return result;
-}
-
-Result foldRange(Node &n, ArrayRef<Known> in) {
-  Ints v;
-  for (const Known &k : in) {
-    if (k.isReal() || k.size() != 1 || !k.ints[0] || !constantOf(k.ints[0]))
-      return std::nullopt;
-    v.push_back(*constantOf(k.ints[0]));
-  }
-  if (v.size() != 3 || v[2] == 0 || !isTame(n.exprList(v)))
-    return std::nullopt;
-  Known result{in[0].element, {0}, {}, {}};
-  for (int64_t i = v[0]; v[2] > 0 ? i < v[1] : i > v[1]; i += v[2]) {
-    if (result.size() >= ShapeEnv::contentsLimit)
-      return std::nullopt;
-    result.ints.push_back(n.expr(i));
-  }
-  result.shape[0] = result.size();
-  return result;
-}
-
-Result foldExpand(Node &n, ArrayRef<Known> in) {
-  if (in.size() != 2 || in[1].isReal())
-    return std::nullopt;
-  Known target{in[0].element, {}, {}, {}};
-  for (AffineExpr extent : in[1].ints) {
-    auto value = extent ? constantOf(extent) : std::nullopt;
-    if (!value || *value < 0 || *value > ShapeEnv::contentsLimit)
-      return std::nullopt;
-    target.shape.push_back(*value);
-  }
-  std::optional<Ints> shape = broadcastShape({in[0], target});
-  if (!shape || countOf(*shape) > ShapeEnv::contentsLimit)
-    return std::nullopt;
-  target.shape = *shape;
-  for (int64_t i = 0, e = countOf(*shape); i < e; ++i)
-    append(target, in[0], sourceIndex(in[0].shape, *shape, i));
-  return target;
-}
-
 struct FoldRow {
   StringRef op;
-  Result (*fold)(Node &, ArrayRef<Known>);
+  Contents (*fold)(Node &, ArrayRef<Known>);
 };
 
 constexpr FoldRow kFolds[] = {
@@ -548,6 +396,7 @@ constexpr FoldRow kFolds[] = {
     {"Slice", foldSlice},
     {"Sqrt", arithmetic<1, nullptr, sqrtReals>},
     {"Sub", arithmetic<2, subInts, subReals>},
+    {"Transpose", foldTranspose},
     {"Where", foldWhere},
 };
 
@@ -561,12 +410,12 @@ bool foldShapeArithmetic(Node &node) {
     return false;
   SmallVector<Known> inputs;
   for (int64_t i = 0; i < node.numInputs(); ++i) {
-    Result known = knownOf(node, node.in(i));
+    Contents known = knownOf(node, node.in(i));
     if (!known)
       return false;
     inputs.push_back(*known);
   }
-  Result result = row->fold(node, inputs);
+  Contents result = row->fold(node, inputs);
   if (!result || node.failed())
     return false;
   if (result->isReal()) {

@@ -1,0 +1,198 @@
+//===- ContentsMovement.cpp - movement of small tensors at import ---------===//
+//
+// The part of shape arithmetic that takes elements from elsewhere: pads that
+// are made of an extent, turned round and put in order, are known at import
+// too.
+//
+//===----------------------------------------------------------------------===//
+#include "Contents.h"
+
+using namespace mlir;
+
+namespace opc::onnx {
+
+namespace {
+
+/// Appends element `at` of `from` (null: not known) to `to`.
+bool append(Known &to, const Known &from, int64_t at) {
+  if (at < 0 || at >= static_cast<int64_t>(from.size()))
+    return false;
+  if (from.isReal())
+    to.reals.push_back(from.reals[at]);
+  else
+    to.ints.push_back(from.ints[at]);
+  return true;
+}
+
+} // namespace
+
+Contents foldGather(Node &n, ArrayRef<Known> in) {
+  if (in.size() != 2 || in[0].shape.size() != 1 || in[1].isReal())
+    return std::nullopt;
+  Known result{in[0].element, in[1].shape, {}, {}};
+  int64_t count = in[0].size();
+  for (AffineExpr index : in[1].ints) {
+    auto at = index ? constantOf(index) : std::nullopt;
+    if (!at || !append(result, in[0], *at < 0 ? *at + count : *at))
+      return std::nullopt;
+  }
+  return result;
+}
+
+Contents foldConcat(Node &n, ArrayRef<Known> in) {
+  if (in.empty())
+    return std::nullopt;
+  Known result{in[0].element, {0}, {}, {}};
+  for (const Known &part : in) {
+    if (part.shape.size() != 1 || part.element != result.element)
+      return std::nullopt;
+    result.shape[0] += part.shape[0];
+    llvm::append_range(result.ints, part.ints);
+    llvm::append_range(result.reals, part.reals);
+  }
+  return result;
+}
+
+namespace {
+
+/// What Slice takes along one axis.
+struct Part {
+  int64_t axis, start, end, step;
+};
+
+/// Nothing where a bound is not known, or more than one axis is sliced.
+std::optional<Part> slicedPart(Node &n, ArrayRef<Known> in) {
+  Ints v{0, 0, 0, 1}; // starts, ends, axes, steps
+  for (size_t i = 1; i < in.size() && i < 5; ++i) {
+    AffineExpr e =
+        in[i].size() == 1 && !in[i].isReal() ? in[i].ints[0] : AffineExpr();
+    auto value = e ? constantOf(e) : std::nullopt;
+    if (!value)
+      return std::nullopt;
+    v[i - 1] = std::clamp(*value, -kHuge, kHuge);
+  }
+  int64_t rank = in[0].shape.size(), step = v[3];
+  if (step == 0 || v[2] < -rank || v[2] >= rank)
+    return std::nullopt;
+  Part part{v[2] < 0 ? v[2] + rank : v[2], 0, 0, step};
+  int64_t count = in[0].shape[part.axis];
+  auto front = [&](int64_t at) { return at < 0 ? at + count : at; };
+  int64_t low = step > 0 ? 0 : -1, high = step > 0 ? count : count - 1;
+  part.start = std::clamp(front(v[0]), int64_t(0), high);
+  part.end = std::clamp(front(v[1]), low, high);
+  return part;
+}
+
+} // namespace
+
+Contents foldSlice(Node &n, ArrayRef<Known> in) {
+  if (n.opset < 10 || in.size() < 3)
+    return std::nullopt;
+  std::optional<Part> part = slicedPart(n, in);
+  if (!part)
+    return std::nullopt;
+  const Ints &shape = in[0].shape;
+  int64_t inner = countOf(ArrayRef(shape).drop_front(part->axis + 1));
+  int64_t outer = countOf(ArrayRef(shape).take_front(part->axis));
+  Ints picked;
+  for (int64_t i = part->start; part->step > 0 ? i < part->end : i > part->end;
+       i += part->step)
+    picked.push_back(i);
+  Known result{in[0].element, shape, {}, {}};
+  result.shape[part->axis] = picked.size();
+  for (int64_t block = 0; block < outer; ++block)
+    for (int64_t i : picked)
+      for (int64_t at = 0; at < inner; ++at)
+        append(result, in[0], (block * shape[part->axis] + i) * inner + at);
+  return result;
+}
+
+Contents foldTranspose(Node &n, ArrayRef<Known> in) {
+  const Ints &shape = in[0].shape;
+  int64_t rank = shape.size();
+  Ints backwards(llvm::reverse(axesUpTo(rank)));
+  Ints perm = n.axesIn(n.integers("perm").value_or(backwards), rank);
+  if (n.failed() || static_cast<int64_t>(perm.size()) != rank)
+    return std::nullopt;
+  Known result{in[0].element, {}, {}, {}};
+  for (int64_t axis : perm)
+    result.shape.push_back(shape[axis]);
+  for (int64_t i = 0, e = countOf(shape); i < e; ++i) {
+    int64_t source = 0, rest = i;
+    for (int64_t axis = rank; axis-- > 0; rest /= result.shape[axis])
+      source += rest % result.shape[axis] *
+                countOf(ArrayRef(shape).drop_front(perm[axis] + 1));
+    append(result, in[0], source);
+  }
+  return result;
+}
+
+Contents foldConstantOfShape(Node &n, ArrayRef<Known> in) {
+  if (in[0].isReal() || in[0].shape.size() != 1)
+    return std::nullopt;
+  Known result{n.f32Type(), {}, {}, {}};
+  for (AffineExpr extent : in[0].ints) {
+    auto value = extent ? constantOf(extent) : std::nullopt;
+    if (!value || *value < 0 || *value > ShapeEnv::contentsLimit)
+      return std::nullopt;
+    result.shape.push_back(*value);
+    if (countOf(result.shape) > ShapeEnv::contentsLimit)
+      return std::nullopt;
+  }
+  int64_t count = countOf(result.shape);
+  if (!n.hasAttr("value")) {
+    result.reals.assign(count, 0);
+    return result;
+  }
+  auto value = dyn_cast_or_null<DenseElementsAttr>(n.tensor("value"));
+  if (!value || value.getNumElements() != 1 ||
+      !isa<IntegerType>(value.getElementType()))
+    return std::nullopt;
+  result.element = value.getElementType();
+  APInt item = value.getSplatValue<APInt>();
+  bool isSigned =
+      !result.element.isUnsignedInteger() && item.getBitWidth() != 1;
+  result.ints.assign(
+      count, n.expr(isSigned ? item.getSExtValue() : item.getLimitedValue()));
+  return result;
+}
+
+Contents foldRange(Node &n, ArrayRef<Known> in) {
+  Ints v;
+  for (const Known &k : in) {
+    if (k.isReal() || k.size() != 1 || !k.ints[0] || !constantOf(k.ints[0]))
+      return std::nullopt;
+    v.push_back(*constantOf(k.ints[0]));
+  }
+  if (v.size() != 3 || v[2] == 0 || !isTame(n.exprList(v)))
+    return std::nullopt;
+  Known result{in[0].element, {0}, {}, {}};
+  for (int64_t i = v[0]; v[2] > 0 ? i < v[1] : i > v[1]; i += v[2]) {
+    if (result.size() >= ShapeEnv::contentsLimit)
+      return std::nullopt;
+    result.ints.push_back(n.expr(i));
+  }
+  result.shape[0] = result.size();
+  return result;
+}
+
+Contents foldExpand(Node &n, ArrayRef<Known> in) {
+  if (in.size() != 2 || in[1].isReal())
+    return std::nullopt;
+  Known target{in[0].element, {}, {}, {}};
+  for (AffineExpr extent : in[1].ints) {
+    auto value = extent ? constantOf(extent) : std::nullopt;
+    if (!value || *value < 0 || *value > ShapeEnv::contentsLimit)
+      return std::nullopt;
+    target.shape.push_back(*value);
+  }
+  std::optional<Ints> shape = broadcastShape({in[0], target});
+  if (!shape || countOf(*shape) > ShapeEnv::contentsLimit)
+    return std::nullopt;
+  target.shape = *shape;
+  for (int64_t i = 0, e = countOf(*shape); i < e; ++i)
+    append(target, in[0], sourceIndex(in[0].shape, *shape, i));
+  return target;
+}
+
+} // namespace opc::onnx
