@@ -1,7 +1,8 @@
 //===- Pool.cpp - windows of channels-last images -------------------------===//
 //
 // Channels in the lanes, several pixels of a row at a time where windows lie
-// inside of the image; taps in the padding are left out.
+// inside of the image; taps in the padding are left out. A single channel, such
+// as a map of heat, has its columns in the lanes.
 //
 //===----------------------------------------------------------------------===//
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -29,17 +30,20 @@ public:
     }
     channels = w.e.expr(x.back());
     isMax = pool.getKind() == "max";
+    alongRow = constantOf(x.back()) == 1 && axes.back().stride == 1;
   }
 
   // A unit is one row of the result.
   void run() {
     const WindowAxis &last = axes.back();
+    int64_t tile = alongRow ? w.v.lanes : pixels;
     l.loop(w.kernel.begin, w.kernel.end, [&](Value unit) {
       outer = w.e.delinearize(unit, ArrayRef(y).drop_back(2));
       forInsideAndEdges(
-          l, last, extent.back(), w.e.expr(y[y.size() - 2]), pixels,
+          l, last, extent.back(), w.e.expr(y[y.size() - 2]), tile,
           [&](Value x, int64_t count) {
-            emitPixels(x, count, {l.index(0), l.index(last.taps)});
+            Taps all{l.index(0), l.index(last.taps)};
+            alongRow ? emitRow(x, count, all) : emitPixels(x, count, all);
           },
           [&](Value x) {
             emitPixels(x, 1, clippedTaps(l, last, x, extent.back()));
@@ -52,10 +56,18 @@ private:
 
   void emitPixels(Value x, int64_t count, Taps taps) {
     forVectors(w, l.index(0), channels,
-               [&](Value c) { emitVector(x, count, taps, c); });
+               [&](Value c) { emitVector({x, 0}, count, taps, {c, 1}); });
   }
 
-  void emitVector(Value x, int64_t count, Taps lastTaps, Value c) {
+  /// `count` columns from `x` on, of one channel.
+  void emitRow(Value x, int64_t count, Taps taps) {
+    if (count < w.v.lanes)
+      w.v.setCount(l.index(count));
+    emitVector({x, 1}, 1, taps, {l.index(0), 0});
+    w.v.setCount({});
+  }
+
+  void emitVector(LaneIndex x, int64_t count, Taps lastTaps, LaneIndex c) {
     double start = isMax ? -INFINITY : 0;
     Value initial = w.v.splat(arith::ConstantOp::create(
         l.b, l.loc, l.b.getF32FloatAttr(float(start))));
@@ -64,14 +76,14 @@ private:
       taps.push_back(clippedTaps(l, axes[i], outer[i + 1], extent[i]));
     taps.push_back(lastTaps);
     SmallVector<Value> sums(count, initial);
-    sums = addTaps(taps, 0, outer.front(), x, c, sums);
+    sums = addTaps(taps, 0, outer.front(), x.base, c.base, sums);
     for (auto [pixel, sum] : llvm::enumerate(sums)) {
-      Value at = l.add(x, pixel);
+      Value at = l.add(x.base, pixel);
       LaneIndices indices;
       for (Value index : outer)
         indices.push_back({index, 0});
-      indices.push_back({at, 0});
-      indices.push_back({c, 1});
+      indices.push_back({at, x.step});
+      indices.push_back(c);
       writeResults(w, pool.getY(), divided(sum, at, taps), indices);
     }
     w.v.clearBound();
@@ -146,6 +158,7 @@ private:
   Dims y;
   SmallVector<Value> outer; ///< image and row that the unit writes
   bool isMax = false;
+  bool alongRow = false; ///< columns are in the lanes
 };
 
 } // namespace

@@ -18,9 +18,13 @@ SmallVector<Value> basesOf(ArrayRef<LaneIndex> indices) {
 }
 
 /// Whether lanes lie one after the other in a row-major buffer.
-bool isConsecutive(ArrayRef<LaneIndex> indices) {
-  return !indices.empty() && indices.back().step == 1 &&
-         isUniform(indices.drop_back());
+bool isConsecutive(ArrayRef<LaneIndex> indices, const Dims &extents) {
+  size_t rank = indices.size();
+  while (rank > 0 && indices[rank - 1].step == 0 &&
+         constantOf(extents[rank - 1]) == 1)
+    --rank;
+  return rank > 0 && indices[rank - 1].step == 1 &&
+         isUniform(indices.take_front(rank - 1));
 }
 
 } // namespace
@@ -186,7 +190,7 @@ Value VectorEmitter::padded(Operation *op, ArrayRef<LaneIndex> indices) {
   Value value = splat(element(pad.getValue(), {}));
   if (isUniform(indices))
     return gathered(pad.getY(), indices);
-  if (!isConsecutive(indices))
+  if (!isConsecutive(indices, dims(x)))
     return gathered(pad.getY(), indices);
   Value read = fromStorage(load(e.buffer(x), position, inside), elementOf(x));
   return arith::SelectOp::create(l.b, l.loc, inside, read, value);
@@ -222,7 +226,7 @@ Value VectorEmitter::load(Value buffer, Value at, Value mask) {
 }
 
 Value VectorEmitter::loaded(Value tensor, ArrayRef<LaneIndex> indices) {
-  if (!isUniform(indices) && !isConsecutive(indices))
+  if (!isUniform(indices) && !isConsecutive(indices, dims(tensor)))
     return gathered(tensor, indices);
   Value at = e.linearize(basesOf(indices), dims(tensor));
   if (!isUniform(indices))

@@ -44,7 +44,7 @@ public:
     return splat(element(tensor, indices));
   }
   /// Writes lanes of a vector to consecutive elements of a value's buffer (the
-  /// last axis must have step 1, all others 0).
+  /// last axis with more than one element must have step 1, all others 0).
   void store(mlir::Value elements, mlir::Value tensor,
              llvm::ArrayRef<LaneIndex> indices);
 
