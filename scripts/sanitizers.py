@@ -41,10 +41,11 @@ def options(build, leaks):
 
 
 def preload(build):
-    """The variable that lets Python load libraries of `build`.
+    """The variables that let Python load libraries of `build`.
 
     The sanitizers' library has to be the first of a process. It wraps how C++
-    throws, so it has to find that.
+    throws, so it has to find that; and it wraps dlopen, which then no longer
+    looks into the run path of the library that calls it.
     """
     if "address" not in cached(build, "OPC_SANITIZE"):
         return {}
@@ -56,7 +57,7 @@ def preload(build):
         ).strip()
         for name in names
     ]
-    return {"LD_PRELOAD": ":".join(files)}
+    return {"LD_PRELOAD": ":".join(files), "LD_LIBRARY_PATH": build / "lib"}
 
 
 def preloaded():

@@ -12,7 +12,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/xxhash.h"
-#include <cstring>
+#include <algorithm>
 
 using namespace mlir;
 using namespace opc;
@@ -63,7 +63,7 @@ uint64_t ConstantBlock::add(ElementsAttr value) {
 }
 
 void ConstantBlock::copyTo(char *to) const {
-  memset(to, 0, bytes);
+  std::fill_n(to, bytes, 0);
   for (const Piece &piece : all)
     llvm::copy(piece.data, to + piece.offset);
 }
