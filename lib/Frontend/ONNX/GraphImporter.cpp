@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "GraphImporter.h"
+#include "NodeOrder.h"
 #include "Refusals.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -150,8 +151,7 @@ GraphImporter::Found GraphImporter::lookUp(const pb::NodeProto &proto,
     } else {
       reason = formatv("input {0} is {1}", quoted(name),
                        later.contains(name)
-                           ? "computed after it: the graph has a cycle or is "
-                             "not sorted"
+                           ? "computed after it: the graph has a cycle"
                            : "defined nowhere");
       return Found::Undefined;
     }
@@ -246,7 +246,7 @@ void GraphImporter::importNodes(
   for (const pb::NodeProto &proto : nodes)
     for (const std::string &name : proto.output())
       later.insert(name);
-  for (const pb::NodeProto &proto : nodes) {
+  for (const pb::NodeProto *proto : inOrder(nodes)) {
     if (nodeCount >= kMostNodes) {
       std::string error =
           formatv("more than {0} nodes, with functions and bodies expanded",
@@ -255,7 +255,7 @@ void GraphImporter::importNodes(
         errors.push_back(error);
       return;
     }
-    importNode(proto, scope, later);
+    importNode(*proto, scope, later);
   }
 }
 
