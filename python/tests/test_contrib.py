@@ -16,6 +16,10 @@ def bytes_of(*shape, dtype=np.uint8):
     return RANDOM.integers(limits.min, limits.max, shape, dtype, endpoint=True)
 
 
+def reals(*shape):
+    return RANDOM.uniform(-1, 1, shape).astype(np.float32)
+
+
 def case(op, *inputs, output=TensorProto.UINT8, fixed=(), **attributes):
     """An op, its inputs (None: left out), which of them are in the model."""
     return pytest.param(op, inputs, output, fixed, attributes, id=op)
@@ -101,6 +105,41 @@ CASES = [
         fixed=(1, 2, 3, 4, 5),
         alpha=0.5,
     ),
+    *(
+        case(
+            "FusedConv",
+            *(reals(1, 4, 9, 8), reals(6, 4, 3, 3), reals(6), other),
+            output=TensorProto.FLOAT,
+            fixed=(1, 2),
+            pads=[1, 1, 1, 1],
+            activation=activation,
+            **parameters,
+        )
+        for activation, parameters, other in (
+            ("Relu", {}, None),
+            ("Relu", {}, reals(1, 6, 9, 8)),
+            ("LeakyRelu", {"activation_params": [0.3]}, None),
+            ("Clip", {"activation_params": [-0.5, 0.7]}, None),
+            ("HardSigmoid", {"activation_params": [0.3, 0.4]}, None),
+            ("Tanh", {}, None),
+        )
+    ),
+    *(
+        case(
+            "FusedGemm",
+            *(reals(4, 9), reals(5, 9), reals(5)),
+            output=TensorProto.FLOAT,
+            transB=1,
+            alpha=0.5,
+            beta=2.0,
+            activation=activation,
+            **parameters,
+        )
+        for activation, parameters in (
+            ("Relu", {}),
+            ("LeakyRelu", {"activation_alpha": 0.3}),
+        )
+    ),
 ]
 
 
@@ -157,7 +196,9 @@ def test_contrib(op, inputs, output, fixed, attributes, target):
     (actual,) = opc.compile(model, target=target).run(feed)
     assert actual.dtype == expected.dtype and actual.shape == expected.shape
     if output == TensorProto.FLOAT:
-        np.testing.assert_allclose(actual, expected, rtol=1e-6)
+        # A sum may cancel: its error follows its terms.
+        atol = 1e-6 * np.abs(expected).max()
+        np.testing.assert_allclose(actual, expected, rtol=1e-6, atol=atol)
     else:
         # onnxruntime adds in steps of the result: halves may fall to either side.
         steps = np.abs(actual.astype(int) - expected.astype(int))

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Quantise.h"
+#include "Window.h"
 
 using namespace mlir;
 
@@ -42,6 +43,81 @@ void buildFusedMatMul(Node &n) {
   Value y = n.matmul(a, b, n.elementOf(a), n.integer("transA", 0) != 0,
                      n.integer("transB", 0) != 0);
   n.out(0, n.mul(y, n.like(y, n.real("alpha", 1))));
+}
+
+using Parameters = ArrayRef<double>;
+
+/// An activation that onnxruntime fuses, with the number of its parameters.
+struct FusedActivation {
+  StringRef name;
+  size_t parameters;
+  Value (*build)(Node &n, Value x, Parameters p);
+};
+
+template <typename Op> Value plain(Node &n, Value x, Parameters) {
+  return n.unary<Op>(x);
+}
+Value leakyRelu(Node &n, Value x, Parameters p) {
+  return n.unary<LeakyReluOp>(x, {{"alpha", n.f64(p[0])}});
+}
+Value hardSigmoid(Node &n, Value x, Parameters p) {
+  return n.unary<HardSigmoidOp>(
+      x, {{"alpha", n.f64(p[0])}, {"beta", n.f64(p[1])}});
+}
+Value clip(Node &n, Value x, Parameters p) {
+  return n.min(n.max(x, n.like(x, p[0])), n.like(x, p[1]));
+}
+
+constexpr FusedActivation kActivations[] = {
+    {"", 0, [](Node &, Value x, Parameters) { return x; }},
+    {"Clip", 2, clip},
+    {"HardSigmoid", 2, hardSigmoid},
+    {"LeakyRelu", 1, leakyRelu},
+    {"Relu", 0, plain<ReluOp>},
+    {"Sigmoid", 0, plain<SigmoidOp>},
+    {"Tanh", 0, plain<TanhOp>},
+};
+
+Value activated(Node &n, Value x, Parameters parameters) {
+  std::string name = n.string("activation", "");
+  const auto *found = llvm::find_if(
+      kActivations, [&](const FusedActivation &a) { return a.name == name; });
+  if (found == std::end(kActivations))
+    n.fail("activation " + quoted(name) + " is not supported");
+  else if (parameters.size() < found->parameters)
+    n.fail("parameters of activation " + quoted(name) + " are missing");
+  return n.failed() ? Value() : found->build(n, x, parameters);
+}
+
+/// activation(convolution + bias + other).
+void buildFusedConv(Node &n) {
+  Value x = n.need(0), w = n.need(1);
+  Value y = convolve(n, x, w, n.like(x, 0), n.elementOf(x));
+  y = addChannelBias(n, y, n.in(2));
+  if (n.has(3))
+    y = n.add(y, n.in(3));
+  auto parameters = n.realList("activation_params");
+  n.out(0, activated(n, y, parameters.value_or(SmallVector<double>())));
+}
+
+/// activation(alpha * a b + beta * c).
+void buildFusedGemm(Node &n) {
+  Value a = n.need(0), b = n.need(1);
+  if (n.failed() || n.rank(a) != 2 || n.rank(b) != 2)
+    return n.fail("A or B is no matrix");
+  auto scaled = [&](Value v, double factor) {
+    return factor == 1 ? v : n.mul(v, n.like(v, factor));
+  };
+  Value y = n.matmul(a, b, n.elementOf(a), n.integer("transA", 0) != 0,
+                     n.integer("transB", 0) != 0);
+  y = scaled(y, n.real("alpha", 1));
+  if (n.has(2))
+    y = n.add(y, scaled(n.in(2), n.real("beta", 1)));
+  SmallVector<double> parameters;
+  for (StringRef name : {"activation_alpha", "activation_beta"})
+    if (n.hasAttr(name))
+      parameters.push_back(n.real(name, 0));
+  n.out(0, activated(n, y, parameters));
 }
 
 Value gelu(Node &n, Value x, StringRef form) {
@@ -100,6 +176,8 @@ constexpr OpRow kRows[] = {
     {"DynamicQuantizeLSTM", 1, kLatest, buildDynamicQuantizeLstm},
     {"DynamicQuantizeMatMul", 1, kLatest, buildDynamicQuantizeMatMul},
     {"FastGelu", 1, kLatest, buildFastGelu},
+    {"FusedConv", 1, kLatest, buildFusedConv},
+    {"FusedGemm", 1, kLatest, buildFusedGemm},
     {"FusedMatMul", 1, kLatest, buildFusedMatMul},
     {"Gelu", 1, kLatest, buildGelu},
     {"MatMulIntegerToFloat", 1, kLatest, buildMatMulIntegerToFloat},
