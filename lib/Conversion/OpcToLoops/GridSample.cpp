@@ -1,7 +1,8 @@
 //===- GridSample.cpp - loops of grid_sample ------------------------------===//
 //
 // The last axis of the grid names a position, innermost axis first, with -1 and
-// 1 at the ends of the input.
+// 1 at the ends of the input. Where a point's taps lie is the same for all
+// channels, which are the inner loop.
 //
 //===----------------------------------------------------------------------===//
 #include "Rows.h"
@@ -13,31 +14,43 @@ using namespace mlir;
 namespace opc {
 namespace {
 
-/// Computes one element of the result.
-class GridSampleElement {
+/// Computes all channels of the result at one point: [batch, spatial...].
+class GridSamplePoint {
 public:
-  GridSampleElement(GridSampleOp op, ValueRange indices, KernelEmitter &e)
+  GridSamplePoint(GridSampleOp op, ValueRange point, KernelEmitter &e)
       : op(op), e(e), type(accumulatorType(elementType(op.getX()))),
-        indices(indices), at(indices), spatial(indices.size() - 2) {
+        point(point), spatial(point.size() - 1) {
     for (size_t i = 0; i < spatial; ++i)
-      addAxis(i);
+      axes.push_back(makeAxis(i));
   }
 
-  Value emit() {
-    Value inside = e.boolean(true);
-    return narrow(sample(0, inside), elementType(op.getY()));
+  void emit() {
+    e.loop(e.constant(0), e.extent(op.getX(), 1), [&](Value channel) {
+      at = {point[0], channel};
+      Value sum = sample(e.boolean(true));
+      SmallVector<Value> to{point[0], channel};
+      llvm::append_range(to, point.drop_front());
+      e.store(narrow({e, sum}, elementType(op.getY())), op.getY(), to);
+    });
   }
 
 private:
-  struct Axis {
+  /// An element along one axis that counts.
+  struct Tap {
+    Value index;
+    std::optional<Scalar> weight; ///< none for 1
+    Value inside;                 ///< i1
+  };
+  using Axis = SmallVector<Tap>;
+  /// How an axis is extended beyond its ends.
+  struct Borders {
     Scalar extent, low, high; ///< as floats; borders that reflect
-    Scalar position;
   };
 
   bool pads(StringRef mode) { return op.getPadding() == mode; }
   bool isNearest() { return op.getMode() == "nearest"; }
 
-  void addAxis(size_t i) {
+  Axis makeAxis(size_t i) {
     Scalar extent = Scalar(e, e.extent(op.getX(), i + 2)).to(type);
     bool corners = op.getAlignCorners();
     Scalar low = extent.like(corners ? 0 : -0.5);
@@ -49,25 +62,37 @@ private:
       x = roundEvenOf(x);
     x = padded(x, extent, low, high);
     // Beyond this every tap is outside, as it is here.
-    axes.push_back(
-        {extent, low, high, finite(x, -8, extent.like(-8), extent + 8)});
+    x = finite(x, -8, extent.like(-8), extent + 8);
+    return makeTaps(x, {extent, low, high}, i);
+  }
+  Axis makeTaps(Scalar x, const Borders &borders, size_t i) {
+    if (isNearest())
+      return {makeTap(x.toIndex(), std::nullopt, borders, i)};
+    Filter filter = makeFilter(op.getMode(), -0.75);
+    Scalar base = floorOf(x), ratio = x - base;
+    Axis taps;
+    for (int64_t tap = 1 - filter.support; tap < 1 + filter.support; ++tap)
+      taps.push_back(makeTap(base.toIndex() + tap,
+                             filter.weight(ratio.like(tap) - ratio), borders,
+                             i));
+    return taps;
   }
 
   Scalar gridValue(size_t component) {
-    SmallVector<Value> from{indices[0]};
-    llvm::append_range(from, indices.drop_front(2));
+    SmallVector<Value> from(point);
     from.push_back(e.constant(component));
     return widen({e, e.element(op.getGrid(), from)}, elementType(op.getGrid()),
                  type);
   }
 
-  /// A position outside of the borders, brought back as the padding says.
+  /// A position outside of the borders, brought back as the padding says. At a
+  /// border cubic samples keep it: there every tap is brought back by itself.
   Scalar padded(Scalar x, Scalar extent, Scalar low, Scalar high) {
-    if (pads("zeros"))
-      return x;
-    if (pads("border"))
+    if (pads("reflection"))
+      return reflected(x, low, high);
+    if (pads("border") && op.getMode() != "cubic")
       return select((x < low) | (x > high), clamp(x, x.like(0), extent - 1), x);
-    return reflected(x, low, high);
+    return x;
   }
   /// Mirrored at the borders until it lies between them.
   Scalar reflected(Scalar x, Scalar low, Scalar high) {
@@ -82,41 +107,34 @@ private:
                   select(x > high, mirror(x - high, high, low, -1), x));
   }
 
-  /// The index that tap `index` of an axis reads; clears `inside` where there
-  /// is none.
-  Value tapIndex(Scalar index, const Axis &axis, size_t i, Value &inside) {
+  /// The tap at `index` of an axis, which may lie outside of the input.
+  Tap makeTap(Scalar index, std::optional<Scalar> weight,
+              const Borders &borders, size_t i) {
     Scalar extent(e, e.extent(op.getX(), i + 2));
-    Scalar zero = index.like(0);
+    Value inside = e.boolean(true);
     if (pads("zeros"))
-      inside = e.both(inside, (index >= 0) & (index < extent));
+      inside = (index >= 0) & (index < extent);
     else if (pads("reflection"))
-      index = finite(reflected(index.to(type), axis.low, axis.high), 0,
-                     axis.extent.like(0), axis.extent)
+      index = finite(reflected(index.to(type), borders.low, borders.high), 0,
+                     borders.extent.like(0), borders.extent)
                   .toIndex();
-    return clamp(index, zero, extent - 1);
+    return {clamp(index, index.like(0), extent - 1), weight, inside};
   }
 
-  Scalar sample(size_t i, Value inside) {
+  /// The weighted sum over the axes that follow those in `at`.
+  Scalar sample(Value inside) {
+    size_t i = at.size() - 2;
     if (i == spatial)
       return loaded(inside);
-    const Axis &axis = axes[i];
-    if (isNearest()) {
-      at[i + 2] = tapIndex(axis.position.toIndex(), axis, i, inside);
-      return sample(i + 1, inside);
+    std::optional<Scalar> sum;
+    for (const Tap &tap : axes[i]) {
+      at.push_back(tap.index);
+      Scalar value = sample(e.both(inside, tap.inside));
+      at.pop_back();
+      Scalar term = tap.weight ? *tap.weight * value : value;
+      sum = sum ? *sum + term : term;
     }
-    Filter filter = makeFilter(op.getMode(), -0.75);
-    Scalar base = floorOf(axis.position), ratio = axis.position - base;
-    Value sum =
-        e.fold(e.constant(1 - filter.support), e.constant(1 + filter.support),
-               emitZero(type, e), [&](Value tap, ValueRange carried) {
-                 Scalar weight = filter.weight(Scalar(e, tap).to(type) - ratio);
-                 Value tapInside = inside;
-                 at[i + 2] = tapIndex(base.toIndex() + Scalar(e, tap), axis, i,
-                                      tapInside);
-                 Scalar value = weight * sample(i + 1, tapInside);
-                 return SmallVector<Value>{Scalar(e, carried[0]) + value};
-               })[0];
-    return {e, sum};
+    return *sum;
   }
   Scalar loaded(Value inside) {
     return {e, e.choose(
@@ -131,20 +149,20 @@ private:
   GridSampleOp op;
   KernelEmitter &e;
   Type type;
-  ValueRange indices;
-  SmallVector<Value> at;
+  ValueRange point;
   size_t spatial;
   SmallVector<Axis> axes;
+  SmallVector<Value> at; ///< of the element that is read
 };
 
-Value gridSampleElement(Operation *op, ValueRange indices, KernelEmitter &e) {
-  return GridSampleElement(cast<GridSampleOp>(op), indices, e).emit();
+void gridSamplePoint(Operation *op, ValueRange point, KernelEmitter &e) {
+  GridSamplePoint(cast<GridSampleOp>(op), point, e).emit();
 }
 
 } // namespace
 
 void registerGridSampleLowerings(NestTable &nests) {
-  nests["opc.grid_sample"] = perElement(gridSampleElement);
+  nests["opc.grid_sample"] = perPoint(gridSamplePoint);
 }
 
 } // namespace opc

@@ -55,6 +55,23 @@ NestLowering perElement(
           }};
 }
 
+static Dims withoutChannels(Operation *op, ShapeEnv &env) {
+  Dims dims(env.dims(op->getResult(0)));
+  dims.erase(dims.begin() + 1);
+  return dims;
+}
+
+NestLowering
+perPoint(std::function<void(Operation *, ValueRange, KernelEmitter &)> point) {
+  return {[](Operation *op, ShapeEnv &env) {
+            return rowUnits(withoutChannels(op, env), env);
+          },
+          [point](Operation *op, Value begin, Value end, KernelEmitter &e) {
+            emitRows(withoutChannels(op, e.env), begin, end, e,
+                     [&](ValueRange at) { point(op, at, e); });
+          }};
+}
+
 /// The extents of the first operand around its attribute `axis`.
 static Dims dimsAroundAxis(Operation *op, ShapeEnv &env, int64_t &axis) {
   axis = op->getAttrOfType<IntegerAttr>("axis").getInt();

@@ -24,6 +24,12 @@ NestLowering perElement(
     std::function<mlir::Value(mlir::Operation *op, mlir::ValueRange indices,
                               KernelEmitter &e)>
         element);
+/// A lowering whose units are the positions of result 0, [batch, spatial...];
+/// `point` writes all channels (axis 1) of one.
+NestLowering
+perPoint(std::function<void(mlir::Operation *op, mlir::ValueRange point,
+                            KernelEmitter &e)>
+             point);
 /// A lowering whose units are the elements of result 0's extents without `axis`
 /// (by name of an integer attribute); `line` handles one unit. The indices hold
 /// null at the axis.

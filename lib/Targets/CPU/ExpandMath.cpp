@@ -32,6 +32,8 @@ Function functionFor(Operation *op) {
       {"math.exp", &VectorMath::exp},   {"math.expm1", &VectorMath::expm1},
       {"math.log", &VectorMath::log},   {"math.log1p", &VectorMath::log1p},
       {"math.tanh", &VectorMath::tanh}, {"math.erf", &VectorMath::erf},
+      {"math.asin", &VectorMath::asin}, {"math.acos", &VectorMath::acos},
+      {"math.atan", &VectorMath::atan},
   };
   return table.lookup(op->getName().getStringRef());
 }

@@ -50,6 +50,9 @@ Value VectorMath::fma(Value x, Value y, Value z) {
   return math::FmaOp::create(b, loc, x, y, z);
 }
 Value VectorMath::abs(Value x) { return math::AbsFOp::create(b, loc, x); }
+Value VectorMath::copySign(Value x, Value sign) {
+  return math::CopySignOp::create(b, loc, x, sign);
+}
 Value VectorMath::less(Value x, Value y) {
   return arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT, x, y);
 }
@@ -261,6 +264,62 @@ Value VectorMath::sin(Value x) {
 }
 
 Value VectorMath::cos(Value x) { return sineOf(x, 1); }
+
+//===----------------------------------------------------------------------===//
+// Inverse functions of angles
+//===----------------------------------------------------------------------===//
+
+// pi / 2 and pi as a float and what it lacks.
+static constexpr double halfPi = 1.57079637050628662,
+                        halfPiRest = -4.37113900018624283e-8;
+
+Value VectorMath::differenceFromHalfPi(Value x, double multiple) {
+  return sub(c(multiple * halfPi), sub(x, c(multiple * halfPiRest)));
+}
+
+VectorMath::ArcSine VectorMath::arcSine(Value x) {
+  Value magnitude = abs(x);
+  // Above 1/2 that of sqrt((1 - |x|) / 2), of which 1 - |x| is exact.
+  Value small = less(magnitude, c(0.5));
+  Value square =
+      select(small, mul(magnitude, magnitude), fma(magnitude, c(-0.5), c(0.5)));
+  Value root = select(small, magnitude,
+                      math::SqrtOp::create(b, loc, square).getResult());
+  Value p = polynomial(square, {0.16666659991273214, 0.07500504184704518,
+                                0.04451695515677004, 0.03180771857744928,
+                                0.014438604304285002, 0.03751645092736552});
+  return {small, fma(mul(root, square), p, root)};
+}
+
+Value VectorMath::asin(Value x) {
+  ArcSine arc = arcSine(x);
+  Value other = differenceFromHalfPi(add(arc.value, arc.value), 1);
+  return copySign(select(arc.small, arc.value, other), x);
+}
+
+Value VectorMath::acos(Value x) {
+  ArcSine arc = arcSine(x);
+  Value twice = add(arc.value, arc.value);
+  Value large = select(less(x, c(0)), differenceFromHalfPi(twice, 2), twice);
+  return select(arc.small, differenceFromHalfPi(copySign(arc.value, x), 1),
+                large);
+}
+
+Value VectorMath::atan(Value x) {
+  Value magnitude = abs(x);
+  // Above 1 that of 1 / |x|, from the other side.
+  Value large = less(c(1), magnitude);
+  Value t = select(large, div(c(1), magnitude), magnitude);
+  Value square = mul(t, t);
+  Value p = polynomial(square, {-0.33333299086415563, 0.19998548201333388,
+                                -0.14264240789945687, 0.109521810984123,
+                                -0.08403436648489979, 0.05795735950038985,
+                                -0.031177612976883703, 0.010914480989062938,
+                                -0.0017935938856819178});
+  Value value = fma(mul(t, square), p, t);
+  value = select(large, differenceFromHalfPi(value, 1), value);
+  return copySign(value, x);
+}
 
 Value VectorMath::power(Value x, double exponent) {
   if (exponent == 1)

@@ -32,6 +32,9 @@ public:
   mlir::Value erf(mlir::Value x);   ///< 6.5 ulp, just below 1
   mlir::Value sin(mlir::Value x);   ///< 2 ulp, for |x| <= mostAngle
   mlir::Value cos(mlir::Value x);   ///< 2 ulp, for |x| <= mostAngle
+  mlir::Value asin(mlir::Value x);  ///< 2.5 ulp
+  mlir::Value acos(mlir::Value x);  ///< 1.5 ulp
+  mlir::Value atan(mlir::Value x);  ///< 2 ulp
   /// Beyond it the distance from a multiple of pi / 2 needs more digits of pi.
   static constexpr double mostAngle = 1e5;
   /// x for the exponent 1, x * x for 2; null for all others.
@@ -46,6 +49,7 @@ private:
   mlir::Value div(mlir::Value x, mlir::Value y);
   mlir::Value fma(mlir::Value x, mlir::Value y, mlir::Value z);
   mlir::Value abs(mlir::Value x);
+  mlir::Value copySign(mlir::Value x, mlir::Value sign);
   mlir::Value less(mlir::Value x, mlir::Value y);
   mlir::Value select(mlir::Value which, mlir::Value x, mlir::Value y);
   /// NaN stays NaN.
@@ -64,6 +68,13 @@ private:
   Reduced reduce(mlir::Value x);
   /// sin(x + quarter * pi / 2).
   mlir::Value sineOf(mlir::Value x, int32_t quarter);
+  /// `multiple` * pi / 2 - x.
+  mlir::Value differenceFromHalfPi(mlir::Value x, double multiple);
+  /// The arc sine of |x| where that is `small`, else half of the arc cosine.
+  struct ArcSine {
+    mlir::Value small, value;
+  };
+  ArcSine arcSine(mlir::Value x);
   /// 2^n for whole n in [-126, 127].
   mlir::Value powerOfTwo(mlir::Value n);
   mlir::Value scaled(mlir::Value p, mlir::Value n, mlir::Value keep);
