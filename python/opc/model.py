@@ -109,7 +109,8 @@ def compile(
     model      a path, the bytes of a model, or an onnx.ModelProto
     target     "cpu", "reference", or one of `targets()` as "NAME:CHIP"
     threads    how many threads a run may use
-    dims       extents for symbolic dimensions, {"batch": 1}
+    dims       extents for symbolic dimensions, {"batch": 1}; one without a
+               name is called "input.axis"
     constants  values for inputs, which are then inputs no more
     cache      whether to use the cache on disk, or another directory for it
     directory  where a model in memory finds its external data

@@ -12,7 +12,8 @@ static constexpr char kTargetHelp[] =
     "processor at hand. `opc targets` lists them";
 static constexpr char kThreadsHelp[] = "threads that the program may use (1)";
 static constexpr char kDimHelp[] =
-    "gives a symbolic dimension of the inputs an extent";
+    "gives a symbolic dimension of the inputs an extent; one without a\n"
+    "name is called INPUT.AXIS";
 static constexpr char kInputHelp[] =
     "an input's values: an .npy file, random or zeros. Inputs that are not\n"
     "given are random";

@@ -51,8 +51,9 @@ private:
   bool addConstantInput(const pb::ValueInfoProto &info, Scope &scope);
   mlir::Type argumentType(const pb::ValueInfoProto &info, Dims &dims,
                           std::string &error);
+  /// `place` stands for a name where the model gives none.
   AffineExpr argumentExtent(const pb::TensorShapeProto::Dimension &dimension,
-                            std::string &error);
+                            llvm::StringRef place, std::string &error);
   void addInitializers(const pb::GraphProto &graph, Scope &scope);
   void
   importNodes(const google::protobuf::RepeatedPtrField<pb::NodeProto> &nodes,

@@ -27,16 +27,25 @@ static std::string nameOf(const pb::TensorShapeProto::Dimension &dimension) {
   return named ? name.str() : std::string();
 }
 
+static bool isNumber(const pb::TensorShapeProto::Dimension &dimension) {
+  return dimension.has_dim_value() && dimension.dim_value() != -1;
+}
+
+/// How an extent without a name is pinned.
+static std::string placeOf(const pb::ValueInfoProto &info, size_t axis) {
+  return formatv("{0}.{1}", info.name(), axis);
+}
+
 AffineExpr
 GraphImporter::argumentExtent(const pb::TensorShapeProto::Dimension &dimension,
-                              std::string &error) {
+                              StringRef place, std::string &error) {
   int64_t value = -1;
   std::string name = nameOf(dimension);
-  auto pin = pinned.find(name);
-  if (dimension.has_dim_value() && dimension.dim_value() != -1) {
+  auto pin = pinned.find(name.empty() ? place : StringRef(name));
+  if (isNumber(dimension)) {
     value = dimension.dim_value();
-  } else if (!name.empty() && pin != pinned.end()) {
-    usedPins.insert(name);
+  } else if (pin != pinned.end()) {
+    usedPins.insert(pin->first());
     value = pin->second;
   } else {
     auto known = symbols.find(name);
@@ -69,8 +78,8 @@ Type GraphImporter::argumentType(const pb::ValueInfoProto &info, Dims &dims,
     error = "its rank is not given";
     return {};
   }
-  for (const auto &dimension : tensor.shape().dim())
-    dims.push_back(argumentExtent(dimension, error));
+  for (const auto &[axis, dimension] : llvm::enumerate(tensor.shape().dim()))
+    dims.push_back(argumentExtent(dimension, placeOf(info, axis), error));
   if (!error.empty())
     return {};
   RankedTensorType type = tensorType(dims, element);
@@ -137,14 +146,18 @@ void GraphImporter::addArguments(const pb::GraphProto &graph, Scope &scope) {
   }
 }
 
-/// The dimensions that the inputs of a graph name, for messages about others.
-static std::string namedDimensions(StringRef wrong,
-                                   const pb::GraphProto &graph) {
+/// The open dimensions of a graph's inputs, for messages about others.
+static std::string openDimensions(StringRef wrong,
+                                  const pb::GraphProto &graph) {
   std::set<std::string> names;
-  for (const pb::ValueInfoProto &info : graph.input())
-    for (const auto &dimension : info.type().tensor_type().shape().dim())
-      if (std::string name = nameOf(dimension); !name.empty())
-        names.insert(printable(name));
+  for (const pb::ValueInfoProto &info : graph.input()) {
+    const auto &shape = info.type().tensor_type().shape();
+    for (const auto &[axis, dimension] : llvm::enumerate(shape.dim())) {
+      std::string name = nameOf(dimension);
+      if (!isNumber(dimension))
+        names.insert(printable(name.empty() ? placeOf(info, axis) : name));
+    }
+  }
   if (names.empty())
     return ": all extents are numbers";
   std::vector<std::string> list(names.begin(), names.end());
@@ -156,7 +169,7 @@ void GraphImporter::checkOptionsUsed(const pb::GraphProto &graph) {
   for (const auto &[name, extent] : options.dims)
     if (!usedPins.contains(name))
       errors.push_back(formatv("no input has a dimension called {0}{1}",
-                               quoted(name), namedDimensions(name, graph)));
+                               quoted(name), openDimensions(name, graph)));
   for (const auto &constant : options.constants)
     if (llvm::none_of(graph.input(), [&](const pb::ValueInfoProto &info) {
           return info.name() == constant.getKey();
