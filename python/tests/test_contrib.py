@@ -126,6 +126,15 @@ CASES = [
     ),
     *(
         case(
+            "SkipSimplifiedLayerNormalization",
+            *(reals(2, 3, 8), reals(2, 3, 8), reals(8), *bias),
+            output=TensorProto.FLOAT,
+            epsilon=1e-6,
+        )
+        for bias in ([], [reals(8)])
+    ),
+    *(
+        case(
             "FusedGemm",
             *(reals(4, 9), reals(5, 9), reals(5)),
             output=TensorProto.FLOAT,

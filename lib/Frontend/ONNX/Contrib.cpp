@@ -136,20 +136,28 @@ void buildQuickGelu(Node &n) {
                             {{"alpha", n.f64(n.real("alpha", 1.702f))}}));
 }
 
-/// (input + skip + bias), normalised over the last axis, * gamma + beta.
-void buildSkipLayerNormalization(Node &n) {
+/// (input + skip + bias), normalised over the last axis, * gamma + beta; bias
+/// and beta by the numbers of their inputs.
+void buildSkipNormalization(Node &n, int64_t bias, std::optional<int64_t> beta,
+                            bool center) {
   Value sum = n.add(n.need(0), n.need(1));
-  if (n.has(4))
-    sum = n.add(sum, n.in(4));
+  if (n.has(bias))
+    sum = n.add(sum, n.in(bias));
   if (n.failed() || n.rank(sum) < 1)
     return;
   Value y =
       n.unary<NormalizeOp>(sum, {{"axes", n.ints(n.rank(sum) - 1)},
                                  {"epsilon", n.f64(n.real("epsilon", 1e-12f))},
-                                 {"center", n.boolean(true)}});
+                                 {"center", n.boolean(center)}});
   y = n.mul(y, n.need(2));
-  n.out(0, n.has(3) ? n.add(y, n.in(3)) : y);
+  n.out(0, beta && n.has(*beta) ? n.add(y, n.in(*beta)) : y);
   n.out(3, sum);
+}
+void buildSkipLayerNormalization(Node &n) {
+  buildSkipNormalization(n, /*bias=*/4, /*beta=*/3, /*center=*/true);
+}
+void buildSkipSimplifiedLayerNormalization(Node &n) {
+  buildSkipNormalization(n, /*bias=*/3, std::nullopt, /*center=*/false);
 }
 
 /// (a - zeroA)(b - zeroB) * scaleA * scaleB + bias, in reals.
@@ -183,6 +191,8 @@ constexpr OpRow kRows[] = {
     {"MatMulIntegerToFloat", 1, kLatest, buildMatMulIntegerToFloat},
     {"QuickGelu", 1, kLatest, buildQuickGelu},
     {"SkipLayerNormalization", 1, kLatest, buildSkipLayerNormalization},
+    {"SkipSimplifiedLayerNormalization", 1, kLatest,
+     buildSkipSimplifiedLayerNormalization},
 };
 
 } // namespace

@@ -201,10 +201,13 @@ constexpr OpRow kRows[] = {
     {"GroupNormalization", 18, kLatest, buildGroupNormalization},
     {"InstanceNormalization", 6, kLatest, buildInstanceNormalization},
     {"LRN", 1, kLatest, buildLrn},
-    {"LayerNormalization", 17, kLatest, buildLayerNormalization},
+    // onnxruntime has it, and SimplifiedLayerNormalization, at every opset: its
+    // optimiser writes them into older models.
+    {"LayerNormalization", 1, kLatest, buildLayerNormalization},
     {"LpNormalization", 1, kLatest, buildLpNormalization},
     {"MeanVarianceNormalization", 9, kLatest, buildMeanVarianceNormalization},
     {"RMSNormalization", 23, kLatest, buildRmsNormalization},
+    {"SimplifiedLayerNormalization", 1, kLatest, buildRmsNormalization},
 };
 
 } // namespace

@@ -14,6 +14,9 @@ def norms():
     tail = [normal(4, seed=1), normal(4, seed=2)]
     yield Case("LayerNormalization", x, *tail, scale=8)
     yield Case("LayerNormalization", x, tail[0], scale=8)
+    # onnxruntime's own, from before the op was standard.
+    yield Case("LayerNormalization", x, *tail, opset=13, scale=8)
+    yield Case("SimplifiedLayerNormalization", x, tail[0], scale=8)
     two = [normal(5, 4, seed=1), normal(5, 4, seed=2)]
     yield Case("LayerNormalization", x, *two, axis=2, scale=8)
     group = [normal(6, seed=1), normal(6, seed=2)]
