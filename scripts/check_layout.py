@@ -67,10 +67,10 @@ LIT_CHECKS = re.compile(
     r"FileCheck|verify-diagnostics|compare\.py|\bdiff\b|\bcmp\b|\bnot "
 )
 OP_DEFINITION = re.compile(r'^def Opc_\w+\s*:\s*\w+<"(\w+)"', re.M)
-# Ops of the host program, which test/lit/Dialect and test/lit/Conversion cover,
-# and ops that only a target's passes make, which its own tests cover.
-FAMILIES_WITHOUT_OWN_TESTS = ("ControlOps.td", "PackedOps.td")
-OPS_WITHOUT_OWN_TEST = ("constant",)
+# What no program can be written with alone: every test of an op has launches
+# once kernels are formed, and those of `if` and `loop` yield.
+OPS_WITHOUT_OWN_TEST = ("launch", "yield")
+OP_TEST_NEEDS = ("--target=reference", "--target=cpu", "compare.py")
 PASS_DEFINITION = re.compile(r'^def (\w+)\s*:\s*\w*Pass\w*<\s*"([^"]+)"', re.M)
 
 
@@ -244,16 +244,28 @@ def check_passes(path, text, files):
             yield path, line, f"pass {name} has no {test}"
 
 
-def check_ops(path, text, files):
-    """A test of its own for every op that computes."""
-    if path.endswith(FAMILIES_WITHOUT_OWN_TESTS):
-        return
+def check_op_test(op, text):
+    """What the test of an op lacks to say something of it."""
+    # In the program, or in what is checked of what becomes of the program.
+    used = re.search(rf"^(?!// (?!CHECK)).*\bopc\.{op}\b", text, re.M)
+    return ([] if used else [f"opc.{op}"]) + [
+        need for need in OP_TEST_NEEDS if need not in text
+    ]
+
+
+def check_ops(root, path, text, files):
+    """A test of its own for every op, which runs it on both targets."""
     for definition in OP_DEFINITION.finditer(text):
         op = definition.group(1)
+        if op in OPS_WITHOUT_OWN_TEST:
+            continue
         test = f"test/lit/Ops/{op.replace('_', '-')}.mlir"
-        if test not in files and op not in OPS_WITHOUT_OWN_TEST:
-            line = text[: definition.start()].count("\n") + 1
+        line = text[: definition.start()].count("\n") + 1
+        if test not in files:
             yield path, line, f"opc.{op} has no {test}"
+            continue
+        for lack in check_op_test(op, (root / test).read_text()):
+            yield test, 1, f"test of opc.{op} without {lack}"
 
 
 def check(root):
@@ -270,7 +282,7 @@ def check(root):
         if path.startswith("include/opc/") and path.endswith("/Passes.td"):
             yield from check_passes(path, text, set(files))
         if re.match(r"include/opc/Dialect/Opc/IR/Ops/.*\.td$", path):
-            yield from check_ops(path, text, set(files))
+            yield from check_ops(root, path, text, set(files))
     yield from check_test_folders(files)
 
 

@@ -141,13 +141,43 @@ def test_a_pass_needs_its_own_name(tmp_path):
     assert len(found) == 1 and "called opc-foobar, not opc-foo-bar" in found[0]
 
 
+OP_FOLDER = "include/opc/Dialect/Opc/IR/Ops"
+OP = {
+    f"{OP_FOLDER}/NewOps.td": '// new\ndef Opc_AnOp\n    : Opc_Op<"an_op">;\n',
+    "lib/Dialect/Opc/IR/NewOps.cpp": "// why\n",
+}
+OP_TEST = """// opc.an_op on both targets.
+// RUN: %opc run %s --target=reference --output %t.reference
+// RUN: %opc run %s --target=cpu --output %t.cpu
+// RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --exact
+  %y = opc.an_op %x : (tensor<2xf32>) -> tensor<2xf32>
+"""
+
+
 def test_an_op_needs_its_test(tmp_path):
-    folder = "include/opc/Dialect/Opc/IR/Ops"
-    file = {
-        f"{folder}/NewOps.td": '// new\ndef Opc_AnOp\n    : Opc_Op<"an_op">;\n'
-    }
-    (found,) = complaints(tmp_path, file)
+    (found,) = complaints(tmp_path, OP)
     assert found.endswith("opc.an_op has no test/lit/Ops/an-op.mlir")
+
+
+@pytest.mark.parametrize("use", ["= opc.an_op %x", '= "opc.an_op"(%x)'])
+def test_an_op_with_its_test_passes(tmp_path, use):
+    text = OP_TEST.replace("= opc.an_op %x", use)
+    assert complaints(tmp_path, {**OP, "test/lit/Ops/an-op.mlir": text}) == []
+
+
+@pytest.mark.parametrize(
+    "part, other, lack",
+    [
+        ("= opc.an_op %x", "= opc.an_other %x", "opc.an_op"),
+        ("--target=cpu", "", "--target=cpu"),
+        ("--target=reference", "", "--target=reference"),
+        ("compare.py", "show.py", "compare.py"),
+    ],
+)
+def test_a_test_of_an_op_runs_it_on_both_targets(tmp_path, part, other, lack):
+    text = OP_TEST.replace(part, other)
+    found = complaints(tmp_path, {**OP, "test/lit/Ops/an-op.mlir": text})
+    assert any(f"test of opc.an_op without {lack}" in line for line in found)
 
 
 @pytest.mark.parametrize(

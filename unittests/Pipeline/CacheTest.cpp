@@ -22,11 +22,14 @@ Status writeProgram(llvm::StringRef path) {
   return linkSharedObject(small->parts(), *small->desc, path);
 }
 
-std::string keyFor(llvm::StringRef model, const char *json = "{}") {
+std::string keyFor(llvm::StringRef model, const char *json = "{}",
+                   llvm::StringRef chip = "cpu",
+                   const char *name = "models/a.onnx") {
   CompileOptions options;
   EXPECT_TRUE(parseOptions(json, options).ok());
   ModelSource source = ModelSource::inMemory(model, "");
-  return Cache::keyOf(source, options, *llvm::cantFail(findChip("cpu")));
+  source.name = name;
+  return Cache::keyOf(source, options, *llvm::cantFail(findChip(chip)));
 }
 
 /// Something that looks like a key.
@@ -55,6 +58,12 @@ TEST(Cache, KeysFollowWhatDecides) {
   EXPECT_EQ(key, keyFor("model"));
   EXPECT_NE(key, keyFor("modem"));
   EXPECT_NE(key, keyFor("model", R"({"threads": 2})"));
+  EXPECT_NE(key, keyFor("model", "{}", "reference"));
+  EXPECT_NE(keyFor("model", "{}", "cpu:x86-64-v3"),
+            keyFor("model", "{}", "cpu:x86-64-v4"));
+  EXPECT_NE(key, keyFor("model", "{}", "cpu", "models/b.onnx"))
+      << "faults quote it";
+  EXPECT_EQ(key, keyFor("model", "{}", "cpu", "other/a.onnx"));
 }
 
 TEST(Cache, KeysFollowExternalData) {
@@ -84,8 +93,8 @@ TEST(Cache, DamagedEntriesAreNotFound) {
     EXPECT_FALSE(cache.find("k").has_value()) << "byte " << at;
     EXPECT_FALSE(std::filesystem::exists(*path)) << "removed";
   }
-  for (size_t size :
-       {size_t(0), size_t(1), bytes.size() / 2, bytes.size() - 1}) {
+  for (size_t size : {size_t(0), size_t(1), bytes.size() / 2, bytes.size() - 1,
+                      bytes.size() - runtime::sealBytes}) {
     ASSERT_TRUE(runtime::writeFile(*path, {bytes.substr(0, size)}).ok());
     EXPECT_FALSE(cache.find("k").has_value()) << size << " bytes";
   }
@@ -117,7 +126,11 @@ TEST(Cache, ForeignFilesStay) {
   ASSERT_TRUE(store('a').has_value());
   ASSERT_TRUE(runtime::writeFile(folder / "c/notes.txt", {"mine"}).ok());
   ASSERT_TRUE(runtime::writeFile(folder / "c/model.so", {"mine"}).ok());
+  std::string likeAKey = "c/" + key('x') + ".so";
+  ASSERT_TRUE(runtime::writeFile(folder / likeAKey, {"mine"}).ok());
   ASSERT_TRUE(store('b').has_value());
+  EXPECT_EQ(folder.read(likeAKey), "mine");
+  EXPECT_TRUE(cache.find(key('b')).has_value()) << "whatever its size";
   EXPECT_EQ(folder.read("c/notes.txt"), "mine");
   EXPECT_EQ(folder.read("c/model.so"), "mine");
   EXPECT_FALSE(cache.find(key('a')).has_value());

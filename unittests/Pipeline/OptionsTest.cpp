@@ -2,6 +2,7 @@
 #include "opc/Pipeline/Options.h"
 
 #include "gtest/gtest.h"
+#include <set>
 
 using namespace opc;
 
@@ -46,6 +47,8 @@ TEST(Options, NamesWhatIsWrong) {
   EXPECT_EQ(complaintAbout(R"({"tragte": "cpu"})"), "unknown option 'tragte'");
   EXPECT_EQ(complaintAbout(R"({"threads": 0})"),
             "option 'threads' is not a number from 1 to 1024");
+  EXPECT_EQ(complaintAbout(R"({"threads": 1025})"),
+            "option 'threads' is not a number from 1 to 1024");
   EXPECT_EQ(complaintAbout(R"({"dims": {"n": -1}})"),
             "option 'dims.n' is not a number that is 0 or more");
   EXPECT_EQ(complaintAbout(R"({"emit": "exe"})"),
@@ -68,6 +71,20 @@ TEST(Options, FingerprintTellsProgramsApart) {
   EXPECT_NE(plain, fingerprint(R"({"threads": 2})"));
   EXPECT_NE(fingerprint(R"({"dims": {"a": 1}})"),
             fingerprint(R"({"dims": {"b": 1}})"));
+  EXPECT_NE(fingerprint(R"({"dims": {"a": 1}})"),
+            fingerprint(R"({"dims": {"a": 2}})"));
+  const char *constants[] = {
+      R"("a": {"dtype": "i8", "shape": [2], "data": "AAA="})",
+      R"("a": {"dtype": "i8", "shape": [2], "data": "AAE="})",
+      R"("a": {"dtype": "i8", "shape": [2, 1], "data": "AAA="})",
+      R"("a": {"dtype": "i8", "shape": [1, 2], "data": "AAA="})",
+      R"("a": {"dtype": "u8", "shape": [2], "data": "AAA="})",
+      R"("b": {"dtype": "i8", "shape": [2], "data": "AAA="})"};
+  std::set<std::string> different = {plain};
+  for (const char *constant : constants)
+    different.insert(fingerprint(
+        (std::string(R"({"constants": {)") + constant + "}}").c_str()));
+  EXPECT_EQ(different.size(), 1 + std::size(constants));
   EXPECT_EQ(plain, fingerprint(R"({"progress": true, "verify_each": true})"))
       << "these do not change the program";
 }

@@ -121,13 +121,25 @@ TEST_F(ArtifactTest, RefusesSectionsAndSegmentsBeyondTheEnd) {
   std::string bytes = original;
   auto *header = reinterpret_cast<Elf64_Ehdr *>(bytes.data());
   auto *segment = reinterpret_cast<Elf64_Phdr *>(&bytes[header->e_phoff]);
-  segment->p_filesz = bytes.size() + 1;
+  segment->p_filesz = bytes.size() - segment->p_offset + 1;
   EXPECT_THAT(refusal(bytes), HasSubstr(": segment at byte "));
   bytes = original;
   header = reinterpret_cast<Elf64_Ehdr *>(bytes.data());
   auto *section = reinterpret_cast<Elf64_Shdr *>(&bytes[header->e_shoff]);
   section[1].sh_offset = UINT64_MAX - 2;
   EXPECT_THAT(refusal(bytes), HasSubstr(": section at byte "));
+}
+
+TEST_F(ArtifactTest, RefusesAProgramThatIsOnlyAskedFor) {
+  std::string bytes = original;
+  auto *header = reinterpret_cast<Elf64_Ehdr *>(bytes.data());
+  auto *section = reinterpret_cast<Elf64_Shdr *>(&bytes[header->e_shoff]);
+  while (section->sh_type != SHT_DYNSYM)
+    ++section;
+  auto *symbol = reinterpret_cast<Elf64_Sym *>(&bytes[section->sh_offset]);
+  for (size_t i = 0; i < section->sh_size / sizeof(Elf64_Sym); ++i)
+    symbol[i].st_shndx = SHN_UNDEF;
+  EXPECT_THAT(refusal(bytes), HasSubstr("it exports no symbol"));
 }
 
 TEST_F(ArtifactTest, SectionsWithoutBytesHaveNoSize) {

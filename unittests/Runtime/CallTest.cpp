@@ -179,6 +179,25 @@ TEST_F(CallTest, RefusesBuffersThatDoNotFit) {
             OPC_ERROR_USAGE);
 }
 
+TEST_F(CallTest, BuffersMayTouch) {
+  std::vector<float> memory(36);
+  int64_t dims[] = {4, 3};
+  auto part = [&](int number) {
+    return opc_tensor{&memory[12 * number], OPC_F32, 2, dims};
+  };
+  opc_tensor inputs[] = {part(0), part(2)}, output = part(1);
+  EXPECT_EQ(opc_run(program.get(), inputs, 2, &output, 1, nullptr), OPC_OK)
+      << opc_last_error();
+  for (int number : {0, 2}) {
+    opc_tensor across = output;
+    across.data = &memory[12 + (number - 1)];
+    EXPECT_EQ(opc_run(program.get(), inputs, 2, &across, 1, nullptr),
+              OPC_ERROR_INPUT);
+    EXPECT_THAT(opc_last_error(),
+                testing::EndsWith(number ? "input 'y'" : "input 'x'"));
+  }
+}
+
 TEST_F(CallTest, ReportsFaultsWithTheirPlace) {
   program = adopt([](opc_call *call) {
     return call->api->fail(call, OPC_FAULT_INDEX, 0, 12, 10);
@@ -219,6 +238,33 @@ TEST_F(CallTest, ReportsFaultsOfKernels) {
   EXPECT_EQ(refusal({x.view(), y.view()}),
             "node 'Add_0' (ai.onnx.Add): an index lies outside of its "
             "dimension");
+}
+
+TEST_F(CallTest, TheFirstKernelThatFaultsCounts) {
+  std::string manifest = addManifest;
+  auto insert = [&](const char *before, const char *text) {
+    manifest.insert(manifest.find(before), text);
+  };
+  insert(R"({"name": "add_0")",
+         R"({"name": "a"}, {"name": "b", "locations": [1]}, )");
+  insert(R"(],
+  "constants_bytes")",
+         R"(, "node 'First_0'")");
+  program = adopt(
+      [](opc_call *call) {
+        int64_t words[] = {reinterpret_cast<int64_t>(&call->status)};
+        auto fault = [](const int64_t *words, int64_t, int64_t) {
+          *reinterpret_cast<int64_t *>(words[0]) = OPC_FAULT_INDEX;
+        };
+        for (int64_t kernel : {1, 2}) {
+          opc_launch launch = {fault, words, 1, 1, 0, 0, kernel};
+          call->api->launch(call, &launch);
+        }
+        return 1;
+      },
+      manifest);
+  EXPECT_EQ(refusal({x.view(), y.view()}),
+            "node 'First_0': an index lies outside of its dimension");
 }
 
 TEST_F(CallTest, DistrustsThePrograms) {

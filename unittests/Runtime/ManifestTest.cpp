@@ -2,6 +2,7 @@
 #include "Manifest.h"
 #include "FakeProgram.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -132,6 +133,19 @@ TEST(Manifest, RefusesRanksThatNoTensorHas) {
   Manifest manifest;
   EXPECT_EQ(parseManifest(json.dump(), manifest).message(),
             "manifest: inputs[0].shape: rank 65 is above 64");
+}
+
+TEST(Manifest, RefusesEveryOtherAbi) {
+  for (const char *abi : {"0", "2"})
+    EXPECT_EQ(
+        refusal(
+            fmt::format(R"([{{"op": "replace", "path": "/abi", "value": {}}}])",
+                        abi)
+                .c_str()),
+        fmt::format("compiled by opc '0.1.0' for ABI version {}, this "
+                    "runtime has version 1: compile it again with the "
+                    "opc of this runtime",
+                    abi));
 }
 
 TEST(Manifest, RefusesEveryTruncation) {

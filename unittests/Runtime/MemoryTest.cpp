@@ -52,6 +52,19 @@ TEST(Memory, ReusesBlocks) {
   }
 }
 
+TEST(Memory, StopsWhereABlockIsFreedTwice) {
+  if (!caches())
+    GTEST_SKIP() << "AddressSanitizer says it first";
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(
+      {
+        void *data = allocate(100);
+        deallocate(data);
+        deallocate(data);
+      },
+      "");
+}
+
 TEST(Memory, RefusesAbsurdSizes) {
   EXPECT_EQ(allocate(-1), nullptr);
   EXPECT_EQ(allocate(INT64_MIN), nullptr);

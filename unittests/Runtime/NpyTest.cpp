@@ -3,6 +3,7 @@
 #include "TempDir.h"
 
 #include <cstring>
+#include <fmt/format.h>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -152,28 +153,50 @@ TEST_F(NpyTest, RefusesMalformedFiles) {
 }
 
 TEST_F(NpyTest, RefusesMalformedHeaders) {
-  for (const char *header :
-       {"",
-        "{",
-        "}",
-        "{'descr': '<f4'}",
-        "[1]",
-        "{'descr' '<f4'}",
-        "{'descr': 5, }",
-        "{'descr': '<f4, }",
-        "{'fortran_order': 0}",
-        "{'shape': 3}",
-        "{'shape': (3)}",
-        "{'shape': (3,,)}",
-        "{'shape': (-3,)}",
-        "{'shape': (3 4)}",
-        "{'shape': (1.5,)}",
-        "{'shape': (99999999999999999999,)}",
-        "{'other': 1}",
-        "{'shape': (1,), 'shape': (1,)}",
-        "{'descr': '<f4'",
-        "{'descr': '<f4', 'fortran_order': False, 'shape': ()} x"})
-    EXPECT_THAT(refusal(npy(header)), HasSubstr("malformed header")) << header;
+  struct Bad {
+    const char *header, *expected;
+  };
+  for (const Bad &bad : std::initializer_list<Bad>{
+           {"", "'{' at byte 1"},
+           {"}", "'{' at byte 0"},
+           {"[1]", "'{' at byte 0"},
+           {"{", "a key at byte 2"},
+           {"{5: 1}", "a key at byte 1"},
+           {"{'descr' '<f4'}", "a key at byte 9"},
+           {"{'descr': 5, }", "a dtype at byte 10"},
+           {"{'descr': '<f4, }", "a dtype at byte 10"},
+           {"{'descr': '<f4'", "',' or '}' at byte 16"},
+           {"{'descr': '<f4' 'shape'}", "',' or '}' at byte 16"},
+           {"{'fortran_order': 0}", "True or False at byte 18"}})
+    EXPECT_EQ(refusal(npy(bad.header)),
+              std::string("malformed header: expected ") + bad.expected);
+  EXPECT_EQ(refusal(npy("{'descr': '<f4'}")),
+            "malformed header: descr, fortran_order or shape is missing");
+  EXPECT_EQ(refusal(npy("{'other': 1}")),
+            "malformed header: unexpected key 'other'");
+  EXPECT_EQ(refusal(npy("{'shape': (1,), 'shape': (1,)}")),
+            "malformed header: unexpected key 'shape'");
+  EXPECT_THAT(refusal(npy(dictionary("'<f4'", "()") + " x")),
+              HasSubstr("expected the end"));
+}
+
+TEST_F(NpyTest, RefusesMalformedShapes) {
+  struct Bad {
+    const char *shape, *expected;
+  };
+  for (const Bad &bad :
+       std::initializer_list<Bad>{{"3", "a tuple"},
+                                  {"(3)", "','"},
+                                  {"(3,,)", "an extent"},
+                                  {"(-3,)", "an extent"},
+                                  {"(x,)", "an extent"},
+                                  {"(99999999999999999999,)", "an extent"},
+                                  {"(3 4)", "',' or ')'"},
+                                  {"(1.5,)", "',' or ')'"}})
+    EXPECT_THAT(refusal(npy(dictionary("'<f4'", bad.shape))),
+                testing::StartsWith(fmt::format(
+                    "malformed header: expected {} at byte ", bad.expected)))
+        << bad.shape;
   std::string deep = "(";
   for (int i = 0; i < 65; ++i)
     deep += "1, ";

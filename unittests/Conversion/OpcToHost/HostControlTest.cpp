@@ -145,6 +145,31 @@ func.func @main(%n: tensor<i64> {opc.dims = affine_map<() -> ()>},
   }
 }
 
+/// What comes after a loop does not take the room of its result.
+TEST(HostControl, CarriedValuesOutliveTheLoop) {
+  TestProgram test(R"mlir(
+func.func @main(%n: tensor<i64> {opc.dims = affine_map<() -> ()>},
+                %x: tensor<?xf32> {opc.dims = affine_map<()[s0] -> (s0)>})
+    -> tensor<?xf32> attributes {opc.symbols = ["n"]} {
+  %0 = "opc.loop"(%n, %x) <{operandSegmentSizes = array<i32: 1, 0, 1>,
+      body_dims = [affine_map<() -> ()>, affine_map<()[s0] -> (s0)>], dims = [affine_map<()[s0] -> (s0)>]}> ({
+  ^bb0(%i: tensor<i64>, %l: tensor<?xf32>):
+    %go = opc.constant {value = dense<true> : tensor<i1>} : tensor<i1>
+    %1 = opc.add %l, %x : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
+    opc.yield %go, %1 : tensor<i1>, tensor<?xf32>
+  }) : (tensor<i64>, tensor<?xf32>) -> tensor<?xf32>
+  %2 = opc.neg %x : (tensor<?xf32>) -> tensor<?xf32>
+  %3 = opc.mul %2, %x : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
+  %4 = opc.add %2, %3 : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
+  %5 = opc.add %0, %4 : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
+  return %5 : tensor<?xf32>
+})mlir");
+  for (int64_t n : {1, 2, 3, 4})
+    EXPECT_THAT(test.run({number(n), TestTensor::of<float>({2}, {1, 2})})[0]
+                    .values<float>(),
+                ElementsAre(n - 1, 2 * n - 4));
+}
+
 /// A list grows until it has more than four elements; a loop in a loop.
 TEST(HostControl, CarriedValuesThatGrow) {
   TestProgram test(R"mlir(

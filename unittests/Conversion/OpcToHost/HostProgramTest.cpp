@@ -1,7 +1,9 @@
 //===- HostProgramTest.cpp - Programs without control flow ----------------===//
 #include "TestProgram.h"
 
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
+#include "llvm/Support/MathExtras.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -176,6 +178,50 @@ func.func @main(%x: tensor<?xf32> {opc.dims = affine_map<()[s0] -> (s0)>})
   EXPECT_THAT(test.run({TestTensor::of<float>({7}, {1, 2, 3, 4, 5, 6, 7})})[0]
                   .values<float>(),
               ElementsAre(1, 2, 3));
+}
+
+/// The host computes extents and kernels compute values from the same formulas.
+TEST(HostProgram, ExtentsRoundAlikeEverywhere) {
+  TestProgram test(R"mlir(
+#sizes = affine_map<()[s0] -> ((s0 - 9) floordiv 4 + 3, (s0 - 9) ceildiv 4 + 3, (s0 - 9) mod 4,
+                               (s0 * 7) ceildiv 3)>
+func.func @main(%x: tensor<?xf32> {opc.dims = affine_map<()[s0] -> (s0)>})
+    -> (tensor<?x?x?x?xi64>, tensor<4xi64>) attributes {opc.symbols = ["n"]} {
+  %0 = opc.iota {axis = 0 : i64, dims = #sizes} : () -> tensor<?x?x?x?xi64>
+  %1 = opc.extents {values = #sizes} : () -> tensor<4xi64>
+  return %0, %1 : tensor<?x?x?x?xi64>, tensor<4xi64>
+})mlir");
+  for (int64_t n = 0; n < 24; ++n) {
+    std::vector<int64_t> expected = {
+        llvm::divideFloorSigned(n - 9, int64_t(4)) + 3,
+        llvm::divideCeilSigned(n - 9, int64_t(4)) + 3,
+        llvm::mod(n - 9, int64_t(4)),
+        llvm::divideCeilSigned(7 * n, int64_t(3))};
+    auto outputs =
+        test.run({TestTensor::of<float>({n}, std::vector<float>(n))});
+    EXPECT_EQ(outputs[0].dims, expected) << "at " << n;
+    EXPECT_EQ(outputs[1].values<int64_t>(), expected) << "at " << n;
+  }
+}
+
+TEST(HostProgram, AKnownExtentDecidesABroadcast) {
+  for (const char *operands : {"%c, %x : (tensor<3xf32>, tensor<?xf32>)",
+                               "%x, %c : (tensor<?xf32>, tensor<3xf32>)"}) {
+    TestProgram test(llvm::formatv(R"mlir(
+func.func @main(%x: tensor<?xf32> {{opc.dims = affine_map<()[s0] -> (s0)>})
+    -> tensor<3xf32> attributes {{opc.symbols = ["n"]} {{
+  %c = opc.constant {{value = dense<[1.0, 2.0, 3.0]> : tensor<3xf32>} : tensor<3xf32>
+  %0 = opc.add {0} -> tensor<3xf32>
+  return %0 : tensor<3xf32>
+})mlir",
+                                   operands)
+                         .str());
+    EXPECT_THAT(
+        test.run({TestTensor::of<float>({3}, {1, 2, 3})})[0].values<float>(),
+        ElementsAre(2, 4, 6));
+    EXPECT_THAT(test.run({TestTensor::of<float>({1}, {10})})[0].values<float>(),
+                ElementsAre(11, 12, 13));
+  }
 }
 
 TEST(HostProgram, KernelsReportFaults) {

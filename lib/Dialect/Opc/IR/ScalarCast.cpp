@@ -48,6 +48,23 @@ static std::pair<Value, Value> floatRange(OpBuilder &b, Location loc, Type like,
           convert(APInt::getSignedMaxValue(bits))};
 }
 
+/// `result`, or the greatest value of `to` where `x` is above all floats
+/// within: that value may have more digits than a float.
+static Value clampedAbove(FloatBuilder &f, Value x, Value greatest,
+                          Value result, IntegerType to) {
+  unsigned bits = to.getWidth();
+  APInt most = isUnsigned(to) ? APInt::getMaxValue(bits)
+                              : APInt::getSignedMaxValue(bits);
+  auto element = cast<FloatType>(getElementTypeOrSelf(x.getType()));
+  if (most.getActiveBits() <=
+      APFloat::semanticsPrecision(element.getFloatSemantics()))
+    return result;
+  Value above = f.cmp(arith::CmpFPredicate::OGT, x, greatest);
+  return f.select(
+      above, emitConstantInt(f.b, f.loc, result.getType(), most.getSExtValue()),
+      result);
+}
+
 /// Truncates toward zero. Without `saturate` a value out of range wraps modulo
 /// 2^64 where it fits into i64 (what processors do); beyond that, and for NaN,
 /// the result is unspecified but fixed: this never is undefined behaviour.
@@ -70,6 +87,8 @@ static Value floatToInt(OpBuilder &b, Location loc, Value x, IntegerType to,
   Value result = isUnsigned(clampTo)
                      ? Value(arith::FPToUIOp::create(b, loc, carrier, clamped))
                      : Value(arith::FPToSIOp::create(b, loc, carrier, clamped));
+  if (saturate)
+    result = clampedAbove(f, wide, greatest, result, to);
   if (clampTo.getWidth() == to.getWidth())
     return result;
   return arith::TruncIOp::create(b, loc, withElement(like, signless(b, to)),

@@ -44,6 +44,53 @@ llvm.func @sum(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_m
 
 // -----
 
+// Not in place: an input that the kernel reads by two names.
+// CHECK-LABEL: llvm.func @opc_entry
+// CHECK: llvm.mlir.constant(128 : i64)
+func.func @main(%x: tensor<16xf32> {opc.dims = affine_map<() -> (16)>}) -> tensor<1xf32> attributes {opc.symbols = []} {
+  %0 = opc.launch @k(%x) {dims = [affine_map<() -> (16)>], symbols = affine_map<() -> ()>} : (tensor<16xf32>) -> tensor<16xf32>
+  %1 = opc.reshape %0 {dims = affine_map<() -> (4, 4)>} : (tensor<16xf32>) -> tensor<4x4xf32>
+  %2 = opc.launch @two(%0, %1) {dims = [affine_map<() -> (16)>], symbols = affine_map<() -> ()>} : (tensor<16xf32>, tensor<4x4xf32>) -> tensor<16xf32>
+  %3 = opc.launch @sum(%2) {dims = [affine_map<() -> (1)>], symbols = affine_map<() -> ()>} : (tensor<16xf32>) -> tensor<1xf32>
+  return %3 : tensor<1xf32>
+}
+llvm.func @k(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_map<() -> (16)>}
+llvm.func @two(!llvm.ptr, i64, i64) attributes {opc.inplace = [[0, 0]], opc.kernel, opc.units = affine_map<() -> (16)>}
+llvm.func @sum(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_map<() -> (1)>}
+
+// -----
+
+// An input is given away once, also to a result that nobody reads.
+// CHECK-LABEL: llvm.func @opc_entry
+// CHECK: llvm.mlir.constant(128 : i64)
+func.func @main(%x: tensor<16xf32> {opc.dims = affine_map<() -> (16)>}) -> tensor<1xf32> attributes {opc.symbols = []} {
+  %0 = opc.launch @k(%x) {dims = [affine_map<() -> (16)>], symbols = affine_map<() -> ()>} : (tensor<16xf32>) -> tensor<16xf32>
+  %1:2 = opc.launch @split(%0) {dims = [affine_map<() -> (16)>, affine_map<() -> (16)>], symbols = affine_map<() -> ()>} : (tensor<16xf32>) -> (tensor<16xf32>, tensor<16xf32>)
+  %2 = opc.launch @sum(%1#1) {dims = [affine_map<() -> (1)>], symbols = affine_map<() -> ()>} : (tensor<16xf32>) -> tensor<1xf32>
+  return %2 : tensor<1xf32>
+}
+llvm.func @k(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_map<() -> (16)>}
+llvm.func @split(!llvm.ptr, i64, i64) attributes {opc.inplace = [[0, 0], [1, 0]], opc.kernel, opc.units = affine_map<() -> (16)>}
+llvm.func @sum(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_map<() -> (1)>}
+
+// -----
+
+// Nor is one given that has another size, or that is read later.
+// CHECK-LABEL: llvm.func @opc_entry
+// CHECK: llvm.mlir.constant(192 : i64)
+func.func @main(%x: tensor<16xf32> {opc.dims = affine_map<() -> (16)>}) -> tensor<1xf32> attributes {opc.symbols = []} {
+  %0 = opc.launch @k(%x) {dims = [affine_map<() -> (16)>], symbols = affine_map<() -> ()>} : (tensor<16xf32>) -> tensor<16xf32>
+  %1 = opc.launch @change(%0) {dims = [affine_map<() -> (32)>], symbols = affine_map<() -> ()>} : (tensor<16xf32>) -> tensor<32xf32>
+  %2 = opc.launch @change(%1) {dims = [affine_map<() -> (16)>], symbols = affine_map<() -> ()>} : (tensor<32xf32>) -> tensor<16xf32>
+  %3 = opc.launch @sum(%1, %2) {dims = [affine_map<() -> (1)>], symbols = affine_map<() -> ()>} : (tensor<32xf32>, tensor<16xf32>) -> tensor<1xf32>
+  return %3 : tensor<1xf32>
+}
+llvm.func @k(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_map<() -> (16)>}
+llvm.func @change(!llvm.ptr, i64, i64) attributes {opc.inplace = [[0, 0]], opc.kernel, opc.units = affine_map<() -> (16)>}
+llvm.func @sum(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_map<() -> (1)>}
+
+// -----
+
 // A size that depends on data is allocated when it is known and released after
 // its last use; the symbol may not be below its least value.
 // CHECK-LABEL: llvm.func @opc_entry

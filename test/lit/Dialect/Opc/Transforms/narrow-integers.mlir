@@ -45,3 +45,33 @@ func.func @stays(%u: tensor<2x2xui16>, %s: tensor<2x2xi16>, %i: tensor<2x2xi32>,
   %d = opc.matmul %3, %1 : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi32>
   return %a, %b, %c, %d : tensor<2x2xi32>, tensor<2x2xi32>, tensor<2x2xi32>, tensor<2x2xi32>
 }
+
+// A padding value of which nothing is known.
+// CHECK-LABEL: @padded_by_anything
+// CHECK: opc.matmul {{.*}} : (tensor<3x3xi32>, tensor<3x3xi32>)
+func.func @padded_by_anything(%x: tensor<2x3xui8>, %v: tensor<i32>) -> tensor<3x3xi32> {
+  %0 = opc.cast %x : (tensor<2x3xui8>) -> tensor<2x3xi32>
+  %1 = opc.pad %0, %v {low = affine_map<() -> (1, 0)>, dims = affine_map<() -> (3, 3)>, mode = "constant"} : (tensor<2x3xi32>, tensor<i32>) -> tensor<3x3xi32>
+  %y = opc.matmul %1, %1 : (tensor<3x3xi32>, tensor<3x3xi32>) -> tensor<3x3xi32>
+  return %y : tensor<3x3xi32>
+}
+
+// A difference that wraps is 255, not -1: 256 times that are more than 16 bits.
+// CHECK-LABEL: @wraps
+// CHECK: opc.matmul {{.*}} : (tensor<2x2xi32>, tensor<2x2xi32>)
+func.func @wraps(%a: tensor<2x2xi1>, %b: tensor<2x2xi1>) -> tensor<2x2xi32> {
+  %0 = opc.cast %a : (tensor<2x2xi1>) -> tensor<2x2xui8>
+  %1 = opc.cast %b : (tensor<2x2xi1>) -> tensor<2x2xui8>
+  %2 = opc.sub %0, %1 : (tensor<2x2xui8>, tensor<2x2xui8>) -> tensor<2x2xui8>
+  %3 = opc.cast %2 : (tensor<2x2xui8>) -> tensor<2x2xi32>
+  %4 = opc.add %3, %3 : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi32>
+  %5 = opc.add %4, %4 : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi32>
+  %6 = opc.add %5, %5 : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi32>
+  %7 = opc.add %6, %6 : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi32>
+  %8 = opc.add %7, %7 : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi32>
+  %9 = opc.add %8, %8 : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi32>
+  %10 = opc.add %9, %9 : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi32>
+  %11 = opc.add %10, %10 : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi32>
+  %y = opc.matmul %11, %11 : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi32>
+  return %y : tensor<2x2xi32>
+}

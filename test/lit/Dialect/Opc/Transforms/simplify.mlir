@@ -66,3 +66,63 @@ func.func @layer_norm(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
   %y = opc.div %d, %std : (tensor<2x8xf32>, tensor<2x1xf32>) -> tensor<2x8xf32>
   return %y : tensor<2x8xf32>
 }
+
+// -----
+
+// A pad that also crops moves elements, though the extents stay.
+// CHECK-LABEL: func.func @shifting_pad
+// CHECK: opc.pad
+func.func @shifting_pad(%x: tensor<3xf32>, %v: tensor<f32>) -> tensor<3xf32> {
+  %0 = opc.pad %x, %v {low = affine_map<() -> (1)>, dims = affine_map<() -> (3)>, mode = "constant"} : (tensor<3xf32>, tensor<f32>) -> tensor<3xf32>
+  return %0 : tensor<3xf32>
+}
+
+// -----
+
+// A slice of everything, backwards.
+// CHECK-LABEL: func.func @reversed
+// CHECK: opc.slice
+func.func @reversed(%x: tensor<3xf32>) -> tensor<3xf32> {
+  %0 = opc.slice %x {starts = affine_map<() -> (2)>, steps = array<i64: -1>, dims = affine_map<() -> (3)>} : (tensor<3xf32>) -> tensor<3xf32>
+  return %0 : tensor<3xf32>
+}
+
+// -----
+
+// No layer normalisation: the mean of something else, deviations from something
+// else, squares over other axes.
+// CHECK-LABEL: func.func @almost_layer_norm
+// CHECK-NOT: opc.normalize
+// CHECK: return
+func.func @almost_layer_norm(%x: tensor<8x8xf32>, %z: tensor<8x8xf32>) -> (tensor<8x8xf32>, tensor<8x8xf32>, tensor<8x8xf32>) {
+  %n = opc.constant {value = dense<8.0> : tensor<f32>} : tensor<f32>
+  %e = opc.constant {value = dense<0.25> : tensor<f32>} : tensor<f32>
+  %sum_x = opc.reduce %x {kind = "sum", axes = array<i64: 1>, keepdims = true} : (tensor<8x8xf32>) -> tensor<8x1xf32>
+  %mean_x = opc.div %sum_x, %n : (tensor<8x1xf32>, tensor<f32>) -> tensor<8x1xf32>
+  %sum_z = opc.reduce %z {kind = "sum", axes = array<i64: 1>, keepdims = true} : (tensor<8x8xf32>) -> tensor<8x1xf32>
+  %mean_z = opc.div %sum_z, %n : (tensor<8x1xf32>, tensor<f32>) -> tensor<8x1xf32>
+  %dx = opc.sub %x, %mean_x : (tensor<8x8xf32>, tensor<8x1xf32>) -> tensor<8x8xf32>
+  %dz = opc.sub %x, %mean_z : (tensor<8x8xf32>, tensor<8x1xf32>) -> tensor<8x8xf32>
+
+  %s0 = opc.mul %dz, %dz : (tensor<8x8xf32>, tensor<8x8xf32>) -> tensor<8x8xf32>
+  %r0 = opc.reduce %s0 {kind = "sum", axes = array<i64: 1>, keepdims = true} : (tensor<8x8xf32>) -> tensor<8x1xf32>
+  %m0 = opc.div %r0, %n : (tensor<8x1xf32>, tensor<f32>) -> tensor<8x1xf32>
+  %a0 = opc.add %m0, %e : (tensor<8x1xf32>, tensor<f32>) -> tensor<8x1xf32>
+  %q0 = opc.sqrt %a0 : (tensor<8x1xf32>) -> tensor<8x1xf32>
+  %y0 = opc.div %dz, %q0 : (tensor<8x8xf32>, tensor<8x1xf32>) -> tensor<8x8xf32>
+
+  %s1 = opc.mul %dx, %dz : (tensor<8x8xf32>, tensor<8x8xf32>) -> tensor<8x8xf32>
+  %r1 = opc.reduce %s1 {kind = "sum", axes = array<i64: 1>, keepdims = true} : (tensor<8x8xf32>) -> tensor<8x1xf32>
+  %m1 = opc.div %r1, %n : (tensor<8x1xf32>, tensor<f32>) -> tensor<8x1xf32>
+  %a1 = opc.add %m1, %e : (tensor<8x1xf32>, tensor<f32>) -> tensor<8x1xf32>
+  %q1 = opc.sqrt %a1 : (tensor<8x1xf32>) -> tensor<8x1xf32>
+  %y1 = opc.div %dx, %q1 : (tensor<8x8xf32>, tensor<8x1xf32>) -> tensor<8x8xf32>
+
+  %s2 = opc.mul %dx, %dx : (tensor<8x8xf32>, tensor<8x8xf32>) -> tensor<8x8xf32>
+  %r2 = opc.reduce %s2 {kind = "sum", axes = array<i64: 0>, keepdims = true} : (tensor<8x8xf32>) -> tensor<1x8xf32>
+  %m2 = opc.div %r2, %n : (tensor<1x8xf32>, tensor<f32>) -> tensor<1x8xf32>
+  %a2 = opc.add %m2, %e : (tensor<1x8xf32>, tensor<f32>) -> tensor<1x8xf32>
+  %q2 = opc.sqrt %a2 : (tensor<1x8xf32>) -> tensor<1x8xf32>
+  %y2 = opc.div %dx, %q2 : (tensor<8x8xf32>, tensor<1x8xf32>) -> tensor<8x8xf32>
+  return %y0, %y1, %y2 : tensor<8x8xf32>, tensor<8x8xf32>, tensor<8x8xf32>
+}
