@@ -3,14 +3,12 @@
 // Two plans are tried for the items whose size is not constant, and the smaller
 // one at a typical extent is taken:
 // - lanes: every item has a whole region to itself for as long as it lives;
-// - units: items whose sizes are multiples of one formula are packed in
-// multiples
+// - units: items whose sizes are multiples of one formula are packed in units
 //   of that formula, as constants are packed in bytes; the rest has lanes.
 //
 //===----------------------------------------------------------------------===//
 #include "ArenaPlan.h"
 #include "IntervalPacker.h"
-#include "mlir/IR/AffineExprVisitor.h"
 #include "opc-c/module.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/STLExtras.h"

@@ -53,6 +53,13 @@ struct HostLowering::LoopState {
   SmallVector<Value> capacity, used;
 };
 
+/// A carried value of the next iteration, where its size was not known at
+/// entry: addresses of its pointer and of its extents.
+struct HostLowering::FreshSlot {
+  Value pointer, extents;
+  int64_t rank = 0;
+};
+
 /// A carried value has the extents that the loop states for its body and for
 /// its result, as far as those are known.
 void HostLowering::checkCarried(LoopOp loop, unsigned index, Value value,
@@ -134,12 +141,30 @@ void HostLowering::carryFixed(const CarriedPlan &carried, Value value,
     copyInto(e.load(e.pointer, slot(next.index)), value, op);
 }
 
+/// Makes the value of the next iteration the present one: fixed places change
+/// roles, else what is in `fresh` takes the place of the old memory.
+void HostLowering::advanceCarried(const CarriedPlan &carried,
+                                  const FreshSlot &fresh) {
+  int64_t index = plan.buffer(carried.slot).index;
+  Value current = slot(index), old = e.load(e.pointer, current);
+  if (carried.fixed) {
+    Value next = slot(plan.buffer(carried.next).index);
+    e.store(e.load(e.pointer, next), current);
+    e.store(old, next);
+    return;
+  }
+  e.service(Service::Release, nullptr, old);
+  e.store(e.load(e.pointer, fresh.pointer), current);
+  e.copy(slotExtents(index), fresh.extents,
+         e.number(fresh.rank * sizeof(int64_t)));
+}
+
 void HostLowering::yieldIteration(LoopState &state, LoopOp op, YieldOp yield) {
   const LoopPlan &loop = plan.loop(op);
   unsigned numCarried = loop.carried.size();
   e.store(scalar(yield.getOperand(0)), state.going);
   // All copies come before any place changes its role.
-  SmallVector<std::pair<Value, Value>> fresh(numCarried);
+  SmallVector<FreshSlot> fresh(numCarried);
   for (auto [index, carried] : llvm::enumerate(loop.carried)) {
     Value value = yield.getOperand(index + 1);
     if (carried.unchanged)
@@ -150,29 +175,14 @@ void HostLowering::yieldIteration(LoopState &state, LoopOp op, YieldOp yield) {
       continue;
     }
     int64_t rank = cast<RankedTensorType>(value.getType()).getRank();
-    fresh[index] = {e.words(1), e.words(rank)};
-    copyToSlot(fresh[index].first, fresh[index].second, value, yield);
+    fresh[index] = {e.words(1), e.words(rank), rank};
+    copyToSlot(fresh[index].pointer, fresh[index].extents, value, yield);
   }
   for (unsigned index = 0; index < loop.scanned.size(); ++index)
     append(state, index, yield.getOperand(numCarried + 1 + index), op);
-  for (auto [index, carried] : llvm::enumerate(loop.carried)) {
-    Value current = slot(plan.buffer(carried.slot).index);
-    if (carried.unchanged)
-      continue;
-    Value old = e.load(e.pointer, current);
-    if (carried.fixed) {
-      Value next = slot(plan.buffer(carried.next).index);
-      e.store(e.load(e.pointer, next), current);
-      e.store(old, next);
-      continue;
-    }
-    e.service(Service::Release, nullptr, old);
-    e.store(e.load(e.pointer, fresh[index].first), current);
-    int64_t rank =
-        cast<RankedTensorType>(op.getResult(index).getType()).getRank();
-    e.copy(slotExtents(plan.buffer(carried.slot).index), fresh[index].second,
-           e.number(rank * sizeof(int64_t)));
-  }
+  for (auto [carried, next] : llvm::zip_equal(loop.carried, fresh))
+    if (!carried.unchanged)
+      advanceCarried(carried, next);
   releaseAfter(yield);
   e.store(e.add(e.load(e.i64, state.counter), e.number(1)), state.counter);
 }

@@ -1,7 +1,6 @@
 //===- HostFacts.cpp - Gathers what the manifest says ---------------------===//
 #include "HostFacts.h"
 #include "opc/Dialect/Opc/Transforms/Passes.h"
-#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace opc;

@@ -16,7 +16,7 @@ LogicalResult HostLowering::run() {
   WalkResult result = main.walk([&](LaunchOp launch) {
     Operation *kernel = symbols.lookup(launch.getKernel());
     if (!isa_and_nonnull<LLVM::LLVMFuncOp>(kernel) ||
-        !kernel->hasAttr("opc.units")) {
+        !kernel->hasAttr(kUnitsAttr)) {
       launch.emitError("kernel ")
           << launch.getKernel() << " has no entry (opc-kernel-entries)";
       return WalkResult::interrupt();
@@ -95,10 +95,10 @@ void HostLowering::fillLaunch(LaunchOp launch, Operation *kernel) {
     e.store(e.value(expr.replaceSymbols(launch.getSymbols().getResults())),
             launchRecord, offset);
   };
-  put("opc.units", offsetof(opc_launch, units));
-  put("opc.flops", offsetof(opc_launch, flops));
-  put("opc.bytes", offsetof(opc_launch, bytes));
-  auto grain = kernel->getAttrOfType<IntegerAttr>("opc.grain");
+  put(kUnitsAttr, offsetof(opc_launch, units));
+  put(kFlopsAttr, offsetof(opc_launch, flops));
+  put(kBytesAttr, offsetof(opc_launch, bytes));
+  auto grain = kernel->getAttrOfType<IntegerAttr>(kGrainAttr);
   e.store(e.number(grain ? std::max<int64_t>(grain.getInt(), 1) : 1),
           launchRecord, offsetof(opc_launch, grain));
   e.store(e.number(facts.addKernel(launch, kernel)), launchRecord,

@@ -52,6 +52,7 @@ private:
   void yieldBranch(IfOp op, YieldOp yield);
   void lowerLoop(LoopOp op);
   struct LoopState;
+  struct FreshSlot;
   void startCarried(LoopOp op, unsigned index);
   void checkCarried(LoopOp loop, unsigned index, mlir::Value value,
                     mlir::Operation *op);
@@ -60,6 +61,7 @@ private:
   void yieldIteration(LoopState &state, LoopOp op, YieldOp yield);
   void carryFixed(const CarriedPlan &carried, mlir::Value value,
                   mlir::Operation *op);
+  void advanceCarried(const CarriedPlan &carried, const FreshSlot &fresh);
   void append(LoopState &state, unsigned index, mlir::Value value,
               mlir::Operation *op);
   void grow(mlir::Value pointerSlot, mlir::Value capacitySlot, mlir::Value used,

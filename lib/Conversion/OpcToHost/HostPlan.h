@@ -10,6 +10,7 @@
 
 #include "ArenaPlan.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "opc/Conversion/KernelAttributes.h"
 #include "opc/Conversion/OpcToHost/HostProgram.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "llvm/ADT/SetVector.h"
@@ -74,7 +75,8 @@ public:
   bool isEntryBound(llvm::ArrayRef<mlir::AffineExpr> exprs) const;
   /// Heap and slot buffers that nothing reads after `op`.
   llvm::ArrayRef<unsigned> dyingAfter(mlir::Operation *op) const;
-  /// The output whose buffer `value`'s is, or -1: then the output is a copy.
+  /// Whether an output is computed where the runtime wants it; else it is a
+  /// copy, made at the end.
   bool isInPlace(unsigned output) const { return inPlaceOutputs[output]; }
   /// Ops of @main that bind symbols to what the inputs alone decide.
   llvm::ArrayRef<mlir::Operation *> entryBinds() const {
@@ -132,9 +134,6 @@ private:
 /// Bytes of one element as stored: bool has one.
 int64_t storageBytes(mlir::Type element);
 
-/// The attribute of a scheduled kernel that lists the outputs which may be
-/// written over an input: [[output, input]...].
-inline constexpr llvm::StringLiteral kInplaceAttr = "opc.inplace";
 /// The attribute of a kernel's entry that says that it can store a fault.
 inline constexpr llvm::StringLiteral kMayFaultAttr = "opc.may_fault";
 

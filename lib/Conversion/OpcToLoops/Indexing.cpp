@@ -14,16 +14,21 @@ namespace {
 
 using Indices = SmallVector<Value>;
 
+/// Whether there is any element along the axes of these extents (i1).
+Value isAny(ArrayRef<AffineExpr> extents, KernelEmitter &e) {
+  Value any = e.boolean(true);
+  for (AffineExpr extent : extents)
+    any = e.both(any, e.compare(arith::CmpIPredicate::sgt, e.expr(extent),
+                                e.constant(0)));
+  return any;
+}
+
 /// x[at], or zero where the axes picked by index are empty: there is then no
 /// element that a bad index could be replaced with.
 Value pickElement(Value x, ArrayRef<Value> at, ArrayRef<AffineExpr> picked,
                   KernelEmitter &e) {
-  Value any = e.boolean(true);
-  for (AffineExpr extent : picked)
-    any = e.both(any, e.compare(arith::CmpIPredicate::sgt, e.expr(extent),
-                                e.constant(0)));
   return e.choose(
-      any, [&] { return e.element(x, at); },
+      isAny(picked, e), [&] { return e.element(x, at); },
       [&] { return emitZero(computeType(elementType(x)), e); });
 }
 
@@ -98,11 +103,7 @@ Value scattered(StringRef reduction, Value x, Value old, Value update,
 void scatterInto(Value y, ArrayRef<Value> at, ArrayRef<AffineExpr> picked,
                  StringRef reduction, const KernelEmitter::Branch &update,
                  KernelEmitter &e) {
-  Value any = e.boolean(true);
-  for (AffineExpr extent : picked)
-    any = e.both(any, e.compare(arith::CmpIPredicate::sgt, e.expr(extent),
-                                e.constant(0)));
-  e.when(any, [&] {
+  e.when(isAny(picked, e), [&] {
     Value old = reduction == "none" ? Value() : e.reload(y, at);
     e.store(scattered(reduction, y, old, update(), e), y, at);
   });

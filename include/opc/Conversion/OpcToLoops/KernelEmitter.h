@@ -1,5 +1,4 @@
-//===- KernelEmitter.h - from ops on tensors to loops on buffers -*- C++
-//-*-===//
+//===- KernelEmitter.h - from ops on tensors to loops -----------*- C++ -*-===//
 //
 // What an op's lowering sees while the body of a kernel is written. Tensors are
 // read by the element: an element of a kernel argument is a load; an element of

@@ -8,15 +8,10 @@
 #ifndef OPC_CONVERSION_OPCTOLOOPS_LOWERKERNELS_H
 #define OPC_CONVERSION_OPCTOLOOPS_LOWERKERNELS_H
 
+#include "opc/Conversion/KernelAttributes.h"
 #include "opc/Conversion/OpcToLoops/KernelEmitter.h"
 
 namespace opc {
-
-/// Attributes of a kernel on buffers: maps over its symbols, and an i64.
-inline constexpr llvm::StringLiteral kUnitsAttr = "opc.units";
-inline constexpr llvm::StringLiteral kGrainAttr = "opc.grain";
-inline constexpr llvm::StringLiteral kFlopsAttr = "opc.flops";
-inline constexpr llvm::StringLiteral kBytesAttr = "opc.bytes";
 
 /// A kernel whose function has the form on buffers and an empty body, beside
 /// what it computed, on tensors.

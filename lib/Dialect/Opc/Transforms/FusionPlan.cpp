@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 #include "FusionPlan.h"
 #include "FusionCut.h"
+#include "Symbols.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 
 using namespace mlir;
@@ -104,19 +105,6 @@ void Planner::addNeed(Operation *producer, SmallVectorImpl<Need> &needs) {
     needs.push_back({group, isBehind});
 }
 
-/// Calls `fn` for each symbol in a map or an array of maps.
-static void forEachSymbol(Attribute attribute,
-                          llvm::function_ref<void(unsigned)> fn) {
-  if (auto array = dyn_cast<ArrayAttr>(attribute))
-    for (Attribute element : array)
-      forEachSymbol(element, fn);
-  if (auto map = dyn_cast<AffineMapAttr>(attribute))
-    map.getValue().walkExprs([&](AffineExpr expr) {
-      if (auto symbol = dyn_cast<AffineSymbolExpr>(expr))
-        fn(symbol.getPosition());
-    });
-}
-
 SmallVector<Need> Planner::needsOf(Operation *op) {
   SmallVector<Need> needs;
   auto addSymbol = [&](unsigned symbol) {
@@ -131,10 +119,7 @@ SmallVector<Need> Planner::needsOf(Operation *op) {
       forEachSymbol(attribute.getValue(), addSymbol);
     for (Value result : inner->getResults())
       for (AffineExpr expr : env.dims(result))
-        expr.walk([&](AffineExpr e) {
-          if (auto symbol = dyn_cast<AffineSymbolExpr>(e))
-            addSymbol(symbol.getPosition());
-        });
+        forEachSymbol(expr, addSymbol);
   });
   return needs;
 }

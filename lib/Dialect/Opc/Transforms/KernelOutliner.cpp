@@ -7,6 +7,8 @@
 //
 //===----------------------------------------------------------------------===//
 #include "KernelOutliner.h"
+#include "Symbols.h"
+#include "mlir/IR/IRMapping.h"
 #include "opc/Dialect/Opc/Transforms/FusionRules.h"
 #include "opc/Dialect/Opc/Transforms/Passes.h"
 
@@ -88,23 +90,6 @@ KernelOutliner::borderOf(ArrayRef<Operation *> ops) const {
   return border;
 }
 
-void KernelOutliner::Symbols::add(AffineMap map) {
-  for (AffineExpr expr : map.getResults())
-    if (expr)
-      expr.walk([&](AffineExpr e) {
-        if (auto symbol = dyn_cast<AffineSymbolExpr>(e))
-          used.insert(symbol.getPosition());
-      });
-}
-
-void KernelOutliner::Symbols::add(Attribute attribute) {
-  if (auto map = dyn_cast<AffineMapAttr>(attribute))
-    return add(map.getValue());
-  if (auto array = dyn_cast<ArrayAttr>(attribute))
-    for (Attribute element : array)
-      add(element);
-}
-
 /// For each symbol of @main, the kernel's expression for it.
 SmallVector<AffineExpr>
 KernelOutliner::Symbols::numbering(MLIRContext *context) const {
@@ -120,32 +105,14 @@ KernelOutliner::Symbols::numbering(MLIRContext *context) const {
 KernelOutliner::Symbols KernelOutliner::symbolsOf(ArrayRef<Operation *> ops,
                                                   const Border &border) {
   Symbols symbols;
+  auto add = [&](unsigned symbol) { symbols.used.insert(symbol); };
   for (Value input : border.inputs)
-    symbols.add(toMap(module.getContext(), env.dims(input)));
+    for (AffineExpr extent : env.dims(input))
+      forEachSymbol(extent, add);
   for (Operation *op : ops)
     for (NamedAttribute attribute : op->getAttrs())
-      symbols.add(attribute.getValue());
+      forEachSymbol(attribute.getValue(), add);
   return symbols;
-}
-
-static AffineMap replaceSymbols(AffineMap map, ArrayRef<AffineExpr> symbols) {
-  SmallVector<AffineExpr> results;
-  for (AffineExpr expr : map.getResults())
-    results.push_back(expr.replaceSymbols(symbols));
-  return toMap(map.getContext(), results);
-}
-
-Attribute opc::replaceSymbols(Attribute attribute,
-                              ArrayRef<AffineExpr> symbols) {
-  if (auto map = dyn_cast<AffineMapAttr>(attribute))
-    return AffineMapAttr::get(::replaceSymbols(map.getValue(), symbols));
-  auto array = dyn_cast<ArrayAttr>(attribute);
-  if (!array)
-    return attribute;
-  SmallVector<Attribute> elements;
-  for (Attribute element : array)
-    elements.push_back(replaceSymbols(element, symbols));
-  return ArrayAttr::get(attribute.getContext(), elements);
 }
 
 /// "conv_add_relu_7": what the kernel does, and a number that makes it unique.
@@ -177,9 +144,8 @@ func::FuncOp KernelOutliner::build(ArrayRef<Operation *> ops,
   kernel->setAttr(kKernelOpsAttr, b.getStrArrayAttr(mnemonics));
   SmallVector<AffineExpr> numbering = symbols.numbering(b.getContext());
   for (auto [index, input] : llvm::enumerate(border.inputs)) {
-    AffineMap dims = toMap(b.getContext(), env.dims(input));
-    kernel.setArgAttr(index, kDimsAttr,
-                      AffineMapAttr::get(::replaceSymbols(dims, numbering)));
+    auto dims = AffineMapAttr::get(toMap(b.getContext(), env.dims(input)));
+    kernel.setArgAttr(index, kDimsAttr, replaceSymbols(dims, numbering));
   }
   fill(kernel, ops, border, symbols);
   return kernel;

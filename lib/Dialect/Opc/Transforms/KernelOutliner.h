@@ -4,7 +4,6 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
-#include "mlir/IR/IRMapping.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringMap.h"
@@ -33,8 +32,6 @@ private:
   /// The symbols of @main that a kernel uses; their order is its own numbering.
   struct Symbols {
     llvm::SetVector<unsigned> used;
-    void add(mlir::AffineMap map);
-    void add(mlir::Attribute attribute);
     llvm::SmallVector<mlir::AffineExpr> numbering(mlir::MLIRContext *) const;
   };
 
@@ -59,10 +56,6 @@ private:
   unsigned count = 0; ///< the number of the next kernel
   std::vector<mlir::Operation *> outlined;
 };
-
-/// A map, or an array of maps, with expressions for its symbols.
-mlir::Attribute replaceSymbols(mlir::Attribute attribute,
-                               llvm::ArrayRef<mlir::AffineExpr> symbols);
 
 } // namespace opc
 

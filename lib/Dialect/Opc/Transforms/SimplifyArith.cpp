@@ -5,17 +5,24 @@
 //
 //===----------------------------------------------------------------------===//
 #include "SimplifyRules.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace opc;
+
+/// Whether all elements of a constant are `wanted`; -0 is not 0.
+static bool isSplat(Value value, double wanted) {
+  std::optional<double> splat = splatOf(value);
+  return splat == wanted && std::signbit(*splat) == std::signbit(wanted);
+}
 
 /// x where the op's other operand is the constant `neutral` and broadcasts.
 template <int neutral, bool commutes>
 static Value dropNeutral(Operation *op, OpBuilder &, ShapeEnv &env) {
   Value a = op->getOperand(0), b = op->getOperand(1), y = op->getResult(0);
-  if (splatOf(b) == double(neutral) && sameShape(a, y, env))
+  if (isSplat(b, neutral) && sameShape(a, y, env))
     return a;
-  if (commutes && splatOf(a) == double(neutral) && sameShape(b, y, env))
+  if (commutes && isSplat(a, neutral) && sameShape(b, y, env))
     return b;
   return {};
 }

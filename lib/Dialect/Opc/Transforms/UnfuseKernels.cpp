@@ -7,7 +7,9 @@
 //
 //===----------------------------------------------------------------------===//
 #include "FormKernels.h"
-#include "KernelOutliner.h"
+#include "Symbols.h"
+#include "mlir/IR/IRMapping.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Dialect/Opc/Transforms/Passes.h"
 #include "llvm/ADT/SetVector.h"
 

@@ -36,6 +36,22 @@ func.func @zero(%x: tensor<3xf32>) -> tensor<3xf32> {
 
 // -----
 
+// x - 0 is x, and x - (-0) is not: -0 - (-0) is +0.
+// CHECK-LABEL: func.func @minus_zero
+// CHECK-SAME: (%[[X:.*]]: tensor<3xf32>)
+// CHECK: %[[Y:.*]] = opc.sub %[[X]]
+// CHECK-NOT: opc.sub
+// CHECK: return %[[Y]]
+func.func @minus_zero(%x: tensor<3xf32>) -> tensor<3xf32> {
+  %zero = opc.constant {value = dense<0.0> : tensor<f32>} : tensor<f32>
+  %negative = opc.constant {value = dense<-0.0> : tensor<f32>} : tensor<f32>
+  %0 = opc.sub %x, %zero : (tensor<3xf32>, tensor<f32>) -> tensor<3xf32>
+  %1 = opc.sub %0, %negative : (tensor<3xf32>, tensor<f32>) -> tensor<3xf32>
+  return %1 : tensor<3xf32>
+}
+
+// -----
+
 // A factor of one that broadcasts the other operand stays.
 // CHECK-LABEL: func.func @one_broadcasts
 // CHECK: opc.mul
