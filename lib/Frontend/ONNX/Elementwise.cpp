@@ -1,6 +1,5 @@
 //===- Elementwise.cpp - arithmetic, comparison, functions of one number --===//
 #include "Node.h"
-#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 
@@ -25,10 +24,7 @@ Value alignedOperand(Node &n, Value a, Value b) {
   int64_t missing = n.rank(a) - axis - n.rank(b);
   if (missing < 0)
     n.fail("the second operand reaches beyond the first");
-  Ints axes;
-  for (int64_t i = 0; i < missing; ++i)
-    axes.push_back(n.rank(b) + i);
-  return n.unsqueeze(b, axes);
+  return n.unsqueeze(b, axesBetween(n.rank(b), n.rank(b) + missing));
 }
 template <typename Op> void buildOldBinary(Node &n) {
   Value a = n.need(0);
@@ -43,10 +39,7 @@ template <typename Op> void buildOldCompare(Node &n) {
 void buildOldPrelu(Node &n) {
   Value x = n.need(0), slope = n.need(1);
   if (!n.failed() && n.rank(slope) == 1 && constantOf(n.size(slope)) != 1) {
-    Ints axes;
-    for (int64_t axis = 1; axis < n.rank(x) - 1; ++axis)
-      axes.push_back(axis);
-    slope = n.unsqueeze(slope, axes);
+    slope = n.unsqueeze(slope, axesBetween(1, n.rank(x) - 1));
   }
   n.out(0, n.binary<PreluOp>(x, slope));
 }

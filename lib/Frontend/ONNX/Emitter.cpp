@@ -176,9 +176,12 @@ Value Emitter::cast(Value x, Type element, bool saturate) {
   if (!x || !element || elementOf(x) == element)
     return x;
   Value result = emit<CastOp>(x, {{"saturate", boolean(saturate)}}, element);
-  if (auto known = partialContents(x);
-      result && known && isa<IntegerType>(element) && !element.isInteger(1))
-    state.contents[result] = *known;
+  std::optional<Dims> known = partialContents(x);
+  if (!result || !known || !isa<IntegerType>(element) || element.isInteger(1))
+    return result;
+  for (AffineExpr &item : *known)
+    item = item ? wrapped(element, item) : item;
+  state.contents[result] = *known;
   return result;
 }
 

@@ -11,7 +11,6 @@
 #include "mlir/IR/Builders.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "llvm/ADT/DenseMap.h"
-#include "llvm/ADT/MapVector.h"
 #include <string>
 
 namespace opc::onnx {
@@ -26,6 +25,10 @@ using mlir::Value;
 
 using Attrs = ArrayRef<std::pair<StringRef, Attribute>>;
 using Ints = SmallVector<int64_t>;
+
+/// No tensor has an extent above this, so that sizes cannot overflow unseen;
+/// larger positions mean "to the end" or "from the start".
+inline constexpr int64_t kLargestExtent = int64_t(1) << 40;
 
 /// What all nodes of one function share.
 struct FunctionState {
@@ -94,6 +97,9 @@ public:
   AffineExpr expr(int64_t value) { return state.env.constant(value); }
   Dims exprList(ArrayRef<int64_t> values);
   AffineExpr simplify(AffineExpr e);
+  /// `e` as an element of the integer type `element`, which wraps; null where
+  /// that is not known.
+  AffineExpr wrapped(Type element, AffineExpr e);
   AffineExpr clamp(AffineExpr value, AffineExpr low, AffineExpr high);
   /// A lower bound of an expression, where one is easy to see.
   std::optional<int64_t> leastOf(AffineExpr e);
@@ -162,6 +168,7 @@ public:
   Type boolType() { return state.builder.getI1Type(); }
   Type i64Type() { return state.builder.getI64Type(); }
   Type i32Type() { return state.builder.getI32Type(); }
+  Type u8Type() { return state.builder.getIntegerType(8, false); }
   Type f32Type() { return state.builder.getF32Type(); }
   Value constant(mlir::ElementsAttr value);
   Value scalar(Type element, double value);
@@ -212,6 +219,8 @@ private:
 
 /// Axes 0 .. n-1.
 Ints axesUpTo(int64_t n);
+/// first, first + 1, ..., last - 1; empty where there is none.
+Ints axesBetween(int64_t first, int64_t last);
 
 } // namespace opc::onnx
 

@@ -12,12 +12,14 @@ using llvm::formatv;
 
 namespace opc::onnx {
 
-Ints axesUpTo(int64_t n) {
+Ints axesBetween(int64_t first, int64_t last) {
   Ints axes;
-  for (int64_t i = 0; i < n; ++i)
-    axes.push_back(i);
+  for (int64_t axis = first; axis < last; ++axis)
+    axes.push_back(axis);
   return axes;
 }
+
+Ints axesUpTo(int64_t n) { return axesBetween(0, n); }
 
 Type Emitter::elementOf(Value v) {
   return v ? getElementTypeOrSelf(v.getType()) : Type();
@@ -186,6 +188,17 @@ std::optional<int64_t> Emitter::leastOf(AffineExpr e) {
   return leastOfBinary(binary, *a, *b);
 }
 
+AffineExpr Emitter::wrapped(Type element, AffineExpr e) {
+  unsigned width = element.getIntOrFloatBitWidth();
+  std::optional<int64_t> value = constantOf(e);
+  // What is computed from extents fits 32 bits; of fewer, and of unsigned types
+  // after a subtraction, nobody knows.
+  if (!value)
+    return width >= 32 && !element.isUnsignedInteger() ? e : AffineExpr();
+  APInt bits = APInt(64, *value, /*isSigned=*/true).trunc(width);
+  return expr(integerOf(bits, element));
+}
+
 AffineExpr Emitter::simplify(AffineExpr e) {
   AffineMap map = toMap(state.builder.getContext(), e);
   return simplifyAffineExpr(e, 0, map.getNumSymbols());
@@ -199,10 +212,9 @@ bool Emitter::provablyAtMost(AffineExpr a, AffineExpr b) {
     return *x <= *y;
   // Huge constants (INT64_MAX says "to the end") must not overflow below; no
   // extent reaches them.
-  constexpr int64_t kHuge = int64_t(1) << 40;
-  if (x && (*x > kHuge || *x < -kHuge))
+  if (x && (*x > kLargestExtent || *x < -kLargestExtent))
     return *x < 0;
-  if (y && (*y > kHuge || *y < -kHuge))
+  if (y && (*y > kLargestExtent || *y < -kLargestExtent))
     return *y > 0;
   std::optional<int64_t> least = leastOf(simplify(b - a));
   return least && *least >= 0;
@@ -335,7 +347,7 @@ AffineExpr Emitter::quotient(AffineExpr a, AffineExpr b) {
   if (constantOf(lower) == 1)
     return upper;
   if (leastOf(lower).value_or(0) < 1)
-    lower = clamp(lower, expr(1), expr(int64_t(1) << 40));
+    lower = clamp(lower, expr(1), expr(kLargestExtent));
   return upper.floorDiv(lower);
 }
 

@@ -16,12 +16,8 @@ using llvm::formatv;
 namespace opc::onnx {
 namespace {
 
-std::string normalised(StringRef domain) {
-  return domain.empty() ? "ai.onnx" : domain.str();
-}
-
 std::string functionKey(StringRef domain, StringRef name, StringRef overload) {
-  return formatv("{0}:{1}:{2}", normalised(domain), name, overload);
+  return formatv("{0}:{1}:{2}", domainName(domain), name, overload);
 }
 
 /// Finds a name in a scope or those around it; null where it is not.
@@ -63,7 +59,7 @@ ElementsAttr GraphImporter::elements(const pb::TensorProto &tensor,
 
 bool GraphImporter::readOpsets(const pb::ModelProto &model) {
   for (const auto &import : model.opset_import())
-    opsets[normalised(import.domain())] = import.version();
+    opsets[domainName(import.domain())] = import.version();
   auto found = opsets.find("ai.onnx");
   int64_t version = found == opsets.end() ? 1 : found->second;
   opsets["ai.onnx"] = version;
@@ -83,7 +79,7 @@ void GraphImporter::readFunctions(const pb::ModelProto &model) {
     functions[key] = &function;
     auto &imports = functionOpsets[key];
     for (const auto &import : function.opset_import())
-      imports[normalised(import.domain())] = import.version();
+      imports[domainName(import.domain())] = import.version();
   }
 }
 
@@ -131,7 +127,7 @@ void GraphImporter::report(const pb::NodeProto &proto, int64_t opset,
                          : proto.name();
   errors.push_back(formatv("node {0} ({1}, domain {2}, opset {3}{4}): {5}",
                            quoted(name), printable(proto.op_type()),
-                           printable(normalised(proto.domain())), opset, types,
+                           printable(domainName(proto.domain())), opset, types,
                            text));
   refusals[&proto] = text;
 }
@@ -162,7 +158,7 @@ GraphImporter::Found GraphImporter::lookUp(const pb::NodeProto &proto,
 void GraphImporter::importNode(const pb::NodeProto &proto, Scope &scope,
                                const llvm::StringSet<> &later) {
   ++nodeCount;
-  auto version = scope.opsets->find(normalised(proto.domain()));
+  auto version = scope.opsets->find(domainName(proto.domain()));
   int64_t opset = version == scope.opsets->end() ? 0 : version->second;
   SmallVector<Value> inputs;
   std::string reason;
@@ -179,8 +175,8 @@ void GraphImporter::importNode(const pb::NodeProto &proto, Scope &scope,
   if (found == Found::Lost && reason.empty() &&
       !functions.contains(
           functionKey(proto.domain(), proto.op_type(), proto.overload())) &&
-      !findRow(normalised(proto.domain()), proto.op_type(), opset))
-    reason = missingOp(normalised(proto.domain()), proto.op_type());
+      !findRow(domainName(proto.domain()), proto.op_type(), opset))
+    reason = missingOp(domainName(proto.domain()), proto.op_type());
   if (!reason.empty())
     report(proto, opset, inputs, reason);
   for (const std::string &name : proto.output())
@@ -198,7 +194,7 @@ void GraphImporter::build(Node &node, Scope &scope) {
     node.fail("has no outputs");
   } else if (auto function = functions.find(key); function != functions.end()) {
     importCall(node, *function->second);
-  } else if (const OpRow *row = findRow(normalised(proto.domain()),
+  } else if (const OpRow *row = findRow(domainName(proto.domain()),
                                         proto.op_type(), node.opset)) {
     if (!foldShapeArithmetic(node)) {
       row->build(node);
@@ -206,9 +202,9 @@ void GraphImporter::build(Node &node, Scope &scope) {
     }
   } else if (node.opset == 0) {
     node.fail(formatv("domain {0} is not imported",
-                      quoted(normalised(proto.domain()))));
+                      quoted(domainName(proto.domain()))));
   } else {
-    node.fail(missingOp(normalised(proto.domain()), proto.op_type()));
+    node.fail(missingOp(domainName(proto.domain()), proto.op_type()));
   }
   finish(node, scope);
   for (Value value : node.outputs())

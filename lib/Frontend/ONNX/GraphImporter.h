@@ -1,7 +1,7 @@
 //===- GraphImporter.h - graphs into regions --------------------*- C++ -*-===//
 //
 // Walks graphs in order, keeps the names in scope, and hands each node to its
-// row. Subgraphs and functions come back here through the rows of Control.cpp.
+// row. Subgraphs come back here through the rows of Control.cpp and Loops.cpp.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_LIB_FRONTEND_ONNX_GRAPHIMPORTER_H
@@ -12,6 +12,11 @@
 #include "llvm/ADT/StringSet.h"
 
 namespace opc::onnx {
+
+/// The name of a domain; ai.onnx's may be left out.
+inline std::string domainName(StringRef domain) {
+  return domain.empty() ? "ai.onnx" : domain.str();
+}
 
 /// Names that a graph defines; subgraphs see the names around them, functions
 /// do not.

@@ -39,8 +39,7 @@ bool parse(llvm::MemoryBufferRef bytes, pb::ModelProto &model,
   return false;
 }
 
-/// Fields with repetition make protobuf grow far beyond the file, so that the
-/// arena must go before the module is used.
+/// Name, dtype and shape of an input or output of the graph.
 llvm::json::Value describeInfo(const pb::ValueInfoProto &info) {
   const auto &tensor = info.type().tensor_type();
   llvm::json::Array shape;
@@ -98,9 +97,7 @@ FailureOr<llvm::json::Value> inspectOnnx(MLIRContext &context,
   for (const auto &info : model.graph().output())
     outputs.push_back(describeInfo(info));
   for (const auto &import : model.opset_import())
-    opsets[import.domain().empty() ? "ai.onnx"
-                                   : llvm::json::fixUTF8(import.domain())] =
-        import.version();
+    opsets[llvm::json::fixUTF8(domainName(import.domain()))] = import.version();
   GraphImporter importer(context, options, errors);
   (void)importer.run(model);
   return llvm::json::Value(

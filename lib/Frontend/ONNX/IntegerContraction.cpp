@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 #include "Quantise.h"
 #include "Window.h"
-#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 
@@ -20,6 +19,11 @@ Value zeroPoint(Node &n, Value zero) {
     return {};
   zero = n.cast(zero, n.i32Type());
   return constantOf(n.size(zero)) == 1 ? n.reshape(zero, {}) : zero;
+}
+
+Value plainScale(Node &n, Value scale) {
+  bool one = scale && !n.failed() && constantOf(n.size(scale)) == 1;
+  return one ? n.reshape(scale, {}) : scale;
 }
 
 /// x less its zero point, in i32.
@@ -51,10 +55,7 @@ Value integerMatMul(Node &n, Value a, Value b, Value zeroA, Value zeroB) {
 static Value alongAxis(Node &n, Value v, int64_t rank, int64_t from) {
   if (!v || n.failed() || n.rank(v) == 0)
     return v;
-  Ints axes;
-  for (int64_t axis = 1; axis < rank - from; ++axis)
-    axes.push_back(axis);
-  return n.unsqueeze(v, axes);
+  return n.unsqueeze(v, axesBetween(1, rank - from));
 }
 
 Value integerConv(Node &n, Value x, Value w, Value zeroX, Value zeroW) {
@@ -73,12 +74,6 @@ void buildMatMulInteger(Node &n) {
 void buildConvInteger(Node &n) {
   n.out(0, integerConv(n, n.need(0), n.need(1), zeroPoint(n, n.in(2)),
                        zeroPoint(n, n.in(3))));
-}
-
-/// A scale that is one number, whatever its shape, as a scalar.
-Value plainScale(Node &n, Value scale) {
-  bool one = scale && !n.failed() && constantOf(n.size(scale)) == 1;
-  return one ? n.reshape(scale, {}) : scale;
 }
 
 /// round(sum * scaleA * scaleB / scaleY) + zeroY.

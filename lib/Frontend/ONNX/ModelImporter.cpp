@@ -16,9 +16,6 @@ using llvm::formatv;
 
 namespace opc::onnx {
 
-/// No tensor has an extent above this, so that sizes cannot overflow unseen.
-constexpr int64_t kLargestExtent = int64_t(1) << 40;
-
 /// Some writers say -1 or "?" for every extent that they do not know; only
 /// names make two extents equal.
 static std::string nameOf(const pb::TensorShapeProto::Dimension &dimension) {
@@ -231,13 +228,12 @@ FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run(pb::ModelProto &model) {
 llvm::json::Value GraphImporter::describe(pb::ModelProto &model) {
   llvm::json::Array nodes;
   for (const pb::NodeProto &proto : model.graph().node()) {
-    const std::string domain =
-        proto.domain().empty() ? "ai.onnx" : proto.domain();
-    llvm::json::Object node{{"name", llvm::json::fixUTF8(proto.name())},
-                            {"op", llvm::json::fixUTF8(proto.op_type())},
-                            {"domain", llvm::json::fixUTF8(domain)},
-                            {"dtype", dtypes.lookup(&proto)},
-                            {"supported", true}};
+    llvm::json::Object node{
+        {"name", llvm::json::fixUTF8(proto.name())},
+        {"op", llvm::json::fixUTF8(proto.op_type())},
+        {"domain", llvm::json::fixUTF8(domainName(proto.domain()))},
+        {"dtype", dtypes.lookup(&proto)},
+        {"supported", true}};
     if (auto reason = refusals.find(&proto); reason != refusals.end())
       node["supported"] = llvm::json::fixUTF8(reason->second);
     nodes.push_back(std::move(node));

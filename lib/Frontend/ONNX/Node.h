@@ -102,6 +102,9 @@ const OpRow *findRow(StringRef domain, StringRef op, int64_t opset);
 ArrayRef<OpRow> elementwiseRows();
 ArrayRef<OpRow> activationRows();
 ArrayRef<OpRow> movementRows();
+ArrayRef<OpRow> reshapeRows();
+ArrayRef<OpRow> sliceRows();
+ArrayRef<OpRow> padRows();
 ArrayRef<OpRow> shapeRows();
 ArrayRef<OpRow> reduceRows();
 ArrayRef<OpRow> contractionRows();
@@ -115,6 +118,7 @@ ArrayRef<OpRow> recurrentRows();
 ArrayRef<OpRow> indexingRows();
 ArrayRef<OpRow> selectionRows();
 ArrayRef<OpRow> controlRows();
+ArrayRef<OpRow> loopRows();
 ArrayRef<OpRow> quantiseRows();
 ArrayRef<OpRow> integerContractionRows();
 ArrayRef<OpRow> randomRows();
@@ -126,7 +130,7 @@ ArrayRef<OpRow> foldRows();
 ArrayRef<OpRow> previewRows();
 /// Ops of the domain ai.onnx.preview.training.
 ArrayRef<OpRow> trainingRows();
-// Ops of the domain com.microsoft.
+/// Ops of the domain com.microsoft.
 ArrayRef<OpRow> contribRows();
 ArrayRef<OpRow> quantisedContribRows();
 

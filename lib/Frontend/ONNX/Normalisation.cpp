@@ -8,13 +8,6 @@ using llvm::formatv;
 namespace opc::onnx {
 namespace {
 
-Ints axesFrom(int64_t first, int64_t rank) {
-  Ints axes;
-  for (int64_t axis = first; axis < rank; ++axis)
-    axes.push_back(axis);
-  return axes;
-}
-
 Value normalize(Node &n, Value x, const Ints &axes, double epsilon,
                 bool center) {
   return n.unary<NormalizeOp>(x, {{"axes", n.ints(axes)},
@@ -28,7 +21,7 @@ Value perChannel(Node &n, Value v, Value x) {
     n.fail("a parameter over channels has no rank of 1");
   if (!n.failed())
     n.requireEqual(n.dim(v, 0), n.dim(x, 1));
-  return n.unsqueeze(v, axesFrom(1, n.rank(x) - 1));
+  return n.unsqueeze(v, axesBetween(1, n.rank(x) - 1));
 }
 
 /// scale * (x - mean) / sqrt(variance + epsilon) + bias.
@@ -42,7 +35,7 @@ Value affine(Node &n, Value x, Value mean, Value variance, Value scale,
 
 void trainBatchNorm(Node &n, Value x, ArrayRef<Value> v, double epsilon) {
   Ints axes{0};
-  llvm::append_range(axes, axesFrom(2, n.rank(x)));
+  llvm::append_range(axes, axesBetween(2, n.rank(x)));
   Value mean = n.mean(x, axes, true);
   Value centred = n.sub(x, mean);
   Value variance = n.mean(n.mul(centred, centred), axes, true);
@@ -87,8 +80,8 @@ void buildBatchNormalization(Node &n) {
 
 void buildInstanceNormalization(Node &n) {
   Value x = n.need(0);
-  Value y =
-      normalize(n, x, axesFrom(2, n.rank(x)), n.real("epsilon", 1e-5f), true);
+  Value y = normalize(n, x, axesBetween(2, n.rank(x)), n.real("epsilon", 1e-5f),
+                      true);
   y = n.mul(y, perChannel(n, n.need(1), x));
   n.out(0, n.add(y, perChannel(n, n.need(2), x)));
 }
@@ -97,7 +90,7 @@ void buildLayerNormalization(Node &n) {
   Value x = n.need(0);
   int64_t axis = n.axisIn(n.integer("axis", -1), n.rank(x));
   double epsilon = n.real("epsilon", 1e-5f);
-  Ints axes = axesFrom(axis, n.rank(x));
+  Ints axes = axesBetween(axis, n.rank(x));
   Value y = n.mul(normalize(n, x, axes, epsilon, true), n.need(1));
   n.out(0, n.has(2) ? n.add(y, n.in(2)) : y);
   if (!n.wants(1) && !n.wants(2))
@@ -114,8 +107,8 @@ void buildLayerNormalization(Node &n) {
 void buildRmsNormalization(Node &n) {
   Value x = n.need(0);
   int64_t axis = n.axisIn(n.integer("axis", -1), n.rank(x));
-  Value y = normalize(n, x, axesFrom(axis, n.rank(x)), n.real("epsilon", 1e-5f),
-                      false);
+  Value y = normalize(n, x, axesBetween(axis, n.rank(x)),
+                      n.real("epsilon", 1e-5f), false);
   Value scale = n.need(1);
   n.out(0, n.mul(n.cast(y, n.elementOf(scale)), scale));
 }

@@ -10,14 +10,20 @@ namespace opc::onnx {
 
 ArrayRef<ArrayRef<OpRow>> opTables() {
   static const ArrayRef<OpRow> kTables[] = {
-      elementwiseRows(),   activationRows(), movementRows(),
-      shapeRows(),         reduceRows(),     contractionRows(),
-      convolutionRows(),   poolingRows(),    samplingRows(),
-      normalisationRows(), softmaxRows(),    attentionRows(),
-      recurrentRows(),     indexingRows(),   selectionRows(),
-      controlRows(),       quantiseRows(),   integerContractionRows(),
-      randomRows(),        lossRows(),       signalRows(),
-      fourierRows(),       foldRows()};
+      elementwiseRows(),   activationRows(),
+      movementRows(),      reshapeRows(),
+      sliceRows(),         padRows(),
+      shapeRows(),         reduceRows(),
+      contractionRows(),   convolutionRows(),
+      poolingRows(),       samplingRows(),
+      normalisationRows(), softmaxRows(),
+      attentionRows(),     recurrentRows(),
+      indexingRows(),      selectionRows(),
+      controlRows(),       loopRows(),
+      quantiseRows(),      integerContractionRows(),
+      randomRows(),        lossRows(),
+      signalRows(),        fourierRows(),
+      foldRows()};
   return kTables;
 }
 

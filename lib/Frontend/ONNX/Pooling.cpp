@@ -99,12 +99,7 @@ void buildLpPool(Node &n) {
   n.out(0, power(n, pool(n, x, "sum", *w, dims, false), 1.0 / p));
 }
 
-Ints spatialAxes(Node &n, Value x) {
-  Ints axes;
-  for (int64_t axis = 2; axis < n.rank(x); ++axis)
-    axes.push_back(axis);
-  return axes;
-}
+Ints spatialAxes(Node &n, Value x) { return axesBetween(2, n.rank(x)); }
 
 void buildGlobalAveragePool(Node &n) {
   Value x = n.need(0);

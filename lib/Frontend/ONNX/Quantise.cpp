@@ -27,8 +27,7 @@ Quantised dynamicQuantise(Node &n, Value x) {
   Value span = n.div(n.sub(high, low), n.like(x, 255));
   // All zeros: any scale is right, and 1 divides.
   Value scale = n.select(n.compare<EqualOp>(span, none), n.like(x, 1), span);
-  Type byte =
-      IntegerType::get(n.state.builder.getContext(), 8, IntegerType::Unsigned);
+  Type byte = n.u8Type();
   Value zero = saturate(n, n.div(n.unary<NegOp>(low), scale), {}, byte);
   return {saturate(n, n.div(x, scale), zero, byte), scale, zero};
 }
@@ -80,8 +79,7 @@ void buildQuantizeLinear(Node &n) {
   int64_t axis = n.integer("axis", 1), block = n.integer("block_size", 0);
   Value scale = aligned(n, n.need(1), x, axis, block);
   Value zero = aligned(n, n.in(2), x, axis, block);
-  Type byte =
-      IntegerType::get(n.state.builder.getContext(), 8, IntegerType::Unsigned);
+  Type byte = n.u8Type();
   Type element = zero ? n.elementOf(zero) : byte;
   if (!zero && n.integer("output_dtype", 0) != 0)
     element = n.elementAttr("output_dtype", byte);

@@ -14,6 +14,9 @@ namespace opc::onnx {
 Value saturate(Node &n, Value x, Value zero, Type element);
 /// A zero point (or null) as i32, null where it is known to be 0.
 Value zeroPoint(Node &n, Value zero);
+/// A scale that is one number, whatever its shape, as a scalar; others as they
+/// are.
+Value plainScale(Node &n, Value scale);
 /// (a - zeroA) x (b - zeroB) in i32, exactly; zero points are as from
 /// zeroPoint, one for each row of a or column of b, or one for all.
 Value integerMatMul(Node &n, Value a, Value b, Value zeroA, Value zeroB);

@@ -63,9 +63,7 @@ void buildQLinearGlobalAveragePool(Node &n) {
   if (n.failed() || n.rank(x) < 3)
     return n.fail("x has no spatial axes");
   int64_t first = n.integer("channels_last", 0) != 0 ? 1 : 2;
-  Ints axes;
-  for (int64_t i = 0; i < n.rank(x) - 2; ++i)
-    axes.push_back(first + i);
+  Ints axes = axesBetween(first, first + n.rank(x) - 2);
   quantisedOutput(n, n.mean(x, axes, true), 3, firstElement(n));
 }
 
@@ -117,9 +115,7 @@ void buildQGemm(Node &n) {
     return n.integer(transposed, 0) != 0 && !n.failed() ? n.transpose(v, {1, 0})
                                                         : v;
   };
-  Value scaleB = n.need(4);
-  if (!n.failed() && constantOf(n.size(scaleB)) == 1)
-    scaleB = n.reshape(scaleB, {});
+  Value scaleB = plainScale(n, n.need(4));
   Value a = matrix(0, "transA"), b = matrix(3, "transB");
   if (n.failed())
     return;

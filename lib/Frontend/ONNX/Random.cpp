@@ -5,7 +5,6 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Node.h"
-#include "llvm/ADT/Hashing.h"
 #include "llvm/ADT/bit.h"
 #include <cmath>
 

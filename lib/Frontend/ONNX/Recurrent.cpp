@@ -75,8 +75,8 @@ struct Layer {
   SmallVector<std::string> defaults;
 };
 
-/// Input `i` without its first axis (directions) at `direction`; null if
-/// absent.
+/// What `v` has for `direction`, without its first axis, the directions; null
+/// if `v` is.
 Value ofDirection(Node &n, Value v, int64_t direction) {
   if (!v)
     return v;

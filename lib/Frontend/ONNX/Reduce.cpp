@@ -41,8 +41,7 @@ Value sum(Node &n, const ReduceSpec &s, Value x) {
 Value reduceExtreme(Node &n, const ReduceSpec &s, StringRef kind) {
   if (!n.elementOf(s.x).isInteger(1))
     return n.reduce(kind, s.x, s.axes, s.keepdims);
-  Type byte =
-      IntegerType::get(n.state.builder.getContext(), 8, IntegerType::Unsigned);
+  Type byte = n.u8Type();
   Value wide = n.cast(s.x, byte);
   return n.cast(n.reduce(kind, wide, s.axes, s.keepdims), n.boolType());
 }

@@ -6,7 +6,6 @@
 #include "Refusals.h"
 #include "Node.h"
 #include "opc/Runtime/Suggest.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Regex.h"
 

@@ -29,11 +29,10 @@ struct ResizeSizes {
 /// floor(extent * scale) as f32 arithmetic gives it; null where only the
 /// program can tell.
 AffineExpr scaledExtent(Node &n, AffineExpr extent, double scale) {
-  constexpr double kLargest = double(int64_t(1) << 40);
   if (auto value = constantOf(extent)) {
     double result =
         std::floor(static_cast<float>(*value) * static_cast<float>(scale));
-    if (!(result >= 0 && result < kLargest)) {
+    if (!(result >= 0 && result < double(kLargestExtent))) {
       n.fail(formatv("scale {0} of extent {1} is out of range", scale, *value));
       return extent;
     }

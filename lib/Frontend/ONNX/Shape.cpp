@@ -59,7 +59,7 @@ void buildConstantOfShape(Node &n) {
 AffineExpr integerCount(Node &n, AffineExpr start, AffineExpr limit,
                         int64_t delta) {
   AffineExpr span = delta > 0 ? limit - start : start - limit;
-  AffineExpr most = n.expr(int64_t(1) << 40);
+  AffineExpr most = n.expr(kLargestExtent);
   return n.clamp(span.ceilDiv(std::abs(delta)), n.expr(0), most);
 }
 
@@ -97,7 +97,7 @@ void buildRange(Node &n) {
     count = integerCount(n, (*a)[0], (*b)[0], *constantOf((*step)[0]));
   } else if (x && y && z) {
     double steps = std::ceil(((*y)[0] - (*x)[0]) / (*z)[0]);
-    if (!(std::abs(steps) < 1e12))
+    if (!(std::abs(steps) < double(kLargestExtent)))
       return n.fail("its length is out of range");
     count = n.expr(std::max<int64_t>(0, static_cast<int64_t>(steps)));
   } else {
@@ -140,12 +140,11 @@ void buildOneHot(Node &n) {
   if (n.failed())
     return;
   std::optional<Dims> depth;
-  constexpr double kDeepest = double(int64_t(1) << 40);
   auto known = n.reals(n.in(1));
   if (!known)
     depth = n.resolve(depthValue, "depth", 0);
   else if (known->size() == 1 && known->front() >= 0 &&
-           known->front() < kDeepest)
+           known->front() < double(kLargestExtent))
     depth = n.exprList(Ints{static_cast<int64_t>(known->front())});
   if (!depth || depth->size() != 1 || n.rank(values) != 1)
     return n.fail("depth is no scalar of 0 or more, or values is no pair");

@@ -1,16 +1,13 @@
-//===- ContentsMovement.cpp - movement of small tensors at import ---------===//
+//===- KnownMovement.cpp - moving and reducing known elements -------------===//
 //
-// The part of shape arithmetic that takes elements from elsewhere: pads that
-// are made of an extent, turned round and put in order, are known at import
-// too.
+// What picks, joins, repeats or sums up elements of small tensors.
 //
 //===----------------------------------------------------------------------===//
-#include "Contents.h"
+#include "Known.h"
 
 using namespace mlir;
 
 namespace opc::onnx {
-
 namespace {
 
 /// Appends element `at` of `from` (null: not known) to `to`.
@@ -24,12 +21,10 @@ bool append(Known &to, const Known &from, int64_t at) {
   return true;
 }
 
-} // namespace
-
-Contents foldGather(Node &n, ArrayRef<Known> in) {
+Result evaluateGather(Node &n, ArrayRef<Known> in) {
   if (in.size() != 2 || in[0].shape.size() != 1 || in[1].isReal())
     return std::nullopt;
-  Known result{in[0].element, in[1].shape, {}, {}};
+  Known result{in[0].element, in[1].shape};
   int64_t count = in[0].size();
   for (AffineExpr index : in[1].ints) {
     auto at = index ? constantOf(index) : std::nullopt;
@@ -39,10 +34,10 @@ Contents foldGather(Node &n, ArrayRef<Known> in) {
   return result;
 }
 
-Contents foldConcat(Node &n, ArrayRef<Known> in) {
+Result evaluateConcat(Node &n, ArrayRef<Known> in) {
   if (in.empty())
     return std::nullopt;
-  Known result{in[0].element, {0}, {}, {}};
+  Known result{in[0].element, {0}};
   for (const Known &part : in) {
     if (part.shape.size() != 1 || part.element != result.element)
       return std::nullopt;
@@ -53,15 +48,13 @@ Contents foldConcat(Node &n, ArrayRef<Known> in) {
   return result;
 }
 
-namespace {
-
 /// What Slice takes along one axis.
 struct Part {
   int64_t axis, start, end, step;
 };
 
 /// Nothing where a bound is not known, or more than one axis is sliced.
-std::optional<Part> slicedPart(Node &n, ArrayRef<Known> in) {
+std::optional<Part> slicedPart(ArrayRef<Known> in) {
   Ints v{0, 0, 0, 1}; // starts, ends, axes, steps
   for (size_t i = 1; i < in.size() && i < 5; ++i) {
     AffineExpr e =
@@ -69,52 +62,53 @@ std::optional<Part> slicedPart(Node &n, ArrayRef<Known> in) {
     auto value = e ? constantOf(e) : std::nullopt;
     if (!value)
       return std::nullopt;
-    v[i - 1] = std::clamp(*value, -kHuge, kHuge);
+    v[i - 1] = std::clamp(*value, -kLargestExtent, kLargestExtent);
   }
   int64_t rank = in[0].shape.size(), step = v[3];
   if (step == 0 || v[2] < -rank || v[2] >= rank)
     return std::nullopt;
-  Part part{v[2] < 0 ? v[2] + rank : v[2], 0, 0, step};
-  int64_t count = in[0].shape[part.axis];
+  int64_t axis = v[2] < 0 ? v[2] + rank : v[2], count = in[0].shape[axis];
+  // As the op is defined: a start is moved to an element that is there, an end
+  // may lie one before the first.
   auto front = [&](int64_t at) { return at < 0 ? at + count : at; };
-  int64_t low = step > 0 ? 0 : -1, high = step > 0 ? count : count - 1;
-  part.start = std::clamp(front(v[0]), int64_t(0), high);
-  part.end = std::clamp(front(v[1]), low, high);
-  return part;
+  int64_t last = step > 0 ? count : count - 1, before = step > 0 ? 0 : -1;
+  return Part{axis,
+              std::clamp<int64_t>(front(v[0]), 0, std::max<int64_t>(last, 0)),
+              std::clamp(front(v[1]), before, last), step};
 }
 
-} // namespace
-
-Contents foldSlice(Node &n, ArrayRef<Known> in) {
+Result evaluateSlice(Node &n, ArrayRef<Known> in) {
   if (n.opset < 10 || in.size() < 3)
     return std::nullopt;
-  std::optional<Part> part = slicedPart(n, in);
+  std::optional<Part> part = slicedPart(in);
   if (!part)
     return std::nullopt;
   const Ints &shape = in[0].shape;
   int64_t inner = countOf(ArrayRef(shape).drop_front(part->axis + 1));
   int64_t outer = countOf(ArrayRef(shape).take_front(part->axis));
+  int64_t count = shape[part->axis];
   Ints picked;
   for (int64_t i = part->start; part->step > 0 ? i < part->end : i > part->end;
        i += part->step)
-    picked.push_back(i);
-  Known result{in[0].element, shape, {}, {}};
+    if (i < count)
+      picked.push_back(i);
+  Known result{in[0].element, shape};
   result.shape[part->axis] = picked.size();
   for (int64_t block = 0; block < outer; ++block)
     for (int64_t i : picked)
       for (int64_t at = 0; at < inner; ++at)
-        append(result, in[0], (block * shape[part->axis] + i) * inner + at);
+        append(result, in[0], (block * count + i) * inner + at);
   return result;
 }
 
-Contents foldTranspose(Node &n, ArrayRef<Known> in) {
+Result evaluateTranspose(Node &n, ArrayRef<Known> in) {
   const Ints &shape = in[0].shape;
   int64_t rank = shape.size();
   Ints backwards(llvm::reverse(axesUpTo(rank)));
   Ints perm = n.axesIn(n.integers("perm").value_or(backwards), rank);
   if (n.failed() || static_cast<int64_t>(perm.size()) != rank)
     return std::nullopt;
-  Known result{in[0].element, {}, {}, {}};
+  Known result{in[0].element, {}};
   for (int64_t axis : perm)
     result.shape.push_back(shape[axis]);
   for (int64_t i = 0, e = countOf(shape); i < e; ++i) {
@@ -127,10 +121,25 @@ Contents foldTranspose(Node &n, ArrayRef<Known> in) {
   return result;
 }
 
-Contents foldConstantOfShape(Node &n, ArrayRef<Known> in) {
+/// A line of integers to one.
+template <IntFunction combine>
+Result evaluateReduce(Node &n, ArrayRef<Known> in) {
+  if (in[0].isReal() || in[0].shape.size() > 1 || in[0].size() == 0 ||
+      n.integer("noop_with_empty_axes", 0) != 0)
+    return std::nullopt;
+  bool keep = n.integer("keepdims", 1) != 0 && in[0].shape.size() == 1;
+  Known result{in[0].element, keep ? Ints{1} : Ints()};
+  AffineExpr total = in[0].ints[0];
+  for (AffineExpr next : llvm::drop_begin(in[0].ints))
+    total = total ? combine(n, {total, next}) : total;
+  result.ints.push_back(total ? n.wrapped(result.element, total) : total);
+  return result;
+}
+
+Result evaluateConstantOfShape(Node &n, ArrayRef<Known> in) {
   if (in[0].isReal() || in[0].shape.size() != 1)
     return std::nullopt;
-  Known result{n.f32Type(), {}, {}, {}};
+  Known result{n.f32Type(), {}};
   for (AffineExpr extent : in[0].ints) {
     auto value = extent ? constantOf(extent) : std::nullopt;
     if (!value || *value < 0 || *value > ShapeEnv::contentsLimit)
@@ -146,7 +155,8 @@ Contents foldConstantOfShape(Node &n, ArrayRef<Known> in) {
   }
   auto value = dyn_cast_or_null<DenseElementsAttr>(n.tensor("value"));
   if (!value || value.getNumElements() != 1 ||
-      !isa<IntegerType>(value.getElementType()))
+      !isa<IntegerType>(value.getElementType()) ||
+      !isEvaluable(value.getElementType()))
     return std::nullopt;
   result.element = value.getElementType();
   APInt item = value.getSplatValue<APInt>();
@@ -157,16 +167,18 @@ Contents foldConstantOfShape(Node &n, ArrayRef<Known> in) {
   return result;
 }
 
-Contents foldRange(Node &n, ArrayRef<Known> in) {
+Result evaluateRange(Node &n, ArrayRef<Known> in) {
   Ints v;
   for (const Known &k : in) {
     if (k.isReal() || k.size() != 1 || !k.ints[0] || !constantOf(k.ints[0]))
       return std::nullopt;
     v.push_back(*constantOf(k.ints[0]));
   }
-  if (v.size() != 3 || v[2] == 0 || !isTame(n.exprList(v)))
+  bool huge = llvm::any_of(
+      v, [](int64_t x) { return x < -kLargestExtent || x > kLargestExtent; });
+  if (v.size() != 3 || v[2] == 0 || huge)
     return std::nullopt;
-  Known result{in[0].element, {0}, {}, {}};
+  Known result{in[0].element, {0}};
   for (int64_t i = v[0]; v[2] > 0 ? i < v[1] : i > v[1]; i += v[2]) {
     if (result.size() >= ShapeEnv::contentsLimit)
       return std::nullopt;
@@ -176,10 +188,10 @@ Contents foldRange(Node &n, ArrayRef<Known> in) {
   return result;
 }
 
-Contents foldExpand(Node &n, ArrayRef<Known> in) {
+Result evaluateExpand(Node &n, ArrayRef<Known> in) {
   if (in.size() != 2 || in[1].isReal())
     return std::nullopt;
-  Known target{in[0].element, {}, {}, {}};
+  Known target{in[0].element, {}};
   for (AffineExpr extent : in[1].ints) {
     auto value = extent ? constantOf(extent) : std::nullopt;
     if (!value || *value < 0 || *value > ShapeEnv::contentsLimit)
@@ -194,5 +206,23 @@ Contents foldExpand(Node &n, ArrayRef<Known> in) {
     append(target, in[0], sourceIndex(in[0].shape, *shape, i));
   return target;
 }
+
+constexpr EvaluationRow kRows[] = {
+    {"Concat", evaluateConcat},
+    {"ConstantOfShape", evaluateConstantOfShape},
+    {"Expand", evaluateExpand},
+    {"Gather", evaluateGather},
+    {"Range", evaluateRange},
+    {"ReduceMax", evaluateReduce<maxInts>},
+    {"ReduceMin", evaluateReduce<minInts>},
+    {"ReduceProd", evaluateReduce<mulInts>},
+    {"ReduceSum", evaluateReduce<addInts>},
+    {"Slice", evaluateSlice},
+    {"Transpose", evaluateTranspose},
+};
+
+} // namespace
+
+ArrayRef<EvaluationRow> movementEvaluations() { return kRows; }
 
 } // namespace opc::onnx

@@ -1,0 +1,95 @@
+//===- Pad.cpp - Pad and CenterCropPad ------------------------------------===//
+#include "Node.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using llvm::formatv;
+
+namespace opc::onnx {
+namespace {
+
+/// Mirrors and wraps reach one extent far at most.
+void checkReach(Node &n, StringRef mode, AffineExpr pad, AffineExpr extent) {
+  if (mode == "constant" || constantOf(pad) == 0)
+    return;
+  AffineExpr margin = mode == "reflect" ? pad + 1 : pad;
+  if (mode == "edge")
+    margin = n.expr(1);
+  n.requireAtMost(margin, extent);
+}
+
+void padBy(Node &n, Value x, Value value, ArrayRef<AffineExpr> pads, Ints axes,
+           StringRef mode) {
+  axes = n.axesIn(axes, n.rank(x));
+  if (!n.failed() && pads.size() != 2 * axes.size())
+    n.fail(formatv("{0} pads for {1} axes", pads.size(), axes.size()));
+  if (mode != "constant" && mode != "reflect" && mode != "edge" &&
+      mode != "wrap")
+    n.fail("mode " + quoted(mode) + " is not known");
+  if (n.failed())
+    return;
+  Dims low(n.rank(x), n.expr(0)), high = low;
+  for (auto [i, axis] : llvm::enumerate(axes)) {
+    low[axis] = pads[i];
+    high[axis] = pads[i + axes.size()];
+    AffineExpr extent = n.dim(x, axis);
+    checkReach(n, mode, low[axis], extent);
+    checkReach(n, mode, high[axis], extent);
+    n.requireAtMost(n.expr(0), extent + low[axis] + high[axis]);
+  }
+  n.out(0, n.pad(x, n.reshape(value, {}), low, high, mode));
+}
+
+void buildPadAttributes(Node &n) {
+  Value x = n.need(0);
+  padBy(n, x, n.like(x, n.real("value", 0)),
+        n.exprList(n.integers("pads").value_or(Ints())), axesUpTo(n.rank(x)),
+        n.string("mode", "constant"));
+}
+
+void buildPad(Node &n) {
+  Value x = n.need(0);
+  Value value = n.has(2) ? n.in(2) : n.like(x, 0);
+  std::optional<Dims> pads =
+      n.resolve(n.need(1), "pads", std::numeric_limits<int64_t>::min());
+  Ints axes = n.known(3, "axes").value_or(axesUpTo(n.rank(x)));
+  if (pads)
+    padBy(n, x, value, *pads, axes, n.string("mode", "constant"));
+}
+
+/// Crops or pads each axis about its centre.
+void buildCenterCropPad(Node &n) {
+  Value x = n.need(0);
+  std::optional<Dims> wanted = n.resolve(n.need(1), "shape", 0);
+  Ints axes =
+      n.axesIn(n.integers("axes").value_or(axesUpTo(n.rank(x))), n.rank(x));
+  if (!wanted || n.failed())
+    return;
+  if (wanted->size() != axes.size())
+    return n.fail("shape and axes differ in length");
+  for (auto [extent, axis] : llvm::zip(*wanted, axes)) {
+    if (n.failed())
+      return;
+    AffineExpr old = n.dim(x, axis), zero = n.expr(0);
+    AffineExpr kept = n.clamp(extent, zero, old);
+    AffineExpr added = extent - kept;
+    x = n.slice(x, axis, (old - kept).floorDiv(2), kept);
+    Dims low(n.rank(x), zero), high = low;
+    low[axis] = added.floorDiv(2);
+    high[axis] = added - low[axis];
+    x = n.pad(x, n.like(x, 0), low, high);
+  }
+  n.out(0, x);
+}
+
+constexpr OpRow kRows[] = {
+    {"CenterCropPad", 18, kLatest, buildCenterCropPad},
+    {"Pad", 2, 10, buildPadAttributes},
+    {"Pad", 11, kLatest, buildPad},
+};
+
+} // namespace
+
+ArrayRef<OpRow> padRows() { return kRows; }
+
+} // namespace opc::onnx
