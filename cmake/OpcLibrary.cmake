@@ -1,10 +1,10 @@
-# opc_library(NAME SOURCES a.cpp ... [DEPENDS opc libraries] [NO_PCH])
+# opc_library(NAME SOURCES a.cpp ... [DEPENDS opc libraries])
 #
 # A part of libopc.so: an object library, linked into the one shared library by
 # lib/CMakeLists.txt. DEPENDS states the layering; a part may only name parts
 # that lib/CMakeLists.txt adds before it.
 function(opc_library name)
-  cmake_parse_arguments(ARG "NO_PCH" "" "SOURCES;DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
   add_library(${name} OBJECT ${ARG_SOURCES})
   target_compile_options(${name} PRIVATE -fno-exceptions)
   add_dependencies(${name} OpcTableGen)
@@ -14,8 +14,6 @@ function(opc_library name)
     endif()
   endforeach()
   set_target_properties(${name} PROPERTIES OPC_DEPENDS "${ARG_DEPENDS}")
-  if(NOT ARG_NO_PCH AND NOT name STREQUAL OpcPch)
-    target_precompile_headers(${name} REUSE_FROM OpcPch)
-  endif()
+  target_precompile_headers(${name} REUSE_FROM OpcPch)
   set_property(GLOBAL APPEND PROPERTY OPC_LIBRARIES ${name})
 endfunction()

@@ -82,8 +82,8 @@ void buildSchedule(OpPassManager &pm, const StageContext &context) {
   pm.addNestedPass<func::FuncOp>(createSchedulePass());
   pm.addPass(createUnfuseKernelsPass());
   pm.addNestedPass<func::FuncOp>(createSchedulePass());
-  if (context.target.buildLLVM)
-    context.target.buildLLVM(pm, context.desc);
+  if (context.target.finishSchedule)
+    context.target.finishSchedule(pm, context.desc);
 }
 
 void buildHost(OpPassManager &pm, const StageContext &context) {

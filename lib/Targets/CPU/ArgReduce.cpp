@@ -124,18 +124,12 @@ private:
         });
     Value position =
         arith::MaxSIOp::create(l.b, l.loc, best[1], i64Like(best[1], 0));
-    Value to = l.add(l.mul(outer, inner), at);
-    Value stored = narrow(position);
-    if (Value mask = w.v.mask())
-      vector::MaskedStoreOp::create(l.b, l.loc, w.e.buffer(op.getY()),
-                                    ValueRange{to}, mask, stored);
-    else
-      vector::StoreOp::create(l.b, l.loc, stored, w.e.buffer(op.getY()),
-                              ValueRange{to});
+    w.v.storeAt(narrow(position), w.e.buffer(op.getY()),
+                l.add(l.mul(outer, inner), at));
   }
 
   Value narrow(Value position) {
-    Type element = cast<RankedTensorType>(op.getY().getType()).getElementType();
+    Type element = getElementTypeOrSelf(op.getY());
     if (element.isInteger(64))
       return position;
     Type type = element;
@@ -145,15 +139,10 @@ private:
   }
 
   void alongAxis() {
-    SmallVector<int64_t> numbers;
-    for (int64_t lane = 0; lane < lanes; ++lane)
-      numbers.push_back(lane);
-    auto type = VectorType::get({lanes}, l.b.getI64Type());
-    Value iota = arith::ConstantOp::create(
-        l.b, l.loc, DenseElementsAttr::get(type, ArrayRef<int64_t>(numbers)));
+    Value numbers = w.v.laneNumbers(l.b.getI64Type());
     auto step = [&](Value at, ValueRange carried) {
       Value position =
-          arith::AddIOp::create(l.b, l.loc, splat(toI64(at)), iota);
+          arith::AddIOp::create(l.b, l.loc, splat(toI64(at)), numbers);
       Best next{load(at), position}, old{carried[0], carried[1]};
       Value which = replaces(next, old);
       if (Value mask = w.v.mask())
@@ -177,17 +166,9 @@ private:
   /// The position of the best of all lanes.
   Value acrossLanes(Best best) {
     for (int64_t half = lanes / 2; half >= 1; half /= 2) {
-      SmallVector<int64_t> low, high;
-      for (int64_t i = 0; i < half; ++i) {
-        low.push_back(i);
-        high.push_back(half + i);
-      }
-      auto part = [&](Value vector, ArrayRef<int64_t> which) {
-        return Value(
-            vector::ShuffleOp::create(l.b, l.loc, vector, vector, which));
-      };
-      Best x{part(best.element, high), part(best.position, high)};
-      Best y{part(best.element, low), part(best.position, low)};
+      auto [lowElements, highElements] = w.v.halves(best.element, half);
+      auto [lowPositions, highPositions] = w.v.halves(best.position, half);
+      Best x{highElements, highPositions}, y{lowElements, lowPositions};
       SmallVector<Value> next = chosen(wins(x, y), x, y);
       best = {next[0], next[1]};
     }

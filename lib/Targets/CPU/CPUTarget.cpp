@@ -34,7 +34,7 @@ static void buildLayout(mlir::OpPassManager &pm, const TargetDesc &desc) {
   pm.addPass(cpu::createFoldMovementPass());
 }
 
-static void buildLLVM(mlir::OpPassManager &pm, const TargetDesc &desc) {
+static void finishSchedule(mlir::OpPassManager &pm, const TargetDesc &desc) {
   // Functions of halves are those of f32, rounded.
   pm.addNestedPass<mlir::func::FuncOp>(
       mlir::math::createMathExtendToSupportedTypes());
@@ -56,7 +56,7 @@ const Target &cpuTarget() {
       .registerDialects = registerDialects,
       .registerPasses = cpu::registerTargetsCPUPasses,
       .buildLayout = buildLayout,
-      .buildLLVM = buildLLVM,
+      .finishSchedule = finishSchedule,
   };
   return target;
 }

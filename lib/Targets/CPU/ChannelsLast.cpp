@@ -26,10 +26,6 @@ int64_t rankOf(Value value) {
   return cast<RankedTensorType>(value.getType()).getRank();
 }
 
-Type elementOf(Value value) {
-  return cast<RankedTensorType>(value.getType()).getElementType();
-}
-
 bool hasKnownExtents(Value value) {
   return cast<RankedTensorType>(value.getType()).hasStaticShape();
 }
@@ -48,7 +44,7 @@ void transposeAround(Operation *op, ShapeEnv &env,
   Operation *clone = b.clone(*op);
   clone->setOperand(0, m.transpose(op->getOperand(0), toChannelsLast(rank)));
   clone->moveAfter(clone->getOperand(0).getDefiningOp());
-  clone->getResult(0).setType(tensorType(last, elementOf(y)));
+  clone->getResult(0).setType(tensorType(last, getElementTypeOrSelf(y)));
   if (op->hasAttr(kDimsAttr))
     pinDims(clone, {last});
   change(clone);
@@ -75,7 +71,8 @@ bool hasFirstChannels(Operation *op) {
 }
 
 bool isFloatOfFirstChannels(Operation *op) {
-  return hasFirstChannels(op) && elementOf(op->getOperand(0)).isF32();
+  return hasFirstChannels(op) &&
+         getElementTypeOrSelf(op->getOperand(0)).isF32();
 }
 
 /// Elements that convolutions have schedules for.
@@ -110,7 +107,8 @@ template <typename Conv> Conv lineAsImage(Conv conv, ShapeEnv &env) {
   Value x = m.reshape(conv.getX(), withRow(conv.getX()));
   Value w = m.reshape(conv.getW(), withRow(conv.getW()));
   auto image = Conv::create(
-      b, conv.getLoc(), tensorType(imageDims, elementOf(conv.getY())), x, w,
+      b, conv.getLoc(),
+      tensorType(imageDims, getElementTypeOrSelf(conv.getY())), x, w,
       pair(1, conv.getStrides()), pair(1, conv.getDilations()),
       pair(0, conv.getPadLow()), pair(0, conv.getPadHigh()), conv.getGroup());
   conv.getY().replaceAllUsesWith(m.reshape(image.getY(), y));
@@ -118,7 +116,8 @@ template <typename Conv> Conv lineAsImage(Conv conv, ShapeEnv &env) {
 }
 
 template <typename Conv> void convertConv(Conv conv, ShapeEnv &env) {
-  if (!hasFirstChannels(conv) || !isConvolved(elementOf(conv.getX())) ||
+  if (!hasFirstChannels(conv) ||
+      !isConvolved(getElementTypeOrSelf(conv.getX())) ||
       !hasKnownExtents(conv.getW()))
     return;
   if (isAlongLine(conv, env))
@@ -129,7 +128,8 @@ template <typename Conv> void convertConv(Conv conv, ShapeEnv &env) {
 
 void convertResize(ResizeOp resize, ShapeEnv &env) {
   bool spatial =
-      rankOf(resize.getX()) == 4 && elementOf(resize.getX()).isF32() &&
+      rankOf(resize.getX()) == 4 &&
+      getElementTypeOrSelf(resize.getX()).isF32() &&
       llvm::all_of(resize.getAxes(), [](int64_t axis) { return axis >= 2; });
   if (!spatial)
     return;

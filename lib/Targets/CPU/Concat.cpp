@@ -62,8 +62,7 @@ private:
     for (Value index : at)
       indices.push_back({index, 0});
     indices.push_back({lane, 1});
-    for (Value result : w.kernel.results)
-      w.v.store(w.v.vector(result, indices), result, indices);
+    writeResults(w, indices);
   }
 
   KernelWriter &w;

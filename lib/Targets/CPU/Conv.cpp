@@ -96,7 +96,7 @@ private:
     Value x0 = start(axes.back(), x);
     tile.aBase = l.add(l.mul(l.add(l.mul(line, width), x0), channels),
                        l.mul(group, ownChannels));
-    addRuns(tile, tapBegin, tapEnd, pixels);
+    addTaps(tile, tapBegin, tapEnd);
     Value column = l.add(l.mul(group, ownColumns), l.mul(vector, lanes));
     emitProductTile(w, conv.getY(), tile, column,
                     columns.lastCount(l, vector, vectors), [&](Value i) {
@@ -130,19 +130,18 @@ private:
   }
 
   /// The taps of the last axis: one run where all that they read is contiguous.
-  void addRuns(GemmTile &tile, Value tapBegin, Value tapEnd, int64_t pixels) {
+  void addTaps(GemmTile &tile, Value tapBegin, Value tapEnd) {
     int64_t dilation = axes.back().dilation, bStep = ownChannels * w.v.lanes;
     Value aStep = l.index(1), bLane = l.index(w.v.lanes);
     if (dilation == 1 && groups == 1) {
-      tile.runs.push_back({l.mul(l.sub(tapEnd, tapBegin), channels),
-                           l.mul(tapBegin, channels), l.mul(tapBegin, bStep),
-                           aStep, bLane, 0, pixels});
+      tile.run = {l.mul(l.sub(tapEnd, tapBegin), channels),
+                  l.mul(tapBegin, channels), l.mul(tapBegin, bStep), aStep,
+                  bLane};
       return;
     }
     tile.loops.push_back(
         {tapBegin, tapEnd, l.index(dilation * channels), l.index(bStep)});
-    tile.runs.push_back({l.index(ownChannels), l.index(0), l.index(0), aStep,
-                         bLane, 0, pixels});
+    tile.run = {l.index(ownChannels), l.index(0), l.index(0), aStep, bLane};
   }
 
   KernelWriter &w;

@@ -55,9 +55,8 @@ private:
   /// One vector of channels from `c` on, of `count` pixels from `x` on.
   void emitVector(Value x, int64_t count, bool edge, Value c) {
     LoopBuilder &l = w.l;
-    auto type = cast<RankedTensorType>(conv.getY().getType());
     Value zero = w.v.splat(arith::ConstantOp::create(
-        l.b, l.loc, l.b.getZeroAttr(type.getElementType())));
+        l.b, l.loc, l.b.getZeroAttr(getElementTypeOrSelf(conv.getY()))));
     SmallVector<Value> sums(count, zero);
     auto [rowBegin, rowEnd] = clippedTaps(l, axes[0], row, height);
     Value y0 = l.sub(l.mul(row, axes[0].stride), l.index(axes[0].padLow));
@@ -150,8 +149,10 @@ LogicalResult scheduleDepthwise(func::FuncOp kernel, const TargetDesc &desc) {
   if (!taps || !constantOf(env.dims(conv.getB())[0]))
     return failure();
   VectorMachine machine = machineOf(desc);
-  // Sums, one row of weights and the input vector are in registers.
-  int64_t pixels = std::clamp<int64_t>(machine.registers - *taps - 2, 1, 8);
+  // Sums, one row of weights and the input vector are in registers; more pixels
+  // than multiply-adds under way are longer code and no faster.
+  int64_t pixels = std::clamp<int64_t>(machine.registers - *taps - 2, 1,
+                                       machine.fmaPorts * machine.fmaLatency);
   const Dims y = env.dims(conv.getY());
   if (constantOf(y[2]))
     allowInPlace(kernel, env);

@@ -114,13 +114,8 @@ private:
     tile.aRowStep = p.transposeA ? l.index(1) : k;
     tile.aBase = l.add(matrixOf(p.a), l.mul(row, tile.aRowStep));
     tile.b = w.e.buffer(p.b);
-    ReductionRun run{k,
-                     l.index(0),
-                     l.index(0),
-                     p.transposeA ? m : l.index(1),
-                     p.packed ? l.index(lanes) : n,
-                     0,
-                     count};
+    tile.run = {k, l.index(0), l.index(0), p.transposeA ? m : l.index(1),
+                p.packed ? l.index(lanes) : n};
     Value last = columns.lastCount(l, vector, vectors);
     if (p.packed) {
       tile.bVectorStep = l.mul(k, lanes);
@@ -133,7 +128,6 @@ private:
       if (last)
         tile.lastMask = w.v.lanesBelow(l.index(0), last);
     }
-    tile.runs.push_back(run);
     emitProductTile(
         w, p.op->getResult(0), tile, l.mul(vector, lanes), last, [&](Value i) {
           SmallVector<Value> indices(batch);
@@ -154,9 +148,7 @@ private:
 
 /// Products of f64, which are never packed.
 bool isDouble(const Product &p) {
-  auto isF64 = [](Value value) {
-    return cast<RankedTensorType>(value.getType()).getElementType().isF64();
-  };
+  auto isF64 = [](Value value) { return getElementTypeOrSelf(value).isF64(); };
   return !p.packed && isF64(p.a) && isF64(p.b) && isF64(p.op->getResult(0));
 }
 

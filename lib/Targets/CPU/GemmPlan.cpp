@@ -11,13 +11,23 @@ constexpr int64_t typicalRows = 4096;
 constexpr int64_t typicalReduction = 512;
 // Cycles to enter and leave a tile, and to write one of its vectors.
 constexpr double tileCycles = 10, storeCycles = 0.5;
+// Bytes of A that come from beyond L2 in a cycle, next to the arithmetic.
+constexpr double refetchBytes = 128;
+// The model is no better than this: a narrower tile has to win by more.
+constexpr double leastGain = 0.005;
+// Wider tiles leave too few rows to use a vector of B again; taller ones are
+// longer code and no faster.
+constexpr int64_t mostVectors = 4, mostRows = 24;
+// Steps that B is fetched ahead: 6 to 24 are as good as each other.
+constexpr int64_t prefetchSteps = 12;
 
-/// Cycles for one tile of `rows` x `vectors`: bound by multiply-adds, by loads
-/// (two each cycle), or by the latency of adding to the same sum.
+/// Cycles for one tile of `rows` x `vectors`: bound by multiply-adds, by loads,
+/// or by the latency of adding to the same sum.
 double cyclesOfTile(double rows, double vectors, double reduction,
                     const VectorMachine &m) {
-  double step = std::max({rows * vectors / double(m.fmaPorts),
-                          (rows + vectors) / 2, double(m.fmaLatency)});
+  double step =
+      std::max({rows * vectors / double(m.fmaPorts),
+                (rows + vectors) / double(m.loadPorts), double(m.fmaLatency)});
   return reduction * step + tileCycles + storeCycles * rows * vectors;
 }
 
@@ -41,7 +51,8 @@ double cyclesOf(const GemmShape &s, int64_t rows, int64_t vectors,
   // A that does not fit L2 is fetched again for every panel of columns.
   double aBytes = double(s.rows) * s.reduction * 4;
   if (aBytes > m.l2Bytes / 2.0)
-    total += std::ceil(double(s.columns) / (vectors * m.lanes)) * aBytes / 128;
+    total += std::ceil(double(s.columns) / (vectors * m.lanes)) * aBytes /
+             refetchBytes;
   return total;
 }
 
@@ -56,13 +67,13 @@ GemmPlan planGemm(const GemmShape &shape, const VectorMachine &m) {
 
   GemmPlan plan;
   double best = INFINITY;
-  for (int64_t vectors = std::min<int64_t>(4, allVectors); vectors >= 1;
+  for (int64_t vectors = std::min(mostVectors, allVectors); vectors >= 1;
        --vectors) {
     // Sums, the vectors of B and the broadcast element of A share registers.
     int64_t rows = (m.registers - vectors - 1) / vectors;
-    rows = std::min<int64_t>(rows, 24);
+    rows = std::min(rows, mostRows);
     double cycles = cyclesOf(s, rows, vectors, m);
-    if (cycles < best * 0.995) {
+    if (cycles < best * (1 - leastGain)) {
       best = cycles;
       plan.tileRows = rows;
       plan.tileVectors = vectors;
@@ -71,7 +82,9 @@ GemmPlan planGemm(const GemmShape &shape, const VectorMachine &m) {
 
   int64_t vectorBytes = s.reduction * m.lanes * 4;
   int64_t packedBytes = vectorBytes * allVectors;
-  plan.prefetchSteps = packedBytes <= m.l1Bytes * 2 / 3 ? 0 : 12;
+  // A third of L1 is left for A and the result.
+  plan.prefetchSteps = packedBytes <= m.l1Bytes * 2 / 3 ? 0 : prefetchSteps;
+  // A quarter of L2: A and the result pass through it, too.
   int64_t block = std::max<int64_t>(m.l2Bytes / 4 / vectorBytes, 1);
   block = std::max(block / plan.tileVectors, int64_t(1)) * plan.tileVectors;
   plan.blockVectors = std::min(block, allVectors);

@@ -39,7 +39,7 @@ private:
   SmallVector<Value> level(unsigned depth, Value aAt, Value bAt,
                            ValueRange sums) {
     if (depth == tile.loops.size())
-      return allRuns(aAt, bAt, sums);
+      return innermost(aAt, bAt, sums);
     const ReductionLoop &loop = tile.loops[depth];
     return l.fold(loop.begin, loop.end, 1, sums,
                   [&](Value i, ValueRange carried) {
@@ -48,36 +48,35 @@ private:
                   });
   }
 
-  SmallVector<Value> allRuns(Value aAt, Value bAt, ValueRange sums) {
-    SmallVector<Value> next(sums);
-    for (const ReductionRun &run : tile.runs) {
-      Value aStart = l.add(aAt, run.aAt), bStart = l.add(bAt, run.bAt);
-      auto part = MutableArrayRef(next).slice(run.rowBegin * tile.vectors,
-                                              (run.rowEnd - run.rowBegin) *
-                                                  tile.vectors);
-      Value done = chained(run, aStart, bStart, part);
-      SmallVector<Value> last = l.fold(
-          done, run.count, tile.group(), ValueRange(ArrayRef<Value>(part)),
-          [&](Value k, ValueRange carried) {
-            return step(run, l.add(aStart, l.mul(k, run.aStep)),
-                        l.add(bStart, l.mul(k, run.bStep)), carried);
-          });
-      llvm::copy(last, part.begin());
-    }
-    return next;
+  SmallVector<Value> innermost(Value aAt, Value bAt, ValueRange carried) {
+    const ReductionRun &run = tile.run;
+    Value aStart = l.add(aAt, run.aAt), bStart = l.add(bAt, run.bAt);
+    SmallVector<Value> sums(carried);
+    Value done = chained(aStart, bStart, sums);
+    return l.fold(done, run.count, tile.group(), sums,
+                  [&](Value k, ValueRange carried) {
+                    return stepAt(k, aStart, bStart, carried);
+                  });
+  }
+
+  /// Step `k` of the innermost level.
+  SmallVector<Value> stepAt(Value k, Value aStart, Value bStart,
+                            ValueRange sums) {
+    return step(l.add(aStart, l.mul(k, tile.run.aStep)),
+                l.add(bStart, l.mul(k, tile.run.bStep)), sums);
   }
 
   /// Where the sums are too few to hide the latency of adding to them: several
   /// steps at once, each into sums of its own, which are added at the end.
   /// Returns the number of steps done.
-  Value chained(const ReductionRun &run, Value aStart, Value bStart,
-                MutableArrayRef<Value> part) {
+  Value chained(Value aStart, Value bStart, MutableArrayRef<Value> part) {
     int64_t width = part.size();
     int64_t chains = tile.inFlight / std::max<int64_t>(width, 1);
     if (chains < 2)
       return l.index(0);
     int64_t stride = chains * tile.group();
-    Value end = l.sub(run.count, l.rem(run.count, l.index(stride)));
+    Value count = tile.run.count;
+    Value end = l.sub(count, l.rem(count, l.index(stride)));
     SmallVector<Value> sums(part.begin(), part.end());
     Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
     sums.append(width * (chains - 1), zero);
@@ -87,9 +86,8 @@ private:
           for (int64_t chain = 0; chain < chains; ++chain) {
             Value at = l.add(k, chain * tile.group());
             llvm::append_range(next,
-                               step(run, l.add(aStart, l.mul(at, run.aStep)),
-                                    l.add(bStart, l.mul(at, run.bStep)),
-                                    carried.slice(chain * width, width)));
+                               stepAt(at, aStart, bStart,
+                                      carried.slice(chain * width, width)));
           }
           return next;
         });
@@ -108,16 +106,15 @@ private:
   }
 
   /// One step of the reduction: an outer product in registers.
-  SmallVector<Value> step(const ReductionRun &run, Value aAt, Value bAt,
-                          ValueRange sums) {
+  SmallVector<Value> step(Value aAt, Value bAt, ValueRange sums) {
     SmallVector<Value> bs;
     for (int64_t j = 0; j < tile.vectors; ++j)
-      bs.push_back(loadB(run, j, l.add(columns[j], bAt)));
+      bs.push_back(loadB(j, l.add(columns[j], bAt)));
     SmallVector<Value> next(sums);
-    for (int64_t i = run.rowBegin; i < run.rowEnd; ++i) {
+    for (int64_t i = 0; i < tile.rows; ++i) {
       Value a = loadA(l.add(rows[i], aAt));
       for (int64_t j = 0; j < tile.vectors; ++j) {
-        Value &sum = next[(i - run.rowBegin) * tile.vectors + j];
+        Value &sum = next[i * tile.vectors + j];
         sum = tile.dot ? emitDot(b, loc, *tile.dot, sum, a, bs[j])
                        : vector::FMAOp::create(b, loc, a, bs[j], sum);
       }
@@ -140,11 +137,11 @@ private:
     return vector::BitCastOp::create(b, loc, bType, all);
   }
 
-  Value loadB(const ReductionRun &run, int64_t j, Value at) {
+  Value loadB(int64_t j, Value at) {
     if (tile.prefetchSteps > 0)
       memref::PrefetchOp::create(
           b, loc, tile.b,
-          l.add(at, l.mul(run.bStep, tile.prefetchSteps * tile.group())),
+          l.add(at, l.mul(tile.run.bStep, tile.prefetchSteps * tile.group())),
           /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
     if (tile.lastMask && j == tile.vectors - 1) {
       Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(bType));

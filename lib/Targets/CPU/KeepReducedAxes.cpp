@@ -24,8 +24,7 @@ void keepAxes(ReduceOp reduce, ShapeEnv &env) {
   Dims narrow(env.dims(reduce.getY())), dims(env.dims(reduce.getX()));
   for (int64_t axis : reduce.getAxes())
     dims[axis] = env.constant(1);
-  Type element =
-      cast<RankedTensorType>(reduce.getX().getType()).getElementType();
+  Type element = getElementTypeOrSelf(reduce.getX());
   auto kept = ReduceOp::create(b, reduce.getLoc(), tensorType(dims, element),
                                reduce.getX(), reduce.getKind(),
                                reduce.getAxes(), /*keepdims=*/true);

@@ -4,23 +4,20 @@
 using namespace mlir;
 namespace opc::cpu {
 
-static Type elementOf(Value value) {
-  return cast<RankedTensorType>(value.getType()).getElementType();
-}
-
 Value MovementBuilder::transpose(Value x, ArrayRef<int64_t> perm) {
   if (llvm::is_sorted(perm))
     return x;
   Dims dims, source(env.dims(x));
   for (int64_t axis : perm)
     dims.push_back(source[axis]);
-  return TransposeOp::create(b, loc, tensorType(dims, elementOf(x)), x, perm);
+  return TransposeOp::create(b, loc, tensorType(dims, getElementTypeOrSelf(x)),
+                             x, perm);
 }
 
 Value MovementBuilder::reshape(Value x, Dims dims) {
   if (env.dims(x) == dims)
     return x;
-  return ReshapeOp::create(b, loc, tensorType(dims, elementOf(x)), x,
+  return ReshapeOp::create(b, loc, tensorType(dims, getElementTypeOrSelf(x)), x,
                            toMap(b.getContext(), dims));
 }
 
@@ -51,12 +48,13 @@ Value MovementBuilder::padTo(Value x, int64_t axis, int64_t extent) {
 Value MovementBuilder::pad(Value x, Dims dims) {
   if (env.dims(x) == dims)
     return x;
-  auto scalar = RankedTensorType::get({}, elementOf(x));
+  auto scalar = RankedTensorType::get({}, getElementTypeOrSelf(x));
   Value zero = ConstantOp::create(b, loc, scalar,
                                   cast<ElementsAttr>(b.getZeroAttr(scalar)));
   Dims low(dims.size(), env.constant(0));
-  return PadOp::create(b, loc, tensorType(dims, elementOf(x)), x, zero,
-                       toMap(b.getContext(), low), toMap(b.getContext(), dims),
+  return PadOp::create(b, loc, tensorType(dims, getElementTypeOrSelf(x)), x,
+                       zero, toMap(b.getContext(), low),
+                       toMap(b.getContext(), dims),
                        b.getStringAttr("constant"));
 }
 
@@ -67,7 +65,7 @@ Value MovementBuilder::slice(Value x, ArrayRef<int64_t> starts, Dims dims) {
   for (int64_t start : starts)
     first.push_back(env.constant(start));
   SmallVector<int64_t> steps(dims.size(), 1);
-  return SliceOp::create(b, loc, tensorType(dims, elementOf(x)), x,
+  return SliceOp::create(b, loc, tensorType(dims, getElementTypeOrSelf(x)), x,
                          toMap(b.getContext(), first), steps,
                          toMap(b.getContext(), dims));
 }
@@ -78,7 +76,8 @@ Value MovementBuilder::concat(ArrayRef<Value> parts, int64_t axis) {
   Dims dims(env.dims(parts.front()));
   for (Value part : parts.drop_front())
     dims[axis] = dims[axis] + env.dims(part)[axis];
-  return ConcatOp::create(b, loc, tensorType(dims, elementOf(parts.front())),
+  return ConcatOp::create(b, loc,
+                          tensorType(dims, getElementTypeOrSelf(parts.front())),
                           parts, axis);
 }
 
@@ -90,7 +89,7 @@ Value MovementBuilder::reverse(Value x, int64_t axis) {
   first[axis] = env.constant(extent - 1);
   SmallVector<int64_t> steps(dims.size(), 1);
   steps[axis] = -1;
-  return SliceOp::create(b, loc, tensorType(dims, elementOf(x)), x,
+  return SliceOp::create(b, loc, tensorType(dims, getElementTypeOrSelf(x)), x,
                          toMap(b.getContext(), first), steps,
                          toMap(b.getContext(), dims));
 }

@@ -7,14 +7,15 @@
 //   %y0, ... = opc.lstm %x, %w0, %r0, %b0 {reverse = false}
 //   %y1, ... = opc.lstm %x, %w1, %r1, %b1 {reverse = true}
 //     ->
-//   %0 = opc.packed_matmul %x, pack(%w0, %w1)    // [steps, batch, 2 * 4 *
-//   hidden] %1 = opc.add %0, %biases %y, ... = opc.packed_recurrent %1,
-//   pack(%r0, %r1)
+//   %0 = opc.packed_matmul %x, pack(%w0, %w1)   // [steps, batch, 8 * hidden]
+//   %1 = opc.add %0, %biases
+//   %y, ... = opc.packed_recurrent %1, pack(%r0, %r1)
 //
 //===----------------------------------------------------------------------===//
 #include "mlir/Transforms/RegionUtils.h"
 #include "opc/Targets/CPU/LayoutSupport.h"
 #include "opc/Targets/CPU/Passes.h"
+#include "opc/Targets/CPU/Schedules.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace opc::cpu {
@@ -25,9 +26,6 @@ namespace opc::cpu {
 using namespace mlir;
 namespace opc::cpu {
 namespace {
-
-/// Hidden units whose state fits a row on a kernel's stack.
-constexpr int64_t mostHidden = 16384;
 
 RankedTensorType typeOf(Value value) {
   return cast<RankedTensorType>(value.getType());
@@ -43,12 +41,10 @@ struct Direction {
 };
 
 template <typename Op> bool hasActivations(Op op, ArrayRef<StringRef> wanted) {
-  return llvm::equal(op.getActivations(), wanted,
-                     [](Attribute name, StringRef want) {
-                       return cast<StringAttr>(name)
-                           .getValue() //
-                           .equals_insensitive(want);
-                     });
+  auto isNamed = [](Attribute given, StringRef want) {
+    return cast<StringAttr>(given).getValue().equals_insensitive(want);
+  };
+  return llvm::equal(op.getActivations(), wanted, isNamed);
 }
 
 StringRef cellOf(LstmOp op) {
@@ -85,7 +81,7 @@ template <typename Op> std::optional<Direction> describe(Op op) {
                typeOf(d.r).getDimSize(1) > 0;
   if (d.cell.empty() || op.getClip() || !known ||
       !typeOf(d.x).getElementType().isF32() ||
-      typeOf(d.r).getDimSize(1) > mostHidden)
+      typeOf(d.r).getDimSize(1) > kMostHidden)
     return std::nullopt;
   d.gates = typeOf(d.r).getDimSize(0) / typeOf(d.r).getDimSize(1);
   return d;

@@ -137,17 +137,12 @@ private:
     forVectors(w, first, last, [&](Value at) { emitVector(at); });
   }
 
-  // All values before all stores: an output may lie over an input.
   void emitVector(Value at) {
     LaneIndices indices;
     for (Value index : outer)
       indices.push_back({index, 0});
     indices.push_back({at, 1});
-    SmallVector<Value> elements;
-    for (Value result : w.kernel.results)
-      elements.push_back(w.v.vector(result, indices));
-    for (auto [result, element] : llvm::zip(w.kernel.results, elements))
-      w.v.store(element, result, indices);
+    writeResults(w, indices);
   }
 
   KernelWriter &w;

@@ -14,6 +14,7 @@ using namespace mlir;
 namespace opc::cpu {
 namespace {
 
+/// Pixels at a time: as many sums hide the latency of adding.
 constexpr int64_t pixels = 4;
 
 class PoolWriter {
@@ -117,9 +118,9 @@ private:
       Value at = l.add(l.mul(l.add(line, column), channels), c);
       Value loaded = w.v.load(w.e.buffer(pool.getX()), at, w.v.mask());
       Type type = pool.getX().getType();
-      next.push_back(emitArith(
-          l.b, l.loc, isMax ? ScalarArith::Max : ScalarArith::Add,
-          cast<RankedTensorType>(type).getElementType(), {sum, loaded}));
+      next.push_back(emitArith(l.b, l.loc,
+                               isMax ? ScalarArith::Max : ScalarArith::Add,
+                               getElementTypeOrSelf(type), {sum, loaded}));
     }
     return next;
   }

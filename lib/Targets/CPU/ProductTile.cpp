@@ -36,14 +36,12 @@ void ProductColumns::forPanels(LoopBuilder &l, Value block,
 
 std::optional<ProductKind> productKind(Value a, Value b, Value y,
                                        const TargetDesc &desc) {
-  auto elementOf = [](Value value) {
-    return cast<RankedTensorType>(value.getType()).getElementType();
-  };
-  Type sum = elementOf(y);
+  Type sum = getElementTypeOrSelf(y);
   if (isF32(a) && isF32(b) && isF32(y))
     return ProductKind{sum};
   const MatrixUnit *unit =
-      dotUnitFor(desc, debugString(elementOf(a)), debugString(elementOf(b)));
+      dotUnitFor(desc, debugString(getElementTypeOrSelf(a)),
+                 debugString(getElementTypeOrSelf(b)));
   if (!unit || !sum.isSignlessInteger(32))
     return std::nullopt;
   return ProductKind{sum, unit};

@@ -18,9 +18,6 @@ using namespace mlir;
 namespace opc::cpu {
 namespace {
 
-/// Elements of a row of scratch on the stack of a kernel.
-constexpr int64_t mostScratch = (64 << 10) / sizeof(float);
-
 class RecurrentWriter {
 public:
   RecurrentWriter(KernelWriter &w, PackedRecurrentOp op, int64_t gates,
@@ -138,14 +135,8 @@ private:
     return tensor ? w.v.load(w.e.buffer(tensor), at, w.v.mask()) : constant(0);
   }
   void write(Value tensor, Value at, Value value) {
-    if (!w.e.hasBuffer(tensor))
-      return;
-    Value buffer = w.e.buffer(tensor);
-    if (Value mask = w.v.mask())
-      vector::MaskedStoreOp::create(l.b, l.loc, buffer, ValueRange{at}, mask,
-                                    value);
-    else
-      vector::StoreOp::create(l.b, l.loc, value, buffer, ValueRange{at});
+    if (w.e.hasBuffer(tensor))
+      w.v.storeAt(value, w.e.buffer(tensor), at);
   }
 
   /// Where hidden unit `at` lies in the states before and after.
@@ -278,8 +269,8 @@ private:
     tile.bVectorStep = l.index(panels * hidden * lanes);
     Value gate = l.add(l.mul(direction, gates), first);
     tile.bBase = l.mul(l.add(l.mul(gate, panels), vector), hidden * lanes);
-    tile.runs.push_back({l.index(hidden), l.index(0), l.index(0), l.index(1),
-                         l.index(lanes), 0, rows});
+    tile.run = {l.index(hidden), l.index(0), l.index(0), l.index(1),
+                l.index(lanes)};
     for (int64_t row = 0; row < rows; ++row)
       for (int64_t i = 0; i < count; ++i)
         tile.initial.push_back(startOf(row, first + i, at));
@@ -308,13 +299,15 @@ LogicalResult scheduleRecurrent(func::FuncOp kernel, const TargetDesc &desc) {
   VectorMachine machine = machineOf(desc);
   int64_t hidden = *constantOf(env.dims(op.getR())[1]);
   int64_t width = (hidden + machine.lanes - 1) / machine.lanes * machine.lanes;
-  if (width > mostScratch)
+  if (width > kMostHidden)
     return failure();
   int64_t directions = op.getReverse().size();
   int64_t gates = *constantOf(env.dims(op.getXw())[2]) / hidden / directions;
-  // Sums, the vectors of r and the broadcast element share the registers.
+  // Sums, the vectors of r and the broadcast element share the registers; more
+  // rows than multiply-adds under way hide no more latency.
+  int64_t inFlight = machine.fmaPorts * machine.fmaLatency;
   int64_t rows = std::clamp<int64_t>((machine.registers - gates - 1) / gates, 1,
-                                     std::min<int64_t>(8, mostScratch / width));
+                                     std::min(inFlight, kMostHidden / width));
   AffineExpr batch = env.dims(op.getXw())[1];
   if (op.getLengths())
     rows = 1;
@@ -323,9 +316,7 @@ LogicalResult scheduleRecurrent(func::FuncOp kernel, const TargetDesc &desc) {
   return writeKernel(kernel, env, machine.lanes,
                      batch.ceilDiv(rows) * directions, /*grain=*/1,
                      [&](KernelWriter &w) {
-                       RecurrentWriter(w, op, gates, rows,
-                                       machine.fmaPorts * machine.fmaLatency)
-                           .run();
+                       RecurrentWriter(w, op, gates, rows, inFlight).run();
                      });
 }
 

@@ -53,8 +53,7 @@ std::optional<Common> commonOf(func::FuncOp kernel, ShapeEnv &env) {
     }
     Common own{env.dims(reduce.getX()), SmallVector<int64_t>(reduce.getAxes())};
     llvm::sort(own.axes);
-    Type element =
-        cast<RankedTensorType>(reduce.getX().getType()).getElementType();
+    Type element = getElementTypeOrSelf(reduce.getX());
     if (!acceptsType(element) || !reduce.getKeepdims() || own.axes.empty() ||
         (common && (common->domain != own.domain || common->axes != own.axes)))
       return std::nullopt;

@@ -9,10 +9,6 @@ using namespace mlir;
 namespace opc::cpu {
 namespace {
 
-Type elementOf(Value tensor) {
-  return cast<RankedTensorType>(tensor.getType()).getElementType();
-}
-
 ScalarArith arithOf(ReduceOp reduce) {
   return llvm::StringSwitch<ScalarArith>(reduce.getKind())
       .Case("sum", ScalarArith::Add)
@@ -23,7 +19,7 @@ ScalarArith arithOf(ReduceOp reduce) {
 
 /// The element that changes nothing: what lanes that do not exist hold.
 Value neutralOf(ReduceOp reduce, OpBuilder &b, Location loc) {
-  Type element = elementOf(reduce.getX());
+  Type element = getElementTypeOrSelf(reduce.getX());
   bool most = reduce.getKind() == "min", least = reduce.getKind() == "max";
   if (auto type = dyn_cast<FloatType>(element)) {
     APFloat value = APFloat::getZero(type.getFloatSemantics());
@@ -99,11 +95,12 @@ private:
   /// the buffer of a result, which is written last.
   void chooseCached() {
     for (Value result : full) {
-      if (!elementOf(result).isF32())
+      if (!getElementTypeOrSelf(result).isF32())
         continue;
       for (ReduceOp reduce : reduces)
         if (Value x = reduce.getX(); isCostly(x) && !x.hasOneUse() &&
-                                     elementOf(x).isF32() && s.lanesReduced) {
+                                     getElementTypeOrSelf(x).isF32() &&
+                                     s.lanesReduced) {
           cached = x;
           cache = result;
           return;
@@ -196,8 +193,8 @@ private:
   }
 
   Value combine(ReduceOp reduce, Value x, Value y) {
-    return emitArith(l.b, l.loc, arithOf(reduce), elementOf(reduce.getX()),
-                     {x, y});
+    return emitArith(l.b, l.loc, arithOf(reduce),
+                     getElementTypeOrSelf(reduce.getX()), {x, y});
   }
 
   SmallVector<Value> reduceSlots(ReduceOp reduce) {
@@ -260,14 +257,8 @@ private:
 
   Value acrossLanes(ReduceOp reduce, Value vector) {
     for (int64_t half = w.v.lanes / 2; half >= 1; half /= 2) {
-      SmallVector<int64_t> low, high;
-      for (int64_t i = 0; i < half; ++i) {
-        low.push_back(i);
-        high.push_back(half + i);
-      }
-      Value x = vector::ShuffleOp::create(l.b, l.loc, vector, vector, low);
-      Value y = vector::ShuffleOp::create(l.b, l.loc, vector, vector, high);
-      vector = combine(reduce, x, y);
+      auto [low, high] = w.v.halves(vector, half);
+      vector = combine(reduce, low, high);
     }
     return vector::ExtractOp::create(l.b, l.loc, vector, 0);
   }

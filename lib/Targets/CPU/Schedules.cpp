@@ -28,9 +28,9 @@ VectorMachine machineOf(const TargetDesc &desc) {
   machine.registers = desc.vector.registers;
   machine.fmaPorts = desc.vector.fmaPorts;
   machine.fmaLatency = desc.vector.fmaLatency;
+  machine.loadPorts = desc.vector.loadPorts;
   machine.l1Bytes = desc.cache(1).bytes;
   machine.l2Bytes = desc.cache(2).bytes;
-  machine.lineBytes = desc.cache(1).line;
   return machine;
 }
 
@@ -51,14 +51,18 @@ LogicalResult writeKernel(func::FuncOp kernel, ShapeEnv &env, int64_t lanes,
   return success();
 }
 
-void writeResults(KernelWriter &w, Value root, Value elements,
-                  ArrayRef<LaneIndex> indices) {
-  w.v.bind(root, elements);
+void writeResults(KernelWriter &w, ArrayRef<LaneIndex> indices) {
   SmallVector<Value> results;
   for (Value result : w.kernel.results)
     results.push_back(w.v.vector(result, indices));
   for (auto [result, value] : llvm::zip(w.kernel.results, results))
     w.v.store(value, result, indices);
+}
+
+void writeResults(KernelWriter &w, Value root, Value elements,
+                  ArrayRef<LaneIndex> indices) {
+  w.v.bind(root, elements);
+  writeResults(w, indices);
 }
 
 void forVectors(KernelWriter &w, Value first, Value last,
@@ -73,9 +77,7 @@ void forVectors(KernelWriter &w, Value first, Value last,
   w.v.setCount({});
 }
 
-bool isF32(Value tensor) {
-  return cast<RankedTensorType>(tensor.getType()).getElementType().isF32();
-}
+bool isF32(Value tensor) { return getElementTypeOrSelf(tensor).isF32(); }
 
 ValueRange returnedValues(func::FuncOp kernel) {
   return kernel.getBody().front().getTerminator()->getOperands();
@@ -164,8 +166,7 @@ void allowInPlace(func::FuncOp kernel, ShapeEnv &env) {
   SmallVector<Attribute> pairs;
   ValueRange results = returnedValues(kernel);
   auto storage = [](Value value) {
-    return storageType(
-        cast<RankedTensorType>(value.getType()).getElementType());
+    return storageType(getElementTypeOrSelf(value));
   };
   for (auto [index, result] : llvm::enumerate(results)) {
     const Dims dims = env.dims(result);
@@ -179,7 +180,7 @@ void allowInPlace(func::FuncOp kernel, ShapeEnv &env) {
     }
   }
   if (!pairs.empty())
-    kernel->setAttr("opc.inplace", b.getArrayAttr(pairs));
+    kernel->setAttr(kInplaceAttr, b.getArrayAttr(pairs));
 }
 
 } // namespace opc::cpu

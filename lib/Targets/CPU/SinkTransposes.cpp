@@ -22,8 +22,9 @@ namespace {
 
 using Perm = SmallVector<int64_t>;
 
-Type elementOf(Value value) {
-  return cast<RankedTensorType>(value.getType()).getElementType();
+/// How many extents are not 1, or may not be.
+int64_t countLarge(const Dims &dims) {
+  return llvm::count_if(dims, [](AffineExpr e) { return constantOf(e) != 1; });
 }
 
 /// One op about to be computed before the transposes of its operands: axis k of
@@ -92,7 +93,7 @@ private:
     Dims dims = sourceOrder(env.dims(y));
     Operation *clone = b.clone(*op);
     clone->setOperands(operands);
-    clone->getResult(0).setType(tensorType(dims, elementOf(y)));
+    clone->getResult(0).setType(tensorType(dims, getElementTypeOrSelf(y)));
     if (op->hasAttr(kDimsAttr))
       pinDims(clone, {dims});
     if (change)
@@ -108,9 +109,8 @@ private:
     if (auto transpose = operand.getDefiningOp<TransposeOp>())
       if (transpose.getPerm() == ArrayRef(perm))
         return transpose.getX();
-    Dims dims(env.dims(operand));
-    int64_t counting =
-        llvm::count_if(dims, [](AffineExpr e) { return constantOf(e) != 1; });
+    const Dims dims(env.dims(operand));
+    int64_t counting = countLarge(dims);
     if (counting == 0 && dims.size() <= perm.size())
       return operand;
     if (counting > 1 && !isConstantData(operand))
@@ -123,9 +123,7 @@ private:
     Dims dims(env.dims(operand));
     while (int64_t(dims.size()) < rank())
       dims.insert(dims.begin(), env.constant(1));
-    int64_t counting =
-        llvm::count_if(dims, [](AffineExpr e) { return constantOf(e) != 1; });
-    if (counting <= 1)
+    if (countLarge(dims) <= 1)
       return m.reshape(operand, sourceOrder(dims));
     return m.transpose(m.reshape(operand, dims), inversePermutation(perm));
   }
@@ -142,10 +140,8 @@ private:
       Dims dims(env.dims(operand));
       if (int64_t(dims.size()) > rank())
         return false;
-      int64_t counting =
-          llvm::count_if(dims, [](AffineExpr e) { return constantOf(e) != 1; });
       freed += same;
-      moved += !same && counting > 1 && !isConstantData(operand);
+      moved += !same && countLarge(dims) > 1 && !isConstantData(operand);
     }
     if (moved > freed)
       return false;

@@ -114,9 +114,8 @@ private:
     attributes.append("pad_high", b.getDenseI64ArrayAttr(high));
     attributes.append("group", b.getI64IntegerAttr(group));
     attributes.append("layout", conv.getLayoutAttr());
-    Type element =
-        cast<RankedTensorType>(conv.getY().getType()).getElementType();
-    return createInferred<ConvOp>(m, {conv.getX(), w}, attributes, element)
+    return createInferred<ConvOp>(m, {conv.getX(), w}, attributes,
+                                  getElementTypeOrSelf(conv.getY()))
         .getY();
   }
 

@@ -29,12 +29,6 @@ Value TileSplit::count(OpBuilder &b, Location loc) const {
   return extent ? l.ceilDiv(extent, size) : l.index(parts);
 }
 
-std::optional<int64_t> TileSplit::knownCount() const {
-  return extent ? std::nullopt : std::optional(parts);
-}
-
-int64_t TileSplit::largest() const { return size + (large > 0 ? 1 : 0); }
-
 void TileSplit::emitPart(OpBuilder &b, Location loc, Value part,
                          const Body &body) const {
   emitParts(b, loc, part, LoopBuilder{b, loc}.add(part, 1), body);

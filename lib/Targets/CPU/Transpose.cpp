@@ -179,8 +179,7 @@ LogicalResult scheduleTranspose(func::FuncOp kernel, const TargetDesc &desc) {
   TransposeOp op = soleRoot<TransposeOp>(kernel, env);
   if (!op)
     return failure();
-  Type element = cast<RankedTensorType>(op.getX().getType()).getElementType();
-  unsigned bits = element.getIntOrFloatBitWidth();
+  unsigned bits = getElementTypeOrSelf(op.getX()).getIntOrFloatBitWidth();
   MLIRContext *context = kernel.getContext();
   Turn turn{Dims(env.dims(op.getX())), Dims(env.dims(op.getY())),
             SmallVector<int64_t>(op.getPerm())};

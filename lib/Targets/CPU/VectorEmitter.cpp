@@ -9,10 +9,6 @@ using namespace mlir;
 namespace opc::cpu {
 namespace {
 
-Type elementOf(Value tensor) {
-  return cast<RankedTensorType>(tensor.getType()).getElementType();
-}
-
 SmallVector<Value> basesOf(ArrayRef<LaneIndex> indices) {
   return llvm::map_to_vector(indices, [](LaneIndex i) { return i.base; });
 }
@@ -54,23 +50,31 @@ Value VectorEmitter::splat(Value value) {
       l.b, l.loc, VectorType::get({lanes}, value.getType()), value);
 }
 
-Value VectorEmitter::lanesBelow(Value value, Value limit) {
-  auto type = VectorType::get({lanes}, l.b.getI32Type());
-  auto toI32 = [&](Value index) {
-    Value narrow =
-        arith::IndexCastOp::create(l.b, l.loc, l.b.getI32Type(), index);
-    return Value(vector::BroadcastOp::create(l.b, l.loc, type, narrow));
-  };
-  SmallVector<int32_t> numbers;
+Value VectorEmitter::laneNumbers(Type element) {
+  SmallVector<Attribute> numbers;
   for (int64_t i = 0; i < lanes; ++i)
-    numbers.push_back(i);
-  Value iota = arith::ConstantOp::create(
-      l.b, l.loc, DenseElementsAttr::get(type, ArrayRef<int32_t>(numbers)));
+    numbers.push_back(l.b.getIntegerAttr(element, i));
+  return arith::ConstantOp::create(
+      l.b, l.loc,
+      DenseElementsAttr::get(VectorType::get({lanes}, element), numbers));
+}
+
+Value VectorEmitter::lanesBelow(Value value, Value limit) {
   // limit - value first: positions may exceed 32 bits, their distance does not
   // matter beyond the number of lanes.
   Value left = l.min(l.max(l.sub(limit, value), l.index(0)), l.index(lanes));
-  return arith::CmpIOp::create(l.b, l.loc, arith::CmpIPredicate::slt, iota,
-                               toI32(left));
+  Type i32 = l.b.getI32Type();
+  Value narrow = arith::IndexCastOp::create(l.b, l.loc, i32, left);
+  return arith::CmpIOp::create(l.b, l.loc, arith::CmpIPredicate::slt,
+                               laneNumbers(i32), splat(narrow));
+}
+
+std::pair<Value, Value> VectorEmitter::halves(Value vector, int64_t half) {
+  auto part = [&](int64_t first) -> Value {
+    auto numbers = llvm::to_vector(llvm::seq(first, first + half));
+    return vector::ShuffleOp::create(l.b, l.loc, vector, vector, numbers);
+  };
+  return {part(0), part(half)};
 }
 
 void VectorEmitter::setCount(Value newCount) {
@@ -159,10 +163,8 @@ LaneIndices VectorEmitter::broadcastTo(Value operand,
 Value VectorEmitter::padded(Operation *op, ArrayRef<LaneIndex> indices) {
   auto pad = cast<PadOp>(op);
   Value x = pad.getX();
-  bool plain = !x.getDefiningOp() && llvm::all_of(indices, [](LaneIndex i) {
-    return i.step == 0 || i.step == 1;
-  });
-  if (!plain || bound.contains(x))
+  if (x.getDefiningOp() || bound.contains(x) ||
+      !isConsecutive(indices, dims(x)))
     return gathered(pad.getY(), indices);
   Dims low = toDims(pad.getLow());
   LaneIndices source;
@@ -188,11 +190,8 @@ Value VectorEmitter::padded(Operation *op, ArrayRef<LaneIndex> indices) {
   }
   Value position = e.linearize(basesOf(source), dims(x));
   Value value = splat(element(pad.getValue(), {}));
-  if (isUniform(indices))
-    return gathered(pad.getY(), indices);
-  if (!isConsecutive(indices, dims(x)))
-    return gathered(pad.getY(), indices);
-  Value read = fromStorage(load(e.buffer(x), position, inside), elementOf(x));
+  Value read =
+      fromStorage(load(e.buffer(x), position, inside), getElementTypeOrSelf(x));
   return arith::SelectOp::create(l.b, l.loc, inside, read, value);
 }
 
@@ -231,9 +230,9 @@ Value VectorEmitter::loaded(Value tensor, ArrayRef<LaneIndex> indices) {
   Value at = e.linearize(basesOf(indices), dims(tensor));
   if (!isUniform(indices))
     return fromStorage(load(e.buffer(tensor), at, currentMask),
-                       elementOf(tensor));
+                       getElementTypeOrSelf(tensor));
   return fromStorage(memref::LoadOp::create(l.b, l.loc, e.buffer(tensor), at),
-                     elementOf(tensor));
+                     getElementTypeOrSelf(tensor));
 }
 
 Value VectorEmitter::gathered(Value tensor, ArrayRef<LaneIndex> indices) {
@@ -254,7 +253,7 @@ Value VectorEmitter::gathered(Value tensor, ArrayRef<LaneIndex> indices) {
             ? e.element(tensor, at)
             : fromStorage(memref::LoadOp::create(l.b, l.loc, e.buffer(tensor),
                                                  e.linearize(at, dims(tensor))),
-                          elementOf(tensor));
+                          getElementTypeOrSelf(tensor));
     elements.push_back(element);
   }
   return vector::FromElementsOp::create(
@@ -264,19 +263,23 @@ Value VectorEmitter::gathered(Value tensor, ArrayRef<LaneIndex> indices) {
 void VectorEmitter::store(Value elements, Value tensor,
                           ArrayRef<LaneIndex> indices) {
   Value at = e.linearize(basesOf(indices), dims(tensor));
-  Value stored = splat(toStorage(elements, elementOf(tensor)));
-  Value buffer = e.buffer(tensor);
+  storeAt(splat(toStorage(elements, getElementTypeOrSelf(tensor))),
+          e.buffer(tensor), at);
+}
+
+void VectorEmitter::storeAt(Value elements, Value buffer, Value at) {
   if (currentMask)
     vector::MaskedStoreOp::create(l.b, l.loc, buffer, ValueRange{at},
-                                  currentMask, stored);
+                                  currentMask, elements);
   else
-    vector::StoreOp::create(l.b, l.loc, stored, buffer, ValueRange{at});
+    vector::StoreOp::create(l.b, l.loc, elements, buffer, ValueRange{at});
 }
 
 void VectorEmitter::storeScalar(Value element, Value tensor,
                                 ArrayRef<LaneIndex> indices) {
   Value at = e.linearize(basesOf(indices), dims(tensor));
-  memref::StoreOp::create(l.b, l.loc, toStorage(element, elementOf(tensor)),
+  memref::StoreOp::create(l.b, l.loc,
+                          toStorage(element, getElementTypeOrSelf(tensor)),
                           e.buffer(tensor), at);
 }
 

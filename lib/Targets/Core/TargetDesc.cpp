@@ -1,18 +1,15 @@
 //===- TargetDesc.cpp - Reads the description of a chip -------------------===//
 //
-// Strict: every key must be known and of the right kind, and the required ones
-// must be there, so that a misspelt property is found when the file is written
-// (a unit test loads them all) and not as slow code.
+// Strict: every key must be there, known and of the right kind, so that a
+// misspelt property is found when the file is written (a unit test loads them
+// all) and not as slow code.
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Targets/Core/TargetDesc.h"
 
-#include "mlir/IR/BuiltinTypes.h"
-#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
-#include "llvm/Support/raw_ostream.h"
 
 using namespace opc;
 namespace json = llvm::json;
@@ -34,11 +31,11 @@ public:
   }
 
   void read(llvm::StringRef key, std::string &out) {
-    if (const json::Value *value = find(key, /*required=*/true))
+    if (const json::Value *value = find(key))
       take(key, value->getAsString(), out, "is not a string");
   }
-  void read(llvm::StringRef key, int64_t &out, bool required = false) {
-    const json::Value *value = find(key, required);
+  void read(llvm::StringRef key, int64_t &out) {
+    const json::Value *value = find(key);
     if (!value)
       return;
     take(key, value->getAsInteger(), out, "is not an integer");
@@ -46,11 +43,11 @@ public:
       complain(key, "is negative");
   }
   void read(llvm::StringRef key, double &out) {
-    if (const json::Value *value = find(key, /*required=*/true))
+    if (const json::Value *value = find(key))
       take(key, value->getAsNumber(), out, "is not a number");
   }
   void read(llvm::StringRef key, bool &out) {
-    if (const json::Value *value = find(key, /*required=*/true))
+    if (const json::Value *value = find(key))
       take(key, value->getAsBoolean(), out, "is neither true nor false");
   }
   void read(llvm::StringRef key, llvm::SmallVector<std::string> &out) {
@@ -60,36 +57,24 @@ public:
     }
   }
   template <typename Body> void inner(llvm::StringRef key, Body body) {
-    if (const json::Value *value = find(key, /*required=*/true))
+    if (const json::Value *value = find(key))
       nested(*value, key, body);
   }
   template <typename Body> void objects(llvm::StringRef key, Body body) {
     for (const json::Value &value : array(key))
       nested(value, key, body);
   }
-  /// All entries of an object whose keys are free.
-  template <typename Body> void numbers(llvm::StringRef key, Body body) {
-    const json::Value *value = find(key, /*required=*/true);
-    const json::Object *entries = value ? value->getAsObject() : nullptr;
-    if (!entries)
-      return complain(key, "is not an object");
-    for (const auto &entry : *entries)
-      if (std::optional<double> number = entry.second.getAsNumber())
-        body(entry.first.str(), *number);
-      else
-        complain(key, "is not an object of numbers");
-  }
 
 private:
-  const json::Value *find(llvm::StringRef key, bool required) {
+  const json::Value *find(llvm::StringRef key) {
     asked.insert(key);
     const json::Value *value = object.get(key);
-    if (!value && required)
+    if (!value)
       complain(key, "is missing");
     return value;
   }
   json::Array array(llvm::StringRef key) {
-    const json::Value *value = find(key, /*required=*/true);
+    const json::Value *value = find(key);
     if (value && !value->getAsArray())
       complain(key, "is not a list");
     return value && value->getAsArray() ? *value->getAsArray() : json::Array();
@@ -123,19 +108,19 @@ private:
 };
 
 void readCache(ObjectReader &in, CacheLevel &level) {
-  in.read("bytes", level.bytes, /*required=*/true);
-  in.read("line", level.line, /*required=*/true);
-  in.read("ways", level.ways, /*required=*/true);
-  in.read("shared_by", level.sharedBy, /*required=*/true);
+  in.read("bytes", level.bytes);
+  in.read("line", level.line);
+  in.read("ways", level.ways);
+  in.read("shared_by", level.sharedBy);
 }
 
 void readVector(ObjectReader &in, VectorUnit &unit) {
-  in.read("bits", unit.bits, /*required=*/true);
-  in.read("registers", unit.registers, /*required=*/true);
+  in.read("bits", unit.bits);
+  in.read("registers", unit.registers);
   in.read("masks", unit.masks);
-  in.read("fma_ports", unit.fmaPorts, /*required=*/true);
-  in.read("fma_latency", unit.fmaLatency, /*required=*/true);
-  in.read("load_ports", unit.loadPorts, /*required=*/true);
+  in.read("fma_ports", unit.fmaPorts);
+  in.read("fma_latency", unit.fmaLatency);
+  in.read("load_ports", unit.loadPorts);
 }
 
 void readMatrixUnit(ObjectReader &in, MatrixUnit &unit) {
@@ -143,32 +128,20 @@ void readMatrixUnit(ObjectReader &in, MatrixUnit &unit) {
   in.read("a", unit.a);
   in.read("b", unit.b);
   in.read("acc", unit.acc);
-  in.read("m", unit.m, /*required=*/true);
-  in.read("n", unit.n, /*required=*/true);
-  in.read("k", unit.k, /*required=*/true);
-  in.read("registers", unit.registers, /*required=*/true);
-  in.read("fast_steps", unit.fastSteps);
-}
-
-void readNumerics(ObjectReader &in, ChipNumerics &numerics) {
-  in.read("fma", numerics.fma);
-  in.read("subnormals", numerics.subnormals);
-  in.read("native_floats", numerics.nativeFloats);
-  in.numbers("function_ulp", [&](std::string function, double ulp) {
-    numerics.functionUlp[function] = ulp;
-  });
+  in.read("m", unit.m);
+  in.read("n", unit.n);
+  in.read("k", unit.k);
 }
 
 void readChip(ObjectReader &in, TargetDesc &desc) {
   in.read("summary", desc.summary);
-  in.read("rank", desc.rank, /*required=*/true);
+  in.read("rank", desc.rank);
   in.read("requires", desc.requiredFeatures);
   in.inner("llvm", [&](ObjectReader &llvm) {
     llvm.read("triple", desc.llvm.triple);
     llvm.read("cpu", desc.llvm.cpu);
     llvm.read("features", desc.llvm.features);
   });
-  in.read("cores", desc.cores);
   in.objects("caches", [&](ObjectReader &cache) {
     readCache(cache, desc.caches.emplace_back());
   });
@@ -178,9 +151,6 @@ void readChip(ObjectReader &in, TargetDesc &desc) {
     readMatrixUnit(unit, desc.matrixUnits.emplace_back());
   });
   in.read("memory_bandwidth_per_core", desc.memoryBandwidth);
-  in.inner("numerics", [&](ObjectReader &numerics) {
-    readNumerics(numerics, desc.numerics);
-  });
 }
 
 /// What schedules divide by must not be 0.
@@ -198,12 +168,6 @@ llvm::StringRef findNonsense(const TargetDesc &desc) {
     if (unit.m == 0 || unit.n == 0 || unit.k == 0)
       return "'matrix_units' has an empty shape";
   return "";
-}
-
-std::string spell(mlir::Type type) {
-  std::string text;
-  llvm::raw_string_ostream(text) << type;
-  return text;
 }
 
 } // namespace
@@ -236,21 +200,7 @@ llvm::Expected<TargetDesc> TargetDesc::parse(llvm::StringRef target,
   return desc;
 }
 
-const MatrixUnit *TargetDesc::matrixUnitFor(mlir::Type a, mlir::Type b) const {
-  std::string first = spell(a), second = spell(b);
-  const MatrixUnit *unit =
-      llvm::find_if(matrixUnits, [&](const MatrixUnit &candidate) {
-        return candidate.a == first && candidate.b == second;
-      });
-  return unit == matrixUnits.end() ? nullptr : unit;
-}
-
 const CacheLevel &TargetDesc::cache(unsigned level) const {
   size_t last = caches.size() - 1;
   return caches[std::min<size_t>(level ? level - 1 : 0, last)];
-}
-
-bool TargetDesc::computesNatively(mlir::Type type) const {
-  return !mlir::isa<mlir::FloatType>(type) ||
-         llvm::is_contained(numerics.nativeFloats, spell(type));
 }

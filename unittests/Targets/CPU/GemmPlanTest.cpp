@@ -11,7 +11,6 @@ VectorMachine narrow() {
   VectorMachine machine;
   machine.lanes = 8;
   machine.registers = 16;
-  machine.avx512 = false;
   return machine;
 }
 

@@ -27,13 +27,13 @@ TEST(TileSplitTest, KnownExtentsHaveBalancedPartsWithoutOverlap) {
   for (int64_t tile : {1, 3, 9, 16})
     for (int64_t extent = 1; extent <= 50; ++extent) {
       auto split = TileSplit::known(extent, tile);
+      int64_t count = (extent + tile - 1) / tile;
       IndexProgram program(2, [&](LoopBuilder &l, ValueRange args) {
+        EXPECT_EQ(constantIndex(split.count(l.b, l.loc)), count);
         split.emitParts(
             l.b, l.loc, args[0], args[1],
             [&](Value start, int64_t size) { visitPart(l, start, size); });
       });
-      int64_t count = (extent + tile - 1) / tile;
-      ASSERT_EQ(split.knownCount(), count);
       // In two halves, as two threads would run them.
       std::vector<Part> parts = toParts(program.run({0, count / 2}));
       llvm::append_range(parts, toParts(program.run({count / 2, count})));
@@ -43,24 +43,24 @@ TEST(TileSplitTest, KnownExtentsHaveBalancedPartsWithoutOverlap) {
         EXPECT_EQ(part.start, at);
         EXPECT_TRUE(part.size == extent / count ||
                     part.size == extent / count + 1);
-        EXPECT_LE(part.size, split.largest());
+        EXPECT_LE(part.size, tile);
         at += part.size;
       }
       EXPECT_EQ(at, extent) << "tile of " << tile;
-      EXPECT_LE(split.largest(), tile);
     }
 }
 
 TEST(TileSplitTest, NothingHasNoParts) {
-  EXPECT_EQ(TileSplit::known(0, 8).knownCount(), 0);
+  IndexProgram program(0, [&](LoopBuilder &l, ValueRange) {
+    EXPECT_EQ(constantIndex(TileSplit::known(0, 8).count(l.b, l.loc)), 0);
+  });
 }
 
 TEST(TileSplitTest, UnknownExtentsAreCoveredByFullTilesOrOneByOne) {
   constexpr int64_t tile = 6;
   IndexProgram program(1, [&](LoopBuilder &l, ValueRange args) {
     auto split = TileSplit::unknown(args[0], tile);
-    EXPECT_TRUE(split.overlaps());
-    EXPECT_FALSE(split.knownCount());
+    EXPECT_FALSE(constantIndex(split.count(l.b, l.loc)));
     split.emitParts(
         l.b, l.loc, l.index(0), split.count(l.b, l.loc),
         [&](Value start, int64_t size) { visitPart(l, start, size); });

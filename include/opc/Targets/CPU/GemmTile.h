@@ -27,14 +27,12 @@ struct ReductionLoop {
   mlir::Value bStep;      ///< index
 };
 
-/// A stretch of the innermost reduction: `count` elements from these positions
-/// (relative to the loops around), for rows [rowBegin, rowEnd) only. Rows whose
-/// window hangs over the edge of an image leave out some stretches.
+/// The innermost level of the reduction: `count` elements from these positions
+/// (relative to the loops around). All are index values.
 struct ReductionRun {
-  mlir::Value count;        ///< index
-  mlir::Value aAt, bAt;     ///< index
-  mlir::Value aStep, bStep; ///< index
-  int64_t rowBegin = 0, rowEnd = 0;
+  mlir::Value count;
+  mlir::Value aAt, bAt;
+  mlir::Value aStep, bStep;
 };
 
 struct GemmTile {
@@ -56,7 +54,7 @@ struct GemmTile {
   mlir::Value lastMask;
 
   llvm::SmallVector<ReductionLoop, 2> loops;
-  llvm::SmallVector<ReductionRun, 4> runs;
+  ReductionRun run;
   /// Steps of B that are prefetched into L1 ahead of their use; 0 for none.
   int64_t prefetchSteps = 0;
   /// Multiply-adds that must be under way at once for full speed (ports times

@@ -20,6 +20,10 @@ llvm::ArrayRef<Schedule> schedules();
 
 VectorMachine machineOf(const TargetDesc &desc);
 
+/// Hidden units of a recurrent layer whose state (f32) fits a row of scratch on
+/// a kernel's stack, 64 KB.
+inline constexpr int64_t kMostHidden = (64 << 10) / sizeof(float);
+
 /// What a schedule writes with, once it has accepted a kernel.
 struct KernelWriter {
   KernelSignature &kernel;
@@ -30,16 +34,19 @@ struct KernelWriter {
 };
 
 /// Gives `kernel` its form on buffers: sets opc.units and the other attributes,
-/// then calls `body` to write the code for units [begin, end). Fails, with an
-/// error at an op, where an extent or element type has no form in buffers.
+/// then calls `body` to write the code for units [begin, end). `grain` is the
+/// fewest units worth a task of their own; 0: as many as kernelCost says.
+/// Fails, with an error at an op, where an extent or element type has no form
+/// in buffers.
 llvm::LogicalResult writeKernel(mlir::func::FuncOp kernel, ShapeEnv &env,
                                 int64_t lanes, mlir::AffineExpr units,
                                 int64_t grain,
                                 llvm::function_ref<void(KernelWriter &)> body);
 
-/// Binds `root` to `elements` and writes the kernel's results from it, at
-/// `indices`. All values come before all stores: an output may lie over an
-/// input.
+/// Writes the kernel's results at `indices`. All values come before all stores:
+/// an output may lie over an input.
+void writeResults(KernelWriter &w, llvm::ArrayRef<LaneIndex> indices);
+/// The same from `elements`, which `root` is bound to.
 void writeResults(KernelWriter &w, mlir::Value root, mlir::Value elements,
                   llvm::ArrayRef<LaneIndex> indices);
 
@@ -48,6 +55,7 @@ void writeResults(KernelWriter &w, mlir::Value root, mlir::Value elements,
 void forVectors(KernelWriter &w, mlir::Value first, mlir::Value last,
                 llvm::function_ref<void(mlir::Value at)> body);
 
+/// Whether the elements are f32.
 bool isF32(mlir::Value tensor);
 /// The values that a kernel on tensors returns.
 mlir::ValueRange returnedValues(mlir::func::FuncOp kernel);
@@ -80,7 +88,6 @@ llvm::LogicalResult scheduleConv(mlir::func::FuncOp kernel,
                                  const TargetDesc &desc);
 llvm::LogicalResult scheduleDepthwise(mlir::func::FuncOp kernel,
                                       const TargetDesc &desc);
-
 llvm::LogicalResult scheduleRecurrent(mlir::func::FuncOp kernel,
                                       const TargetDesc &desc);
 llvm::LogicalResult scheduleConcat(mlir::func::FuncOp kernel,

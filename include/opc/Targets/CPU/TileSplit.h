@@ -13,7 +13,6 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Value.h"
 #include <functional>
-#include <optional>
 
 namespace opc::cpu {
 
@@ -28,11 +27,6 @@ public:
 
   /// Number of parts, an index value.
   mlir::Value count(mlir::OpBuilder &b, mlir::Location loc) const;
-  std::optional<int64_t> knownCount() const;
-  /// The largest part.
-  int64_t largest() const;
-  /// Whether parts may overlap.
-  bool overlaps() const { return static_cast<bool>(extent); }
 
   /// Builds the code for part number `part`.
   void emitPart(mlir::OpBuilder &b, mlir::Location loc, mlir::Value part,

@@ -72,12 +72,18 @@ public:
 
   /// A scalar as a vector with equal lanes; a vector as it is.
   mlir::Value splat(mlir::Value value);
-  /// `value` + 0, 1, 2, ... < `bound`, for lanes of i32.
-  mlir::Value lanesBelow(mlir::Value value, mlir::Value bound);
+  /// 0, 1, 2, ... as elements of the integer type `element`.
+  mlir::Value laneNumbers(mlir::Type element);
+  /// Whether `value` + 0, 1, 2, ... < `limit` (index values): a mask.
+  mlir::Value lanesBelow(mlir::Value value, mlir::Value limit);
+  /// Lanes [0, half) and [half, 2 * half) of a vector.
+  std::pair<mlir::Value, mlir::Value> halves(mlir::Value vector, int64_t half);
   mlir::Value mask() const { return currentMask; }
 
   /// Loads `lanes` consecutive elements from `at` on (storage type).
   mlir::Value load(mlir::Value buffer, mlir::Value at, mlir::Value mask);
+  /// Writes the lanes that exist from `at` on (storage type).
+  void storeAt(mlir::Value elements, mlir::Value buffer, mlir::Value at);
 
 private:
   mlir::Value computed(mlir::Operation *op, unsigned result,

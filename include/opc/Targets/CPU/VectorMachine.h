@@ -16,11 +16,9 @@ struct VectorMachine {
   int64_t registers = 32; ///< vector registers
   int64_t fmaPorts = 2;   ///< vector multiply-adds that start each cycle
   int64_t fmaLatency = 4; ///< cycles until a multiply-add can be added to
+  int64_t loadPorts = 2;  ///< vector loads that start each cycle
   int64_t l1Bytes = 48 << 10;
   int64_t l2Bytes = 2 << 20;
-  int64_t lineBytes = 64;
-  bool avx512 = true; ///< the AVX-512 F, BW, DQ and VL instructions
-  bool vnni = false;  ///< 8-bit dot products into i32
 };
 
 } // namespace opc::cpu

@@ -15,6 +15,7 @@
 
 namespace mlir {
 class DialectRegistry;
+class Operation;
 class OpPassManager;
 namespace func {
 class FuncOp;
@@ -62,11 +63,13 @@ struct Target {
                       const TargetDesc &desc) = nullptr;
   /// Adds passes to the end of the stage "schedule", when kernels are functions
   /// over buffers.
-  void (*buildLLVM)(mlir::OpPassManager &pm, const TargetDesc &desc) = nullptr;
+  void (*finishSchedule)(mlir::OpPassManager &pm,
+                         const TargetDesc &desc) = nullptr;
 };
 
 /// All targets, by name.
 llvm::ArrayRef<const Target *> allTargets();
+/// The target of a name, or null.
 const Target *findTarget(llvm::StringRef name);
 
 /// All chips of a target, parsed; highest rank first.

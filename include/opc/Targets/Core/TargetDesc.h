@@ -1,26 +1,20 @@
 //===- TargetDesc.h - What a chip can do, as data ---------------*- C++ -*-===//
 //
-// Everything that schedules and the LLVM back end ask about a machine. One JSON
-// file describes one chip (lib/Targets/<Vendor>/Chips/<chip>.json); the files
-// are part of the library, so nothing is looked up at run time. Code asks for
-// properties ("a matrix unit for bf16"), never for names.
+// Everything that schedules and the LLVM back end ask about a machine, and what
+// `opc targets --json` says of it. One JSON file describes one chip
+// (lib/Targets/<Vendor>/Chips/<chip>.json); the files are part of the library,
+// so nothing is looked up at run time. Code asks for properties ("a matrix unit
+// for i16"), never for names.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_TARGETS_CORE_TARGETDESC_H
 #define OPC_TARGETS_CORE_TARGETDESC_H
 
-#include "mlir/IR/Types.h"
 #include "llvm/ADT/SmallVector.h"
-#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <cstdint>
-#include <optional>
 #include <string>
-
-namespace mlir {
-class Operation;
-} // namespace mlir
 
 namespace opc {
 
@@ -37,10 +31,10 @@ struct CacheLevel {
 struct VectorUnit {
   int64_t bits = 128;
   int64_t registers = 16;
-  bool masks = false; ///< loads, stores and arithmetic under a mask are free
-  int64_t fmaPorts = 1;
+  bool masks = false;   ///< loads, stores and arithmetic under a mask are free
+  int64_t fmaPorts = 1; ///< multiply-adds that start each cycle
   int64_t fmaLatency = 4; ///< cycles
-  int64_t loadPorts = 2;
+  int64_t loadPorts = 2;  ///< loads that start each cycle
 
   int64_t lanes(int64_t elementBits) const { return bits / elementBits; }
 };
@@ -52,19 +46,6 @@ struct MatrixUnit {
   std::string name; ///< of the instruction family, for messages and emission
   std::string a, b, acc;
   int64_t m = 1, n = 1, k = 1; ///< largest shape of one instruction
-  int64_t registers = 0;       ///< accumulators and operands in flight
-  /// Steps of k whose operands fit the fast level; 0: no such limit.
-  int64_t fastSteps = 0;
-};
-
-/// What the arithmetic of the chip is, for contracts.
-struct ChipNumerics {
-  bool fma = true;        ///< one rounding for a * b + c
-  bool subnormals = true; ///< neither flushed on input nor on output
-  /// Element types with arithmetic of their own; others are computed in f32.
-  llvm::SmallVector<std::string> nativeFloats;
-  /// Largest error of a function in units in the last place, "" for any.
-  llvm::StringMap<double> functionUlp;
 };
 
 /// How LLVM is told to generate code for it.
@@ -83,21 +64,16 @@ struct TargetDesc {
   /// LLVM's names of the features that a machine must have.
   llvm::SmallVector<std::string> requiredFeatures;
   LLVMDesc llvm;
-  int64_t cores = 0; ///< 0: as many as the machine has
   llvm::SmallVector<CacheLevel> caches;
   VectorUnit vector;
-  llvm::SmallVector<MatrixUnit> matrixUnits;
+  llvm::SmallVector<MatrixUnit> matrixUnits; ///< in order of preference
   /// Bytes per second that one core streams from memory.
   double memoryBandwidth = 10e9;
-  ChipNumerics numerics;
 
   /// "target:chip".
   std::string name() const { return target + ":" + chip; }
-  /// The first unit that multiplies elements of `a` and `b`, or null. Unit
-  /// order in the file is order of preference.
-  const MatrixUnit *matrixUnitFor(mlir::Type a, mlir::Type b) const;
-  const CacheLevel &cache(unsigned level) const; ///< 1 is the nearest
-  bool computesNatively(mlir::Type type) const;
+  /// The level of cache, 1 the nearest; the last stands for all beyond it.
+  const CacheLevel &cache(unsigned level) const;
 
   /// Reads the text of a chip's file. Every field is checked; an unknown one is
   /// an error, so that a misspelt one cannot go unnoticed.
