@@ -7,7 +7,7 @@
 |*
 |* `options` is a JSON object (NULL means {}); unknown keys are usage errors:
 |*   target       "cpu", "reference", or "NAME:CHIP"          default "cpu"
-|*   threads      threads that the program may use            default 1
+|*   threads      threads that the program may use, 1 to 1024  default 1
 |*   dims         {"batch": 1}: pins symbolic dimensions      default {}
 |*   constants    {"axes": {"dtype": "int64", "shape": [2], "data": BASE64}}:
 |*                inputs whose values are compiled in, little-endian, dtype as

@@ -116,9 +116,9 @@ OPC_EXPORT void opc_free_data(void *data);
 OPC_EXPORT void opc_free_results(opc_results *results);
 
 /* Profile: between start and stop every launch of this program is timed. stop
- * gives JSON {"kernels":[{"kernel","calls","ns","flops","bytes"}...],
- * "events":[{"kernel","ts_ns","dur_ns","thread"}...]}; free with opc_free_data.
- */
+ * gives JSON {"kernels":[{"kernel","index","calls","ns","flops","bytes"}...],
+ * "events":[{"kernel","ts_ns","dur_ns","thread"}...],"dropped":N}, where N
+ * events were too many to keep; free with opc_free_data. */
 OPC_EXPORT opc_status opc_profile_start(opc_program *program);
 OPC_EXPORT char *opc_profile_stop(opc_program *program);
 

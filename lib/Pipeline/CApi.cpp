@@ -12,7 +12,6 @@
 #include "opc/Pipeline/Jit.h"
 #include "opc/Runtime/AtomicFile.h"
 #include "opc/Runtime/Data.h"
-#include "llvm/Support/FileSystem.h"
 #include <cstring>
 
 using namespace opc;
@@ -39,6 +38,13 @@ Status giveText(const std::string &text, char **out) {
     return Status::input("no memory for the answer");
   memcpy(*out, text.c_str(), text.size() + 1);
   return {};
+}
+
+/// What opc_compile and opc_compile_file are given.
+Status readArguments(const char *path, const char *options,
+                     CompileOptions &parsed, ModelSource &source) {
+  Status status = parseOptions(options ? options : "", parsed);
+  return status.ok() ? ModelSource::open(path, source) : status;
 }
 
 Status compileFresh(const ModelSource &source, const CompileOptions &options,
@@ -77,10 +83,8 @@ Status compileAndLoad(const ModelSource &source, const CompileOptions &options,
   const TargetDesc *desc = nullptr;
   if (Status status = resolveTarget(options, desc); !status.ok())
     return status;
-  std::string absent;
-  if (!runsHere(*desc, absent))
-    return Status::input("compiled for " + desc->name() +
-                         ", but this machine lacks " + absent);
+  if (Status status = checkRunsHere(*desc); !status.ok())
+    return status;
   CachePlace place(source, options, *desc);
   if (auto entry = place.find())
     if (loadFromCache(*entry, program).ok())
@@ -96,7 +100,8 @@ Status compileAndLoad(const ModelSource &source, const CompileOptions &options,
 }
 
 Status copyFile(llvm::StringRef from, llvm::StringRef to) {
-  auto buffer = llvm::MemoryBuffer::getFile(from, false, false);
+  auto buffer = llvm::MemoryBuffer::getFile(from, /*IsText=*/false,
+                                            /*RequiresNullTerminator=*/false);
   if (!buffer)
     return Status::input(from.str() + ": " + buffer.getError().message());
   return runtime::writeFile(to.str(), {(*buffer)->getBuffer()});
@@ -154,9 +159,7 @@ extern "C" opc_status opc_compile(const char *model_path, const char *options,
   *program = nullptr;
   CompileOptions parsed;
   ModelSource source;
-  Status status = parseOptions(options ? options : "", parsed);
-  if (status.ok())
-    status = ModelSource::open(model_path, source);
+  Status status = readArguments(model_path, options, parsed, source);
   if (status.ok())
     status = compileAndLoad(source, parsed, *program);
   return finish(status);
@@ -185,9 +188,7 @@ extern "C" opc_status opc_compile_file(const char *model_path,
     return finish(missing("opc_compile_file: model_path and output"));
   CompileOptions parsed;
   ModelSource source;
-  Status status = parseOptions(options ? options : "", parsed);
-  if (status.ok())
-    status = ModelSource::open(model_path, source);
+  Status status = readArguments(model_path, options, parsed, source);
   if (status.ok())
     status = compileToFile(source, parsed, output);
   return finish(status);

@@ -111,7 +111,7 @@ struct Entry {
 /// Whether this cache made a file: an entry or an unfinished one. Users may
 /// keep programs of their own in the same folder.
 static bool isOurs(llvm::StringRef name) {
-  constexpr size_t keyLength = 40;
+  constexpr size_t keyLength = 2 * Cache::keyBytes;
   llvm::StringRef key = name.take_front(keyLength);
   name = name.drop_front(key.size());
   return key.size() == keyLength && llvm::all_of(key, llvm::isHexDigit) &&

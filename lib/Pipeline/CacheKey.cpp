@@ -28,7 +28,9 @@ public:
         llvm::ArrayRef(reinterpret_cast<const uint8_t *>(&size), sizeof(size)));
     hash.update(piece);
   }
-  std::string text() { return llvm::toHex(hash.final<20>(), true); }
+  std::string text() {
+    return llvm::toHex(hash.final<Cache::keyBytes>(), /*LowerCase=*/true);
+  }
 
 private:
   llvm::BLAKE3 hash;
@@ -79,7 +81,8 @@ bool addExternalFiles(const ModelSource &source, KeyHash &hash) {
     // A device might never end. The importer says what is wrong.
     if (!llvm::sys::fs::is_regular_file(path))
       return false;
-    auto buffer = llvm::MemoryBuffer::getFile(path, false, false);
+    auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
+                                              /*RequiresNullTerminator=*/false);
     if (!buffer)
       return false;
     hash.add(name);

@@ -194,6 +194,14 @@ Status opc::resolveTarget(const CompileOptions &options,
   return {};
 }
 
+Status opc::checkRunsHere(const TargetDesc &desc) {
+  std::string missing;
+  if (runsHere(desc, missing))
+    return {};
+  return Status::input("compiled for " + desc.name() +
+                       ", but this machine lacks " + missing);
+}
+
 Status opc::compileGraph(ModuleOp module, const CompileOptions &options,
                          const TargetDesc &desc, CompiledProgram &program) {
   HostProgram host;

@@ -4,6 +4,7 @@
 #include "opc/Conversion/OpcToLoops/LowerKernels.h"
 #include "opc/Dialect/Opc/IR/ConstantData.h"
 #include "opc/Dialect/Opc/Transforms/FusionRules.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace opc;

@@ -17,10 +17,10 @@
 #define OPC_LIB_PIPELINE_CONSTANTWORK_H
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "llvm/ADT/SetVector.h"
 
 namespace opc {
 
+/// What a model computes from constants alone.
 struct ConstantWork {
   static constexpr int64_t kGrowth = 8;
   static constexpr int64_t kSlack = 65536;

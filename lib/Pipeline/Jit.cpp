@@ -70,14 +70,6 @@ llvm::Expected<opc_program_descriptor> JitProgram::descriptor() {
   return result;
 }
 
-Status checkRunsHere(const TargetDesc &desc) {
-  std::string missing;
-  if (runsHere(desc, missing))
-    return {};
-  return Status::input("compiled for " + desc.name() +
-                       ", but this machine lacks " + missing);
-}
-
 } // namespace
 
 Status opc::loadIntoProcess(CompiledProgram compiled, opc_program *&program) {

@@ -17,7 +17,6 @@
 #include "opc/Runtime/Artifact.h"
 #include "opc/Runtime/AtomicFile.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cerrno>

@@ -45,7 +45,8 @@ Status readBool(llvm::StringRef key, const json::Value &value, bool &out) {
 Status readThreads(const json::Value &value, CompileOptions &options) {
   std::optional<int64_t> threads = value.getAsInteger();
   if (!threads || *threads < 1 || *threads > maxThreads)
-    return wrong("threads", "a number from 1 to 1024");
+    return wrong("threads",
+                 llvm::formatv("a number from 1 to {0}", maxThreads).str());
   options.threads = *threads;
   return {};
 }

@@ -41,8 +41,8 @@ bool fitsPlainLoops(func::FuncOp kernel) {
 /// Whether an operand's extent may turn out to be 1 at run time where the
 /// result's is not. Schedules decide about broadcasting when they are written;
 /// the plain loops do when they run.
-static bool broadcastsAtRunTime(Value operand, Value result, unsigned skip,
-                                ShapeEnv &env) {
+bool broadcastsAtRunTime(Value operand, Value result, unsigned skip,
+                         ShapeEnv &env) {
   const Dims from = env.dims(operand), to = env.dims(result);
   for (size_t back = 1 + skip; back <= from.size(); ++back) {
     AffineExpr extent = from[from.size() - back];
@@ -54,7 +54,7 @@ static bool broadcastsAtRunTime(Value operand, Value result, unsigned skip,
   return false;
 }
 
-static bool broadcastsAtRunTime(func::FuncOp kernel) {
+bool broadcastsAtRunTime(func::FuncOp kernel) {
   ShapeEnv env(kernel.getContext());
   for (Operation &op : kernel.getBody().front().without_terminator()) {
     bool isProduct = isa<MatmulOp>(op);

@@ -9,7 +9,6 @@
 #include "opc-c/module.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <cstring>
 #include <fmt/format.h>
 

@@ -24,11 +24,15 @@ static bool isInFile(const Elf64_Shdr &section) {
   return section.sh_type != SHT_NOBITS && section.sh_type != SHT_NULL;
 }
 
+#ifndef EM_LOONGARCH // younger than some C libraries
+#define EM_LOONGARCH 258
+#endif
+
 static constexpr MachineName machines[] = {
     {EM_X86_64, "x86-64"}, {EM_AARCH64, "AArch64"},
     {EM_RISCV, "RISC-V"},  {EM_386, "i386"},
     {EM_ARM, "Arm"},       {EM_PPC64, "PowerPC64"},
-    {EM_S390, "s390x"},    {258 /*EM_LOONGARCH*/, "LoongArch"},
+    {EM_S390, "s390x"},    {EM_LOONGARCH, "LoongArch"},
 };
 
 std::string ElfFile::machineName(uint16_t machine) {
@@ -46,7 +50,7 @@ uint16_t ElfFile::thisMachine() {
 #elif defined(__riscv)
   return EM_RISCV;
 #elif defined(__loongarch__)
-  return 258;
+  return EM_LOONGARCH;
 #else
 #error "opc's runtime does not know this machine"
 #endif

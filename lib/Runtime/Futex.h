@@ -1,7 +1,7 @@
 //===- Futex.h - Waiting for a word to change -------------------*- C++ -*-===//
 //
-// std::atomic::wait spins for a time of its own choosing; the pool needs to
-// choose (research: 50 us of spinning, then sleep), so it uses the system call.
+// std::atomic::wait spins for a time of its own choosing; the pool chooses how
+// long it spins before it sleeps, so it uses the system call.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_LIB_RUNTIME_FUTEX_H
@@ -23,6 +23,7 @@ inline void futexWait(std::atomic<uint32_t> &word, uint32_t seen) {
           seen, nullptr, nullptr, 0);
 }
 
+/// Wakes at most `waiters` threads that sleep on `word`.
 inline void futexWake(std::atomic<uint32_t> &word, int waiters) {
   syscall(SYS_futex, reinterpret_cast<uint32_t *>(&word), FUTEX_WAKE_PRIVATE,
           waiters, nullptr, nullptr, 0);
@@ -37,6 +38,7 @@ inline void pause() {
 #endif
 }
 
+/// A clock that only goes forward.
 inline int64_t nowNs() {
   timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);

@@ -27,7 +27,6 @@ static CompilerApi open() {
   find(library, "opc_compile", api.compile);
   find(library, "opc_compile_buffer", api.compileBuffer);
   find(library, "opc_save", api.save);
-  find(library, "opc_inspect_model", api.inspectModel);
   find(library, "opc_targets", api.targets);
   return api;
 }

@@ -56,12 +56,6 @@ static nb::str takeText(char *text) {
   return nb::borrow<nb::str>(result);
 }
 
-static nb::str inspect(const std::string &path) {
-  char *json = nullptr;
-  check(compiler().inspectModel(path.c_str(), &json));
-  return takeText(json);
-}
-
 static nb::str targets() {
   char *json = nullptr;
   check(compiler().targets(&json));
@@ -86,7 +80,6 @@ NB_MODULE(_opc, m) {
   m.def("compile_buffer", &compileBuffer, nb::arg("model"),
         nb::arg("directory").none(), nb::arg("options"),
         "Compiles a model in memory.");
-  m.def("inspect", &inspect, nb::arg("path"), "A model's description, JSON.");
   m.def("targets", &targets, "All targets, JSON.");
   m.def(
       "numpy_dtype",

@@ -1,6 +1,6 @@
 //===- opc-opt.cpp - Runs passes on IR, for tests -------------------------===//
 //
-//   opc-opt --opc-align-sums in.mlir
+//   opc-opt --opc-simplify in.mlir
 //   opc-opt --opc-print-stages          the page docs/generated/Stages.md
 //
 // mlir-opt with opc's dialects and passes, and the few upstream ones that tests

@@ -26,11 +26,8 @@ struct Settings {
 };
 
 Status readSettings(const Arguments &arguments, Settings &settings) {
-  if (arguments.has("threads"))
-    if (Status status = parseNumber("threads", arguments.get("threads"), 1,
-                                    1024, settings.threads);
-        !status.ok())
-      return status;
+  if (Status status = parseThreads(arguments, settings.threads); !status.ok())
+    return status;
   if (!arguments.has("time"))
     return {};
   std::string text = arguments.get("time");

@@ -10,7 +10,6 @@
 #include "opc/Runtime/Error.h"
 
 #include <map>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>

@@ -23,14 +23,11 @@ Status opc::cli::compileOptions(const Arguments &arguments, json &options) {
     options["verify_each"] = true;
   if (arguments.has("no-cache"))
     options["cache"] = false;
-  if (arguments.has("threads")) {
-    int64_t threads = 0;
-    if (Status status =
-            parseNumber("threads", arguments.get("threads"), 1, 1024, threads);
-        !status.ok())
-      return status;
+  int64_t threads = 0;
+  if (Status status = parseThreads(arguments, threads); !status.ok())
+    return status;
+  if (threads)
     options["threads"] = threads;
-  }
   std::map<std::string, int64_t> dims;
   if (Status status = parseDims(arguments, dims); !status.ok())
     return status;
@@ -39,15 +36,23 @@ Status opc::cli::compileOptions(const Arguments &arguments, json &options) {
   return {};
 }
 
+Status opc::cli::parseThreads(const Arguments &arguments, int64_t &threads) {
+  constexpr int64_t most = 1024; // of any program (opc-c/compiler.h)
+  if (!arguments.has("threads"))
+    return {};
+  return parseNumber("threads", arguments.get("threads"), 1, most, threads);
+}
+
 Status opc::cli::parseDims(const Arguments &arguments,
                            std::map<std::string, int64_t> &dims) {
   for (const std::string &text : arguments.all("dim")) {
     std::string name, value;
     if (Status status = splitPair("dim", text, name, value); !status.ok())
       return status;
+    // No tensor has a larger extent.
+    constexpr int64_t most = int64_t(1) << 40;
     int64_t extent = 0;
-    Status status =
-        parseNumber("dim " + name, value, 0, int64_t(1) << 40, extent);
+    Status status = parseNumber("dim " + name, value, 0, most, extent);
     if (!status.ok())
       return status;
     if (!dims.emplace(name, extent).second)

@@ -12,6 +12,9 @@ namespace opc::cli {
 /// The options of opc-c/compiler.h that the arguments stand for.
 Status compileOptions(const Arguments &arguments, nlohmann::json &options);
 
+/// --threads N; `threads` stays as it is where the option is not given.
+Status parseThreads(const Arguments &arguments, int64_t &threads);
+
 /// All --dim NAME=N.
 Status parseDims(const Arguments &arguments,
                  std::map<std::string, int64_t> &dims);

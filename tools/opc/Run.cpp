@@ -69,12 +69,11 @@ static void printText(const json &outputs) {
 
 /// Sets the threads where the user named some.
 static Status setThreads(const Arguments &arguments, opc_program *program) {
-  if (!arguments.has("threads"))
-    return {};
   int64_t threads = 0;
-  Status status =
-      parseNumber("threads", arguments.get("threads"), 1, 1024, threads);
-  return status.ok() ? toStatus(opc_set_threads(program, threads)) : status;
+  Status status = parseThreads(arguments, threads);
+  if (!status.ok() || !threads)
+    return status;
+  return toStatus(opc_set_threads(program, static_cast<int>(threads)));
 }
 
 Status opc::cli::runCommand(const Arguments &arguments) {

@@ -16,6 +16,9 @@ namespace opc {
 
 class Cache {
 public:
+  /// A key is as many bytes of a hash, in hexadecimal.
+  static constexpr size_t keyBytes = 20;
+
   /// The folder that the options or the environment name: $OPC_CACHE_DIR, else
   /// $XDG_CACHE_HOME/opc, else ~/.cache/opc. Nothing when there is none.
   static std::optional<Cache> open(const CompileOptions &options);

@@ -64,6 +64,9 @@ struct CompiledProgram {
 /// Finds the chip that the options name.
 Status resolveTarget(const CompileOptions &options, const TargetDesc *&desc);
 
+/// Fails and names what this machine lacks where it cannot run the chip's code.
+Status checkRunsHere(const TargetDesc &desc);
+
 /// Compiles to machine code.
 Status compileProgram(const ModelSource &source, const CompileOptions &options,
                       CompiledProgram &program);
