@@ -15,14 +15,12 @@ import model_inputs
 
 from benchmark import compare, engines
 
-# Models in dynamic 8-bit integers: see engines.rounding_spread.
-QUANTISED = ("ddddocr_int8",)
 
 
 def make_case(name):
     path, inputs = fetch_models.path(name), model_inputs.inputs(name)[0]
     tolerance = compare.TOLERANCE
-    if name in QUANTISED:
+    if name in fetch_models.QUANTISED:
         tolerance = engines.rounding_spread(path, inputs)
     return compare.Case(path, inputs, tolerance=tolerance)
 

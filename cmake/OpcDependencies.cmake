@@ -16,7 +16,6 @@ endif()
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
-find_package(absl REQUIRED)
 
 # The interpreter that `import opc` is built for, and whose onnx package holds
 # the schema: the project's own environment unless told otherwise.

@@ -25,8 +25,6 @@ from benchmark import engines, timing
 from demo import file_types, text_boxes
 
 TOLERANCE = 1e-4  # relative to the greatest value of the output
-# Models in dynamic 8-bit integers: see engines.rounding_spread.
-QUANTISED = ("ddddocr_int8",)
 
 
 def progress(text):
@@ -143,7 +141,7 @@ def compare_model(name, threads):
         f"{best['opc'] / best['ort']:8.2f}{difference:13.1e}"
     )
     allowed = TOLERANCE
-    if name in QUANTISED:
+    if name in fetch_models.QUANTISED:
         allowed = engines.rounding_spread(path, inputs)
     return row, difference <= allowed
 

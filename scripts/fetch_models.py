@@ -79,6 +79,11 @@ MODELS = {
     ),
 }
 
+# Models in dynamic 8-bit integers: they round their activations as they run, so
+# that two right programs differ by more than a float's rounding (see
+# rounding_spread in benchmark/engines.py).
+QUANTISED = ("ddddocr_int8",)
+
 
 class Unavailable(Exception):
     """A model that cannot be had here and now; the message says why."""

@@ -16,6 +16,7 @@ include/opc/Dialect/Opc/IR/Ops. No file that exists is overwritten.
 import argparse
 import pathlib
 import re
+import subprocess
 import sys
 
 import check_layout
@@ -100,8 +101,9 @@ PASS_CPP = """
 //
 //===----------------------------------------------------------------------===//
 #include "opc/@folder@/Passes.h"
-#include "opc/Dialect/Opc/IR/OpcDialect.h"
+
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
 
 namespace opc {
 #define GEN_PASS_DEF_@upper@PASS
@@ -251,10 +253,24 @@ class Tree:
     def write(self):
         for path, text in self.texts.items():
             file = self.root / path
-            if not file.exists() or file.read_text() != text:
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_text(text)
-                print(path)
+            if file.exists() and file.read_text() == text:
+                continue
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(formatted(path, text))
+            print(path)
+
+
+def formatted(path, text):
+    """`text` as `make format` would leave it."""
+    if not path.endswith((".cpp", ".h")):
+        return text
+    command = [
+        "clang-format-22",
+        f"--style=file:{ROOT}/.clang-format",
+        f"--assume-filename={path}",
+    ]
+    done = subprocess.run(command, input=text, capture_output=True, text=True)
+    return done.stdout if done.returncode == 0 else text
 
 
 def check_name(name, pattern, what):
@@ -272,13 +288,38 @@ def add_source(tree, folder, source):
             f"opc_library({library} SOURCES\n  {source}\n"
             "  DEPENDS OpcDialect)\n",
         )
-        return f"lib/{folder}: add_subdirectory it in the folder above"
+        above = f"lib/{folder}".rpartition("/")[0]
+        if folder in layers(tree):
+            return None
+        return f"{above}/CMakeLists.txt: add_subdirectory the new folder"
     text = tree.read(path)
-    head, found, tail = text.partition(" SOURCES")
+    found = re.search(r" SOURCES((?:\s+\w+\.cpp)*)", text)
     if not found:
         raise NewError(f"{path} has no SOURCES")
-    tree.texts[path] = f"{head}{found}\n  {source}{tail}"
+    sources = sorted([*found.group(1).split(), source])
+    lines = "".join(f"\n  {name}" for name in sources)
+    tree.texts[path] = f"{text[: found.start(1)]}{lines}{text[found.end(1) :]}"
     return None
+
+
+def layers(tree):
+    """The folders of lib that its CMakeLists.txt adds where they are there."""
+    if not tree.exists("lib/CMakeLists.txt"):
+        return []
+    return re.search(r"foreach\(layer (.*)\)", tree.read("lib/CMakeLists.txt"))[
+        1
+    ].split()
+
+
+def registration(tree, folder):
+    """What makes opc-opt know the passes of a folder that had none."""
+    path = "lib/Pipeline/InitAll.cpp"
+    name = f"register{folder.replace('/', '')}Passes"
+    if not tree.exists(path) or name in tree.read(path):
+        return None
+    if folder.startswith("Targets/"):
+        return f"lib/{folder}: registerPasses in its Target calls {name}()"
+    return f'{path}: include "opc/{folder}/Passes.h" and call {name}()'
 
 
 def new_pass(tree, arguments):
@@ -309,6 +350,7 @@ def new_pass(tree, arguments):
     tree.create(test, render(PASS_TEST, **values))
     return [
         next_step,
+        registration(tree, folder),
         f"{source}: the pattern is an example, replace it",
         f"{test}: show what the pass does, and what it leaves alone",
         "lib/Pipeline/Stages.cpp: add it to the stage it belongs to",

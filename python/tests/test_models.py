@@ -35,7 +35,6 @@ TOLERANCE = 1e-4
 # last bit of a float decides which way: each such step moves the output. Two right
 # programs differ by as much as onnxruntime's output moves when the inputs do by the
 # rounding of a sum in another order.
-QUANTISED = ("ddddocr_int8",)
 ROUNDING = 1e-6
 TRIALS = 8
 
@@ -130,7 +129,7 @@ def check(name, target, compilations, sizes=None):
             label = f"{name} {target}, {threads} threads, {shapes}"
             outputs = model.run(feeds)
             assert_like(outputs, expected, label)
-            if name in QUANTISED:
+            if name in fetch_models.QUANTISED:
                 assert_quantised(outputs, session, feeds, expected, label)
             else:
                 assert_right(outputs, expected, exact, label)

@@ -24,15 +24,40 @@ def complaints(root):
     return [f"{path}: {text}" for path, _, text in check_layout.check(root)]
 
 
+def unformatted(root):
+    """What clang-format would change in files that are not in the tree."""
+    new_files = [
+        file
+        for file in root.rglob("*.cpp")
+        if not (ROOT / file.relative_to(root)).exists()
+    ]
+    command = [
+        "clang-format-22",
+        "--dry-run",
+        f"--style=file:{ROOT}/.clang-format",
+    ]
+    return (
+        subprocess.run(
+            [*command, *new_files], capture_output=True, text=True, check=True
+        ).stderr
+        if new_files
+        else ""
+    )
+
+
 @pytest.fixture
 def tree(tmp_path):
     """A copy of what new.py reads."""
     for folder in ("include", "lib/Targets/Reference", "lib/Dialect"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
+    for file in ("lib/CMakeLists.txt", "lib/Pipeline/InitAll.cpp"):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / file, tmp_path / file)
     before = complaints(tmp_path)
     yield tmp_path
     added = set(complaints(tmp_path)) - set(before)
     assert not added
+    assert not unformatted(tmp_path)
 
 
 def tablegen(root, generator, source, output):
@@ -77,7 +102,8 @@ PASS = {"name": "AlignSums", "summary": "sums in one order everywhere"}
 
 def test_a_pass_in_a_new_folder_compiles(tree):
     steps = make(tree, new.new_pass, folder="Precision", **PASS)
-    assert any("add_subdirectory" in step for step in steps)
+    assert not any("add_subdirectory" in step for step in steps)
+    assert any("registerPrecisionPasses()" in step for step in steps)
     generate_dialect(tree)
     folder = "opc/Precision"
     tablegen(
@@ -97,8 +123,15 @@ def test_a_second_pass_joins_the_first(tree):
     passes = (tree / "include/opc/Precision/Passes.td").read_text()
     assert '"opc-align-sums"' in passes and '"opc-to-llvm"' in passes
     build = (tree / "lib/Precision/CMakeLists.txt").read_text()
-    assert "AlignSums.cpp" in build and "ToLLVM.cpp" in build
+    assert "  AlignSums.cpp\n  ToLLVM.cpp\n" in build
     assert (tree / "test/lit/Precision/to-llvm.mlir").exists()
+
+
+def test_a_pass_in_an_unknown_folder_names_what_is_left(tree):
+    steps = make(tree, new.new_pass, folder="Other/Place", **PASS)
+    assert any(
+        "lib/Other/CMakeLists.txt: add_subdirectory" in step for step in steps
+    )
 
 
 @pytest.mark.parametrize("family", ["Elementwise", "Reduce"])
@@ -110,12 +143,12 @@ def test_an_op_is_well_formed(tree, family):
 
 
 def test_a_target_compiles(tree):
-    make(tree, new.new_target, name="Acme", summary="boards", chip="a1")
+    make(tree, new.new_target, name="Acme", summary="boards", chip="acme-1")
     inc = "static const opc::EmbeddedFile kChips[] = {};"
     (tree / "generated").mkdir()
     (tree / "generated/Chips.inc").write_text(inc.replace("{}", '{{"", ""}}'))
     compiles(tree, "lib/Targets/Acme/AcmeTarget.cpp")
-    assert (tree / "lib/Targets/Acme/Chips/a1.json").exists()
+    assert (tree / "lib/Targets/Acme/Chips/acme-1.json").exists()
 
 
 @pytest.mark.parametrize(
