@@ -97,12 +97,11 @@ std::string Cache::keyOf(const ModelSource &source,
                          const CompileOptions &options,
                          const TargetDesc &desc) {
   KeyHash hash;
-  hash.add(version());
   hash.add(buildId());
   hash.add(desc.name());
   hash.add(options.fingerprint());
-  hash.add(source.isText ? "mlir" : "onnx");
-  // Messages of a program quote places of the model by its name.
+  // Messages of a program quote places of the model by its name, whose ending
+  // tells the format.
   hash.add(llvm::sys::path::filename(source.name));
   hash.add(source.bytes->getBuffer());
   if (buildId().empty() || !addExternalFiles(source, hash))

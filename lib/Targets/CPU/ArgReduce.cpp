@@ -79,7 +79,8 @@ private:
     return {splat(worst), splat(i64(-1))};
   }
 
-  /// Whether `x` is better than `y`, which came before it.
+  /// Whether `x` is better than `y`, which came before it. The first of a line
+  /// of nothing but the worst need not replace none: none gives position 0.
   Value replaces(const Best &x, const Best &y) {
     Predicate predicate = isMax ? (isLast ? Predicate::OGE : Predicate::OGT)
                                 : (isLast ? Predicate::OLE : Predicate::OLT);
@@ -87,7 +88,7 @@ private:
     Value nan = compare(Predicate::UNO, x.element, x.element);
     if (!isLast)
       nan = both(nan, compare(Predicate::ORD, y.element, y.element));
-    return either(either(better, nan), isNone(y.position));
+    return either(better, nan);
   }
 
   /// Whether `x` is better than `y`, whichever came first.

@@ -26,6 +26,9 @@ def products():
     for a, b in SHAPES[1:4]:
         weight = normal(*b, seed=1)
         yield Case("MatMul", normal(*a), weight, fixed=(1,), scale=8)
+    # The weight's rank is that of the result.
+    weight = normal(1, 1, 5, 19, seed=1)
+    yield Case("MatMul", normal(7, 5), weight, fixed=(1,), scale=8)
     for dtype in (np.float64, np.float16):
         a, b = normal(9, 14, dtype=dtype), normal(14, 6, dtype=dtype, seed=1)
         yield Case("MatMul", a, b, scale=8)

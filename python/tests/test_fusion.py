@@ -1,0 +1,138 @@
+"""Random graphs in which every value may be read anywhere, fused and not.
+
+Which ops share a kernel, in which order kernels run and where their results lie
+must not show: outputs are those of onnxruntime, of one thread and of two.
+"""
+
+import random
+
+import numpy as np
+import onnx
+import opc
+import pytest
+from onnx import helper
+from support import TARGETS, assert_close, graph_model, normal
+from support import onnxruntime_session
+
+SIZE = 12  # of all values: SIZE x SIZE, or less along one axis
+SEEDS = range(16)
+
+
+class Graph:
+    """A graph of `count` steps over square matrices, rows and columns."""
+
+    def __init__(self, seed, count=14):
+        self.random = random.Random(seed)
+        self.nodes = []
+        self.values = {"x": (SIZE, SIZE), "z": (SIZE, SIZE)}
+        for _ in range(count):
+            self.random.choice(STEPS)(self)
+        read = {name for node in self.nodes for name in node.input}
+        made = [name for name in self.values if name not in ("x", "z")]
+        # What nobody reads, and some that others read, too.
+        self.outputs = [
+            name
+            for name in made
+            if name not in read or self.random.random() < 0.25
+        ]
+
+    def pick(self, square=False):
+        """Old values as often as new ones."""
+        names = [
+            name
+            for name, shape in self.values.items()
+            if not square or shape == (SIZE, SIZE)
+        ]
+        return self.random.choice(names)
+
+    def emit(self, op, inputs, shape, **attributes):
+        name = f"v{len(self.nodes)}"
+        self.nodes.append(helper.make_node(op, inputs, [name], **attributes))
+        self.values[name] = shape
+        return name
+
+
+def unary(g):
+    x = g.pick()
+    g.emit(g.random.choice(["Tanh", "Neg", "Sigmoid", "Abs"]), [x], g.values[x])
+
+
+def binary(g):
+    a, b = g.pick(), g.pick()
+    shape = np.broadcast_shapes(g.values[a], g.values[b])
+    g.emit(g.random.choice(["Add", "Sub", "Max", "Mul"]), [a, b], shape)
+
+
+def transpose(g):
+    x = g.pick()
+    g.emit("Transpose", [x], g.values[x][::-1], perm=[1, 0])
+
+
+def reduce_line(g):
+    x, axis = g.pick(square=True), g.random.randrange(2)
+    shape = tuple(1 if i == axis else SIZE for i in range(2))
+    op = g.random.choice(["ReduceMean", "ReduceMax"])
+    g.emit(op, [x], shape, axes=[axis], keepdims=1)
+
+
+def softmax(g):
+    g.emit("Softmax", [g.pick(square=True)], (SIZE, SIZE), axis=1)
+
+
+def matmul(g):
+    a, b = g.pick(square=True), g.pick(square=True)
+    product = g.emit("MatMul", [a, b], (SIZE, SIZE))
+    g.emit("Tanh", [product], (SIZE, SIZE))
+
+
+def halves(g):
+    """Both halves of a square, the other way around."""
+    x = g.pick(square=True)
+    part = (SIZE // 2, SIZE)
+    low = g.emit("Slice", [x, "zero", "half", "zero"], part)
+    high = g.emit("Slice", [x, "half", "end", "zero"], part)
+    joined = g.emit("Concat", [high, low], (SIZE, SIZE), axis=0)
+    # No value of a step has an extent of its own.
+    for name in (low, high):
+        del g.values[name]
+    g.emit("Neg", [joined], (SIZE, SIZE))
+
+
+def flat(g):
+    """A change of shape, which is the host's, between two kernels."""
+    x = g.pick(square=True)
+    line = g.emit("Reshape", [x, "line"], (SIZE * SIZE,))
+    moved = g.emit("Neg", [line], (SIZE * SIZE,))
+    for name in (line, moved):
+        del g.values[name]
+    g.emit("Reshape", [moved, "square"], (SIZE, SIZE))
+
+
+STEPS = (
+    unary, unary, binary, binary, binary, binary, transpose, reduce_line,
+    softmax, matmul, halves, flat,
+)  # fmt: skip
+CONSTANTS = {
+    "zero": np.array([0]),
+    "half": np.array([SIZE // 2]),
+    "end": np.array([SIZE]),
+    "line": np.array([-1]),
+    "square": np.array([SIZE, SIZE]),
+}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("target", TARGETS)
+def test_random_graph(seed, target):
+    graph = Graph(seed)
+    feeds = {"x": normal(SIZE, SIZE), "z": normal(SIZE, SIZE, seed=1)}
+    model = graph_model(graph.nodes, feeds, graph.outputs, CONSTANTS, opset=17)
+    onnx.checker.check_model(model)
+    expected = onnxruntime_session(model).run(None, feeds)
+    for threads in (1, 2):
+        compiled = opc.compile(
+            model, target=target, threads=threads, cache=False
+        )
+        outputs = compiled.run(feeds)
+        # Errors of up to 14 steps and of sums of SIZE terms.
+        assert_close(outputs, expected, scale=64, names=graph.outputs)
