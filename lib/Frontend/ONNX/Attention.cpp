@@ -6,11 +6,9 @@
 //===----------------------------------------------------------------------===//
 #include "Heads.h"
 #include "Node.h"
-#include "llvm/Support/FormatVariadic.h"
 #include <cmath>
 
 using namespace mlir;
-using llvm::formatv;
 
 namespace opc::onnx {
 
