@@ -169,3 +169,15 @@ def test_what_is_cropped_is_not_repeated(low, high, mode, target):
     cropped = x[:, max(-low, 0) : 9 - max(-high, 0)]
     wide = [(0, 0), (max(low, 0), max(high, 0))]
     np.testing.assert_array_equal(y, np.pad(cropped, wide, mode=mode))
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_logarithms_of_sums_of_infinities(target):
+    inf = np.inf
+    x = np.array([[-inf, -inf], [inf, 1], [-inf, 2], [0, 0]], F32)
+    weights = [np.array([1])]
+    (y,) = run(
+        "ReduceLogSumExp", x, target, weights=weights, opset=18, keepdims=0
+    )
+    expected = np.array([-inf, inf, 2, np.log(2)], F32)
+    np.testing.assert_allclose(y, expected, rtol=1e-6)
