@@ -119,7 +119,12 @@ Value foldedIndex(StringRef mode, Value index, AffineExpr low, AffineExpr from,
   Scalar cropHigh = maximum(zero - Scalar(e, e.expr(to - low - from)), zero);
   Scalar extent = Scalar(e, e.expr(from)) - cropLow - cropHigh;
   Scalar shifted = Scalar(e, index) - maximum({e, e.expr(low)}, zero);
-  return cropLow + Scalar(e, foldBack(mode, shifted, extent));
+  // Mostly inside, where no division is needed.
+  Value isInside = e.compare(arith::CmpIPredicate::ult, shifted, extent);
+  Value folded = e.choose(
+      isInside, [&] { return Value(shifted); },
+      [&] { return foldBack(mode, shifted, extent); });
+  return cropLow + Scalar(e, folded);
 }
 
 Value pad(Operation *op, unsigned, ValueRange indices, KernelEmitter &e) {
