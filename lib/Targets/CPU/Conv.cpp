@@ -173,7 +173,7 @@ LogicalResult scheduleConv(func::FuncOp kernel, const TargetDesc &desc) {
   VectorMachine machine = machineOf(desc);
   const Dims y = env.dims(conv.getY()), x = env.dims(conv.getA());
   int64_t groups = conv.getGroups();
-  if (!constantOf(x.back()) || (groups > 1 && kind->dot))
+  if (!constantOf(x.back()))
     return failure();
   AffineExpr pixels = y[y.size() - 2];
   GemmShape shape;

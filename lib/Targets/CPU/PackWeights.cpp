@@ -133,7 +133,7 @@ private:
       packWhole(conv);
     else if (sameType && perChannel && shape.size() == 4)
       packPerChannel(conv);
-    else if (isF32 && conv.getGroup() > 1)
+    else if (group > 0 && conv.getGroup() > 1)
       packGroups(conv);
   }
 
@@ -182,15 +182,21 @@ private:
                 .getY());
   }
 
-  // Groups whose columns do not fill a vector are taken together, as many as
+  // Groups whose columns do not fill a vector, or whose channels do not fill
+  // the products that are added up in one step, are taken together, as many as
   // do, with zeros where a column has nothing to do with a channel.
   void packGroups(ConvOp conv) {
     ArrayRef<int64_t> shape = typeOf(conv.getW()).getShape();
     ArrayRef<int64_t> kernel = shape.drop_front(2);
     int64_t taps = ShapedType::getNumElements(kernel);
     int64_t groups = conv.getGroup(), own = shape[0] / groups, merged = 1;
-    while (merged < groups && (merged * own < lanes || groups % merged != 0))
+    auto isWhole = [&](int64_t count) {
+      return groups % count == 0 && count * shape[1] % group == 0;
+    };
+    while (merged < groups && (merged * own < lanes || !isWhole(merged)))
       ++merged;
+    if (!isWhole(merged))
+      return;
     int64_t rest = groups / merged, columns = merged * own;
     // [rest, taps, C / groups, merged, own]
     Value split = m.reshape(conv.getW(), {rest, merged, own, shape[1], taps});
@@ -199,11 +205,13 @@ private:
     w = m.reshape(w, {rest, taps, shape[1], merged, columns});
     w = m.transpose(w, {0, 1, 3, 2, 4});
     int64_t panels = (columns + lanes - 1) / lanes;
-    int64_t reduction = taps * merged * shape[1];
-    w = m.padTo(m.reshape(w, {rest, reduction, columns}), 2, panels * lanes);
-    w = m.transpose(m.reshape(w, {rest, reduction, panels, lanes}),
-                    {0, 2, 1, 3});
-    w = m.reshape(w, {rest * panels, reduction, lanes});
+    int64_t steps = taps * merged * shape[1] / group;
+    w = m.padTo(m.reshape(w, {rest, steps * group, columns}), 2,
+                panels * lanes);
+    w = m.transpose(m.reshape(w, {rest, steps, group, panels, lanes}),
+                    {0, 3, 1, 4, 2});
+    SmallVector<int64_t> packed = {rest * panels, steps, lanes, group};
+    w = m.reshape(w, ArrayRef(packed).drop_back(group == 1));
     replace(convolved(conv.getX(), w, kernel, shape[0], rest));
   }
 

@@ -79,6 +79,24 @@ def integer_convolutions():
     padded = {"pads": [1, 1, 1, 1]}
     yield Case("ConvInteger", x, w, np.uint8(128), fixed=(1,), **padded)
     yield Case("ConvInteger", x, w, dynamic=False)
+    # Channels and columns of a group: even, odd, one, more than a vector.
+    for group, channels, columns in (
+        (4, 16, 16),
+        (2, 3, 5),
+        (6, 1, 2),
+        (3, 6, 20),
+        (8, 2, 2),
+    ):
+        x = integers(0, 255, 2, group * channels, 6, 7, dtype=np.uint8)
+        w = integers(-128, 127, group * columns, channels, 2, 3, dtype=np.int8)
+        yield Case(
+            "ConvInteger",
+            *(x, w, np.uint8(7)),
+            fixed=(1, 2),
+            group=group,
+            pads=[1, 1, 1, 1],
+            label=f"group{group}",
+        )
 
 
 POOLS = [

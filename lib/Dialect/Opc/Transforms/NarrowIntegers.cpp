@@ -100,11 +100,17 @@ Range rangeOf(Value value, int depth) {
       .Default(all);
 }
 
+/// Products of one channel each have no neighbours to be added to.
+bool isPerChannel(Operation *op) {
+  auto conv = dyn_cast<ConvOp>(op);
+  return conv &&
+         cast<RankedTensorType>(conv.getW().getType()).getDimSize(1) == 1;
+}
+
 struct NarrowIntegersPass : impl::NarrowIntegersPassBase<NarrowIntegersPass> {
   void runOnOperation() override {
     getOperation()->walk([&](Operation *op) {
-      if (isa<MatmulOp>(op) ||
-          (isa<ConvOp>(op) && cast<ConvOp>(op).getGroup() == 1))
+      if (isa<MatmulOp, ConvOp>(op) && !isPerChannel(op))
         narrow(op);
     });
   }
