@@ -84,7 +84,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     std::abort();
   for (const std::string &line : errors)
     if (line.empty() || line.find('\n') != std::string::npos ||
-        line.starts_with("internal:")) {
+        llvm::StringRef(line).starts_with(opc::onnx::kInternalFault)) {
       fprintf(stderr, "bad line: %s\n", line.c_str());
       std::abort();
     }

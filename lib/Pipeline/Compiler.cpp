@@ -106,8 +106,13 @@ Status Compilation::import(const ModelSource &source) {
   std::vector<std::string> errors;
   auto imported = onnx::importOnnx(mlir, source.bytes->getMemBufferRef(),
                                    importOptions(source, options), errors);
-  if (failed(imported))
-    return Status::input(llvm::join(errors, "\n"));
+  if (failed(imported)) {
+    bool isOurs = llvm::any_of(errors, [](llvm::StringRef error) {
+      return error.starts_with(onnx::kInternalFault);
+    });
+    std::string message = llvm::join(errors, "\n");
+    return isOurs ? Status::internal(message) : Status::input(message);
+  }
   module = std::move(*imported);
   // Weights that are not in files of their own have been taken out of it.
   source.giveBackPages();

@@ -392,7 +392,11 @@ def test_a_full_standard_output_is_an_error(program):
 def interrupted(words, after, place, which=signal.SIGINT):
     """Exit code as a shell has it, seconds until the end, files left."""
     process = subprocess.Popen(
-        [OPC, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [OPC, *words],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        # What a shell starts in the background ignores interrupts.
+        preexec_fn=lambda: signal.signal(which, signal.SIG_DFL),
     )
     time.sleep(after)
     process.send_signal(which)

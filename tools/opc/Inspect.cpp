@@ -4,22 +4,24 @@
 #include "opc/Runtime/Artifact.h"
 
 #include <cstring>
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 using namespace opc::cli;
 using nlohmann::json;
 
+/// "[2, batch, ?]", "[]" for a scalar, nothing where the rank is not known.
 static std::string shapeOf(const json &tensor) {
-  std::string text;
-  for (const json &dim : tensor.value("shape", json::array()))
-    text += fmt::format("{}{}", text.empty() ? "" : ", ",
-                        dim.is_string() ? dim.get<std::string>() : dim.dump());
-  return text;
+  if (!tensor.contains("shape"))
+    return "";
+  std::vector<std::string> dims;
+  for (const json &dim : tensor["shape"])
+    dims.push_back(dim.is_string() ? dim.get<std::string>() : dim.dump());
+  return fmt::format("[{}]", fmt::join(dims, ", "));
 }
 
 static void printTensors(const json &object, const char *key) {
   for (const json &tensor : object.value(key, json::array()))
-    fmt::print("{:<8}{}: {}[{}]\n", std::string(key, 0, strlen(key) - 1),
+    fmt::print("{:<8}{}: {}{}\n", std::string(key, 0, strlen(key) - 1),
                tensor.value("name", ""), tensor.value("dtype", "?"),
                shapeOf(tensor));
 }

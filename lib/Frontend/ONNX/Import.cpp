@@ -6,6 +6,7 @@
 #include "opc/Frontend/ONNX/Import.h"
 #include "GraphImporter.h"
 #include "mlir/IR/Verifier.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <google/protobuf/io/coded_stream.h>
 #include <limits>
@@ -46,6 +47,8 @@ llvm::json::Value describeInfo(const pb::ValueInfoProto &info) {
   for (const auto &dimension : tensor.shape().dim()) {
     if (dimension.has_dim_value())
       shape.push_back(dimension.dim_value());
+    else if (dimension.dim_param().empty())
+      shape.push_back("?");
     else
       shape.push_back(llvm::json::fixUTF8(dimension.dim_param()));
   }
@@ -78,7 +81,7 @@ FailureOr<OwningOpRef<ModuleOp>> importOnnx(MLIRContext &context,
   });
   if (succeeded(verify(**module)))
     return module;
-  errors.push_back("internal: " + message);
+  errors.push_back((kInternalFault + message).str());
   return failure();
 }
 
@@ -92,8 +95,13 @@ FailureOr<llvm::json::Value> inspectOnnx(MLIRContext &context,
     return failure();
   llvm::json::Array inputs, outputs;
   llvm::json::Object opsets;
+  // Models of IR version 3 list weights among the inputs, too.
+  llvm::StringSet<> weights;
+  for (const auto &tensor : model.graph().initializer())
+    weights.insert(tensor.name());
   for (const auto &info : model.graph().input())
-    inputs.push_back(describeInfo(info));
+    if (!weights.contains(info.name()))
+      inputs.push_back(describeInfo(info));
   for (const auto &info : model.graph().output())
     outputs.push_back(describeInfo(info));
   for (const auto &import : model.opset_import())

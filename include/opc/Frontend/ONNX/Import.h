@@ -46,6 +46,10 @@ struct ImportOptions {
 /// input.
 inline constexpr llvm::StringLiteral kNeedsValue = "needs the value of input";
 
+/// Starts the message about a graph that does not verify once it is imported:
+/// that is a fault of opc's own, and no other message starts so.
+inline constexpr llvm::StringLiteral kInternalFault = "internal: ";
+
 /// Translates a serialized ONNX model into a module with one function, `@main`,
 /// as docs/Architecture.md describes. On failure `errors` holds one line for
 /// each cause: all nodes that are not supported, each with its name, domain,
@@ -56,7 +60,7 @@ importOnnx(mlir::MLIRContext &context, llvm::MemoryBufferRef model,
            const ImportOptions &options, std::vector<std::string> &errors);
 
 /// Describes a model without compiling it: "inputs" and "outputs" (name, dtype,
-/// shape with strings where symbolic), "opsets" (domain to version), and
+/// shape with strings where symbolic, "?" without a name), "opsets" (domain to version), and
 /// "nodes" (name, op, domain, dtype, and "supported": true or the reason).
 llvm::FailureOr<llvm::json::Value>
 inspectOnnx(mlir::MLIRContext &context, llvm::MemoryBufferRef model,
