@@ -111,7 +111,8 @@ private:
   Tap makeTap(Scalar index, std::optional<Scalar> weight,
               const Borders &borders, size_t i) {
     Scalar extent(e, e.extent(op.getX(), i + 2));
-    Value inside = e.boolean(true);
+    // Nothing is inside of an empty input.
+    Value inside = extent > 0;
     if (pads("zeros"))
       inside = (index >= 0) & (index < extent);
     else if (pads("reflection"))

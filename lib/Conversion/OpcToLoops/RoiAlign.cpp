@@ -80,7 +80,7 @@ private:
 
   Neighbours neighbours(const Axis &axis, Value sample) {
     Scalar x = axis.start + (Scalar(e, sample).to(type) + 0.5) * axis.step;
-    Scalar inside = (x >= -1) & (x <= axis.extent);
+    Scalar inside = (x >= -1) & (x <= axis.extent) & (axis.extent > 0);
     Scalar onEdge = finite(x, 0, x.like(0), axis.extent - 1);
     Scalar low = floorOf(onEdge).toIndex();
     Scalar ratio = onEdge - low.to(type);

@@ -3,7 +3,9 @@
 import itertools
 
 import numpy as np
-from support import Case, normal, ops_test, uniform
+import opc
+import pytest
+from support import TARGETS, Case, normal, ops_test, uniform
 
 
 def grids():
@@ -48,6 +50,19 @@ def regions():
             output_width=4,
             spatial_scale=0.7,
         )
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("padding", ["zeros", "border", "reflection"])
+def test_samples_of_nothing_are_zero(target, padding):
+    case = Case(
+        "GridSample",
+        *(normal(1, 2, 0, 3), uniform(-1, 1, 1, 4, 5, 2)),
+        padding_mode=padding,
+        opset=20,
+    )
+    outputs = opc.compile(case.model(True), target=target).run(case.feeds)
+    np.testing.assert_array_equal(outputs[0], np.zeros((1, 2, 4, 5)))
 
 
 test_grid_sample = ops_test(grids())
