@@ -182,6 +182,7 @@ LogicalResult scheduleConv(func::FuncOp kernel, const TargetDesc &desc) {
   shape.reduction = *constantOf(x.back()) / groups / kind->group();
   for (int64_t taps : conv.getKernel())
     shape.reduction *= taps;
+  shape.fused = kind->fused();
   GemmPlan plan = planGemm(shape, machine);
   int64_t vectors = (shape.columns + machine.lanes - 1) / machine.lanes;
   int64_t blocks = (vectors + plan.blockVectors - 1) / plan.blockVectors;

@@ -158,6 +158,7 @@ GemmPlan planOf(const Product &p, const VectorMachine &machine,
   shape.rows = constantOf(product(context, p.rows)).value_or(0);
   shape.columns = constantOf(p.columns).value_or(4 * machine.lanes);
   shape.reduction = constantOf(p.reduction).value_or(0) / kind.group();
+  shape.fused = kind.fused();
   GemmPlan plan = planGemm(shape, machine);
   // Few rows make few units: panels then are units of their own.
   if (shape.rows > 0 && shape.rows <= 2 * plan.tileRows)

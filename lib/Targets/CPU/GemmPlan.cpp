@@ -22,12 +22,16 @@ constexpr int64_t mostVectors = 4, mostRows = 24;
 constexpr int64_t prefetchSteps = 12;
 
 /// Cycles for one tile of `rows` x `vectors`: bound by multiply-adds, by loads,
-/// or by the latency of adding to the same sum.
+/// by the latency of adding to the same sum, or by what L2 delivers of a panel
+/// of B that leaves no room in L1 for A, the result and the next panel.
 double cyclesOfTile(double rows, double vectors, double reduction,
                     const VectorMachine &m) {
   double step =
       std::max({rows * vectors / double(m.fmaPorts),
                 (rows + vectors) / double(m.loadPorts), double(m.fmaLatency)});
+  double bytes = vectors * m.vectorBytes;
+  if (bytes * reduction > m.l1Bytes / 2.0)
+    step = std::max(step, bytes / m.l2BytesPerCycle);
   return reduction * step + tileCycles + storeCycles * rows * vectors;
 }
 
@@ -56,6 +60,12 @@ double cyclesOf(const GemmShape &s, int64_t rows, int64_t vectors,
   return total;
 }
 
+/// Rows of the tallest tile whose registers suffice: sums, the vectors of B,
+/// the broadcast element of A, and a product that is not added at once.
+int64_t tallestTile(int64_t vectors, bool fused, const VectorMachine &m) {
+  return (m.registers - vectors - (fused ? 1 : 2)) / vectors;
+}
+
 } // namespace
 
 GemmPlan planGemm(const GemmShape &shape, const VectorMachine &m) {
@@ -69,9 +79,9 @@ GemmPlan planGemm(const GemmShape &shape, const VectorMachine &m) {
   double best = INFINITY;
   for (int64_t vectors = std::min(mostVectors, allVectors); vectors >= 1;
        --vectors) {
-    // Sums, the vectors of B and the broadcast element of A share registers.
-    int64_t rows = (m.registers - vectors - 1) / vectors;
-    rows = std::min(rows, mostRows);
+    int64_t rows = std::min(tallestTile(vectors, s.fused, m), mostRows);
+    if (rows < 1)
+      continue;
     double cycles = cyclesOf(s, rows, vectors, m);
     if (cycles < best * (1 - leastGain)) {
       best = cycles;
@@ -80,7 +90,7 @@ GemmPlan planGemm(const GemmShape &shape, const VectorMachine &m) {
     }
   }
 
-  int64_t vectorBytes = s.reduction * m.lanes * 4;
+  int64_t vectorBytes = s.reduction * m.vectorBytes;
   int64_t packedBytes = vectorBytes * allVectors;
   // A third of L1 is left for A and the result.
   plan.prefetchSteps = packedBytes <= m.l1Bytes * 2 / 3 ? 0 : prefetchSteps;

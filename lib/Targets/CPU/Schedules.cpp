@@ -29,6 +29,8 @@ VectorMachine machineOf(const TargetDesc &desc) {
   machine.fmaPorts = desc.vector.fmaPorts;
   machine.fmaLatency = desc.vector.fmaLatency;
   machine.loadPorts = desc.vector.loadPorts;
+  machine.vectorBytes = desc.vector.bits / 8;
+  machine.l2BytesPerCycle = desc.vector.l2BytesPerCycle;
   machine.l1Bytes = desc.cache(1).bytes;
   machine.l2Bytes = desc.cache(2).bytes;
   return machine;

@@ -121,6 +121,7 @@ void readVector(ObjectReader &in, VectorUnit &unit) {
   in.read("fma_ports", unit.fmaPorts);
   in.read("fma_latency", unit.fmaLatency);
   in.read("load_ports", unit.loadPorts);
+  in.read("l2_bytes_per_cycle", unit.l2BytesPerCycle);
 }
 
 void readMatrixUnit(ObjectReader &in, MatrixUnit &unit) {
@@ -160,8 +161,8 @@ llvm::StringRef findNonsense(const TargetDesc &desc) {
   if (desc.vector.bits < 64 || desc.vector.bits % 64 != 0)
     return "'vector.bits' is not a multiple of 64";
   if (desc.vector.registers == 0 || desc.vector.fmaPorts == 0 ||
-      desc.vector.loadPorts == 0)
-    return "'vector' lacks registers or ports";
+      desc.vector.loadPorts == 0 || desc.vector.l2BytesPerCycle == 0)
+    return "'vector' lacks registers, ports or bytes per cycle";
   if (desc.memoryBandwidth <= 0)
     return "'memory_bandwidth_per_core' is not positive";
   for (const MatrixUnit &unit : desc.matrixUnits)

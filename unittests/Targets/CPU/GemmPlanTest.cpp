@@ -11,14 +11,20 @@ VectorMachine narrow() {
   VectorMachine machine;
   machine.lanes = 8;
   machine.registers = 16;
+  machine.vectorBytes = 32;
+  machine.l2BytesPerCycle = 24;
+  machine.l1Bytes = 32 << 10;
+  machine.l2Bytes = 512 << 10;
   return machine;
 }
 
-void expectFits(const GemmPlan &plan, const VectorMachine &machine) {
+void expectFits(const GemmPlan &plan, const VectorMachine &machine,
+                bool fused = true) {
   EXPECT_GE(plan.tileRows, 1);
   EXPECT_GE(plan.tileVectors, 1);
-  // Sums, the vectors of B and the broadcast element of A.
-  EXPECT_LE((plan.tileRows + 1) * plan.tileVectors + 1, machine.registers);
+  // Sums, the vectors of B, the broadcast element of A and the product.
+  EXPECT_LE((plan.tileRows + 1) * plan.tileVectors + (fused ? 1 : 2),
+            machine.registers);
   EXPECT_GE(plan.blockVectors, 1);
 }
 
@@ -28,7 +34,22 @@ TEST(GemmPlanTest, TilesFitTheRegisters) {
       for (int64_t reduction : {0, 1, 27, 4096}) {
         expectFits(planGemm({rows, columns, reduction}, wide()), wide());
         expectFits(planGemm({rows, columns, reduction}, narrow()), narrow());
+        expectFits(planGemm({rows, columns, reduction, false}, narrow()),
+                   narrow(), false);
       }
+}
+
+TEST(GemmPlanTest, ASecondCacheThatDeliversLittleWantsMoreRows) {
+  // 24 bytes a cycle feed 2 multiply-adds of 32 bytes where a vector of B
+  // serves three rows or more.
+  for (int64_t columns : {768, 1000, 1024, 3072})
+    for (int64_t rows : {0, 128, 1024}) {
+      EXPECT_GE(planGemm({rows, columns, 1024}, narrow()).tileRows, 3);
+      EXPECT_GE(planGemm({rows, columns, 1024, false}, narrow()).tileRows, 3);
+    }
+  VectorMachine machine = narrow();
+  machine.l2BytesPerCycle = 1024;
+  EXPECT_EQ(planGemm({1024, 1024, 1024}, machine).tileVectors, 4);
 }
 
 TEST(GemmPlanTest, LargeProductsAreBoundByMultiplyAdds) {

@@ -16,7 +16,10 @@ namespace opc::cpu {
 struct GemmShape {
   int64_t rows = 0; ///< rows that are tiled together; 0: not known
   int64_t columns = 0;
-  int64_t reduction = 0; ///< 0: not known
+  int64_t reduction = 0; ///< steps; 0: not known
+  /// Whether one instruction multiplies and adds; else the product takes a
+  /// register of its own.
+  bool fused = true;
 };
 
 struct GemmPlan {

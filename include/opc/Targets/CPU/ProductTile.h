@@ -22,6 +22,8 @@ struct ProductKind {
 
   /// Elements of the reduction that one step takes.
   int64_t group() const { return dot ? dot->k : 1; }
+  /// GemmShape::fused: sums of dot products are added by a second instruction.
+  bool fused() const { return !dot; }
 };
 /// f32, or integers for which the chip has a dot product whose sums are y's
 /// elements; nothing for others.

@@ -35,6 +35,8 @@ struct VectorUnit {
   int64_t fmaPorts = 1; ///< multiply-adds that start each cycle
   int64_t fmaLatency = 4; ///< cycles
   int64_t loadPorts = 2;  ///< loads that start each cycle
+  /// Bytes that one core's loads get of the second cache in a cycle, sustained.
+  int64_t l2BytesPerCycle = 32;
 
   int64_t lanes(int64_t elementBits) const { return bits / elementBits; }
 };
