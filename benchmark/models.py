@@ -16,7 +16,6 @@ import model_inputs
 from benchmark import compare, engines
 
 
-
 def make_case(name):
     path, inputs = fetch_models.path(name), model_inputs.inputs(name)[0]
     tolerance = compare.TOLERANCE

@@ -11,4 +11,5 @@ status=0
 .venv/bin/python -m benchmark.kernels --benchmark_min_time=0.1 || status=1
 .venv/bin/python -m benchmark.operators "$@" || status=1
 .venv/bin/python -m benchmark.models "$@" || status=1
+.venv/bin/python -m benchmark.compiling || status=1
 exit "$status"

@@ -4,7 +4,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from benchmark import compare, engines, operators, timing
+from benchmark import compare, compiling, engines, operators, timing
 
 
 @pytest.mark.parametrize("name", operators.OPERATORS)
@@ -47,3 +47,23 @@ def test_engines_that_fail_or_differ_are_named(monkeypatch):
     assert list(ready) == ["onnxruntime"]
     assert faults["opc"] == "x: opc: differs by 5.0e-01"
     assert faults["openvino"] == "x: openvino: ValueError: no such op"
+
+
+def test_the_least_cost_of_compiling_counts(monkeypatch):
+    costs = iter([(3.0, 50.0), (2.0, 70.0)])
+    monkeypatch.setattr(compiling, "cost", lambda file: next(costs))
+    assert compiling.least("x.onnx", 2) == (2.0, 50.0)
+
+
+@pytest.mark.parametrize("seconds, status", [(4.9, 0), (5.1, 1)])
+def test_a_slow_compilation_is_named(
+    seconds, status, monkeypatch, tmp_path, capsys
+):
+    file = tmp_path / "m.onnx"
+    file.write_bytes(b"x")
+    monkeypatch.setattr(compiling.fetch_models, "MODELS", ["m"])
+    monkeypatch.setattr(compiling.fetch_models, "path", lambda name: file)
+    monkeypatch.setattr(compiling, "cost", lambda file: (seconds, 50.0))
+    monkeypatch.setattr("sys.argv", ["compiling"])
+    assert compiling.main() == status
+    assert ("the limit is" in capsys.readouterr().out) == bool(status)

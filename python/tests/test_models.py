@@ -3,7 +3,6 @@
 import functools
 import re
 import subprocess
-import sys
 
 import accuracy
 import fetch_models
@@ -13,6 +12,8 @@ import onnx
 import opc
 import pytest
 from support import BUILD, onnxruntime_session
+
+from benchmark import compiling
 
 
 # Every model of this list must work; the others of the same kinds may be refused.
@@ -38,7 +39,6 @@ TOLERANCE = 1e-4
 ROUNDING = 1e-6
 TRIALS = 8
 
-SECONDS = 5  # for a compilation
 MEGABYTES = 1000  # peak memory, besides twice the weights
 
 
@@ -205,22 +205,8 @@ def test_nothing_is_computed_from_constants(name, tmp_path):
     assert constant_work(graph.read_text()) == []
 
 
-COST = """
-import resource, sys, time
-import opc
-start, work = time.monotonic(), time.process_time()
-opc.compile(sys.argv[1], cache=False)
-# Time spent waiting for other programs does not count: that of all threads does.
-seconds = min(time.monotonic() - start, time.process_time() - work)
-print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
-"""
-
-
 @pytest.mark.parametrize("name", REQUIRED)
-def test_cost_of_compiling(name):
+def test_memory_of_compiling(name):
     file = model_file(name)
-    command = [sys.executable, "-c", COST, str(file)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    seconds, megabytes = map(float, done.stdout.split())
-    assert seconds <= SECONDS
+    _, megabytes = compiling.cost(file)
     assert megabytes <= MEGABYTES + 2 * file.stat().st_size / 1e6
