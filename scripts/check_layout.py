@@ -70,7 +70,7 @@ OP_DEFINITION = re.compile(r'^def Opc_\w+\s*:\s*\w+<"(\w+)"', re.M)
 # What no program can be written with alone: every test of an op has launches
 # once kernels are formed, and those of `if` and `loop` yield.
 OPS_WITHOUT_OWN_TEST = ("launch", "yield")
-OP_TEST_NEEDS = ("--target=reference", "--target=cpu", "compare.py")
+OP_TEST_NEEDS = ("--target=reference", "--target=%chip", "compare.py")
 PASS_DEFINITION = re.compile(r'^def (\w+)\s*:\s*\w*Pass\w*<\s*"([^"]+)"', re.M)
 
 

@@ -20,12 +20,15 @@ import sys
 import time
 import xml.etree.ElementTree as ElementTree
 
+import chips
 import sanitizers
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Seconds; a hang must become a failure while others can still be seen.
 TIME_LIMIT = 45 * 60
 UNITTEST_TIME_LIMIT = 5 * 60
+# Folders of test/lit whose tests run code made for `%chip`.
+CODE_SUITES = ("Ops", "Targets/CPU")
 FUZZ_SECONDS = 15  # for each fuzzer; scripts/fuzz.sh is for longer
 
 
@@ -36,11 +39,13 @@ class Result:
         self.passed = 0
         self.failed = []
         self.skipped = collections.Counter()
+        self.names = []  # of what passed
 
     def add(self, other):
         self.passed += other.passed
         self.failed += other.failed
         self.skipped += other.skipped
+        self.names += other.names
 
 
 def stop(process):
@@ -107,6 +112,7 @@ def read_junit(report, part):
             result.skipped[f"{part}: {reason}"] += 1
         else:
             result.passed += 1
+            result.names.append(name)
     return result
 
 
@@ -135,8 +141,9 @@ def under(build, command, leaks=False, **variables):
     return ["env", *words, *command] if words else command
 
 
-def lit(build):
-    report = build / "reports/lit.xml"
+def lit_once(build, name, suites, *options):
+    """lit over `suites`; its report is called `name`."""
+    report = build / f"reports/{name}.xml"
     lit_program = pathlib.Path(sys.executable).parent / "lit"
     command = [
         lit_program,
@@ -144,9 +151,22 @@ def lit(build):
         "--no-progress-bar",
         "--xunit-xml-output",
         report,
+        *options,
     ]
-    command = under(build, command + [build / "test/lit"])
-    return reported("lit", command, report)
+    command += [build / "test/lit" / suite for suite in suites]
+    return reported(name, under(build, command), report)
+
+
+def lit(build):
+    """All of test/lit, then what executes code once more on every lesser chip
+    that this machine is as well."""
+    result = lit_once(build, "lit", [""])
+    for chip in chips.lesser(chips.listing_of(build)):
+        name = f"lit {chip}"
+        result.add(
+            lit_once(build, name, CODE_SUITES, "--param", f"chip={chip}")
+        )
+    return result
 
 
 def gtest(build):
@@ -268,7 +288,25 @@ def parts(build):
     }
 
 
-def summary(results, seconds):
+def known_chips(build):
+    """Of the build's driver; none where the build has failed."""
+    try:
+        return chips.chips(chips.listing_of(build))
+    except (OSError, subprocess.SubprocessError):
+        return []
+
+
+def chip_lines(known, names):
+    """What each chip's code was executed by, and why others' was not."""
+    counts = chips.executions(known, names)
+    for chip in known:
+        if counts[chip.target]:
+            yield f"executed {counts[chip.target]} tests on {chip.target}"
+        elif chip.missing:
+            yield f"not executed: {chip.target}, this machine lacks {chip.missing}"
+
+
+def summary(results, seconds, known=()):
     total = Result()
     print(
         f"\n{'part':10}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}"
@@ -280,6 +318,8 @@ def summary(results, seconds):
             f"{seconds[name]:9.1f}"
         )
         total.add(result)
+    for line in chip_lines(known, total.names):
+        print(line)
     for reason, count in sorted(total.skipped.items()):
         print(f"skipped {count}: {reason}")
     for name in total.failed:
@@ -315,7 +355,7 @@ def main():
         start = time.monotonic()
         results[name] = checked(build, table[name])
         seconds[name] = time.monotonic() - start
-    return summary(results, seconds)
+    return summary(results, seconds, known_chips(build))
 
 
 if __name__ == "__main__":

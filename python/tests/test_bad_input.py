@@ -13,7 +13,7 @@ import opc
 import opc.onnx
 import pytest
 from onnx import helper
-from support import graph_model, normal
+from support import TARGETS, graph_model, normal
 
 HERE = pathlib.Path(__file__).parent
 
@@ -124,7 +124,7 @@ def test_other_files_are_no_artifacts(tmp_path):
         assert said.startswith("InputError") and len(said.splitlines()) == 1
 
 
-@pytest.mark.parametrize("target", ["reference", "cpu"])
+@pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("index", [5, -6, 2**40, -(2**63)])
 def test_an_index_outside_of_its_dimension_is_reported(target, index):
     feeds = {"x": normal(5, 3), "i": np.array([0, index])}
@@ -138,7 +138,7 @@ def test_an_index_outside_of_its_dimension_is_reported(target, index):
     model.run({**feeds, "i": np.array([4, -5])})
 
 
-@pytest.mark.parametrize("target", ["reference", "cpu"])
+@pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("op", ["Div", "Mod"])
 @pytest.mark.parametrize("pair", [(1, 0), (-(2**63), -1)])
 def test_division_that_processors_trap_on_is_survived(target, op, pair):
@@ -156,7 +156,7 @@ def test_division_that_processors_trap_on_is_survived(target, op, pair):
         assert list(y[::2]) == ([3, 3] if op == "Div" else [1, 0])
 
 
-@pytest.mark.parametrize("target", ["reference", "cpu"])
+@pytest.mark.parametrize("target", TARGETS)
 def test_extents_that_do_not_fit_are_reported(target):
     feeds = {"a": normal(4, 5), "b": normal(4, 5)}
     node = helper.make_node("Add", ["a", "b"], ["y"])

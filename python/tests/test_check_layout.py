@@ -148,7 +148,7 @@ OP = {
 }
 OP_TEST = """// opc.an_op on both targets.
 // RUN: %opc run %s --target=reference --output %t.reference
-// RUN: %opc run %s --target=cpu --output %t.cpu
+// RUN: %opc run %s --target=%chip --output %t.cpu
 // RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --exact
   %y = opc.an_op %x : (tensor<2xf32>) -> tensor<2xf32>
 """
@@ -169,7 +169,7 @@ def test_an_op_with_its_test_passes(tmp_path, use):
     "part, other, lack",
     [
         ("= opc.an_op %x", "= opc.an_other %x", "opc.an_op"),
-        ("--target=cpu", "", "--target=cpu"),
+        ("--target=%chip", "", "--target=%chip"),
         ("--target=reference", "", "--target=reference"),
         ("compare.py", "show.py", "compare.py"),
     ],

@@ -5,6 +5,7 @@ import pathlib
 import sys
 import time
 
+import chips
 import pytest
 import run_tests
 import sanitizers
@@ -163,3 +164,43 @@ def test_a_failed_part_does_not_stop_the_others(monkeypatch, tmp_path, capsys):
     assert run_tests.main() == 1
     assert ran == ["a", "b"]
     assert capsys.readouterr().out.endswith("1 passed, 1 failed, 0 skipped\n")
+
+
+LISTING = {
+    "targets": [
+        {"name": "plain", "chips": [{"name": "one", "runs_here": True}]},
+        {
+            "name": "cpu",
+            "host": "wide",
+            "chips": [
+                {"name": "wide", "runs_here": True},
+                {"name": "wide-2", "runs_here": False, "missing": "tiles"},
+                {"name": "narrow", "runs_here": True},
+            ],
+        },
+    ]
+}
+
+
+def test_lesser_chips_of_this_machine_are_run_too():
+    assert chips.lesser(LISTING) == ["cpu:narrow"]
+    names = ["plain", "cpu:wide", "cpu:narrow"]
+    assert chips.executable(chips.chips(LISTING)) == names
+
+
+def test_the_summary_says_which_chips_were_executed(capsys):
+    result = run_tests.Result()
+    result.passed = 3
+    result.names = [
+        "pytest: t.test[a-cpu:wide-static]",
+        "pytest: t.test[plain]",
+    ]
+    result.names += ["lit cpu:narrow: abs", "pytest: t.test[cpu:wider]"]
+    run_tests.summary({"a": result}, {"a": 1.0}, chips.chips(LISTING))
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if "executed" in line] == [
+        "executed 1 tests on plain",
+        "executed 1 tests on cpu:wide",
+        "not executed: cpu:wide-2, this machine lacks tiles",
+        "executed 1 tests on cpu:narrow",
+    ]

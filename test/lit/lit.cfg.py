@@ -2,6 +2,7 @@
 
 Substitutions: %opc (the driver), opc-opt (with --verify-each), %python (the
 environment in which `import opc` works), %onnx (makes a model of its text form),
+%chip (the target of `lit --param chip=NAME`, else what this machine is),
 %cc and %cxx (the compilers of the build), %include and %libdir (for programs that
 use the C API).
 """
@@ -45,6 +46,7 @@ config.substitutions += [
         os.path.join(bin_dir, "opc-opt") + " --verify-each",
     ),
     ("%python", config.python),
+    ("%chip", lit_config.params.get("chip", "cpu")),
     ("%cc", config.c_compiler),
     ("%cxx", config.cxx_compiler),
     ("%include", os.path.join(config.opc_source_dir, "include")),

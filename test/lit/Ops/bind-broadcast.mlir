@@ -1,16 +1,16 @@
 // opc.bind_broadcast on plain loops and on the CPU's schedules: equal extents, an extent
 // of 1 on either side, and two that do not fit.
 // RUN: %opc run %s --target=reference --dim n=7 --dim m=7 --output %t.7.7.reference
-// RUN: %opc run %s --target=cpu --dim n=7 --dim m=7 --output %t.7.7.cpu
+// RUN: %opc run %s --target=%chip --dim n=7 --dim m=7 --output %t.7.7.cpu
 // RUN: %python %S/Inputs/compare.py %t.7.7.reference %t.7.7.cpu --exact
 // RUN: %opc run %s --target=reference --dim n=1 --dim m=7 --output %t.1.7.reference
-// RUN: %opc run %s --target=cpu --dim n=1 --dim m=7 --output %t.1.7.cpu
+// RUN: %opc run %s --target=%chip --dim n=1 --dim m=7 --output %t.1.7.cpu
 // RUN: %python %S/Inputs/compare.py %t.1.7.reference %t.1.7.cpu --exact
 // RUN: %opc run %s --target=reference --dim n=7 --dim m=1 --output %t.7.1.reference
-// RUN: %opc run %s --target=cpu --dim n=7 --dim m=1 --output %t.7.1.cpu
+// RUN: %opc run %s --target=%chip --dim n=7 --dim m=1 --output %t.7.1.cpu
 // RUN: %python %S/Inputs/compare.py %t.7.1.reference %t.7.1.cpu --exact
 // RUN: not %opc run %s --target=reference --dim n=7 --dim m=6 2>&1 | FileCheck %s
-// RUN: not %opc run %s --target=cpu --dim n=7 --dim m=6 2>&1 | FileCheck %s
+// RUN: not %opc run %s --target=%chip --dim n=7 --dim m=6 2>&1 | FileCheck %s
 
 // CHECK: error: {{.*}}7{{.*}}6
 func.func @main(%x: tensor<?xf32> {opc.name = "x", opc.dims = affine_map<()[s0] -> (s0)>},

@@ -1,13 +1,13 @@
 // opc.bind_clamp on plain loops and on the CPU's schedules: below, between and above the
 // bounds.
 // RUN: %opc run %s --target=reference --dim n=1 --output %t.1.reference
-// RUN: %opc run %s --target=cpu --dim n=1 --output %t.1.cpu
+// RUN: %opc run %s --target=%chip --dim n=1 --output %t.1.cpu
 // RUN: %python %S/Inputs/compare.py %t.1.reference %t.1.cpu --exact
 // RUN: %opc run %s --target=reference --dim n=5 --output %t.5.reference
-// RUN: %opc run %s --target=cpu --dim n=5 --output %t.5.cpu
+// RUN: %opc run %s --target=%chip --dim n=5 --output %t.5.cpu
 // RUN: %python %S/Inputs/compare.py %t.5.reference %t.5.cpu --exact
 // RUN: %opc run %s --target=reference --dim n=12 --output %t.12.reference
-// RUN: %opc run %s --target=cpu --dim n=12 --output %t.12.cpu
+// RUN: %opc run %s --target=%chip --dim n=12 --output %t.12.cpu
 // RUN: %python %S/Inputs/compare.py %t.12.reference %t.12.cpu --exact
 // RUN: %python -c "import numpy as n; assert [n.load(f'%t.{i}.cpu/y.npy').shape for i in (1, 5, 12)] == [(3,), (5,), (8,)]"
 

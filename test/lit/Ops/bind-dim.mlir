@@ -1,7 +1,7 @@
 // opc.bind_dim on plain loops and on the CPU's schedules: an extent that the branch taken
 // decides.
 // RUN: %opc run %s --target=reference --dim n=5 --output %t.reference
-// RUN: %opc run %s --target=cpu --dim n=5 --output %t.cpu
+// RUN: %opc run %s --target=%chip --dim n=5 --output %t.cpu
 // RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --exact
 // RUN: %python -c "import numpy as n; assert n.load('%t.cpu/y.npy').shape == (10, 3)"
 

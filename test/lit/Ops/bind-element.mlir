@@ -1,6 +1,6 @@
 // opc.bind_element on plain loops and on the CPU's schedules: an extent that is computed.
 // RUN: %opc run %s --target=reference --output %t.reference
-// RUN: %opc run %s --target=cpu --output %t.cpu
+// RUN: %opc run %s --target=%chip --output %t.cpu
 // RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --exact
 // RUN: %python -c "import numpy as n; assert (n.load('%t.cpu/y.npy') == [0, 1, 2, 3, 4]).all()"
 

@@ -1,7 +1,7 @@
 // opc.constant on plain loops and on the CPU's schedules: as an output, in a kernel, splat,
 // of every width.
 // RUN: %opc run %s --target=reference --output %t.reference
-// RUN: %opc run %s --target=cpu --output %t.cpu
+// RUN: %opc run %s --target=%chip --output %t.cpu
 // RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --exact
 // RUN: %python -c "import numpy as n; assert [n.load(f'%t.cpu/y{i}.npy').tolist() for i in (0, 2, 3, 4)] == [[1.5, -2.0, 3.0], [True, False, True, True, False, False, False, False, True], [-9223372036854775808, 7], [[200, 200]]]"
 

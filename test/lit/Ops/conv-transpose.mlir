@@ -1,6 +1,6 @@
 // opc.conv_transpose on plain loops and on the CPU's schedules.
 // RUN: %opc run %s --target=reference --output %t.reference
-// RUN: %opc run %s --target=cpu --output %t.cpu
+// RUN: %opc run %s --target=%chip --output %t.cpu
 // RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --rtol 1e-5
 
 func.func @main(%x0: tensor<1x8x5x5xf32> {opc.name = "x0"},

@@ -2,7 +2,7 @@
 // the op that they came from.
 // RUN: %opc compile %s -o - --stop-after layout | FileCheck %s
 // RUN: %opc run %s --target=reference --output %t.reference
-// RUN: %opc run %s --target=cpu --output %t.cpu
+// RUN: %opc run %s --target=%chip --output %t.cpu
 // RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --rtol 1e-5
 
 // CHECK: opc.depthwise_conv

@@ -1,10 +1,8 @@
 // Products, convolutions and windows of halves: summed in f32 and rounded once, on
 // schedules for f32; only the order of the sums differs.
 // RUN: %opc run %s --target=reference --output %t.reference
-// RUN: %opc run %s --target=cpu --output %t.cpu
+// RUN: %opc run %s --target=%chip --output %t.cpu
 // RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --ulp 1
-// RUN: %opc run %s --target=cpu:x86-64-v3 --output %t.v3
-// RUN: %python %S/Inputs/compare.py %t.reference %t.v3 --ulp 1
 
 func.func @main(%a_f16: tensor<5x9xf16> {opc.name = "a_f16"}, %x_f16: tensor<1x3x8x9xf16> {opc.name = "x_f16"}, %a_bf16: tensor<5x9xbf16> {opc.name = "a_bf16"}, %x_bf16: tensor<1x3x8x9xbf16> {opc.name = "x_bf16"})
     -> (tensor<5x19xf16> {opc.name = "p_f16"}, tensor<1x5x4x5xf16> {opc.name = "q_f16"}, tensor<5x19xbf16> {opc.name = "p_bf16"}, tensor<1x5x4x5xbf16> {opc.name = "q_bf16"}) {

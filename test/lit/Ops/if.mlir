@@ -1,7 +1,7 @@
 // opc.if on plain loops and on the CPU's schedules: both branches are taken, and the
 // host does not only pass on what it is given.
 // RUN: %opc run %s --target=reference --dim n=5 --output %t.reference
-// RUN: %opc run %s --target=cpu --dim n=5 --output %t.cpu
+// RUN: %opc run %s --target=%chip --dim n=5 --output %t.cpu
 // RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --ulp 4
 
 func.func @main(%x: tensor<?x3xf32> {opc.name = "x", opc.dims = affine_map<()[s0] -> (s0, 3)>})

@@ -1,14 +1,15 @@
 // Products of 8-bit numbers less their zero points: dot products on the CPU, against
 // the plain loops. Odd extents everywhere: reductions are padded to whole groups.
 // RUN: %opc run %s --target=reference --output %t.reference
-// RUN: %opc run %s --target=cpu --output %t.cpu
+// RUN: %opc run %s --target=%chip --output %t.cpu
 // RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --exact
-// RUN: %opc run %s --target=cpu:x86-64-v3 --output %t.v3
-// RUN: %python %S/Inputs/compare.py %t.reference %t.v3 --exact
-// RUN: %opc compile %s --target=cpu --emit=llvm -o %t.ll
-// RUN: FileCheck %s --input-file=%t.ll
+// RUN: %opc compile %s --target=cpu:x86-64-v3 --emit=llvm -o %t.v3.ll
+// RUN: FileCheck %s --input-file=%t.v3.ll --check-prefix=V3
+// RUN: %opc compile %s --target=cpu:x86-64-v4 --emit=llvm -o %t.v4.ll
+// RUN: FileCheck %s --input-file=%t.v4.ll --check-prefix=V4
 
-// CHECK-COUNT-3: call <{{(8|16)}} x i32> @llvm.x86.avx{{(2|512)}}.pmadd
+// V3-COUNT-3: call <8 x i32> @llvm.x86.avx2.pmadd
+// V4-COUNT-3: call <16 x i32> @llvm.x86.avx512.pmadd
 
 func.func @main(%a: tensor<5x7xui8> {opc.name = "a"}, %x: tensor<1x3x9x11xui8> {opc.name = "x"},
                 %zero: tensor<ui8> {opc.name = "zero"}, %scale: tensor<f32> {opc.name = "scale"})

@@ -1,7 +1,7 @@
 // opc.loop on plain loops and on the CPU's schedules: what it carries and what it stacks,
 // limited by a count and ended by a condition.
 // RUN: %opc run %s --target=reference --dim n=5 --output %t.reference
-// RUN: %opc run %s --target=cpu --dim n=5 --output %t.cpu
+// RUN: %opc run %s --target=%chip --dim n=5 --output %t.cpu
 // RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --ulp 8
 // RUN: %python -c "import numpy as n; assert n.load('%t.cpu/z.npy').shape == (6, 5) and n.load('%t.cpu/d.npy') >= 100"
 

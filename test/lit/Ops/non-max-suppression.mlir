@@ -1,7 +1,7 @@
 // opc.non_max_suppression on plain loops and on the CPU's schedules. Only the rows
 // that the count says are defined, so the result is cut to it.
 // RUN: %opc run %s --target=reference --output %t.reference
-// RUN: %opc run %s --target=cpu --output %t.cpu
+// RUN: %opc run %s --target=%chip --output %t.cpu
 // RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --exact
 // RUN: %opc run %s --target=reference | FileCheck %s
 

@@ -4,10 +4,10 @@
 // a matrix of weights is the one above it, moved on by one.
 // RUN: %opc compile %s -o - --stop-after layout | FileCheck %s
 // RUN: %opc run %s --target=reference --dim batch=9 --output %t.reference
-// RUN: %opc run %s --target=cpu --dim batch=9 --threads 2 --output %t.cpu
+// RUN: %opc run %s --target=%chip --dim batch=9 --threads 2 --output %t.cpu
 // RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --rtol 1e-5
 // RUN: %opc run %s --target=reference --dim batch=1 --output %t.one.reference
-// RUN: %opc run %s --target=cpu --dim batch=1 --output %t.one.cpu
+// RUN: %opc run %s --target=%chip --dim batch=1 --output %t.one.cpu
 // RUN: %python %S/Inputs/compare.py %t.one.reference %t.one.cpu --rtol 1e-5
 
 // CHECK: opc.packed_recurrent {{.*}}cell = "lstm"{{.*}}reverse = array<i1: false, true>

@@ -1,6 +1,6 @@
 // opc.sinh on plain loops and on the CPU's schedules.
 // RUN: %opc run %s --target=reference --output %t.reference
-// RUN: %opc run %s --target=cpu --output %t.cpu
+// RUN: %opc run %s --target=%chip --output %t.cpu
 // RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --ulp 4
 
 func.func @main(%x0: tensor<3x17xf32> {opc.name = "x0"},

@@ -2,7 +2,7 @@
 // infinities, the axis in the lanes and beside them.
 // RUN: %opc compile %s -o - --stop-after schedule | FileCheck %s
 // RUN: %opc run %s --target=reference --dim length=21 --output %t.reference
-// RUN: %opc run %s --target=cpu --dim length=21 --output %t.cpu
+// RUN: %opc run %s --target=%chip --dim length=21 --output %t.cpu
 // RUN: %python %S/../../Ops/Inputs/compare.py %t.reference %t.cpu --exact
 
 // CHECK-LABEL: @arg_reduce_

@@ -2,7 +2,7 @@
 // the schedules of images of one row.
 // RUN: %opc-opt %s --opc-channels-last | FileCheck %s
 // RUN: %opc run %s --target=reference --dim length=37 --output %t.reference
-// RUN: %opc run %s --target=cpu --dim length=37 --output %t.cpu
+// RUN: %opc run %s --target=%chip --dim length=37 --output %t.cpu
 // RUN: %python %S/../../Ops/Inputs/compare.py %t.reference %t.cpu --rtol 1e-5
 
 // CHECK: opc.conv {{.*}}tensor<2x1x41x4xf32>

@@ -1,7 +1,7 @@
 // Rows that indices pick are moved, and computed on, as vectors.
 // RUN: %opc compile %s -o - --stop-after schedule | FileCheck %s
 // RUN: %opc run %s --target=reference --input i=zeros --dim count=5 --output %t.reference
-// RUN: %opc run %s --target=cpu --input i=zeros --dim count=5 --output %t.cpu
+// RUN: %opc run %s --target=%chip --input i=zeros --dim count=5 --output %t.cpu
 // RUN: %python %S/../../Ops/Inputs/compare.py %t.reference %t.cpu --exact
 
 // CHECK-LABEL: @gather_add

@@ -1,8 +1,8 @@
 // Convolutions with groups, and over volumes, take the schedule of products: groups whose
 // columns do not fill a vector are taken together.
-// RUN: %opc compile %s -o - --stop-after layout | FileCheck %s
+// RUN: %opc compile %s -o - --target cpu:x86-64-v4 --stop-after layout | FileCheck %s
 // RUN: %opc run %s --target=reference --dim width=6 --output %t.reference
-// RUN: %opc run %s --target=cpu --dim width=6 --output %t.cpu
+// RUN: %opc run %s --target=%chip --dim width=6 --output %t.cpu
 // RUN: %python %S/../../Ops/Inputs/compare.py %t.reference %t.cpu --rtol 1e-5
 
 // CHECK: opc.packed_conv {{.*}}columns = 64 : i64,{{.*}}groups = 4 : i64{{.*}} : (tensor<2x7x9x32xf32>, tensor<4x72x16xf32>)

@@ -2,7 +2,7 @@
 // group in pairs, groups together until the pairs are whole.
 // RUN: %opc compile %s -o - --target cpu:x86-64-v4 --stop-after layout | FileCheck %s
 // RUN: %opc run %s --target=reference --output %t.reference
-// RUN: %opc run %s --target=cpu --output %t.cpu
+// RUN: %opc run %s --target=%chip --output %t.cpu
 // RUN: %python %S/../../Ops/Inputs/compare.py %t.reference %t.cpu --exact
 
 // CHECK: opc.packed_conv {{.*}}groups = 2 : i64{{.*}} : (tensor<1x5x6x8xi16>, tensor<4x2x16x2xi16>) -> tensor<1x5x6x40xi32>

@@ -1,7 +1,7 @@
 // Products of f64 take the schedule of those of f32, with half as many lanes.
 // RUN: %opc compile %s -o - --stop-after schedule | FileCheck %s
 // RUN: %opc run %s --target=reference --dim rows=11 --output %t.reference
-// RUN: %opc run %s --target=cpu --dim rows=11 --output %t.cpu
+// RUN: %opc run %s --target=%chip --dim rows=11 --output %t.cpu
 // RUN: %python %S/../../Ops/Inputs/compare.py %t.reference %t.cpu --rtol 1e-13
 
 // CHECK-COUNT-3: vector.fma {{.*}} : vector<{{[0-9]+}}xf64>

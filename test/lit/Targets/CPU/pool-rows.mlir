@@ -2,10 +2,10 @@
 // time where the whole window lies inside, with an epilogue that reads other maps.
 // RUN: %opc compile %s -o - --stop-after schedule | FileCheck %s
 // RUN: %opc run %s --target=reference --dim width=45 --output %t.reference
-// RUN: %opc run %s --target=cpu --dim width=45 --output %t.cpu
+// RUN: %opc run %s --target=%chip --dim width=45 --output %t.cpu
 // RUN: %python %S/../../Ops/Inputs/compare.py %t.reference %t.cpu --rtol 1e-6
 // RUN: %opc run %s --target=reference --dim width=9 --output %t.few
-// RUN: %opc run %s --target=cpu --dim width=9 --output %t.fewcpu
+// RUN: %opc run %s --target=%chip --dim width=9 --output %t.fewcpu
 // RUN: %python %S/../../Ops/Inputs/compare.py %t.few %t.fewcpu --rtol 1e-6
 
 // The value of a map next to the pool is read as a vector too.

@@ -2,7 +2,7 @@
 // padding that counts and that does not, windows that hang over the end.
 // RUN: %opc compile %s -o - --stop-after schedule | FileCheck %s
 // RUN: %opc run %s --target=reference --dim length=15 --output %t.reference
-// RUN: %opc run %s --target=cpu --dim length=15 --output %t.cpu
+// RUN: %opc run %s --target=%chip --dim length=15 --output %t.cpu
 // RUN: %python %S/../../Ops/Inputs/compare.py %t.reference %t.cpu --rtol 1e-6
 
 // CHECK-COUNT-5: arith.{{maximumf|addf}} {{.*}} : vector<

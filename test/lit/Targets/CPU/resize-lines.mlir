@@ -2,7 +2,7 @@
 // ways, more columns than a table has, columns that are only known when it runs.
 // RUN: %opc compile %s -o - --stop-after schedule | FileCheck %s
 // RUN: %opc run %s --target=reference --dim width=21 --output %t.reference
-// RUN: %opc run %s --target=cpu --dim width=21 --output %t.cpu
+// RUN: %opc run %s --target=%chip --dim width=21 --output %t.cpu
 // RUN: %python %S/../../Ops/Inputs/compare.py %t.reference %t.cpu --rtol 1e-6
 
 // CHECK-LABEL: @resize_relu_0

@@ -2,7 +2,7 @@
 // output padding, gaps between windows, groups, lines of any length.
 // RUN: %opc-opt %s --opc-channels-last --opc-split-conv-transpose | FileCheck %s
 // RUN: %opc run %s --target=reference --dim length=9 --output %t.reference
-// RUN: %opc run %s --target=cpu --dim length=9 --output %t.cpu
+// RUN: %opc run %s --target=%chip --dim length=9 --output %t.cpu
 // RUN: %python %S/../../Ops/Inputs/compare.py %t.reference %t.cpu --rtol 1e-5
 
 // CHECK-NOT: opc.conv_transpose

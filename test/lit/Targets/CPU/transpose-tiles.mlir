@@ -2,13 +2,13 @@
 // and bytes, ops that follow, extents that are only known when it runs (also too small).
 // RUN: %opc compile %s -o - --stop-after schedule | FileCheck %s
 // RUN: %opc run %s --target=reference --dim rows=41 --dim columns=18 --output %t.large.reference
-// RUN: %opc run %s --target=cpu --dim rows=41 --dim columns=18 --threads 2 --output %t.large.cpu
+// RUN: %opc run %s --target=%chip --dim rows=41 --dim columns=18 --threads 2 --output %t.large.cpu
 // RUN: %python %S/../../Ops/Inputs/compare.py %t.large.reference %t.large.cpu --exact
 // RUN: %opc run %s --target=reference --dim rows=3 --dim columns=35 --output %t.flat.reference
-// RUN: %opc run %s --target=cpu --dim rows=3 --dim columns=35 --output %t.flat.cpu
+// RUN: %opc run %s --target=%chip --dim rows=3 --dim columns=35 --output %t.flat.cpu
 // RUN: %python %S/../../Ops/Inputs/compare.py %t.flat.reference %t.flat.cpu --exact
 // RUN: %opc run %s --target=reference --dim rows=35 --dim columns=3 --output %t.tall.reference
-// RUN: %opc run %s --target=cpu --dim rows=35 --dim columns=3 --output %t.tall.cpu
+// RUN: %opc run %s --target=%chip --dim rows=35 --dim columns=3 --output %t.tall.cpu
 // RUN: %python %S/../../Ops/Inputs/compare.py %t.tall.reference %t.tall.cpu --exact
 
 // CHECK-COUNT-5: vector.shuffle {{.*}} : vector<{{.*}}xf32>
