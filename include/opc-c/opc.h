@@ -3,6 +3,9 @@
 |* The C interface of libopc_runtime, which needs neither LLVM nor MLIR.
 |* Every function that can fail returns an opc_status; the one-line reason is in
 |* opc_last_error(), per thread, until the next failing call of that thread.
+|* A NULL where a function needs a program, results or a place for them is a
+|* usage error; functions without a status then give NULL or 0. What closes or
+|* frees accepts NULL.
 |*
 \*===----------------------------------------------------------------------===*/
 #ifndef OPC_C_OPC_H
@@ -71,7 +74,12 @@ OPC_EXPORT size_t opc_dtype_bytes(opc_dtype dtype);
 
 /* Opens a compiled .so after checking that it is whole
  * (opc/Runtime/Artifact.h), made for this machine and its CPU features, and of
- * this ABI version. */
+ * this ABI version. That finds accidents, not intentions: a program is code,
+ * which runs in this process with all its rights, so load only files that you
+ * would execute. The file is mapped, not read, as every shared library: while a
+ * program is loaded, replace its file by a new one of the same name (as opc
+ * compile and mv do), never write into it (as cp does), which changes or kills
+ * the running program. */
 OPC_EXPORT opc_status opc_load(const char *path, opc_program **program);
 /* Adopts a program that is already in memory (the JIT). `owner` is handed to
  * `release` (may be NULL) when the program is closed; not if adopting fails. */
@@ -116,8 +124,9 @@ OPC_EXPORT void opc_free_data(void *data);
 OPC_EXPORT void opc_free_results(opc_results *results);
 
 /* Profile: between start and stop every launch of this program is timed. stop
- * gives JSON {"kernels":[{"kernel","index","calls","ns","flops","bytes"}...],
- * "events":[{"kernel","ts_ns","dur_ns","thread"}...],"dropped":N}, where N
+ * gives JSON {"kernels":[{"kernel","index","nodes","calls","ns","flops",
+ * "bytes"}...],"events":[{"kernel","ts_ns","dur_ns","thread"}...],"dropped":N},
+ * where "nodes" are the places in the model that a kernel computes, and N
  * events were too many to keep; free with opc_free_data. */
 OPC_EXPORT opc_status opc_profile_start(opc_program *program);
 OPC_EXPORT char *opc_profile_stop(opc_program *program);

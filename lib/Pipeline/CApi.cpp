@@ -6,26 +6,22 @@
 //===----------------------------------------------------------------------===//
 #include "opc-c/compiler.h"
 
+#include "LoadedProgram.h"
+#include "MemoryGuard.h"
+#include "ModelFiles.h"
 #include "Reproducer.h"
 #include "TargetsJson.h"
-#include "opc/Pipeline/Cache.h"
+#include "opc/Pipeline/BuildInfo.h"
 #include "opc/Pipeline/Jit.h"
+#include "opc/Pipeline/Stages.h"
 #include "opc/Runtime/AtomicFile.h"
 #include "opc/Runtime/Data.h"
+#include "llvm/Support/FileSystem.h"
 #include <cstring>
 
 using namespace opc;
 
 namespace {
-
-/// Sets opc_last_error(): refusals may have a line for each node.
-opc_status finish(const Status &status) {
-  if (llvm::StringRef(status.message()).contains('\n')) {
-    runtime::setLastErrorLines(status.message());
-    return status.code();
-  }
-  return runtime::report(status);
-}
 
 Status missing(const char *what) {
   return Status::usage(std::string(what) + " may not be NULL");
@@ -40,43 +36,102 @@ Status giveText(const std::string &text, char **out) {
   return {};
 }
 
-/// What opc_compile and opc_compile_file are given.
+thread_local opc_observer currentObserver = {};
+
+Status readOptions(const char *options, CompileOptions &parsed) {
+  parsed.observer = currentObserver;
+  return parseOptions(options ? options : "", parsed);
+}
+
+/// What functions with the path of a model are given.
 Status readArguments(const char *path, const char *options,
                      CompileOptions &parsed, ModelSource &source) {
-  Status status = parseOptions(options ? options : "", parsed);
+  Status status = readOptions(options, parsed);
   return status.ok() ? ModelSource::open(path, source) : status;
 }
 
+ModelSource inMemory(const void *model, size_t size, const char *directory) {
+  return ModelSource::inMemory({static_cast<const char *>(model), size},
+                               directory ? directory : "");
+}
+
+Status interruption() { return Status::input("interrupted"); }
+
+/// What an interrupted stage leaves may fail in any way: that is no defect.
 Status compileFresh(const ModelSource &source, const CompileOptions &options,
                     CompiledProgram &compiled) {
-  return withReproducer(compileProgram(source, options, compiled), source,
-                        options);
+  Status status = compileProgram(source, options, compiled);
+  return options.interrupted() ? interruption()
+                               : withReproducer(status, source, options);
 }
 
 /// Where this compilation is cached, if it is to be.
 struct CachePlace {
+  const CompileOptions &options;
   std::optional<Cache> cache;
   std::string key;
 
   CachePlace(const ModelSource &source, const CompileOptions &options,
              const TargetDesc &desc)
-      : cache(Cache::open(options)) {
+      : options(options), cache(Cache::open(options)) {
     if (cache)
       key = Cache::keyOf(source, options, desc);
     if (key.empty())
       cache.reset();
   }
-  std::optional<std::string> find() const {
-    return cache ? cache->find(key) : std::nullopt;
+  std::optional<CacheEntry> find() const {
+    std::optional<CacheEntry> entry;
+    if (cache)
+      entry = cache->find(key);
+    if (entry)
+      options.report("from the cache: " + cache->nameOf(key));
+    return entry;
   }
-  std::optional<std::string> store(const CompiledProgram &compiled) const {
-    if (!cache)
+  std::optional<CacheEntry> store(const CompiledProgram &compiled) const {
+    LinkedProgram linked;
+    if (!cache || !linkProgram(compiled.parts(), *compiled.desc, linked).ok())
       return std::nullopt;
-    return cache->store(key, [&](llvm::StringRef path) {
-      return linkSharedObject(compiled.parts(), *compiled.desc, path);
-    });
+    return cache->store(key, linked);
   }
 };
+
+/// Refuses to write over what the program is made from. The model is searched
+/// for its files only where something would be replaced.
+Status checkOutputs(const ModelSource &source, const CompileOptions &options,
+                    llvm::StringRef output) {
+  std::vector<std::string> outputs;
+  if (output != "-")
+    outputs.push_back(output.str());
+  if (!options.dumpStages.empty())
+    for (size_t stage = 0; stage < allStages().size(); ++stage)
+      outputs.push_back(dumpPath(options, stage));
+  llvm::erase_if(outputs, [](const std::string &path) {
+    return !llvm::sys::fs::exists(path);
+  });
+  if (outputs.empty())
+    return {};
+  std::vector<std::string> files = filesOf(source);
+  for (const std::string &path : outputs)
+    if (Status status = checkOutput(path, files); !status.ok())
+      return status;
+  return {};
+}
+
+Status load(const ModelSource &source, const CompileOptions &options,
+            const TargetDesc &desc, opc_program *&program) {
+  CachePlace place(source, options, desc);
+  if (auto entry = place.find())
+    if (loadFromCache(std::move(*entry), program).ok())
+      return {};
+  CompiledProgram compiled;
+  if (Status status = compileFresh(source, options, compiled); !status.ok())
+    return status;
+  if (auto entry = place.store(compiled))
+    if (loadFromCache(std::move(*entry), program).ok())
+      return {};
+  return withReproducer(loadIntoProcess(std::move(compiled), program), source,
+                        options);
+}
 
 Status compileAndLoad(const ModelSource &source, const CompileOptions &options,
                       opc_program *&program) {
@@ -85,26 +140,13 @@ Status compileAndLoad(const ModelSource &source, const CompileOptions &options,
     return status;
   if (Status status = checkRunsHere(*desc); !status.ok())
     return status;
-  CachePlace place(source, options, *desc);
-  if (auto entry = place.find())
-    if (loadFromCache(*entry, program).ok())
-      return {};
-  CompiledProgram compiled;
-  if (Status status = compileFresh(source, options, compiled); !status.ok())
+  if (Status status = checkOutputs(source, options, "-"); !status.ok())
     return status;
-  if (auto entry = place.store(compiled))
-    if (loadFromCache(*entry, program).ok())
-      return {};
-  return withReproducer(loadIntoProcess(std::move(compiled), program), source,
-                        options);
-}
-
-Status copyFile(llvm::StringRef from, llvm::StringRef to) {
-  auto buffer = llvm::MemoryBuffer::getFile(from, /*IsText=*/false,
-                                            /*RequiresNullTerminator=*/false);
-  if (!buffer)
-    return Status::input(from.str() + ": " + buffer.getError().message());
-  return runtime::writeFile(to.str(), {(*buffer)->getBuffer()});
+  std::vector<std::string> files = filesOf(source);
+  Status status = load(source, options, *desc, program);
+  if (status.ok())
+    setModelFiles(program, std::move(files));
+  return status;
 }
 
 /// "-" is standard output.
@@ -125,6 +167,8 @@ Status compileToFile(const ModelSource &source, const CompileOptions &options,
   const TargetDesc *desc = nullptr;
   if (Status status = resolveTarget(options, desc); !status.ok())
     return status;
+  if (Status status = checkOutputs(source, options, output); !status.ok())
+    return status;
   if (options.emitsText()) {
     std::string text;
     Status status =
@@ -140,82 +184,114 @@ Status compileToFile(const ModelSource &source, const CompileOptions &options,
   effective.cache &= shared && options.dumpStages.empty();
   CachePlace place(source, effective, *desc);
   if (auto entry = place.find())
-    return copyFile(*entry, output);
+    return entry->copyTo(output);
   CompiledProgram compiled;
   if (Status status = compileFresh(source, options, compiled); !status.ok())
     return status;
   if (auto entry = place.store(compiled))
-    return copyFile(*entry, output);
+    return entry->copyTo(output);
   auto link = shared ? linkSharedObject : linkRelocatable;
   return withReproducer(link(compiled.parts(), *desc, output), source, options);
 }
 
 } // namespace
 
+extern "C" const char *opc_build_id(void) {
+  static const std::string id = buildId();
+  return id.c_str();
+}
+
 extern "C" opc_status opc_compile(const char *model_path, const char *options,
                                   opc_program **program) {
-  if (!model_path || !program)
-    return finish(missing("opc_compile: model_path and program"));
-  *program = nullptr;
-  CompileOptions parsed;
-  ModelSource source;
-  Status status = readArguments(model_path, options, parsed, source);
-  if (status.ok())
-    status = compileAndLoad(source, parsed, *program);
-  return finish(status);
+  return guarded([&] {
+    if (!model_path || !program)
+      return missing("opc_compile: model_path and program");
+    *program = nullptr;
+    CompileOptions parsed;
+    ModelSource source;
+    Status status = readArguments(model_path, options, parsed, source);
+    return status.ok() ? compileAndLoad(source, parsed, *program) : status;
+  });
 }
 
 extern "C" opc_status opc_compile_buffer(const void *model, size_t size,
                                          const char *directory,
                                          const char *options,
                                          opc_program **program) {
-  if (!model || !program)
-    return finish(missing("opc_compile_buffer: model and program"));
-  *program = nullptr;
-  CompileOptions parsed;
-  Status status = parseOptions(options ? options : "", parsed);
-  if (!status.ok())
-    return finish(status);
-  ModelSource source = ModelSource::inMemory(
-      {static_cast<const char *>(model), size}, directory ? directory : "");
-  return finish(compileAndLoad(source, parsed, *program));
+  return guarded([&] {
+    if (!model || !program)
+      return missing("opc_compile_buffer: model and program");
+    *program = nullptr;
+    CompileOptions parsed;
+    if (Status status = readOptions(options, parsed); !status.ok())
+      return status;
+    return compileAndLoad(inMemory(model, size, directory), parsed, *program);
+  });
 }
 
 extern "C" opc_status opc_compile_file(const char *model_path,
                                        const char *output,
                                        const char *options) {
-  if (!model_path || !output)
-    return finish(missing("opc_compile_file: model_path and output"));
-  CompileOptions parsed;
-  ModelSource source;
-  Status status = readArguments(model_path, options, parsed, source);
-  if (status.ok())
-    status = compileToFile(source, parsed, output);
-  return finish(status);
+  return guarded([&] {
+    if (!model_path || !output)
+      return missing("opc_compile_file: model_path and output");
+    CompileOptions parsed;
+    ModelSource source;
+    Status status = readArguments(model_path, options, parsed, source);
+    return status.ok() ? compileToFile(source, parsed, output) : status;
+  });
 }
 
 extern "C" opc_status opc_save(const opc_program *program, const char *path) {
-  if (!program || !path)
-    return finish(missing("opc_save: program and path"));
-  return finish(saveProgram(program, path));
+  return guarded([&] {
+    return program && path ? saveProgram(program, path)
+                           : missing("opc_save: program and path");
+  });
 }
 
-extern "C" opc_status opc_inspect_model(const char *model_path, char **json) {
-  if (!model_path || !json)
-    return finish(missing("opc_inspect_model: model_path and json"));
-  *json = nullptr;
-  ModelSource source;
+/// What opc_inspect_model and opc_inspect_buffer give.
+static Status inspect(const ModelSource &source, const CompileOptions &options,
+                      char **json) {
   std::string text;
-  Status status = ModelSource::open(model_path, source);
-  if (status.ok())
-    status = inspectModel(source, text);
-  if (status.ok())
-    status = giveText(text, json);
-  return finish(status);
+  Status status = inspectModel(source, options, text);
+  if (options.interrupted())
+    status = interruption();
+  return status.ok() ? giveText(text, json) : status;
+}
+
+extern "C" opc_status opc_inspect_model(const char *model_path,
+                                        const char *options, char **json) {
+  return guarded([&] {
+    if (!model_path || !json)
+      return missing("opc_inspect_model: model_path and json");
+    *json = nullptr;
+    CompileOptions parsed;
+    ModelSource source;
+    Status status = readArguments(model_path, options, parsed, source);
+    return status.ok() ? inspect(source, parsed, json) : status;
+  });
+}
+
+extern "C" opc_status opc_inspect_buffer(const void *model, size_t size,
+                                         const char *directory,
+                                         const char *options, char **json) {
+  return guarded([&] {
+    if (!model || !json)
+      return missing("opc_inspect_buffer: model and json");
+    *json = nullptr;
+    CompileOptions parsed;
+    Status status = readOptions(options, parsed);
+    return status.ok() ? inspect(inMemory(model, size, directory), parsed, json)
+                       : status;
+  });
+}
+
+extern "C" void opc_observe(const opc_observer *observer) {
+  currentObserver = observer ? *observer : opc_observer();
 }
 
 extern "C" opc_status opc_targets(char **json) {
-  if (!json)
-    return finish(missing("opc_targets: json"));
-  return finish(giveText(targetsJson(), json));
+  return guarded([&] {
+    return json ? giveText(targetsJson(), json) : missing("opc_targets: json");
+  });
 }

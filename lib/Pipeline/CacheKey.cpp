@@ -5,11 +5,11 @@
 // the model, so that a hit costs little more than reading the files.
 //
 //===----------------------------------------------------------------------===//
+#include "ModelFiles.h"
 #include "opc/Pipeline/BuildInfo.h"
 #include "opc/Pipeline/Cache.h"
 
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/BLAKE3.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -36,48 +36,12 @@ private:
   llvm::BLAKE3 hash;
 };
 
-// An ONNX tensor names its external file by an entry {key: "location", value:
-// PATH}: field 1 with 8 characters, then field 2, in the protobuf encoding.
-constexpr llvm::StringLiteral kLocation("\x0a\x08location");
-
-/// Reads a protobuf length; nothing where the bytes are none.
-std::optional<uint64_t> readLength(llvm::StringRef &bytes) {
-  uint64_t value = 0;
-  for (unsigned shift = 0; shift < 35 && !bytes.empty(); shift += 7) {
-    uint8_t byte = bytes.front();
-    bytes = bytes.drop_front();
-    value |= uint64_t(byte & 0x7f) << shift;
-    if (!(byte & 0x80))
-      return value;
-  }
-  return std::nullopt;
-}
-
-/// The external files that a serialized model names; fails when an entry is not
-/// encoded as every known writer does it.
-bool externalFiles(llvm::StringRef model, llvm::StringSet<> &files) {
-  for (size_t at = model.find(kLocation); at != llvm::StringRef::npos;
-       at = model.find(kLocation, at + 1)) {
-    llvm::StringRef rest = model.drop_front(at + kLocation.size());
-    if (!rest.consume_front("\x12"))
-      return false;
-    std::optional<uint64_t> length = readLength(rest);
-    if (!length || *length > rest.size())
-      return false;
-    files.insert(rest.take_front(*length));
-  }
-  return true;
-}
-
 bool addExternalFiles(const ModelSource &source, KeyHash &hash) {
-  llvm::StringSet<> files;
-  if (!externalFiles(source.bytes->getBuffer(), files))
+  std::vector<std::string> names;
+  if (!externalFiles(source.bytes->getBuffer(), names))
     return false;
-  llvm::SmallVector<llvm::StringRef> names(files.keys());
-  llvm::sort(names);
-  for (llvm::StringRef name : names) {
-    llvm::SmallString<128> path(source.directory);
-    llvm::sys::path::append(path, name);
+  for (const std::string &name : names) {
+    std::string path = pathOfExternal(source, name);
     // A device might never end. The importer says what is wrong.
     if (!llvm::sys::fs::is_regular_file(path))
       return false;

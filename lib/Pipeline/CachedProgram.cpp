@@ -7,59 +7,57 @@
 #include "LoadedProgram.h"
 
 #include "opc/Pipeline/Jit.h"
-#include "opc/Runtime/AtomicFile.h"
-#include "llvm/Support/MemoryBuffer.h"
+#include <atomic>
 #include <dlfcn.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 using namespace opc;
+
+/// A path of an entry's open file that this process has not used before: asked
+/// for a name that it knows, the dynamic linker gives what had that name then.
+/// The bits of a counter are written as "./" and "/".
+static std::string freshPath(const CacheEntry &entry) {
+  static std::atomic<uint64_t> count{1};
+  std::string path = entry.path(), spelling;
+  for (uint64_t rest = count.fetch_add(1); rest; rest >>= 1)
+    spelling += rest & 1 ? "./" : "/";
+  return path.insert(path.rfind('/') + 1, spelling);
+}
 
 namespace {
 
 class CachedProgram : public LoadedProgram {
 public:
+  explicit CachedProgram(CacheEntry entry) : entry(std::move(entry)) {}
   ~CachedProgram() override {
     if (library)
       dlclose(library);
-    if (file >= 0)
-      close(file);
   }
 
-  Status open(const std::string &path) {
-    file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    library = file < 0 ? nullptr : dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (!library)
-      return Status::input(path + ": cannot be loaded");
-    return {};
+  Status open() {
+    library = dlopen(freshPath(entry).c_str(), RTLD_NOW | RTLD_LOCAL);
+    return library ? Status() : Status::input("an entry cannot be loaded");
   }
-
   const opc_program_descriptor *descriptor() const {
     return static_cast<const opc_program_descriptor *>(
         dlsym(library, OPC_PROGRAM_SYMBOL));
   }
-
   Status save(llvm::StringRef path) const override {
-    auto buffer = llvm::MemoryBuffer::getOpenFile(file, "entry of the cache",
-                                                  /*FileSize=*/-1, false);
-    if (!buffer)
-      return Status::input(buffer.getError().message());
-    return runtime::writeFile(path.str(), {(*buffer)->getBuffer()});
+    return entry.copyTo(path);
   }
 
 private:
-  int file = -1;
+  CacheEntry entry;
   void *library = nullptr;
 };
 
 } // namespace
 
-Status opc::loadFromCache(llvm::StringRef path, opc_program *&program) {
-  auto owner = std::make_unique<CachedProgram>();
-  if (Status status = owner->open(path.str()); !status.ok())
+Status opc::loadFromCache(CacheEntry entry, opc_program *&program) {
+  auto owner = std::make_unique<CachedProgram>(std::move(entry));
+  if (Status status = owner->open(); !status.ok())
     return status;
   const opc_program_descriptor *descriptor = owner->descriptor();
   if (!descriptor)
-    return Status::input(path.str() + ": is no program of opc");
+    return Status::input("an entry is no program of opc");
   return adoptProgram(*descriptor, std::move(owner), program);
 }

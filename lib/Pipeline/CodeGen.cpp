@@ -147,6 +147,10 @@ Status opc::generateObjects(mlir::ModuleOp module, const TargetDesc &desc,
   objects.assign(parts.size(), {});
   std::vector<Status> statuses(parts.size());
   mlir::parallelFor(module.getContext(), 0, parts.size(), [&](size_t index) {
+    if (options.interrupt && *options.interrupt) {
+      statuses[index] = Status::input("interrupted");
+      return;
+    }
     Unit unit;
     statuses[index] = prepare(parts[index], desc, options, unit);
     if (statuses[index].ok())

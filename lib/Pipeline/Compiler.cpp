@@ -6,21 +6,23 @@
 //===----------------------------------------------------------------------===//
 #include "opc/Pipeline/Compiler.h"
 
+#include "MemoryGuard.h"
 #include "opc/Conversion/OpcToHost/HostProgram.h"
-#include "opc/Frontend/ONNX/Import.h"
+#include "opc/Frontend/ONNX/Model.h"
 #include "opc/InitAll.h"
 #include "opc/Pipeline/BuildInfo.h"
 #include "opc/Pipeline/Stages.h"
 #include "opc/Runtime/Artifact.h"
+#include "opc/Runtime/Escape.h"
 #include "opc/Runtime/Suggest.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
-#include "llvm/Support/ThreadPool.h"
 #include "llvm/TargetParser/Triple.h"
 
 using namespace opc;
@@ -39,13 +41,16 @@ public:
     return compileGraph(*module, options, *desc, program);
   }
   Status print(size_t last, std::string &text);
+  Status inspect(const ModelSource &source, json::Object &description);
 
 private:
+  Status prepare();
   Status import(const ModelSource &source);
+  Status finishImport();
 
   const CompileOptions &options;
   MLIRContext mlir{MLIRContext::Threading::DISABLED};
-  std::unique_ptr<llvm::DefaultThreadPool> threads;
+  std::unique_ptr<llvm::ThreadPoolInterface> threads;
   OwningOpRef<ModuleOp> module;
   const TargetDesc *desc = nullptr;
 };
@@ -55,8 +60,10 @@ StageContext contextOf(const CompileOptions &options, const TargetDesc &desc,
   return {options, *findTarget(desc.target), desc, host};
 }
 
-CodeGenOptions codeGenOf(const TargetDesc &desc) {
-  return {findTarget(desc.target)->fusion != nullptr};
+CodeGenOptions codeGenOf(const CompileOptions &options,
+                         const TargetDesc &desc) {
+  return {findTarget(desc.target)->fusion != nullptr,
+          options.observer.interrupt};
 }
 
 Status parseText(const ModelSource &source, MLIRContext &context,
@@ -98,38 +105,62 @@ onnx::ImportOptions importOptions(const ModelSource &source,
   return result;
 }
 
+/// What the front end says of a model that it does not take.
+Status refusal(ArrayRef<std::string> errors) {
+  bool isOurs = llvm::any_of(errors, [](llvm::StringRef error) {
+    return error.starts_with(onnx::kInternalFault);
+  });
+  std::string message = llvm::join(errors, "\n");
+  return isOurs ? Status::internal(message) : Status::input(message);
+}
+
 Status Compilation::import(const ModelSource &source) {
+  if (source.isText && (!options.outputs.empty() || !options.constants.empty()))
+    return Status::input(source.name + ": is IR, whose inputs and outputs are "
+                                       "fixed: no outputs, no constants");
   if (source.isText)
     return parseText(source, mlir, module);
   if (Status status = source.checkFormat(); !status.ok())
     return status;
   std::vector<std::string> errors;
-  auto imported = onnx::importOnnx(mlir, source.bytes->getMemBufferRef(),
-                                   importOptions(source, options), errors);
-  if (failed(imported)) {
-    bool isOurs = llvm::any_of(errors, [](llvm::StringRef error) {
-      return error.starts_with(onnx::kInternalFault);
-    });
-    std::string message = llvm::join(errors, "\n");
-    return isOurs ? Status::internal(message) : Status::input(message);
-  }
+  auto imported = onnx::importOutputs(mlir, source.bytes->getMemBufferRef(),
+                                      importOptions(source, options),
+                                      options.outputs, errors);
+  if (failed(imported))
+    return refusal(errors);
   module = std::move(*imported);
   // Weights that are not in files of their own have been taken out of it.
   source.giveBackPages();
   return {};
 }
 
-Status Compilation::start(const ModelSource &source) {
+Status Compilation::prepare() {
   if (Status status = resolveTarget(options, desc); !status.ok())
     return status;
   DialectRegistry registry;
   registerAllDialects(registry);
   mlir.appendDialectRegistry(registry);
   mlir.loadAllAvailableDialects();
-  threads = std::make_unique<llvm::DefaultThreadPool>();
+  threads = makeThreadPool();
   mlir.setThreadPool(*threads);
-  if (Status status = import(source); !status.ok())
+  // Passes that have not begun are left out: what then fails is not looked at.
+  if (options.observer.interrupt)
+    mlir.registerActionHandler(
+        [this](llvm::function_ref<void()> run, const tracing::Action &action) {
+          if (!isa<PassExecutionAction>(action) || !options.interrupted())
+            run();
+        });
+  return {};
+}
+
+Status Compilation::start(const ModelSource &source) {
+  if (Status status = prepare(); !status.ok())
     return status;
+  Status status = import(source);
+  return status.ok() ? finishImport() : status;
+}
+
+Status Compilation::finishImport() {
   Builder builder(&mlir);
   module.get()->setAttr(kTargetAttr, builder.getStringAttr(desc->name()));
   module.get()->setAttr(kThreadsAttr,
@@ -137,10 +168,22 @@ Status Compilation::start(const ModelSource &source) {
   return dumpStage(*module, options, 0);
 }
 
-std::string manifestText(const HostProgram &host, const CompileOptions &options,
-                         const TargetDesc &desc,
+/// What the model says of itself, which IR carries along.
+json::Value metadataOf(ModuleOp module) {
+  auto text = module->getAttrOfType<StringAttr>(onnx::kModelAttr);
+  llvm::Expected<json::Value> value =
+      json::parse(text ? text.getValue() : "{}");
+  if (value)
+    return *value;
+  llvm::consumeError(value.takeError());
+  return json::Object();
+}
+
+std::string manifestText(const HostProgram &host, ModuleOp module,
+                         const CompileOptions &options, const TargetDesc &desc,
                          const AlignedBytes &constants) {
   json::Object object = manifestOf(host);
+  object["model"] = metadataOf(module);
   object["abi"] = OPC_ABI_VERSION;
   object["opc"] = version();
   object["build"] = buildId();
@@ -164,7 +207,7 @@ Status Compilation::print(size_t last, std::string &text) {
       !status.ok())
     return status;
   if (options.emit == Emit::LLVM && options.stopAfter.empty())
-    return printLLVM(*module, *desc, codeGenOf(*desc), text);
+    return printLLVM(*module, *desc, codeGenOf(options, *desc), text);
   llvm::raw_string_ostream out(text);
   module->print(out, OpPrintingFlags().elideLargeResourceString(1024));
   out << "\n";
@@ -220,8 +263,10 @@ Status opc::compileGraph(ModuleOp module, const CompileOptions &options,
       !status.ok())
     return status;
   host.constants.copyTo(program.constants.data());
-  program.manifest = manifestText(host, options, desc, program.constants);
-  return generateObjects(module, desc, codeGenOf(desc), program.objects);
+  program.manifest =
+      manifestText(host, module, options, desc, program.constants);
+  return generateObjects(module, desc, codeGenOf(options, desc),
+                         program.objects);
 }
 
 Status opc::compileProgram(const ModelSource &source,
@@ -245,19 +290,41 @@ Status opc::compileText(const ModelSource &source,
   return status.ok() ? compilation.print(last, text) : status;
 }
 
-Status opc::inspectModel(const ModelSource &source, std::string &text) {
+Status Compilation::inspect(const ModelSource &source,
+                            json::Object &description) {
+  if (Status status = prepare(); !status.ok())
+    return status;
+  std::vector<std::string> errors;
+  auto found = onnx::describeOnnx(mlir, source.bytes->getMemBufferRef(),
+                                  importOptions(source, options),
+                                  options.outputs, errors, module);
+  if (failed(found))
+    return refusal(errors);
+  description = std::move(*found);
+  Status verdict = module ? finishImport() : refusal(errors);
+  HostProgram host;
+  if (verdict.ok())
+    verdict = runStages(*module, contextOf(options, *desc, host), 0,
+                        allStages().size() - 1);
+  description["supported"] = verdict.ok();
+  json::Array lines;
+  for (llvm::StringRef line : llvm::split(verdict.message(), '\n'))
+    if (!line.empty())
+      lines.push_back(runtime::printable(line));
+  description["errors"] = std::move(lines);
+  return {};
+}
+
+Status opc::inspectModel(const ModelSource &source,
+                         const CompileOptions &options, std::string &text) {
   if (source.isText)
     return Status::input(source.name + ": IR has no nodes to inspect");
   if (Status status = source.checkFormat(); !status.ok())
     return status;
-  DialectRegistry registry;
-  registerAllDialects(registry);
-  MLIRContext context(registry);
-  std::vector<std::string> errors;
-  auto value = onnx::inspectOnnx(context, source.bytes->getMemBufferRef(),
-                                 importOptions(source, {}), errors);
-  if (failed(value))
-    return Status::input(llvm::join(errors, "\n"));
-  llvm::raw_string_ostream(text) << *value;
-  return {};
+  Compilation compilation(options);
+  json::Object description;
+  Status status = compilation.inspect(source, description);
+  if (status.ok())
+    llvm::raw_string_ostream(text) << json::Value(std::move(description));
+  return status;
 }

@@ -11,6 +11,7 @@
 #include "opc/Pipeline/Link.h"
 
 #include "ConstantsSection.h"
+#include "MemoryGuard.h"
 #include "lld/Common/Driver.h"
 #include "opc-c/module.h"
 #include "opc/Pipeline/DescriptorObject.h"
@@ -24,7 +25,6 @@
 #include <fcntl.h>
 #include <mutex>
 #include <sys/mman.h>
-#include <thread>
 #include <unistd.h>
 
 LLD_HAS_DRIVER(elf)
@@ -80,17 +80,20 @@ struct Inputs {
   }
 };
 
-/// lld keeps its state in globals: one link at a time.
 Status runLld(llvm::ArrayRef<std::string> arguments) {
-  static std::mutex mutex;
-  std::lock_guard<std::mutex> lock(mutex);
-  llvm::SmallVector<const char *> argv = {"ld.lld"};
+  // What is linked is small, and a thread that cannot be started is a crash.
+  llvm::SmallVector<const char *> argv = {"ld.lld", "--threads=1"};
   for (const std::string &argument : arguments)
     argv.push_back(argument.c_str());
   std::string text;
   llvm::raw_string_ostream messages(text);
-  lld::Result result =
-      lld::lldMain(argv, messages, messages, {{lld::Gnu, &lld::elf::link}});
+  lld::Result result;
+  // lld keeps its state in globals: one link at a time.
+  static std::mutex mutex;
+  locked(mutex, [&] {
+    result =
+        lld::lldMain(argv, messages, messages, {{lld::Gnu, &lld::elf::link}});
+  });
   if (result.retCode == 0)
     return {};
   llvm::StringRef first = llvm::StringRef(text).split('\n').first;
@@ -102,14 +105,19 @@ Status runLld(llvm::ArrayRef<std::string> arguments) {
 /// A pipe whose output a thread collects, so that its writer never waits.
 class Pipe {
 public:
-  ~Pipe() { (void)finish(); }
+  ~Pipe() {
+    for (int end : {reader, writer})
+      if (end >= 0)
+        close(end);
+  }
   Status open() {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
       return Status::input(strerror(errno));
     reader = ends[0];
     writer = ends[1];
-    thread = std::thread([this] { collect(); });
+    if (!thread.start([this] { collect(); }))
+      return Status::input("no thread can be started for linking");
     return {};
   }
   /// Where to write; what opens it must close it.
@@ -118,11 +126,9 @@ public:
   }
   /// Waits until all is written.
   ObjectBytes finish() {
-    if (thread.joinable()) {
-      close(writer);
-      thread.join();
-      close(reader);
-    }
+    close(writer);
+    writer = -1;
+    thread.join();
     return std::move(bytes);
   }
 
@@ -141,7 +147,7 @@ private:
 
   int reader = -1, writer = -1;
   ObjectBytes bytes;
-  std::thread thread;
+  GuardedThread thread;
 };
 
 /// Runs lld; `image` becomes what it writes.
@@ -191,8 +197,8 @@ std::vector<std::string> pathsOf(const Inputs &inputs) {
 
 } // namespace
 
-Status opc::linkSharedObject(const ProgramParts &parts, const TargetDesc &desc,
-                             llvm::StringRef output) {
+Status opc::linkProgram(const ProgramParts &parts, const TargetDesc &desc,
+                        LinkedProgram &program) {
   llvm::SmallVector<std::string> libc, libm;
   if (Status status = findLibraryCalls(parts.objects, libc, libm); !status.ok())
     return status;
@@ -213,13 +219,26 @@ Status opc::linkSharedObject(const ProgramParts &parts, const TargetDesc &desc,
                                         "--hash-style=gnu",
                                         "--build-id=none"};
   llvm::append_range(arguments, pathsOf(inputs));
-  ObjectBytes image;
-  if (Status status = linkTo(image, arguments); !status.ok())
+  if (Status status = linkTo(program.image, arguments); !status.ok())
     return status;
-  auto [head, tail] = openForConstants(image, parts.constants.size());
-  std::string_view constants = view(parts.constants);
-  std::string seal = runtime::makeSeal({head, constants, tail});
-  return runtime::writeFile(output.str(), {head, constants, tail, seal});
+  std::tie(program.head, program.tail) =
+      openForConstants(program.image, parts.constants.size());
+  program.constants = view(parts.constants);
+  program.seal =
+      runtime::makeSeal({program.head, program.constants, program.tail});
+  return {};
+}
+
+Status opc::writeProgram(const LinkedProgram &program, llvm::StringRef output) {
+  return runtime::writeFile(output.str(), {program.head, program.constants,
+                                           program.tail, program.seal});
+}
+
+Status opc::linkSharedObject(const ProgramParts &parts, const TargetDesc &desc,
+                             llvm::StringRef output) {
+  LinkedProgram program;
+  Status status = linkProgram(parts, desc, program);
+  return status.ok() ? writeProgram(program, output) : status;
 }
 
 Status opc::linkRelocatable(const ProgramParts &parts, const TargetDesc &desc,

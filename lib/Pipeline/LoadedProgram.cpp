@@ -5,9 +5,10 @@
 //===----------------------------------------------------------------------===//
 #include "LoadedProgram.h"
 
+#include "MemoryGuard.h"
+#include "ModelFiles.h"
 #include "opc/Pipeline/Jit.h"
 #include "llvm/ADT/DenseMap.h"
-#include <mutex>
 
 using namespace opc;
 
@@ -26,14 +27,13 @@ Table &table() {
 
 void release(void *owner) {
   auto *program = static_cast<LoadedProgram *>(owner);
-  {
-    std::lock_guard<std::mutex> lock(table().mutex);
+  locked(table().mutex, [&] {
     for (auto entry : table().programs)
       if (entry.second == program) {
         table().programs.erase(entry.first);
         break;
       }
-  }
+  });
   delete program;
 }
 
@@ -46,16 +46,30 @@ Status opc::adoptProgram(const opc_program_descriptor &descriptor,
   if (code != OPC_OK)
     return code == OPC_ERROR_INPUT ? Status::input(opc_last_error())
                                    : Status::internal(opc_last_error());
-  std::lock_guard<std::mutex> lock(table().mutex);
-  table().programs[program] = owner.release();
+  locked(table().mutex, [&] { table().programs[program] = owner.release(); });
   return {};
 }
 
 Status opc::saveProgram(const opc_program *program, llvm::StringRef path) {
-  std::lock_guard<std::mutex> lock(table().mutex);
-  auto found = table().programs.find(program);
-  if (found == table().programs.end())
-    return Status::usage("opc_save: the program was not compiled by this "
-                         "process; its file is already there");
-  return found->second->save(path);
+  Status status = Status::usage(
+      "opc_save: the program was not compiled by this process; its file is "
+      "already there");
+  locked(table().mutex, [&] {
+    auto found = table().programs.find(program);
+    if (found == table().programs.end())
+      return;
+    status = checkOutput(path, found->second->modelFiles);
+    if (status.ok())
+      status = found->second->save(path);
+  });
+  return status;
+}
+
+void opc::setModelFiles(const opc_program *program,
+                        std::vector<std::string> files) {
+  locked(table().mutex, [&] {
+    auto found = table().programs.find(program);
+    if (found != table().programs.end())
+      found->second->modelFiles = std::move(files);
+  });
 }

@@ -9,6 +9,8 @@
 
 #include "opc/Pipeline/Options.h"
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace opc {
 
@@ -16,7 +18,13 @@ class LoadedProgram {
 public:
   virtual ~LoadedProgram() = default;
   virtual Status save(llvm::StringRef path) const = 0;
+
+  /// What it was made from, which saving it must not replace.
+  std::vector<std::string> modelFiles;
 };
+
+/// Says what a program that this library has loaded was made from.
+void setModelFiles(const opc_program *program, std::vector<std::string> files);
 
 /// Hands `owner` to the runtime with the descriptor of its code.
 Status adoptProgram(const opc_program_descriptor &descriptor,

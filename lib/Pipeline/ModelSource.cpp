@@ -6,6 +6,7 @@
 #include "opc/Pipeline/Compiler.h"
 
 #include "opc-c/module.h"
+#include "opc/Runtime/Escape.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/Path.h"
@@ -24,11 +25,11 @@ static Status checkKind(llvm::StringRef path) {
     return {}; // opening it says why
   switch (status.type()) {
   case fs::file_type::directory_file:
-    return Status::input(path.str() + ": is a directory");
+    return Status::input(runtime::printable(path) + ": is a directory");
   case fs::file_type::character_file:
   case fs::file_type::block_file:
   case fs::file_type::socket_file:
-    return Status::input(path.str() + ": is no regular file");
+    return Status::input(runtime::printable(path) + ": is no regular file");
   default:
     return {};
   }
@@ -73,9 +74,11 @@ Status ModelSource::open(llvm::StringRef path, ModelSource &source) {
   auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
                                             /*RequiresNullTerminator=*/false);
   if (!buffer)
-    return Status::input(path.str() + ": " + buffer.getError().message());
+    return Status::input(runtime::printable(path) + ": " +
+                         buffer.getError().message());
   source.bytes = std::move(*buffer);
-  source.name = path.str();
+  source.name = runtime::printable(path);
+  source.file = path.str();
   llvm::StringRef folder = llvm::sys::path::parent_path(path);
   source.directory = folder.empty() ? "." : folder.str();
   source.isText = llvm::sys::path::extension(path) == ".mlir";

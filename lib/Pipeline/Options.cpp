@@ -6,12 +6,15 @@
 //===----------------------------------------------------------------------===//
 #include "opc/Pipeline/Options.h"
 
+#include "Notices.h"
+
+#include "opc/Runtime/Escape.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/BLAKE3.h"
 #include "llvm/Support/Base64.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
-#include "llvm/Support/xxhash.h"
 
 using namespace opc;
 namespace json = llvm::json;
@@ -106,6 +109,18 @@ Status readConstants(const json::Value &value, CompileOptions &options) {
   return {};
 }
 
+Status readOutputs(const json::Value &value, CompileOptions &options) {
+  const json::Array *names = value.getAsArray();
+  if (!names || names->empty())
+    return wrong("outputs", "a list of at least one name");
+  for (const json::Value &name : *names) {
+    if (!name.getAsString())
+      return wrong("outputs", "a list of at least one name");
+    options.outputs.push_back(name.getAsString()->str());
+  }
+  return {};
+}
+
 Status readEmit(const json::Value &value, CompileOptions &options) {
   static constexpr std::pair<llvm::StringLiteral, Emit> kinds[] = {
       {"so", Emit::So},
@@ -143,6 +158,7 @@ constexpr Row kRows[] = {
     {"threads", readThreads},
     {"dims", readDims},
     {"constants", readConstants},
+    {"outputs", readOutputs},
     {"emit", readEmit},
     {"stop_after",
      [](const json::Value &value, CompileOptions &options) {
@@ -183,18 +199,33 @@ Status opc::parseOptions(llvm::StringRef text, CompileOptions &options) {
   return {};
 }
 
+/// Nobody can make other data of the same hash.
+static std::string hashOf(llvm::ArrayRef<char> data) {
+  llvm::BLAKE3 hash;
+  hash.update(llvm::StringRef(data.data(), data.size()));
+  return llvm::toHex(hash.final(), /*LowerCase=*/true);
+}
+
 std::string CompileOptions::fingerprint() const {
   std::string text = llvm::formatv("threads={0}", threads).str();
   for (const auto &[name, extent] : dims)
     text += llvm::formatv(";dim {0}={1}", llvm::toHex(name), extent).str();
   for (const ConstantValue &constant : constants) {
-    text += llvm::formatv(";constant {0} {1} {2:x}", llvm::toHex(constant.name),
-                          constant.dtype,
-                          llvm::xxh3_64bits(llvm::StringRef(
-                              constant.data.data(), constant.data.size())))
+    text += llvm::formatv(";constant {0} {1} {2}", llvm::toHex(constant.name),
+                          constant.dtype, hashOf(constant.data))
                 .str();
     for (int64_t extent : constant.shape)
       text += llvm::formatv(" {0}", extent).str();
   }
+  for (const std::string &name : outputs)
+    text += ";output " + llvm::toHex(name);
   return text;
+}
+
+void CompileOptions::report(const std::string &line) const {
+  std::string text = runtime::printable(line);
+  if (observer.line)
+    observer.line(observer.data, text.c_str());
+  else if (progress)
+    notice(text);
 }

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "opc/Pipeline/Stages.h"
 #include "opc/Runtime/AtomicFile.h"
+#include "opc/Runtime/Escape.h"
 
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/Diagnostics.h"
@@ -18,10 +19,12 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
+#include <chrono>
 #include <mutex>
 
 using namespace opc;
 using namespace mlir;
+using Clock = std::chrono::steady_clock;
 
 namespace {
 
@@ -45,7 +48,9 @@ public:
 private:
   static std::string place(Location loc) {
     if (auto name = loc->findInstanceOf<NameLoc>())
-      return name.getName().str() + ": ";
+      return runtime::printable(name.getName().getValue(),
+                                runtime::shownBytes) +
+             ": ";
     if (auto file = loc->findInstanceOf<FileLineColLoc>())
       return llvm::formatv("{0}:{1}: ", file.getFilename().getValue(),
                            file.getLine())
@@ -85,7 +90,10 @@ Status runStage(ModuleOp module, const Stage &stage,
     PassManager pm(module.getContext());
     pm.enableVerifier(context.options.verifyEach);
     stage.build(pm, context);
-    if (failed(pm.run(module))) {
+    LogicalResult result = pm.run(module);
+    if (context.options.interrupted())
+      return Status::input("interrupted");
+    if (failed(result)) {
       if (stage.refuses && !errors.empty())
         return Status::input(errors.all());
       return Status::internal(
@@ -103,34 +111,41 @@ Status runStage(ModuleOp module, const Stage &stage,
 
 } // namespace
 
-Status opc::dumpStage(ModuleOp module, const CompileOptions &options,
-                      size_t stage) {
-  if (options.dumpStages.empty())
-    return {};
+std::string opc::dumpPath(const CompileOptions &options, size_t stage) {
   llvm::SmallString<128> path(options.dumpStages);
-  if (std::error_code error = llvm::sys::fs::create_directories(path))
-    return Status::input(path.str().str() + ": " + error.message());
   llvm::sys::path::append(path,
                           llvm::formatv("{0}{1}-{2}.mlir", stage / 10,
                                         stage % 10, allStages()[stage].name)
                               .str());
+  return path.str().str();
+}
+
+Status opc::dumpStage(ModuleOp module, const CompileOptions &options,
+                      size_t stage) {
+  if (options.dumpStages.empty())
+    return {};
+  if (std::error_code error =
+          llvm::sys::fs::create_directories(options.dumpStages))
+    return Status::input(options.dumpStages + ": " + error.message());
   std::string text;
   llvm::raw_string_ostream out(text);
   module.print(out, OpPrintingFlags()
                         .elideLargeElementsAttrs(64)
                         .elideLargeResourceString(64)
                         .enableDebugInfo(true, true));
-  return runtime::writeFile(path.str().str(), {text});
+  return runtime::writeFile(dumpPath(options, stage), {text});
 }
 
 Status opc::runStages(ModuleOp module, const StageContext &context,
                       size_t first, size_t last) {
   for (size_t index = first + 1; index <= last; ++index) {
     const Stage &stage = allStages()[index];
-    if (context.options.progress)
-      llvm::errs() << "opc: " << stage.name << "\n";
+    auto start = Clock::now();
     if (Status status = runStage(module, stage, context); !status.ok())
       return status;
+    std::chrono::duration<double> seconds = Clock::now() - start;
+    context.options.report(
+        llvm::formatv("stage {0}: {1:f2} s", stage.name, seconds.count()));
     if (Status status = dumpStage(module, context.options, index); !status.ok())
       return status;
   }

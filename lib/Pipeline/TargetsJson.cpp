@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "TargetsJson.h"
 
+#include "opc/Pipeline/Stages.h"
 #include "opc/Targets/Core/Target.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
@@ -71,8 +72,12 @@ std::string opc::targetsJson() {
       llvm::consumeError(host.takeError());
     targets.push_back(std::move(object));
   }
+  json::Array stages;
+  for (const Stage &stage : allStages())
+    stages.push_back(
+        json::Object{{"name", stage.name}, {"purpose", stage.purpose}});
   std::string text;
-  llvm::raw_string_ostream(text)
-      << json::Value(json::Object{{"targets", std::move(targets)}});
+  llvm::raw_string_ostream(text) << json::Value(json::Object{
+      {"targets", std::move(targets)}, {"stages", std::move(stages)}});
   return text;
 }

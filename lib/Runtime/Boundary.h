@@ -1,7 +1,7 @@
 //===- Boundary.h - Where C++ ends and the C interface begins ---*- C++ -*-===//
 //
 // The libraries underneath throw when memory runs out. No exception may leave a
-// C function.
+// C function, and a NULL that it is given is an error that it names.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_LIB_RUNTIME_BOUNDARY_H
@@ -19,11 +19,19 @@ template <typename Body> opc_status guarded(Body body) noexcept {
   try {
     return report(body());
   } catch (const std::bad_alloc &) {
-    setLastError("out of memory");
+    return outOfMemory();
   } catch (const std::exception &error) {
     setLastError(std::string("unexpected: ") + error.what());
   }
   return OPC_ERROR_INTERNAL;
+}
+
+/// Whether `pointer` is there; where it is not, the error of this thread says
+/// that `what` ("opc_manifest: program") is NULL.
+inline bool isGiven(const void *pointer, const char *what) noexcept {
+  return pointer || guarded([&] {
+                      return Status::usage(std::string(what) + " is NULL");
+                    }) == OPC_OK;
 }
 
 } // namespace opc::runtime

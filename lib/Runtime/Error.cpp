@@ -5,25 +5,32 @@
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Runtime/Error.h"
+#include "opc/Runtime/Escape.h"
+
+#include <sstream>
 
 using namespace opc::runtime;
 
 static thread_local std::string lastError;
-
-static void store(std::string message, bool keepNewlines) {
-  for (char &c : message)
-    if ((static_cast<unsigned char>(c) < 0x20 || c == 0x7f) &&
-        !(keepNewlines && c == '\n'))
-      c = ' ';
-  lastError = std::move(message);
-}
+static constexpr char kOutOfMemory[] = "out of memory";
 
 void opc::runtime::setLastError(std::string message) {
-  store(std::move(message), /*keepNewlines=*/false);
+  lastError = printable(message);
 }
 
 void opc::runtime::setLastErrorLines(std::string message) {
-  store(std::move(message), /*keepNewlines=*/true);
+  std::string lines;
+  std::istringstream stream(message);
+  for (std::string line; std::getline(stream, line);)
+    lines += (lines.empty() ? "" : "\n") + printable(line);
+  lastError = std::move(lines);
+}
+
+opc_status opc::runtime::outOfMemory() noexcept {
+  // Short enough to lie in the string itself.
+  static_assert(sizeof(kOutOfMemory) <= 16);
+  lastError = kOutOfMemory;
+  return OPC_ERROR_INPUT;
 }
 
 opc_status opc::runtime::report(const Status &status) {

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Fault.h"
 #include "Text.h"
+#include "opc/Runtime/Escape.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -38,7 +39,7 @@ static bool known(int64_t fault) {
 
 static std::string place(const Manifest &manifest, int64_t location) {
   return location >= 0 && location < int64_t(manifest.locations.size())
-             ? manifest.locations[location]
+             ? printable(manifest.locations[location], shownBytes)
              : std::string("the program");
 }
 

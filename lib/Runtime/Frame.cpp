@@ -4,6 +4,7 @@
 // allocation, sized from the manifest.
 //
 //===----------------------------------------------------------------------===//
+#include "Boundary.h"
 #include "Call.h"
 #include "Text.h"
 #include "opc/Runtime/Data.h"
@@ -65,22 +66,29 @@ void Frame::destroy(Frame *frame) {
 
 extern "C" const opc_tensor *opc_result(const opc_results *results,
                                         size_t index) {
+  if (!isGiven(results, "opc_result: results"))
+    return nullptr;
   return index < results->outputs.size() ? &results->outputs[index].tensor
                                          : nullptr;
 }
 
-extern "C" void *opc_take_result(opc_results *results, size_t index) {
-  if (index >= results->outputs.size()) {
-    setLastError(fmt::format("there is no output {}", index));
-    return nullptr;
-  }
+static Status takeResult(opc_results *results, size_t index, void *&data) {
+  if (!results)
+    return Status::usage("opc_take_result: results is NULL");
+  if (index >= results->outputs.size())
+    return Status::usage(fmt::format("there is no output {}", index));
   Output &output = results->outputs[index];
-  if (output.brought) {
-    setLastError(
+  if (output.brought)
+    return Status::usage(
         fmt::format("output {} is in a buffer that the caller owns", index));
-    return nullptr;
-  }
-  return std::exchange(output.tensor.data, nullptr);
+  data = std::exchange(output.tensor.data, nullptr);
+  return {};
+}
+
+extern "C" void *opc_take_result(opc_results *results, size_t index) {
+  void *data = nullptr;
+  guarded([&] { return takeResult(results, index, data); });
+  return data;
 }
 
 void *opc::runtime::allocateData(size_t bytes) {

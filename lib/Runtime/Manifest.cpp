@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Manifest.h"
 #include "Text.h"
+#include "opc/Runtime/Escape.h"
 
 #include <algorithm>
 #include <charconv>
@@ -278,9 +279,10 @@ std::string opc::runtime::typeText(const TensorSpec &spec,
                                    const Manifest &manifest) {
   std::vector<std::string> dims;
   for (Dim dim : spec.shape)
-    dims.push_back(dim.extent >= 0   ? fmt::to_string(dim.extent)
-                   : dim.symbol >= 0 ? manifest.symbols[dim.symbol]
-                                     : std::string("?"));
+    dims.push_back(dim.extent >= 0 ? fmt::to_string(dim.extent)
+                   : dim.symbol >= 0
+                       ? printable(manifest.symbols[dim.symbol], shownBytes)
+                       : std::string("?"));
   return fmt::format("{}[{}]", opc_dtype_name(spec.dtype),
                      fmt::join(dims, ", "));
 }

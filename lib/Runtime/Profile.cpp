@@ -41,6 +41,15 @@ static std::string kernelName(const Manifest &manifest, size_t index) {
                                          : "kernel " + std::to_string(index);
 }
 
+/// The places in the model that a kernel computes.
+static Json nodesOf(const Manifest &manifest, size_t index) {
+  Json nodes = Json::array();
+  if (index < manifest.kernels.size())
+    for (int64_t location : manifest.kernels[index].locations)
+      nodes.push_back(manifest.locations[size_t(location)]);
+  return nodes;
+}
+
 std::string Profile::json(const Manifest &manifest) {
   std::lock_guard guard(mutex);
   Json kernels = Json::array(), trace = Json::array();
@@ -48,6 +57,7 @@ std::string Profile::json(const Manifest &manifest) {
     if (totals[i].calls)
       kernels.push_back({{"kernel", kernelName(manifest, i)},
                          {"index", i},
+                         {"nodes", nodesOf(manifest, i)},
                          {"calls", totals[i].calls},
                          {"ns", totals[i].ns},
                          {"flops", totals[i].flops},

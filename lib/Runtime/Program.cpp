@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Boundary.h"
 #include "CpuFeatures.h"
+#include "Inspect.h"
 #include "Memory.h"
 #include "ProgramState.h"
 #include "Text.h"
@@ -75,13 +76,7 @@ static Status adopt(const opc_program_descriptor *descriptor, bool sealed,
 static Status checkFile(const std::string &path, ArtifactInfo &info) {
   if (Status s = inspectArtifact(path, info); !s.ok())
     return s;
-  if (!info.thisMachine)
-    return Status::input(fmt::format(
-        "{}: compiled for {}, which this machine is not", path, info.machine));
-  Manifest manifest;
-  if (Status s = parseManifest(info.manifest, manifest); !s.ok())
-    return std::move(s).in(path);
-  return checkCpuFeatures(manifest.features).in(path);
+  return checkRunsHere(info).in(path);
 }
 
 static Status load(const std::string &path, opc_program &program) {
@@ -132,25 +127,33 @@ extern "C" void opc_close(opc_program *program) { delete program; }
 extern "C" const char *opc_version(void) { return OPC_VERSION; }
 
 extern "C" const char *opc_manifest(const opc_program *program) {
-  return program->manifestText.c_str();
+  return isGiven(program, "opc_manifest: program")
+             ? program->manifestText.c_str()
+             : nullptr;
 }
 
 extern "C" size_t opc_num_inputs(const opc_program *program) {
-  return program->manifest.inputs.size();
+  return isGiven(program, "opc_num_inputs: program")
+             ? program->manifest.inputs.size()
+             : 0;
 }
 
 extern "C" size_t opc_num_outputs(const opc_program *program) {
-  return program->manifest.outputs.size();
+  return isGiven(program, "opc_num_outputs: program")
+             ? program->manifest.outputs.size()
+             : 0;
 }
 
 extern "C" const opc_spec *opc_input_spec(const opc_program *program,
                                           size_t index) {
-  return program->inputs[index];
+  return isGiven(program, "opc_input_spec: program") ? program->inputs[index]
+                                                     : nullptr;
 }
 
 extern "C" const opc_spec *opc_output_spec(const opc_program *program,
                                            size_t index) {
-  return program->outputs[index];
+  return isGiven(program, "opc_output_spec: program") ? program->outputs[index]
+                                                      : nullptr;
 }
 
 static const char *nameOf(const opc_spec *spec) {
@@ -159,16 +162,22 @@ static const char *nameOf(const opc_spec *spec) {
 
 extern "C" const char *opc_input_name(const opc_program *program,
                                       size_t index) {
-  return nameOf(program->inputs[index]);
+  return isGiven(program, "opc_input_name: program")
+             ? nameOf(program->inputs[index])
+             : nullptr;
 }
 
 extern "C" const char *opc_output_name(const opc_program *program,
                                        size_t index) {
-  return nameOf(program->outputs[index]);
+  return isGiven(program, "opc_output_name: program")
+             ? nameOf(program->outputs[index])
+             : nullptr;
 }
 
 extern "C" opc_status opc_set_threads(opc_program *program, int threads) {
   return guarded([&] {
+    if (!program)
+      return Status::usage("opc_set_threads: program is NULL");
     if (threads < 1 || threads > maxThreads)
       return Status::usage(fmt::format("{} threads are outside of 1 to {}",
                                        threads, maxThreads));
@@ -179,6 +188,8 @@ extern "C" opc_status opc_set_threads(opc_program *program, int threads) {
 
 extern "C" opc_status opc_profile_start(opc_program *program) {
   return guarded([&] {
+    if (!program)
+      return Status::usage("opc_profile_start: program is NULL");
     program->profile.start();
     return Status();
   });
@@ -187,13 +198,15 @@ extern "C" opc_status opc_profile_start(opc_program *program) {
 extern "C" char *opc_profile_stop(opc_program *program) {
   char *copy = nullptr;
   guarded([&] {
+    if (!program)
+      return Status::usage("opc_profile_stop: program is NULL");
     auto profile = program->profile.stop();
     if (!profile)
       return Status::usage("opc_profile_stop: no profile was started");
     std::string json = profile->json(program->manifest);
     copy = static_cast<char *>(allocate(int64_t(json.size()) + 1));
     if (!copy)
-      return Status::internal("no memory for the profile");
+      return Status::input("no memory for the profile");
     std::memcpy(copy, json.c_str(), json.size() + 1);
     return Status();
   });

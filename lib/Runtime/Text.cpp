@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Text.h"
+#include "opc/Runtime/Escape.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -47,10 +48,10 @@ std::optional<opc_dtype> opc::runtime::dtypeNamed(std::string_view name) {
 }
 
 std::string opc::runtime::quote(std::string_view text) {
-  constexpr size_t limit = 200;
-  if (text.size() <= limit)
-    return fmt::format("'{}'", text);
-  return fmt::format("'{}...' ({} bytes)", text.substr(0, limit), text.size());
+  std::string shown = printable(text, shownBytes);
+  if (text.size() <= shownBytes)
+    return fmt::format("'{}'", shown);
+  return fmt::format("'{}' ({} bytes)", shown, text.size());
 }
 
 std::string opc::runtime::typeText(opc_dtype dtype,

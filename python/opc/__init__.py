@@ -7,6 +7,10 @@
     m.save("model.so")
     m = opc.load("model.so")
 
+    opc.inspect("model.onnx")["errors"]     # what opc does not support
+    m.metadata                              # who made the model
+    m.profile({"x": x}, runs=10).kernels    # where the time goes
+
 Arrays that are dense and in row-major order are read in place; results own their
 memory. Whatever goes wrong is an `opc.Error`.
 """
@@ -20,19 +24,24 @@ from .errors import (
     UnsupportedNode,
     UsageError,
 )
-from .model import Model, TensorSpec, compile, load, targets
+from .model import Model, TensorSpec, compile, inspect, load, targets
+from .profile import KernelTime, Launch, Profile
 
 __version__ = _version()
 __all__ = [
     "Error",
     "InputError",
     "InternalError",
+    "KernelTime",
+    "Launch",
     "Model",
+    "Profile",
     "TensorSpec",
     "UnsupportedError",
     "UnsupportedNode",
     "UsageError",
     "compile",
+    "inspect",
     "load",
     "targets",
 ]

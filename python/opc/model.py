@@ -1,18 +1,23 @@
 """Compiled models, and the functions that make them."""
 
-import base64
-import json
+import logging
 import os
 import pathlib
+import secrets
 import shutil
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy
 
 from . import _opc
+from .arguments import compile_options, file_path, integer, model_bytes
 from .errors import InputError, UsageError
+from .profile import Profile, make_profile
+
+_logger = logging.getLogger("opc")
 
 
 class TensorSpec(NamedTuple):
@@ -27,11 +32,17 @@ class TensorSpec(NamedTuple):
 class Model:
     """A compiled model. Any number of threads may run it at the same time."""
 
-    def __init__(self, program: _opc.Program, artifact: str | None = None):
+    def __init__(self, program: _opc.Program, artifact: bytes | None = None):
+        if not isinstance(program, _opc.Program):
+            raise UsageError(
+                "Model: made by opc.compile and opc.load, not of "
+                + type(program).__name__
+            )
         self._program = program
         self._artifact = artifact
         self._identity = artifact and _identity(artifact)
         self._specs: dict[str, list[TensorSpec]] = {}
+        self._profiling = threading.Lock()
 
     def run(
         self, inputs: dict[str, Any] | Sequence[Any]
@@ -44,10 +55,41 @@ class Model:
         """
         return self._program.run(inputs)
 
+    def profile(
+        self, inputs: dict[str, Any] | Sequence[Any], runs: int = 1
+    ) -> Profile:
+        """Runs the model `runs` times and says what each kernel took.
+
+        Runs of other threads meanwhile are counted, too. A kernel's first run
+        may take longer than later ones: run the model once before.
+        """
+        count = integer("runs", runs)
+        if count < 1:
+            raise UsageError(f"runs: {count} is less than 1")
+        seconds = []
+        with self._profiling:
+            self._program.start_profile()
+            try:
+                for _ in range(count):
+                    start = time.perf_counter()
+                    self._program.run(inputs)
+                    seconds.append(time.perf_counter() - start)
+            finally:
+                raw = self._program.stop_profile()
+        return make_profile(seconds, raw, self.manifest)
+
     @property
     def manifest(self) -> dict[str, Any]:
         """What the program says of itself: target, inputs, outputs, kernels."""
         return self._program.manifest
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What the model says of itself: "producer", "producer_version",
+        "domain", "version", "doc", "graph", "graph_doc", and its own properties
+        under "metadata"; what it leaves out is absent.
+        """
+        return dict(self.manifest.get("model", {}))
 
     @property
     def inputs(self) -> list[TensorSpec]:
@@ -61,17 +103,19 @@ class Model:
 
     def set_threads(self, threads: int) -> None:
         """Sets how many threads each later run may use."""
-        self._program.set_threads(threads)
+        self._program.set_threads(integer("threads", threads))
 
-    def save(self, path: str | os.PathLike) -> None:
+    def save(self, path: str | bytes | os.PathLike) -> None:
         """Writes the model as a .so, whole or not at all."""
+        target = file_path("path", path)
         if self._artifact is None:
-            self._program.save(os.fspath(path))
+            self._program.save(target)
         elif _identity(self._artifact) == self._identity:
-            _copy(self._artifact, os.fspath(path))
+            _copy(self._artifact, target)
         else:
             raise InputError(
-                f"'{self._artifact}' has changed since it was loaded"
+                f"'{os.fsdecode(self._artifact)}' has changed since it was "
+                "loaded"
             )
 
     def _tensors(self, which: str) -> list[TensorSpec]:
@@ -87,9 +131,13 @@ class Model:
         return list(self._specs[which])
 
     def __repr__(self) -> str:
+        def shown(name):  # a terminal may see it
+            return name if name.isprintable() else ascii(name)[1:-1]
+
         def text(specs):
             return ", ".join(
-                f"{name}: {dtype}{list(shape)}" for name, dtype, shape in specs
+                f"{shown(name)}: {dtype}{list(shape)}"
+                for name, dtype, shape in specs
             )
 
         return f"<opc.Model ({text(self.inputs)}) -> ({text(self.outputs)})>"
@@ -103,6 +151,7 @@ def compile(
     constants: Mapping[str, Any] | None = None,
     cache: bool | str | os.PathLike = True,
     directory: str | os.PathLike | None = None,
+    outputs: Sequence[str] | None = None,
 ) -> Model:
     """Compiles an ONNX model for this machine.
 
@@ -112,84 +161,108 @@ def compile(
     dims       extents for symbolic dimensions, {"batch": 1}; one without a
                name is called "input.axis"
     constants  values for inputs, which are then inputs no more
-    cache      whether to use the cache on disk, or another directory for it
+    cache      whether to use the cache on disk, or another directory for it,
+               which nobody else may write
     directory  where a model in memory finds its external data
+    outputs    names of the outputs to compute, in this order, or of values
+               between nodes; what they do not need, inputs as well, is left out
 
     Raises `UnsupportedError` with all nodes that opc does not support,
     `InputError` for a damaged model, `UsageError` for wrong options.
+
+    The logger "opc" is told each step at the level INFO. Ctrl-C stops a
+    compilation.
     """
-    options = {
-        "target": target,
-        "threads": threads,
-        "cache": cache if isinstance(cache, bool) else os.fspath(cache),
-    }
-    if dims:
-        options["dims"] = dict(dims)
-    if constants:
-        options["constants"] = {
-            name: _constant(name, value) for name, value in constants.items()
-        }
-    text = _options_text(options)
-    if isinstance(model, str | os.PathLike):
-        return Model(_opc.compile(os.fspath(model), text))
-    data = _model_bytes(model)
-    place = None if directory is None else os.fspath(directory)
-    return Model(_opc.compile_buffer(data, place, text))
+    text = compile_options(target, threads, dims, constants, outputs, cache)
+    return Model(
+        _with_model(model, directory, text, _opc.compile, _opc.compile_buffer)
+    )
 
 
-def load(path: str | os.PathLike) -> Model:
-    """Opens a .so that `Model.save` or `opc compile` wrote. Needs no compiler."""
-    file = os.path.abspath(os.fspath(path))
+def inspect(
+    model: Any,
+    target: str = "cpu",
+    dims: Mapping[str, int] | None = None,
+    constants: Mapping[str, Any] | None = None,
+    directory: str | os.PathLike | None = None,
+    outputs: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """What there is to know of a file, without running it.
+
+    Of a model (which may be what `compile` takes, with its arguments): "inputs",
+    "outputs", "opsets", "ir_version", "nodes", what it says of itself as
+    "model", and whether `compile` takes it as "supported", with the lines of the
+    refusal in "errors".
+
+    Of a compiled .so, for whatever machine: its manifest, whether it "runs_here"
+    and, if not, what is "missing".
+    """
+    text = compile_options(target, 1, dims, constants, outputs, False)
+    if _is_path(model) and _is_program(file_path("model", model)):
+        if target != "cpu" or dims or constants or directory or outputs:
+            raise UsageError(
+                f"'{model}' is compiled already: only models take options"
+            )
+        return _opc.inspect_program(file_path("model", model))
+    return _with_model(
+        model, directory, text, _opc.inspect_model, _opc.inspect_buffer
+    )
+
+
+def load(path: str | bytes | os.PathLike) -> Model:
+    """Opens a .so that `Model.save` or `opc compile` wrote. Needs no compiler.
+
+    A program is code, which runs in this process: load only files that you
+    would execute. Checked is that the file is whole and made for this machine,
+    not who made it. While it is loaded, the file may be replaced by another of
+    the same name, but not written into.
+    """
+    file = os.path.abspath(file_path("path", path))
     return Model(_opc.load(file), artifact=file)
 
 
 def targets() -> dict[str, Any]:
     """All targets with their chips and what they declare."""
-    return json.loads(_opc.targets())
+    return _opc.targets()
 
 
-_ONNX_NAMES = {"float32": "float", "float64": "double"}
+def _is_path(model: Any) -> bool:
+    return isinstance(model, str | os.PathLike)
 
 
-def _constant(name: str, value: Any) -> dict[str, Any]:
-    array = numpy.asarray(value)
-    if array.dtype.hasobject or array.dtype.kind in "USMmc":
-        raise UsageError(
-            f"constant '{name}': dtype {array.dtype} is no tensor's"
-        )
-    dtype = array.dtype.newbyteorder("<")
-    data = numpy.ascontiguousarray(array, dtype).tobytes()
-    return {
-        "dtype": _ONNX_NAMES.get(dtype.name, dtype.name),
-        "shape": list(array.shape),
-        "data": base64.b64encode(data).decode(),
-    }
-
-
-def _options_text(options: dict[str, Any]) -> str:
+def _is_program(path: bytes) -> bool:
+    """As the command line has it: named so, or an ELF file."""
+    if path.endswith(b".so"):
+        return True
     try:
-        return json.dumps(options)
-    except (TypeError, ValueError) as error:
-        raise UsageError(f"options: {error}") from None
+        with open(path, "rb") as file:
+            return file.read(4) == b"\x7fELF"
+    except OSError:
+        return False
 
 
-def _model_bytes(model: Any) -> bytes:
-    if isinstance(model, bytes):
-        return model
-    if isinstance(model, bytearray | memoryview):
-        return bytes(model)
-    if not hasattr(model, "SerializeToString"):
-        raise UsageError(
-            "model: expected a path, bytes or an onnx.ModelProto, got "
-            + type(model).__name__
-        )
-    try:
-        return model.SerializeToString()
-    except Exception as error:  # noqa: BLE001 (protobuf's, above 2 GiB)
-        raise InputError(f"model: cannot be serialised: {error}") from None
+def _with_model(
+    model: Any,
+    directory: Any,
+    options: str,
+    of_file: Callable[..., Any],
+    of_bytes: Callable[..., Any],
+) -> Any:
+    """Calls the one of two functions that fits how the model is given."""
+    log = _logger.info if _logger.isEnabledFor(logging.INFO) else None
+    if _is_path(model):
+        if directory is not None:
+            raise UsageError(
+                "directory: is for a model in memory; a file's external data "
+                "lies beside it"
+            )
+        return of_file(file_path("model", model), options, log)
+    data = model_bytes(model)
+    place = None if directory is None else file_path("directory", directory)
+    return of_bytes(data, place, options, log)
 
 
-def _identity(path: str) -> tuple[int, ...] | None:
+def _identity(path: bytes) -> tuple[int, ...] | None:
     """What tells that a file is still the one it was."""
     try:
         found = os.stat(path)
@@ -198,12 +271,18 @@ def _identity(path: str) -> tuple[int, ...] | None:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _copy(source: str, target: str) -> None:
+def _copy(source: bytes, target: bytes) -> None:
     """Copies a file so that `target` appears whole or not at all."""
-    partial = f"{target}.{os.getpid()}.{threading.get_ident()}"
+    name = f".opc-unfinished-{secrets.token_hex(8)}"
+    partial = os.path.join(os.path.dirname(target), os.fsencode(name))
     try:
-        shutil.copyfile(source, partial)
+        with open(source, "rb") as data, open(partial, "xb") as copy:
+            shutil.copyfileobj(data, copy)
+        if os.path.exists(target):
+            shutil.copymode(target, partial)
         os.replace(partial, target)
     except OSError as error:
-        pathlib.Path(partial).unlink(missing_ok=True)
-        raise InputError(f"cannot write '{target}': {error.strerror}") from None
+        pathlib.Path(os.fsdecode(partial)).unlink(missing_ok=True)
+        raise InputError(
+            f"cannot write '{os.fsdecode(target)}': {error.strerror}"
+        ) from None

@@ -107,8 +107,24 @@ static std::string shapeText(const int64_t *dims, size_t rank) {
 }
 
 [[noreturn]] static void refuse(const InputSpec &spec, const std::string &got) {
-  raiseError(OPC_ERROR_INPUT, "input '" + std::string(spec.name.c_str()) +
-                                  "': expected " + spec.type + ", got " + got);
+  raiseError(OPC_ERROR_INPUT, "input " + quoted(spec.name) + ": expected " +
+                                  spec.type + ", got " + got);
+}
+
+/// As Python's `if` sees it: numpy has a bool of its own.
+static bool isTrue(nb::handle value) {
+  int result = PyObject_IsTrue(value.ptr());
+  if (result < 0)
+    nb::raise_python_error();
+  return result != 0;
+}
+
+/// A masked array says of some elements that they are no values.
+static bool isMasked(nb::handle array) {
+  if (PyArray_CheckExact(array.ptr()) || !nb::hasattr(array, "mask"))
+    return false;
+  nb::object any = nb::module_::import_("numpy").attr("any");
+  return isTrue(any(array.attr("mask")));
 }
 
 static const int64_t *dimsOf(PyArrayObject *array) {
@@ -118,6 +134,8 @@ static const int64_t *dimsOf(PyArrayObject *array) {
 
 void Arguments::addArray(const InputSpec &spec, nb::object object) {
   auto *array = reinterpret_cast<PyArrayObject *>(object.ptr());
+  if (isMasked(object))
+    refuse(spec, "an array with masked elements");
   opc_dtype dtype;
   bool known = dtypeOf(PyArray_DESCR(array), dtype);
   if (!known || dtype != spec.dtype) {
@@ -140,7 +158,23 @@ void Arguments::addArray(const InputSpec &spec, nb::object object) {
   owners.push_back(std::move(object));
 }
 
+/// Frameworks note a negation or conjugation without doing it, and DLPack has
+/// no word for that.
+static nb::object resolved(nb::handle value) {
+  constexpr std::pair<const char *, const char *> pending[] = {
+      {"is_neg", "resolve_neg"}, {"is_conj", "resolve_conj"}};
+  nb::object result = nb::borrow(value);
+  for (auto [isPending, resolve] : pending)
+    if (nb::hasattr(result, isPending) && nb::hasattr(result, resolve) &&
+        isTrue(result.attr(isPending)()))
+      result = result.attr(resolve)();
+  return result;
+}
+
+/// In row-major order, and aligned to its elements.
 static bool isDense(const nb::ndarray<nb::ro> &array) {
+  if (reinterpret_cast<uintptr_t>(array.data()) % array.itemsize() != 0)
+    return array.size() == 0;
   int64_t expected = 1;
   for (size_t i = array.ndim(); i-- > 0;) {
     if (array.shape(i) != 1 && array.stride(i) != expected)
@@ -172,8 +206,9 @@ static nb::object denseCopy(const nb::ndarray<nb::ro> &array) {
   return copy;
 }
 
-void Arguments::addForeign(const InputSpec &spec, nb::handle value) {
+void Arguments::addForeign(const InputSpec &spec, nb::handle given) {
   nb::ndarray<nb::ro> array;
+  nb::object value = resolved(given);
   if (!nb::try_cast(value, array))
     refuse(spec, "an object of type " +
                      std::string(nb::type_name(value.type()).c_str()) +
@@ -194,6 +229,7 @@ void Arguments::addForeign(const InputSpec &spec, nb::handle value) {
     owners.push_back(denseCopy(array));
     data = PyArray_DATA(reinterpret_cast<PyArrayObject *>(owners.back().ptr()));
   }
+  owners.push_back(std::move(value));
   tensors.push_back({const_cast<void *>(data), dtype, int32_t(array.ndim()),
                      array.shape_ptr()});
   foreign.push_back(std::move(array));
@@ -211,6 +247,33 @@ static void freeCapsule(PyObject *capsule) {
   opc_free_data(PyCapsule_GetPointer(capsule, nullptr));
 }
 
+/// The class of results: numpy has no DLPack of bf16, so that is one of ours.
+static PyTypeObject *resultClass(opc_dtype dtype) {
+  if (dtype != OPC_BF16)
+    return &PyArray_Type;
+  // The module keeps it alive.
+  nb::object type = nb::module_::import_("opc.arrays").attr("BFloat16Array");
+  return reinterpret_cast<PyTypeObject *>(type.ptr());
+}
+
+nb::object opc::python::exportBFloat16(nb::handle value) {
+  if (!PyArray_Check(value.ptr()) ||
+      PyArray_ITEMSIZE(reinterpret_cast<PyArrayObject *>(value.ptr())) != 2)
+    raiseError(OPC_ERROR_USAGE, "not an array of bfloat16");
+  auto *array = reinterpret_cast<PyArrayObject *>(value.ptr());
+  std::vector<size_t> shape;
+  std::vector<int64_t> strides;
+  for (int i = 0; i < PyArray_NDIM(array); ++i) {
+    shape.push_back(PyArray_DIM(array, i));
+    strides.push_back(PyArray_STRIDE(array, i) / 2);
+  }
+  nb::dlpack::dtype dtype = {uint8_t(nb::dlpack::dtype_code::Bfloat), 16, 1};
+  nb::ndarray<nb::array_api> exported(PyArray_DATA(array), shape.size(),
+                                      shape.data(), value, strides.data(),
+                                      dtype, nb::device::cpu::value);
+  return nb::cast(exported);
+}
+
 nb::object opc::python::takeResult(opc_results *results, size_t index) {
   const opc_tensor tensor = *opc_result(results, index);
   std::vector<npy_intp> dims(tensor.dims, tensor.dims + tensor.rank);
@@ -219,8 +282,9 @@ nb::object opc::python::takeResult(opc_results *results, size_t index) {
   nb::object owner = nb::steal(PyCapsule_New(data, nullptr, freeCapsule));
   // The constructor takes over a reference to the descriptor.
   nb::object array = nb::steal(PyArray_NewFromDescr(
-      &PyArray_Type, reinterpret_cast<PyArray_Descr *>(descr.release().ptr()),
-      tensor.rank, dims.data(), nullptr, data, NPY_ARRAY_CARRAY, nullptr));
+      resultClass(tensor.dtype),
+      reinterpret_cast<PyArray_Descr *>(descr.release().ptr()), tensor.rank,
+      dims.data(), nullptr, data, NPY_ARRAY_CARRAY, nullptr));
   if (!array.is_valid())
     nb::raise_python_error();
   if (PyArray_SetBaseObject(reinterpret_cast<PyArrayObject *>(array.ptr()),

@@ -55,6 +55,9 @@ bool dtypeNamed(const std::string &name, opc_dtype &dtype);
 /// The numpy dtype, that of ml_dtypes for bf16.
 nanobind::object numpyDtype(opc_dtype dtype);
 
+/// An array of bf16 as an object with `__dlpack__`, which shares its memory.
+nanobind::object exportBFloat16(nanobind::handle value);
+
 /// Output `index` as an array that owns its memory.
 nanobind::object takeResult(opc_results *results, size_t index);
 

@@ -17,6 +17,9 @@ struct CompilerApi {
   decltype(&::opc_compile_buffer) compileBuffer;
   decltype(&::opc_save) save;
   decltype(&::opc_targets) targets;
+  decltype(&::opc_inspect_model) inspectModel;
+  decltype(&::opc_inspect_buffer) inspectBuffer;
+  decltype(&::opc_observe) observe;
 };
 
 /// Opens libopc.so, once in a process; raises opc.InternalError if that fails.

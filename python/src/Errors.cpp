@@ -4,12 +4,15 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Errors.h"
-
-#include <nanobind/nanobind.h>
+#include "opc/Runtime/Escape.h"
 
 namespace nb = nanobind;
 
 void opc::python::raiseError(opc_status status, const std::string &message) {
+  raiseLines(status, runtime::printable(message));
+}
+
+void opc::python::raiseLines(opc_status status, const std::string &message) {
   // Names in a damaged model need not be UTF-8.
   nb::object text = nb::steal(
       PyUnicode_DecodeUTF8(message.data(), message.size(), "backslashreplace"));
@@ -19,7 +22,16 @@ void opc::python::raiseError(opc_status status, const std::string &message) {
   nb::raise_python_error();
 }
 
+std::string opc::python::quoted(nb::handle name) {
+  // Not c_str(): a str may hold half a character.
+  nb::object bytes = nb::steal(PyUnicode_AsEncodedString(
+      nb::str(name).ptr(), "utf-8", "backslashreplace"));
+  if (!bytes.is_valid())
+    nb::raise_python_error();
+  return "'" + std::string(nb::borrow<nb::bytes>(bytes).c_str()) + "'";
+}
+
 void opc::python::check(opc_status status) {
   if (status != OPC_OK)
-    raiseError(status, opc_last_error());
+    raiseLines(status, opc_last_error());
 }

@@ -8,12 +8,19 @@
 
 #include "opc-c/opc.h"
 
+#include <nanobind/nanobind.h>
 #include <string>
 
 namespace opc::python {
 
-/// Raises the exception that opc.errors.from_status gives.
+/// Raises the exception that opc.errors.from_status gives, with a message of
+/// one line whatever names are in it.
 [[noreturn]] void raiseError(opc_status status, const std::string &message);
+/// The same with a message of the libraries, which may have several lines.
+[[noreturn]] void raiseLines(opc_status status, const std::string &message);
+
+/// 'name' of any str, for messages.
+std::string quoted(nanobind::handle name);
 
 /// Raises for a status other than OPC_OK, with the text of opc_last_error().
 void check(opc_status status);

@@ -7,7 +7,10 @@
 #include "Compiler.h"
 #include "Errors.h"
 #include "Program.h"
+#include "Watch.h"
+#include "opc-c/inspect.h"
 
+#include <memory>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <optional>
@@ -15,72 +18,121 @@
 namespace nb = nanobind;
 using namespace opc::python;
 
-/// Runs `call(&program)` without the interpreter's lock.
-template <typename Call> static Program *make(Call call) {
+using Handle = std::unique_ptr<opc_program, decltype(&opc_close)>;
+
+/// The program that a call of the compiler gives.
+template <typename Call>
+static Program *compileWith(nb::handle log, Call call) {
+  opc_program *program = nullptr;
+  Outcome outcome = runWatched(log, [&] { return call(&program); });
+  Handle owner(program, opc_close);
+  outcome.check();
+  return new Program(owner.release());
+}
+
+/// The value of the JSON that a call of the compiler gives.
+template <typename Call>
+static nb::object inspectWith(nb::handle log, Call call) {
+  char *json = nullptr;
+  Outcome outcome = runWatched(log, [&] { return call(&json); });
+  std::unique_ptr<char, decltype(&opc_free_data)> owner(json, opc_free_data);
+  outcome.check();
+  return loadsAndFree(owner.release());
+}
+
+static const char *orNull(const std::optional<nb::bytes> &text) {
+  return text ? text->c_str() : nullptr;
+}
+
+static Program *load(nb::bytes path) {
   opc_program *program = nullptr;
   opc_status status;
   {
     nb::gil_scoped_release release;
-    status = call(&program);
+    status = opc_load(path.c_str(), &program);
   }
   check(status);
   return new Program(program);
 }
 
-static Program *load(const std::string &path) {
-  return make([&](opc_program **p) { return opc_load(path.c_str(), p); });
-}
-
-static Program *compile(const std::string &path, const std::string &options) {
-  const CompilerApi &api = compiler();
-  return make([&](opc_program **p) {
-    return api.compile(path.c_str(), options.c_str(), p);
+static Program *compile(nb::bytes path, const std::string &options,
+                        nb::object log) {
+  return compileWith(log, [&](opc_program **program) {
+    return compiler().compile(path.c_str(), options.c_str(), program);
   });
 }
 
 static Program *compileBuffer(nb::bytes model,
-                              std::optional<std::string> directory,
-                              const std::string &options) {
-  const CompilerApi &api = compiler();
-  return make([&](opc_program **p) {
-    return api.compileBuffer(model.c_str(), model.size(),
-                             directory ? directory->c_str() : nullptr,
-                             options.c_str(), p);
+                              std::optional<nb::bytes> directory,
+                              const std::string &options, nb::object log) {
+  return compileWith(log, [&](opc_program **program) {
+    return compiler().compileBuffer(model.c_str(), model.size(),
+                                    orNull(directory), options.c_str(),
+                                    program);
   });
 }
 
-static nb::str takeText(char *text) {
-  nb::object result =
-      nb::steal(PyUnicode_DecodeUTF8(text, strlen(text), "backslashreplace"));
-  opc_free_data(text);
-  return nb::borrow<nb::str>(result);
+static nb::object inspectModel(nb::bytes path, const std::string &options,
+                               nb::object log) {
+  return inspectWith(log, [&](char **json) {
+    return compiler().inspectModel(path.c_str(), options.c_str(), json);
+  });
 }
 
-static nb::str targets() {
+static nb::object inspectBuffer(nb::bytes model,
+                                std::optional<nb::bytes> directory,
+                                const std::string &options, nb::object log) {
+  return inspectWith(log, [&](char **json) {
+    return compiler().inspectBuffer(model.c_str(), model.size(),
+                                    orNull(directory), options.c_str(), json);
+  });
+}
+
+static nb::object inspectProgram(nb::bytes path) {
+  char *json = nullptr;
+  check(opc_inspect_program(path.c_str(), &json));
+  return loadsAndFree(json);
+}
+
+static nb::object targets() {
   char *json = nullptr;
   check(compiler().targets(&json));
-  return takeText(json);
+  return loadsAndFree(json);
 }
 
 NB_MODULE(_opc, m) {
   initArrays();
   m.doc() = "Compiled programs and the compiler, for the package opc.";
   nb::class_<Program>(m, "Program", "A compiled program; safe to share.")
-      .def("run", &Program::run, nb::arg("inputs"),
+      .def("run", &Program::run, nb::arg("inputs").none(),
            "Runs the program on a dict, list or tuple of arrays.")
       .def("set_threads", &Program::setThreads, nb::arg("threads"),
            "Sets how many threads a run may use.")
       .def("save", &Program::save, nb::arg("path"),
            "Writes the program as a shared object.")
+      .def("start_profile", &Program::startProfile,
+           "Times every launch from now on.")
+      .def("stop_profile", &Program::stopProfile,
+           "What was timed, as a dict; opc-c/opc.h describes it.")
       .def_prop_ro("manifest", &Program::manifest,
                    "What the program says of itself, as a dict.");
   m.def("load", &load, nb::arg("path"), "Opens a compiled shared object.");
   m.def("compile", &compile, nb::arg("path"), nb::arg("options"),
+        nb::arg("log").none(),
         "Compiles a model file; options is a JSON object.");
   m.def("compile_buffer", &compileBuffer, nb::arg("model"),
-        nb::arg("directory").none(), nb::arg("options"),
+        nb::arg("directory").none(), nb::arg("options"), nb::arg("log").none(),
         "Compiles a model in memory.");
-  m.def("targets", &targets, "All targets, JSON.");
+  m.def("inspect_model", &inspectModel, nb::arg("path"), nb::arg("options"),
+        nb::arg("log").none(), "What opc knows of a model file, as a dict.");
+  m.def("inspect_buffer", &inspectBuffer, nb::arg("model"),
+        nb::arg("directory").none(), nb::arg("options"), nb::arg("log").none(),
+        "What opc knows of a model in memory, as a dict.");
+  m.def("inspect_program", &inspectProgram, nb::arg("path"),
+        "What a shared object says of itself, as a dict.");
+  m.def("targets", &targets, "All targets, as a dict.");
+  m.def("export_bfloat16", &exportBFloat16, nb::arg("array"),
+        "An array of bfloat16 as an object with __dlpack__.");
   m.def(
       "numpy_dtype",
       [](const std::string &name) {

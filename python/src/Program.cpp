@@ -8,6 +8,8 @@
 #include "Compiler.h"
 #include "Errors.h"
 
+#include <algorithm>
+#include <climits>
 #include <memory>
 
 namespace nb = nanobind;
@@ -33,11 +35,12 @@ Program::Program(opc_program *program) : handle(program) {
   }
 }
 
-Program::~Program() { opc_close(handle); }
-
-static std::string quoted(nb::handle name) {
-  return "'" + std::string(nb::str(name).c_str()) + "'";
+nb::object opc::python::loadsAndFree(char *json) {
+  std::unique_ptr<char, decltype(&opc_free_data)> owner(json, opc_free_data);
+  return nb::module_::import_("json").attr("loads")(json);
 }
+
+Program::~Program() { opc_close(handle); }
 
 static std::string count(size_t number) {
   return std::to_string(number) + (number == 1 ? " input" : " inputs");
@@ -101,11 +104,25 @@ nb::list Program::run(nb::handle inputs) {
   return outputs;
 }
 
-void Program::setThreads(int threads) {
-  check(opc_set_threads(handle, threads));
+void Program::setThreads(nb::int_ threads) {
+  int overflow = 0;
+  long long number = PyLong_AsLongLongAndOverflow(threads.ptr(), &overflow);
+  constexpr long long least = INT_MIN, most = INT_MAX;
+  if (overflow)
+    number = overflow < 0 ? least : most;
+  check(opc_set_threads(handle, int(std::clamp(number, least, most))));
 }
 
-void Program::save(const std::string &path) const {
+void Program::startProfile() { check(opc_profile_start(handle)); }
+
+nb::object Program::stopProfile() {
+  char *json = opc_profile_stop(handle);
+  if (!json)
+    raiseError(OPC_ERROR_USAGE, opc_last_error());
+  return loadsAndFree(json);
+}
+
+void Program::save(nb::bytes path) const {
   opc_status status;
   {
     const CompilerApi &api = compiler();

@@ -20,8 +20,11 @@ public:
 
   /// `inputs`: a dict by name, a list or a tuple. Gives a list of arrays.
   nanobind::list run(nanobind::handle inputs);
-  void setThreads(int threads);
-  void save(const std::string &path) const;
+  void setThreads(nanobind::int_ threads);
+  void save(nanobind::bytes path) const;
+  void startProfile();
+  /// The profile (opc_profile_stop) as Python's data.
+  nanobind::object stopProfile();
   nanobind::object manifest() const { return document; }
 
 private:
@@ -33,6 +36,9 @@ private:
   nanobind::object document;
   std::vector<InputSpec> specs;
 };
+
+/// The value of a JSON text of the libraries, which is freed.
+nanobind::object loadsAndFree(char *json);
 
 } // namespace opc::python
 

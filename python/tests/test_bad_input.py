@@ -183,13 +183,32 @@ def test_external_data_stays_in_its_folder(tmp_path):
     secret.write_bytes(bytes(24))
     folder = tmp_path / "folder"
     folder.mkdir()
-    os.symlink(secret, folder / "link.bin")
-    for location in ("../secret.bin", str(secret), "link.bin"):
+    os.symlink(tmp_path, folder / "up")
+    for location in ("../secret.bin", str(secret), "up/secret.bin"):
         model = damaged_models.external(location=location)
         onnx.save(model, folder / "m.onnx")
         with pytest.raises(opc.InputError) as caught:
             opc.compile(folder / "m.onnx", cache=False)
         assert "\n" not in str(caught.value)
+
+
+def test_external_data_may_be_a_link_beside_the_model(tmp_path):
+    """The layout of a model hub's cache: all files are links to blobs."""
+    weight = np.arange(6, dtype=np.float32).reshape(2, 3)
+    blobs, folder = tmp_path / "blobs", tmp_path / "snapshots/1"
+    blobs.mkdir()
+    folder.mkdir(parents=True)
+    (blobs / "data").write_bytes(weight.tobytes())
+    onnx.save(damaged_models.external(location="m.data"), blobs / "model")
+    (folder / "m.onnx").symlink_to("../../blobs/model")
+    (folder / "m.data").symlink_to("../../blobs/data")
+    x = normal(2, 3)
+    (y,) = opc.compile(folder / "m.onnx", cache=tmp_path / "cache").run([x])
+    np.testing.assert_array_equal(y, x + weight)
+    # What the link leads to is part of the model.
+    (blobs / "data").write_bytes((weight + 1).tobytes())
+    (y,) = opc.compile(folder / "m.onnx", cache=tmp_path / "cache").run([x])
+    np.testing.assert_array_equal(y, x + (weight + 1))
 
 
 def test_external_data_is_found_beside_the_model(tmp_path):

@@ -154,7 +154,27 @@ def test_a_crash_is_one_line_and_a_file(program, tmp_path):
     assert process.returncode == 3, said
     (file,) = tmp_path.iterdir()
     assert said == f"opc: error: opc crashed; reproducer: {file.name}\n"
-    assert "'bench'" in file.read_text()
+    text = file.read_text()
+    assert text.startswith("opc ") and "'bench'" in text
+    size = program.stat().st_size
+    assert f"\nfile: {program}, {size} bytes\n" in text
+    assert re.search(r"\nmachine: Linux \S+ \S+\n", text)
+    assert re.search(r"\nsignal: SIGSEGV\nstack:\n(.*\+0x\w+.*\n)+$", text)
+
+
+def test_a_crash_names_the_build_of_the_compiler(long_model, tmp_path):
+    words = [OPC, "compile", long_model, "-o", "m.so", "--no-cache"]
+    process = subprocess.Popen(
+        words, cwd=tmp_path, stderr=subprocess.PIPE, text=True
+    )
+    time.sleep(1)
+    process.send_signal(signal.SIGFPE)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 3, said
+    (file,) = tmp_path.iterdir()
+    text = file.read_text()
+    assert re.search(r"\ncompiler: build \w{8,}\n", text)
+    assert "\nsignal: SIGFPE\n" in text
 
 
 # Programs that are damaged, or for others.

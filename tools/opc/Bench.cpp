@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <fmt/format.h>
 
 using namespace opc::cli;
@@ -64,6 +65,13 @@ Status measure(opc_program *program,
   return {};
 }
 
+/// The least of the sorted times that as large a share of the runs needs at
+/// most.
+double percentile(const std::vector<double> &times, double share) {
+  auto runs = static_cast<double>(times.size());
+  return times[static_cast<size_t>(std::ceil(share * runs)) - 1];
+}
+
 int threadsOf(const opc_program *program, const Settings &settings) {
   if (settings.threads)
     return static_cast<int>(settings.threads);
@@ -101,6 +109,10 @@ Status opc::cli::benchCommand(const Arguments &arguments) {
   Settings settings;
   if (Status status = readSettings(arguments, settings); !status.ok())
     return status;
+  if (arguments.has("trace"))
+    if (Status status = checkOutput(arguments, arguments.get("trace"));
+        !status.ok())
+      return status;
   opc_program *opened = nullptr;
   if (Status status = openProgram(arguments, opened); !status.ok())
     return status;
@@ -118,7 +130,9 @@ Status opc::cli::benchCommand(const Arguments &arguments) {
   json report = {{"runs", times.size()},
                  {"threads", threads},
                  {"min_ms", times.front()},
-                 {"median_ms", times[times.size() / 2]}};
+                 {"median_ms", times[times.size() / 2]},
+                 {"p90_ms", percentile(times, 0.9)},
+                 {"p99_ms", percentile(times, 0.99)}};
   if (arguments.has("profile") || arguments.has("trace")) {
     json kernels;
     status = profile(arguments, program, arrays, threads, kernels);
@@ -131,8 +145,10 @@ Status opc::cli::benchCommand(const Arguments &arguments) {
     fmt::print("{}\n", report.dump(2));
     return {};
   }
-  fmt::print("min {:.4g} ms, median {:.4g} ms of {} runs, {} thread{}\n",
-             times.front(), times[times.size() / 2], times.size(), threads,
+  fmt::print("min {:.4g} ms, median {:.4g} ms, p90 {:.4g} ms, p99 {:.4g} ms of "
+             "{} runs, {} thread{}\n",
+             times.front(), times[times.size() / 2], percentile(times, 0.9),
+             percentile(times, 0.99), times.size(), threads,
              threads == 1 ? "" : "s");
   if (report.contains("profile"))
     printProfile(report["profile"]);

@@ -18,13 +18,19 @@ static constexpr char kInputHelp[] =
     "an input's values: an .npy file, random or zeros. Inputs that are not\n"
     "given are random";
 
-static constexpr Option kTarget = {"target", "NAME[:CHIP]", kTargetHelp, false,
-                                   "cpu reference"};
+static constexpr Option kTarget = {"target", "NAME[:CHIP]", kTargetHelp};
 static constexpr Option kThreads = {"threads", "N", kThreadsHelp};
 static constexpr Option kDim = {"dim", "NAME=N", kDimHelp, true};
 static constexpr Option kInput = {"input", "NAME=FILE|random|zeros", kInputHelp,
                                   true};
 static constexpr Option kJson = {"json", nullptr, "print JSON"};
+static constexpr Option kOnly = {
+    "only", "OUTPUT",
+    "compute this output and what it needs, nothing else; also a\n"
+    "value between nodes of the model",
+    true};
+static constexpr Option kVerbose = {
+    "verbose", nullptr, "say what is done: stages with their time, the cache"};
 static constexpr Option kNoCache = {
     "no-cache", nullptr, "neither read nor write the cache of programs"};
 
@@ -40,13 +46,16 @@ static constexpr Option kCompileOptions[] = {
     {"stop-after", "STAGE", "print the IR after a stage instead"},
     {"dump-stages", "DIR", "also write the IR of every stage to DIR"},
     {"verify-each", nullptr, "verify the IR after every pass"},
+    kOnly,
     kNoCache,
+    kVerbose,
 };
 static constexpr Option kRunOptions[] = {
-    kInput,  {"output", "DIR", "write each output to DIR as .npy"},
-    kDim,    kThreads,
-    kTarget, kJson,
-    kNoCache};
+    kInput,   {"output", "DIR", "write each output to DIR as .npy"},
+    kDim,     kOnly,
+    kThreads, kTarget,
+    kJson,    kNoCache,
+    kVerbose};
 static constexpr Option kBenchOptions[] = {
     kThreads,
     {"profile", nullptr,
@@ -58,10 +67,14 @@ static constexpr Option kBenchOptions[] = {
     {"time", "SECONDS", "how long to measure (1)"},
     kInput,
     kDim,
+    kOnly,
     kTarget,
     kJson,
-    kNoCache};
-static constexpr Option kInspectOptions[] = {kJson};
+    kNoCache,
+    kVerbose};
+static constexpr Option kInspectOptions[] = {kTarget, kDim, kOnly, kJson,
+                                             kVerbose};
+static constexpr Option kTargetsOptions[] = {kJson};
 
 static constexpr Command kCommands[] = {
     {"compile", "MODEL", 1, "compile a model to a shared library",
@@ -72,6 +85,7 @@ static constexpr Command kCommands[] = {
      "  opc compile model.onnx -o model.so\n"
      "  opc compile model.onnx -o model.so --threads 4 --dim batch=1\n"
      "  opc compile model.onnx -o model.so --target cpu:x86-64-v3\n"
+     "  opc compile model.onnx -o scores.so --only scores\n"
      "  opc compile model.onnx -o - --stop-after form-kernels\n",
      kCompileOptions, compileCommand},
     {"run", "MODEL|PROGRAM.so", 1, "run a model once",
@@ -82,22 +96,31 @@ static constexpr Command kCommands[] = {
      "  opc run model.onnx --dim batch=4 --json\n",
      kRunOptions, runCommand},
     {"bench", "MODEL|PROGRAM.so", 1, "measure how long a model takes",
-     "Prints the least and the median time of a run. --profile adds a table "
-     "of\n"
-     "kernels.\n"
+     "Prints the least and the median time of a run, and the times within "
+     "which\n"
+     "90 and 99 of 100 runs are done. --profile adds a table of kernels, with "
+     "the\n"
+     "nodes of the model that each computes.\n"
      "\n"
      "  opc bench model.so\n"
      "  opc bench model.onnx --threads 2 --profile --trace trace.json\n",
      kBenchOptions, benchCommand},
     {"inspect", "MODEL|PROGRAM.so", 1, "show what a file holds",
-     "For a model: inputs, outputs, opsets, and every node that opc does not\n"
-     "support. For a program: inputs, outputs, what it was compiled for.\n"
+     "For a model: inputs, outputs, opsets, what it says of itself, and "
+     "everything\n"
+     "that `opc compile` with these options would refuse; the exit code is "
+     "its, "
+     "too.\n"
+     "For a program: inputs, outputs, what it was compiled for, and whether "
+     "this\n"
+     "machine can run it. It is not executed.\n"
      "\n"
      "  opc inspect model.onnx\n"
+     "  opc inspect model.onnx --target cpu:x86-64-v4 --dim batch=1\n"
      "  opc inspect model.so --json\n",
      kInspectOptions, inspectCommand},
     {"targets", "", 0, "list what can be compiled for",
-     "  opc targets\n  opc targets --json\n", kInspectOptions, targetsCommand},
+     "  opc targets\n  opc targets --json\n", kTargetsOptions, targetsCommand},
     {"completion",
      "bash|zsh",
      1,

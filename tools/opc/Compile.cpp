@@ -2,12 +2,15 @@
 #include "CompileOptions.h"
 #include "Progress.h"
 
+#include "opc/Runtime/Escape.h"
+
 #include <filesystem>
 #include <fmt/format.h>
 #include <unistd.h>
 
 using namespace opc::cli;
 using nlohmann::json;
+namespace runtime = opc::runtime;
 
 Status opc::cli::compileOptions(const Arguments &arguments, json &options) {
   options = json::object();
@@ -16,13 +19,22 @@ Status opc::cli::compileOptions(const Arguments &arguments, json &options) {
       {"emit", "emit"},
       {"stop-after", "stop_after"},
       {"dump-stages", "dump_stages"}};
-  for (auto [name, key] : texts)
-    if (arguments.has(name))
-      options[key] = arguments.get(name);
+  for (auto [name, key] : texts) {
+    std::string text = arguments.get(name);
+    if (!runtime::isText(text))
+      return Status::usage(
+          fmt::format("--{} is '{}', which is no UTF-8", name, text));
+    if (!text.empty())
+      options[key] = text;
+  }
   if (arguments.has("verify-each"))
     options["verify_each"] = true;
+  if (arguments.has("verbose"))
+    options["progress"] = true;
   if (arguments.has("no-cache"))
     options["cache"] = false;
+  for (const std::string &name : arguments.all("only"))
+    options["outputs"].push_back(runtime::toText(name));
   int64_t threads = 0;
   if (Status status = parseThreads(arguments, threads); !status.ok())
     return status;
@@ -49,6 +61,7 @@ Status opc::cli::parseDims(const Arguments &arguments,
     std::string name, value;
     if (Status status = splitPair("dim", text, name, value); !status.ok())
       return status;
+    name = runtime::toText(name);
     // No tensor has a larger extent.
     constexpr int64_t most = int64_t(1) << 40;
     int64_t extent = 0;
@@ -80,7 +93,8 @@ Status opc::cli::compileCommand(const Arguments &arguments) {
   const CompilerLibrary *library = nullptr;
   if (Status status = CompilerLibrary::get(library); !status.ok())
     return status;
-  Progress progress("compiling " + arguments.positional[0]);
+  Progress progress("compiling " + arguments.positional[0],
+                    !arguments.has("verbose"));
   return toStatus(library->compileFile(arguments.positional[0].c_str(),
                                        output.empty() ? "-" : output.c_str(),
                                        options.dump().c_str()));
@@ -108,9 +122,10 @@ Status opc::cli::openProgram(const Arguments &arguments,
                              opc_program *&program) {
   const std::string &path = arguments.positional[0];
   if (isProgram(path)) {
-    if (arguments.has("target"))
-      return Status::usage(
-          fmt::format("--target is for models: {} is compiled already", path));
+    for (const char *option : {"target", "only"})
+      if (arguments.has(option))
+        return Status::usage(fmt::format(
+            "--{} is for models: {} is compiled already", option, path));
     return toStatus(opc_load(path.c_str(), &program));
   }
   json options;
@@ -119,7 +134,7 @@ Status opc::cli::openProgram(const Arguments &arguments,
   const CompilerLibrary *library = nullptr;
   if (Status status = CompilerLibrary::get(library); !status.ok())
     return status;
-  Progress progress("compiling " + path);
+  Progress progress("compiling " + path, !arguments.has("verbose"));
   return toStatus(
       library->compile(path.c_str(), options.dump().c_str(), &program));
 }

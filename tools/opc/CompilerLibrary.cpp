@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "CompilerLibrary.h"
+#include "Faults.h"
 
 #include <dlfcn.h>
 #include <filesystem>
@@ -45,11 +46,14 @@ Status CompilerLibrary::get(const CompilerLibrary *&result) {
   void *handle = openLibrary(complaint);
   if (!handle)
     return Status::input("the compiler cannot be loaded: " + complaint);
-  if (resolve(handle, "opc_compile_file", library.compileFile) &&
+  if (resolve(handle, "opc_build_id", library.buildId) &&
+      resolve(handle, "opc_compile_file", library.compileFile) &&
       resolve(handle, "opc_inspect_model", library.inspectModel) &&
       resolve(handle, "opc_targets", library.targets) &&
-      resolve(handle, "opc_compile", library.compile))
+      resolve(handle, "opc_compile", library.compile)) {
+    addToFaultReport(fmt::format("compiler: build {}", library.buildId()));
     return {};
+  }
   return Status::input("the compiler cannot be loaded: libopc.so is of another "
                        "version than this program");
 }

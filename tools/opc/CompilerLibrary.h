@@ -9,6 +9,7 @@ namespace opc::cli {
 
 /// The functions of opc-c/compiler.h.
 struct CompilerLibrary {
+  decltype(&opc_build_id) buildId;
   decltype(&opc_compile) compile;
   decltype(&opc_compile_file) compileFile;
   decltype(&opc_inspect_model) inspectModel;

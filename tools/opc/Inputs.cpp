@@ -7,13 +7,18 @@
 #include "Inputs.h"
 
 #include "CompileOptions.h"
+#include "opc/Runtime/AtomicFile.h"
 #include "opc/Runtime/Data.h"
+#include "opc/Runtime/Escape.h"
 #include "opc/Runtime/Suggest.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cstring>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <random>
+#include <span>
 
 using namespace opc::cli;
 using opc::runtime::NpyArray;
@@ -21,9 +26,11 @@ using opc::runtime::NpyArray;
 std::string opc::cli::shapeText(const opc_spec &spec) {
   std::vector<std::string> dims;
   for (int32_t i = 0; i < spec.rank; ++i)
-    dims.push_back(spec.dims[i] >= 0 ? std::to_string(spec.dims[i])
-                   : spec.symbols[i] ? spec.symbols[i]
-                                     : "?");
+    dims.push_back(
+        spec.dims[i] >= 0 ? std::to_string(spec.dims[i])
+        : spec.symbols[i]
+            ? opc::runtime::printable(spec.symbols[i], opc::runtime::shownBytes)
+            : "?");
   return fmt::format("[{}]", fmt::join(dims, ", "));
 }
 
@@ -38,6 +45,7 @@ Status readChoices(const Arguments &arguments, const opc_program *program,
     std::string name, value;
     if (Status status = splitPair("input", text, name, value); !status.ok())
       return status;
+    name = opc::runtime::toText(name);
     bool known = false;
     std::vector<std::string> names;
     for (size_t i = 0; i < opc_num_inputs(program); ++i) {
@@ -78,27 +86,77 @@ Status readArray(const opc_spec &spec, const std::string &path,
   return {};
 }
 
-/// The extents of an input that is made up.
-Status resolveShape(const opc_spec &spec, const Extents &extents,
-                    std::vector<int64_t> &dims) {
-  for (int32_t i = 0; i < spec.rank; ++i) {
-    int64_t extent = spec.dims[i];
-    if (extent < 0) {
-      std::string symbol = spec.symbols[i] ? std::string(spec.symbols[i])
-                                           : fmt::format("{}.{}", spec.name, i);
-      auto found = extents.find(symbol);
-      if (found == extents.end())
-        return Status::input(fmt::format(
-            "input '{}' is {}{}: say how large it is to be with --dim {}=N or "
-            "--input {}=FILE.npy",
-            spec.name, opc_dtype_name(spec.dtype), shapeText(spec), symbol,
-            spec.name));
-      extent = found->second;
-    }
-    dims.push_back(extent);
-  }
-  return {};
+/// What --dim calls an extent that a run decides.
+std::string dimName(const opc_spec &spec, int32_t axis) {
+  return spec.symbols[axis] ? std::string(spec.symbols[axis])
+                            : fmt::format("{}.{}", spec.name, axis);
 }
+
+/// The extents of an input that is made up; all are known.
+std::vector<int64_t> resolveShape(const opc_spec &spec,
+                                  const Extents &extents) {
+  std::vector<int64_t> dims(spec.dims, spec.dims + spec.rank);
+  for (int32_t axis = 0; axis < spec.rank; ++axis)
+    if (dims[axis] < 0)
+      dims[axis] = extents.at(dimName(spec, axis));
+  return dims;
+}
+
+/// A word as a shell takes it.
+std::string shellWord(const std::string &word) {
+  bool plain = std::all_of(word.begin(), word.end(), [](unsigned char c) {
+    return std::isalnum(c) || std::strchr("_-./,:@%+", c);
+  });
+  if (plain)
+    return word;
+  std::string quoted = "'";
+  for (char c : word)
+    quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+/// Inputs whose shape nothing gives, and the dimensions that are open.
+struct OpenShapes {
+  std::vector<const opc_spec *> inputs;
+  std::vector<std::string> dims;
+
+  void add(const opc_spec &spec, const Extents &extents) {
+    bool open = false;
+    for (int32_t axis = 0; axis < spec.rank; ++axis) {
+      if (spec.dims[axis] >= 0 || extents.contains(dimName(spec, axis)))
+        continue;
+      open = true;
+      std::string name = dimName(spec, axis);
+      if (std::find(dims.begin(), dims.end(), name) == dims.end())
+        dims.push_back(name);
+    }
+    if (open)
+      inputs.push_back(&spec);
+  }
+
+  /// All of them at once.
+  Status complaint() const {
+    constexpr size_t shown = 8;
+    if (inputs.empty())
+      return {};
+    std::vector<std::string> types, options;
+    for (const opc_spec *spec :
+         std::span(inputs).first(std::min(inputs.size(), shown)))
+      types.push_back(fmt::format(
+          "'{}' is {}{}",
+          opc::runtime::printable(spec->name, opc::runtime::shownBytes),
+          opc_dtype_name(spec->dtype), shapeText(*spec)));
+    if (inputs.size() > shown)
+      types.push_back(fmt::format("{} more", inputs.size() - shown));
+    for (const std::string &dim : dims)
+      options.push_back("--dim " + shellWord(dim) + "=N");
+    bool one = inputs.size() == 1;
+    return Status::input(fmt::format(
+        "input{} {}: say how large {} to be with {} or --input {}=FILE.npy",
+        one ? "" : "s", fmt::join(types, ", "), one ? "it is" : "they are",
+        fmt::join(options, " "), one ? shellWord(inputs[0]->name) : "NAME"));
+  }
+};
 
 uint16_t toHalf(float value, opc_dtype dtype) {
   if (dtype == OPC_F16) {
@@ -146,8 +204,7 @@ void fillRandom(opc_dtype dtype, size_t count, uint32_t seed, char *at) {
 Status makeArray(const opc_spec &spec, const std::string &choice,
                  const Extents &extents, uint32_t seed, NpyArray &array) {
   array.dtype = spec.dtype;
-  if (Status status = resolveShape(spec, extents, array.dims); !status.ok())
-    return status;
+  array.dims = resolveShape(spec, extents);
   size_t count = 1, bytes = opc_dtype_bytes(spec.dtype);
   bool tooLarge = false;
   for (int64_t dim : array.dims)
@@ -171,9 +228,8 @@ Status checkDims(const Extents &dims, const opc_program *program) {
   for (size_t i = 0; i < opc_num_inputs(program); ++i) {
     const opc_spec &spec = *opc_input_spec(program, i);
     for (int32_t axis = 0; axis < spec.rank; ++axis)
-      names.push_back(spec.symbols[axis]
-                          ? std::string(spec.symbols[axis])
-                          : fmt::format("{}.{}", spec.name, axis));
+      if (spec.dims[axis] < 0)
+        names.push_back(dimName(spec, axis));
   }
   for (const auto &[name, extent] : dims)
     if (std::find(names.begin(), names.end(), name) == names.end())
@@ -209,6 +265,13 @@ Status opc::cli::makeInputs(const Arguments &arguments,
     if (!status.ok())
       return status;
   }
+  OpenShapes open;
+  for (size_t i = 0; i < arrays.size(); ++i)
+    if (const opc_spec &spec = *opc_input_spec(program, i);
+        !isFile(choices[spec.name]))
+      open.add(spec, extents);
+  if (Status status = open.complaint(); !status.ok())
+    return status;
   for (size_t i = 0; i < arrays.size(); ++i) {
     const opc_spec &spec = *opc_input_spec(program, i);
     const std::string &choice = choices[spec.name];
@@ -218,6 +281,17 @@ Status opc::cli::makeInputs(const Arguments &arguments,
     if (!status.ok())
       return status;
   }
+  return {};
+}
+
+Status opc::cli::checkOutput(const Arguments &arguments,
+                             const std::string &path) {
+  std::vector<std::string> files = {arguments.positional[0]};
+  for (const std::string &text : arguments.all("input"))
+    files.push_back(text.substr(text.rfind('=') + 1));
+  for (const std::string &file : files)
+    if (Status status = runtime::checkIsNot(path, file); !status.ok())
+      return status;
   return {};
 }
 

@@ -14,6 +14,10 @@ namespace opc::cli {
 Status makeInputs(const Arguments &arguments, const opc_program *program,
                   std::vector<runtime::NpyArray> &arrays);
 
+/// Refuses to write to a file that the command reads: the model or program, or
+/// an input's.
+Status checkOutput(const Arguments &arguments, const std::string &path);
+
 /// Runs the program and gives its results.
 Status runOnce(opc_program *program,
                const std::vector<runtime::NpyArray> &arrays,

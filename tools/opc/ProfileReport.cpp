@@ -2,6 +2,7 @@
 #include "ProfileReport.h"
 
 #include "opc/Runtime/AtomicFile.h"
+#include "opc/Runtime/Escape.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -23,6 +24,7 @@ json opc::cli::profileReport(const std::string &profile, const Roof &roof) {
     double calls = std::max(kernel.value("calls", 0.0), 1.0);
     double least = calls * roof.seconds(flops / calls, bytes / calls);
     kernels.push_back({{"kernel", kernel.value("kernel", "")},
+                       {"nodes", kernel.value("nodes", json::array())},
                        {"calls", kernel.value("calls", 0)},
                        {"ms", ns / 1e6},
                        {"share", total > 0 ? ns / total : 0},
@@ -50,18 +52,29 @@ static std::string sizeText(double bytes) {
   return fmt::format("{:.0f} MiB", bytes / (1 << 20));
 }
 
+/// "node 'Conv_3' (ai.onnx.Conv) and 2 more".
+static std::string nodesText(const json &nodes) {
+  if (nodes.empty())
+    return "";
+  std::string text = nodes[0].get<std::string>();
+  if (nodes.size() > 1)
+    text += fmt::format(" and {} more", nodes.size() - 1);
+  return text;
+}
+
 void opc::cli::printProfile(const json &report) {
-  fmt::print("\n{:<32} {:>6} {:>9} {:>6} {:>9} {:>7} {:>6}\n", "kernel",
-             "calls", "us/call", "share", "GFLOP/s", "GB/s", "roof");
+  fmt::print("\n{:<32} {:>6} {:>9} {:>6} {:>9} {:>7} {:>6}  {}\n", "kernel",
+             "calls", "us/call", "share", "GFLOP/s", "GB/s", "roof", "nodes");
   for (const json &kernel : report["kernels"]) {
     double calls = std::max(kernel["calls"].get<double>(), 1.0);
     fmt::print("{:<32.32} {:>6} {:>9.1f} {:>5.1f}% {:>9.1f} {:>7.1f} "
-               "{:>5.0f}%\n",
-               kernel["kernel"].get<std::string>(), calls,
-               kernel["ms"].get<double>() * 1e3 / calls,
+               "{:>5.0f}%  {}\n",
+               opc::runtime::printable(kernel["kernel"].get<std::string>()),
+               calls, kernel["ms"].get<double>() * 1e3 / calls,
                kernel["share"].get<double>() * 100,
                kernel["gflops"].get<double>(), kernel["gbytes"].get<double>(),
-               kernel["roof"].get<double>() * 100);
+               kernel["roof"].get<double>() * 100,
+               opc::runtime::printable(nodesText(kernel["nodes"])));
   }
   fmt::print("roof of this machine: {:.0f} GFLOP/s (f32); reads of",
              report["roof"]["gflops"].get<double>());

@@ -10,8 +10,8 @@
 namespace opc::cli {
 
 /// From the JSON of opc_profile_stop: "roof" (GFLOP/s, GB/s) and "kernels", the
-/// slowest first, each with calls, ms for all calls, share of the whole,
-/// GFLOP/s, GB/s, and the fraction of the roof that it reaches.
+/// slowest first, each with its nodes, calls, ms for all calls, share of the
+/// whole, GFLOP/s, GB/s, and the fraction of the roof that it reaches.
 nlohmann::json profileReport(const std::string &profile, const Roof &roof);
 void printProfile(const nlohmann::json &report);
 

@@ -1,15 +1,28 @@
 //===- Progress.cpp - A sign of life for a person -------------------------===//
 #include "Progress.h"
 
-#include <cstdio>
+#include "opc/Runtime/Escape.h"
+
 #include <fmt/format.h>
+#include <system_error>
 #include <unistd.h>
 
 using namespace opc::cli;
+namespace runtime = opc::runtime;
 
-Progress::Progress(std::string what) : what(std::move(what)) {
-  if (isatty(STDERR_FILENO))
+void opc::cli::sayOnStderr(std::string_view text) {
+  (void)!write(STDERR_FILENO, text.data(), text.size());
+}
+
+Progress::Progress(const std::string &what, bool wanted)
+    : what(runtime::printable(what, runtime::shownBytes)) {
+  if (!wanted || !isatty(STDERR_FILENO))
+    return;
+  try {
     thread = std::thread([this] { show(); });
+  } catch (const std::system_error &) {
+    // No more threads: the work itself needs none.
+  }
 }
 
 Progress::~Progress() {
@@ -30,11 +43,10 @@ void Progress::show() {
   while (!changed.wait_until(lock, next, [this] { return done; })) {
     auto seconds =
         std::chrono::duration_cast<std::chrono::seconds>(next - start);
-    fmt::print(stderr, "\r{} ... {} s\033[K", what, seconds.count());
-    std::fflush(stderr);
+    sayOnStderr(fmt::format("\r{} ... {} s\033[K", what, seconds.count()));
     shown = true;
     next += std::chrono::seconds(1);
   }
   if (shown)
-    fmt::print(stderr, "\r\033[K");
+    sayOnStderr("\r\033[K");
 }

@@ -10,13 +10,18 @@
 #include <condition_variable>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace opc::cli {
 
+/// Writes to standard error. One that is closed or full changes nothing else.
+void sayOnStderr(std::string_view text);
+
 class Progress {
 public:
-  explicit Progress(std::string what);
+  /// Nothing is shown unless `wanted`.
+  Progress(const std::string &what, bool wanted);
   ~Progress();
 
 private:

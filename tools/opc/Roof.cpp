@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <memory>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -97,8 +98,13 @@ template <typename Work> double bestRate(int threads, Work work) {
     std::vector<double> done(threads);
     auto start = Clock::now();
     std::vector<std::thread> others;
+    // With fewer threads than that the program has no more, either.
     for (int i = 1; i < threads; ++i)
-      others.emplace_back([&, i] { done[i] = work(i); });
+      try {
+        others.emplace_back([&, i] { done[i] = work(i); });
+      } catch (const std::system_error &) {
+        break;
+      }
     done[0] = work(0);
     for (std::thread &other : others)
       other.join();

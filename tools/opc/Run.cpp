@@ -1,8 +1,10 @@
 //===- Run.cpp - opc run --------------------------------------------------===//
 #include "CompileOptions.h"
+#include "FileNames.h"
 #include "Inputs.h"
 #include "Summary.h"
 
+#include "opc/Runtime/Escape.h"
 #include "opc/Runtime/Program.h"
 
 #include <filesystem>
@@ -12,27 +14,39 @@
 using namespace opc::cli;
 using nlohmann::json;
 namespace fs = std::filesystem;
+namespace runtime = opc::runtime;
 
-/// A name of an output as a file name: what separates folders becomes _.
-static std::string fileName(std::string name) {
-  for (char &c : name)
-    if (c == '/' || c == '\\' || c == '\0')
-      c = '_';
-  return name + ".npy";
+/// The files of the outputs, none of which is one that the command reads.
+static Status outputPaths(const Arguments &arguments,
+                          const opc_program *program,
+                          std::vector<std::string> &paths) {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < opc_num_outputs(program); ++i)
+    names.push_back(opc_output_name(program, i));
+  for (const std::string &file : fileNames(names)) {
+    paths.push_back(fs::path(arguments.get("output")) / (file + ".npy"));
+    if (Status status = checkOutput(arguments, paths.back()); !status.ok())
+      return status;
+  }
+  return {};
 }
 
-static Status writeOutputs(const opc_program *program,
-                           const opc::Results &results,
-                           const std::string &directory) {
+/// Writes each output to a file of its own, and notes which in `outputs`.
+static Status writeOutputs(const Arguments &arguments,
+                           const opc_program *program,
+                           const opc::Results &results, json &outputs) {
+  std::vector<std::string> paths;
+  if (Status status = outputPaths(arguments, program, paths); !status.ok())
+    return status;
+  std::string directory = arguments.get("output");
   std::error_code error;
   fs::create_directories(directory, error);
   if (error)
     return Status::input(directory + ": " + error.message());
-  for (size_t i = 0; i < opc_num_outputs(program); ++i) {
-    fs::path path = fs::path(directory) / fileName(opc_output_name(program, i));
-    if (Status status = opc::runtime::writeNpy(path.string(), results[i]);
-        !status.ok())
+  for (size_t i = 0; i < paths.size(); ++i) {
+    if (Status status = runtime::writeNpy(paths[i], results[i]); !status.ok())
       return status;
+    outputs[i]["file"] = runtime::toText(paths[i]);
   }
   return {};
 }
@@ -52,9 +66,13 @@ static json describe(const char *name, const opc_tensor &tensor) {
   return object;
 }
 
+static std::string shown(const json &text) {
+  return runtime::printable(text.get<std::string>(), runtime::shownBytes);
+}
+
 static void printText(const json &outputs) {
   for (const json &output : outputs) {
-    fmt::print("{}: {}[{}]", output["name"].get<std::string>(),
+    fmt::print("{}: {}[{}]", shown(output["name"]),
                output["dtype"].get<std::string>(),
                fmt::join(output["shape"].get<std::vector<int64_t>>(), ", "));
     if (output.contains("min"))
@@ -63,6 +81,8 @@ static void printText(const json &outputs) {
                  output["mean"].get<double>());
     if (int64_t count = output["not_finite"].get<int64_t>())
       fmt::print("  {} not finite", count);
+    if (output.contains("file"))
+      fmt::print("  in {}", shown(output["file"]));
     fmt::print("\n");
   }
 }
@@ -95,7 +115,7 @@ Status opc::cli::runCommand(const Arguments &arguments) {
   for (size_t i = 0; i < program.numOutputs(); ++i)
     outputs.push_back(describe(opc_output_name(opened, i), results[i]));
   if (arguments.has("output"))
-    status = writeOutputs(opened, results, arguments.get("output"));
+    status = writeOutputs(arguments, opened, results, outputs);
   if (!status.ok())
     return status;
   if (arguments.has("json"))

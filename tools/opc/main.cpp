@@ -6,31 +6,63 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Command.h"
+#include "CompilerLibrary.h"
 #include "Faults.h"
+#include "Progress.h"
+#include "opc/Runtime/Escape.h"
 #include "opc/Runtime/Suggest.h"
 
 #include <cstdio>
+#include <cstdlib>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sstream>
 #include <unistd.h>
 
 using namespace opc::cli;
 
+/// Opens the standard streams that the caller has closed. The next file that is
+/// opened would have the number of one, and receive what is said there. Writing
+/// to it fails as it would.
+static void openStreams() {
+  for (int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(stream, F_GETFD) < 0)
+      (void)!open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+/// On a terminal that knows colours, unless the user wants none
+/// (https://no-color.org).
+static bool wantsColor() {
+  auto is = [](const char *name, std::string_view value) {
+    const char *text = std::getenv(name);
+    return text && text == value;
+  };
+  const char *without = std::getenv("NO_COLOR");
+  return isatty(STDERR_FILENO) != 0 && !(without && *without) &&
+         !is("TERM", "dumb");
+}
+
 /// Each line of the message says who speaks, so that it can be searched for.
 static int fail(const Status &status) {
-  bool color = isatty(STDERR_FILENO) != 0;
-  std::istringstream lines(status.message());
+  bool color = wantsColor();
+  std::string message = status.message();
+  // Lines that the libraries report are whole; elsewhere a newline belongs to
+  // what the user typed.
+  if (message != opc_last_error())
+    message = opc::runtime::printable(message);
+  std::istringstream lines(message);
   for (std::string line; std::getline(lines, line);)
-    fmt::print(stderr, "opc: {}error:{} {}\n", color ? "\033[1;31m" : "",
-               color ? "\033[0m" : "", line);
+    sayOnStderr(fmt::format("opc: {}error:{} {}\n", color ? "\033[1;31m" : "",
+                            color ? "\033[0m" : "", line));
   return status.code();
 }
 
 static int finish(const Status &status) {
+  // A full disk behind standard output shows here at the latest.
+  bool written = std::fflush(stdout) == 0 && !std::ferror(stdout);
   if (!status.ok())
     return fail(status);
-  // A full disk behind standard output shows here at the latest.
-  if (std::fflush(stdout) != 0 || std::ferror(stdout))
+  if (!written)
     return fail(Status::input("standard output cannot be written"));
   return 0;
 }
@@ -42,15 +74,19 @@ static bool asksForHelp(std::span<const char *const> words) {
   return false;
 }
 
+/// The compiler is loaded for its build's id; without one the rest is true.
 static std::string versionText() {
-  return fmt::format("opc {} (LLVM {}, built with {})\n", opc_version(),
+  const CompilerLibrary *library = nullptr;
+  bool found = CompilerLibrary::get(library).ok();
+  return fmt::format("opc {} (build {}, LLVM {}, built with {})\n",
+                     opc_version(), found ? library->buildId() : "unknown",
                      OPC_LLVM_VERSION, __VERSION__);
 }
 
-int main(int argc, char **argv) {
+static int runCommandLine(int argc, char **argv) {
   std::span<const char *const> words(argv + 1, argc > 0 ? argc - 1 : 0);
   if (words.empty()) {
-    fmt::print(stderr, "{}", helpText());
+    sayOnStderr(helpText());
     return OPC_ERROR_USAGE;
   }
   std::string_view first = words[0];
@@ -80,4 +116,19 @@ int main(int argc, char **argv) {
   Arguments arguments;
   Status status = parseArguments(*command, words, arguments);
   return finish(status.ok() ? command->run(arguments) : status);
+}
+
+int main(int argc, char **argv) {
+  openStreams();
+  try {
+    return runCommandLine(argc, argv);
+  } catch (const std::bad_alloc &) {
+    sayOnStderr("opc: error: out of memory\n");
+    return OPC_ERROR_INPUT;
+  } catch (const std::exception &error) {
+    // What prints throws where standard output cannot be written.
+    if (std::ferror(stdout))
+      return finish({});
+    return fail(Status::internal(std::string("unexpected: ") + error.what()));
+  }
 }

@@ -42,6 +42,11 @@ protected:
     options.directory = folder.str().str();
     return import(m, options);
   }
+  void link(const char *target, const char *name) {
+    llvm::SmallString<128> place(folder);
+    llvm::sys::path::append(place, name);
+    ASSERT_FALSE(llvm::sys::fs::create_link(target, place));
+  }
   std::string
   refusal(const std::vector<std::pair<std::string, std::string>> &entries) {
     Imported result = importWith(entries);
@@ -63,11 +68,32 @@ TEST_F(ExternalData, MayNotLeaveTheFolder) {
     EXPECT_THAT(refusal({{"location", location}}),
                 HasSubstr("is not a path below the model's folder"))
         << location;
-  llvm::SmallString<128> link(folder);
-  llvm::sys::path::append(link, "link.bin");
-  ASSERT_FALSE(llvm::sys::fs::create_link("/etc/hostname", link));
-  EXPECT_THAT(refusal({{"location", "link.bin"}}),
+  link("/etc", "etc");
+  EXPECT_THAT(refusal({{"location", "etc/hostname"}}),
               HasSubstr("leads out of the model's folder"));
+}
+
+// As a model hub lays out its cache: models/x/snapshots/1/weights.bin is a link
+// to ../../blobs/0123.
+TEST_F(ExternalData, MayBeALinkInTheFolder) {
+  llvm::SmallString<128> blobs(folder);
+  llvm::sys::path::append(blobs, "blobs");
+  ASSERT_FALSE(llvm::sys::fs::create_directory(blobs));
+  llvm::sys::path::append(blobs, "0123");
+  ASSERT_FALSE(llvm::sys::fs::rename(folder + "/weights.bin", blobs));
+  llvm::sys::path::append(folder, "snapshots");
+  ASSERT_FALSE(llvm::sys::fs::create_directory(folder));
+  link("../blobs/0123", "weights.bin");
+  link("../blobs", "blobs");
+  Imported result = importWith({{"location", "weights.bin"}});
+  EXPECT_THAT(result.errors, ElementsAre());
+  EXPECT_THAT(result.ir, HasSubstr("dense<[7, 8]>"));
+  EXPECT_THAT(refusal({{"location", "blobs/0123"}}),
+              HasSubstr("leads out of the model's folder"));
+  link("/dev/zero", "endless.bin");
+  EXPECT_THAT(refusal({{"location", "endless.bin"}}),
+              HasSubstr("is no regular file"));
+  llvm::sys::path::remove_filename(folder);
 }
 
 TEST_F(ExternalData, MustBeThereAndLargeEnough) {

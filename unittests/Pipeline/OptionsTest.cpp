@@ -19,7 +19,7 @@ TEST(Options, ReadsAllOfThem) {
       R"({"target": "reference", "threads": 3, "dims": {"n": 4, "b": 1},
           "constants": {"axes": {"dtype": "int64", "shape": [1],
                                  "data": "AQAAAAAAAAA="}},
-          "emit": "obj", "stop_after": "host", "dump_stages": "d",
+          "outputs": ["y", "x"], "emit": "obj", "stop_after": "host", "dump_stages": "d",
           "cache": "c", "verify_each": true, "progress": true})",
       options);
   ASSERT_TRUE(status.ok()) << status.message();
@@ -30,6 +30,7 @@ TEST(Options, ReadsAllOfThem) {
   ASSERT_EQ(options.constants.size(), 1u);
   EXPECT_EQ(options.constants[0].data.size(), 8u);
   EXPECT_EQ(options.constants[0].data[0], 1);
+  EXPECT_EQ(options.outputs, (std::vector<std::string>{"y", "x"}));
   EXPECT_EQ(options.emit, Emit::Obj);
   EXPECT_TRUE(options.cache);
   EXPECT_EQ(options.cacheDirectory, "c");
@@ -51,6 +52,10 @@ TEST(Options, NamesWhatIsWrong) {
             "option 'threads' is not a number from 1 to 1024");
   EXPECT_EQ(complaintAbout(R"({"dims": {"n": -1}})"),
             "option 'dims.n' is not a number that is 0 or more");
+  EXPECT_EQ(complaintAbout(R"({"outputs": []})"),
+            "option 'outputs' is not a list of at least one name");
+  EXPECT_EQ(complaintAbout(R"({"outputs": [1]})"),
+            "option 'outputs' is not a list of at least one name");
   EXPECT_EQ(complaintAbout(R"({"emit": "exe"})"),
             "option 'emit' is not one of so, obj, llvm, mlir, source");
   EXPECT_EQ(complaintAbout(R"({"cache": 1})"),
@@ -73,6 +78,9 @@ TEST(Options, FingerprintTellsProgramsApart) {
             fingerprint(R"({"dims": {"b": 1}})"));
   EXPECT_NE(fingerprint(R"({"dims": {"a": 1}})"),
             fingerprint(R"({"dims": {"a": 2}})"));
+  EXPECT_NE(plain, fingerprint(R"({"outputs": ["a"]})"));
+  EXPECT_NE(fingerprint(R"({"outputs": ["a", "b"]})"),
+            fingerprint(R"({"outputs": ["b", "a"]})"));
   const char *constants[] = {
       R"("a": {"dtype": "i8", "shape": [2], "data": "AAA="})",
       R"("a": {"dtype": "i8", "shape": [2], "data": "AAE="})",

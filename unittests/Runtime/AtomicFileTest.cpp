@@ -75,3 +75,44 @@ TEST(AtomicFile, NewFilesHaveTheUsualPermissions) {
   ASSERT_EQ(stat(dir.path("f").c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0666 & ~mask);
 }
+
+TEST(AtomicFile, AReplacedFileKeepsItsPermissions) {
+  TempDir dir;
+  std::string path = dir.path("f");
+  for (mode_t mode : {0640, 0600, 0777}) {
+    ASSERT_TRUE(writeFile(path, {"old"}).ok());
+    ASSERT_EQ(chmod(path.c_str(), mode), 0);
+    ASSERT_TRUE(writeFile(path, {"new"}).ok());
+    struct stat info;
+    ASSERT_EQ(stat(path.c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 07777, mode);
+  }
+}
+
+TEST(AtomicFile, ALongNameCanBeWritten) {
+  TempDir dir;
+  std::string path = dir.path(std::string(255, 'n'));
+  ASSERT_TRUE(writeFile(path, {"one"}).ok());
+  ASSERT_TRUE(writeFile(path, {"two"}).ok());
+  EXPECT_EQ(TempDir::read(path), "two");
+  EXPECT_EQ(dir.numFiles(), 1u);
+}
+
+TEST(AtomicFile, KnowsAFileByAnyName) {
+  TempDir dir;
+  std::string file = dir.write("f", "x"), hard = dir.path("hard"),
+              soft = dir.path("soft"), other = dir.write("g", "x");
+  std::filesystem::create_hard_link(file, hard);
+  std::filesystem::create_symlink("f", soft);
+  for (const std::string &name : {file, hard, soft, dir.path("./f")}) {
+    Status status = checkIsNot(name, file);
+    EXPECT_EQ(status.code(), OPC_ERROR_USAGE);
+    EXPECT_EQ(status.message(), name + ": is the same file as the input " +
+                                    file + ", which it would replace");
+    EXPECT_FALSE(checkIsNot(file, name).ok());
+  }
+  EXPECT_TRUE(checkIsNot(other, file).ok());
+  EXPECT_TRUE(checkIsNot(dir.path("none"), file).ok());
+  EXPECT_TRUE(checkIsNot(file, dir.path("none")).ok());
+  EXPECT_TRUE(checkIsNot("/dev/null", "/dev/null").ok()) << "stays what it is";
+}

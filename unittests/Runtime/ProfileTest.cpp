@@ -35,6 +35,7 @@ TEST(Profile, CountsLaunches) {
   ASSERT_EQ(profile["kernels"].size(), 1u);
   const Json &kernel = profile["kernels"][0];
   EXPECT_EQ(kernel["kernel"], "add_0");
+  EXPECT_EQ(kernel["nodes"], Json({"node 'Add_0' (ai.onnx.Add)"}));
   EXPECT_EQ(kernel["calls"], 5);
   EXPECT_EQ(kernel["flops"], 5 * 12);
   EXPECT_EQ(kernel["bytes"], 5 * 144);

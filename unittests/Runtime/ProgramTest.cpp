@@ -169,6 +169,49 @@ TEST(Program, AdoptsOnlyWhatIsWhole) {
   EXPECT_EQ(opc_adopt(&good, nullptr, nullptr, nullptr), OPC_ERROR_USAGE);
 }
 
+TEST(Program, NullIsAnErrorThatNamesTheFunction) {
+  auto said = [](bool refused) {
+    EXPECT_TRUE(refused);
+    std::string error = opc_last_error();
+    Program::load("/nonexistent"); // another error
+    return error;
+  };
+  EXPECT_EQ(said(!opc_manifest(nullptr)), "opc_manifest: program is NULL");
+  EXPECT_EQ(said(opc_num_inputs(nullptr) == 0),
+            "opc_num_inputs: program is NULL");
+  EXPECT_EQ(said(opc_num_outputs(nullptr) == 0),
+            "opc_num_outputs: program is NULL");
+  EXPECT_EQ(said(!opc_input_name(nullptr, 0)),
+            "opc_input_name: program is NULL");
+  EXPECT_EQ(said(!opc_output_name(nullptr, 0)),
+            "opc_output_name: program is NULL");
+  EXPECT_EQ(said(!opc_input_spec(nullptr, 0)),
+            "opc_input_spec: program is NULL");
+  EXPECT_EQ(said(!opc_output_spec(nullptr, 0)),
+            "opc_output_spec: program is NULL");
+  EXPECT_EQ(said(opc_set_threads(nullptr, 1) == OPC_ERROR_USAGE),
+            "opc_set_threads: program is NULL");
+  EXPECT_EQ(said(opc_profile_start(nullptr) == OPC_ERROR_USAGE),
+            "opc_profile_start: program is NULL");
+  EXPECT_EQ(said(!opc_profile_stop(nullptr)),
+            "opc_profile_stop: program is NULL");
+  opc_results *results = nullptr;
+  EXPECT_EQ(said(opc_run(nullptr, nullptr, 0, nullptr, 0, &results) ==
+                 OPC_ERROR_USAGE),
+            "opc_run: program is NULL");
+  EXPECT_EQ(said(!opc_result(nullptr, 0)), "opc_result: results is NULL");
+  EXPECT_EQ(said(!opc_take_result(nullptr, 0)),
+            "opc_take_result: results is NULL");
+  opc_program *program = nullptr;
+  EXPECT_EQ(said(opc_load(nullptr, &program) == OPC_ERROR_USAGE),
+            "opc_load: path and program may not be NULL");
+  EXPECT_EQ(said(opc_load("m.so", nullptr) == OPC_ERROR_USAGE),
+            "opc_load: path and program may not be NULL");
+  opc_close(nullptr);
+  opc_free_data(nullptr);
+  opc_free_results(nullptr);
+}
+
 TEST(Program, ReleasesItsOwner) {
   int released = 0;
   opc_program *program = nullptr;

@@ -28,6 +28,8 @@ struct CodeGenOptions {
   /// Whether LLVM may use vectors where the IR has none: not for the reference,
   /// which is to be the plain loops that it says.
   bool vectorize = true;
+  /// Not null: once it is not 0, no further object is begun (opc_observer).
+  const volatile int *interrupt = nullptr;
 };
 
 /// Compiles the nested modules of `module` (all in the LLVM dialect), or itself

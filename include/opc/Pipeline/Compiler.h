@@ -19,9 +19,10 @@ namespace opc {
 /// A model as the user gave it: ONNX, or IR of the stage "import" as text.
 struct ModelSource {
   std::unique_ptr<llvm::MemoryBuffer> bytes;
-  std::string name;      ///< the path, or "model" for one in memory
+  std::string name;      ///< the path as messages show it, or "model"
   std::string directory; ///< where external data is looked up
   bool isText = false;   ///< whether it is IR
+  std::string file;      ///< its path; empty for one in memory
 
   /// Maps a file into memory.
   static Status open(llvm::StringRef path, ModelSource &source);
@@ -81,7 +82,8 @@ Status compileText(const ModelSource &source, const CompileOptions &options,
                    std::string &text);
 
 /// JSON: what opc_inspect_model promises.
-Status inspectModel(const ModelSource &source, std::string &json);
+Status inspectModel(const ModelSource &source, const CompileOptions &options,
+                    std::string &json);
 
 } // namespace opc
 

@@ -8,15 +8,15 @@
 #ifndef OPC_PIPELINE_JIT_H
 #define OPC_PIPELINE_JIT_H
 
-#include "opc/Pipeline/Compiler.h"
+#include "opc/Pipeline/Cache.h"
 
 namespace opc {
 
 /// Links `compiled` into this process. The memory goes with opc_close.
 Status loadIntoProcess(CompiledProgram compiled, opc_program *&program);
 
-/// Opens a sealed .so whose seal has just been checked.
-Status loadFromCache(llvm::StringRef path, opc_program *&program);
+/// Loads an entry of the cache, which stays open as long as the program.
+Status loadFromCache(CacheEntry entry, opc_program *&program);
 
 /// Writes a program that one of the above loaded as a .so.
 Status saveProgram(const opc_program *program, llvm::StringRef path);

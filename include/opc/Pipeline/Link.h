@@ -10,6 +10,7 @@
 
 #include "opc/Pipeline/CodeGen.h"
 #include "llvm/ADT/ArrayRef.h"
+#include <string_view>
 
 namespace opc {
 
@@ -20,6 +21,28 @@ struct ProgramParts {
   llvm::ArrayRef<char> constants;
   llvm::StringRef manifest;
 };
+
+/// A sealed .so before it is written: its parts, in order. The constants are
+/// those of the ProgramParts.
+struct LinkedProgram {
+  ObjectBytes image; ///< holds head and tail
+  std::string_view head, constants, tail;
+  std::string seal;
+
+  LinkedProgram() = default;
+  LinkedProgram(const LinkedProgram &) = delete;
+  uint64_t size() const {
+    return head.size() + constants.size() + tail.size() + seal.size();
+  }
+};
+
+/// Links and seals a program in memory.
+runtime::Status linkProgram(const ProgramParts &parts, const TargetDesc &desc,
+                            LinkedProgram &program);
+
+/// Writes it. The file appears at `output` whole or not at all.
+runtime::Status writeProgram(const LinkedProgram &program,
+                             llvm::StringRef output);
 
 /// Links and seals a .so that exports OPC_PROGRAM_SYMBOL alone and needs
 /// nothing but libc and libm. It appears at `output` whole or not at all.

@@ -6,6 +6,7 @@
 #ifndef OPC_PIPELINE_OPTIONS_H
 #define OPC_PIPELINE_OPTIONS_H
 
+#include "opc-c/compiler.h"
 #include "opc/Runtime/Error.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
@@ -33,6 +34,7 @@ struct CompileOptions {
   int64_t threads = 1;
   llvm::SmallVector<std::pair<std::string, int64_t>> dims;
   std::vector<ConstantValue> constants;
+  std::vector<std::string> outputs; ///< empty: those of the model
   Emit emit = Emit::So;
   std::string stopAfter;
   std::string dumpStages;
@@ -42,12 +44,19 @@ struct CompileOptions {
   bool progress = false;
   /// Off while constant work itself is compiled; not an option of the user.
   bool foldConstants = true;
+  /// Who looks on and may interrupt (opc_observe); not part of the JSON.
+  opc_observer observer = {};
 
   /// Whether the result is text for a person rather than a program.
   bool emitsText() const {
     return !stopAfter.empty() || emit == Emit::LLVM || emit == Emit::MLIR ||
            emit == Emit::Source;
   }
+  bool interrupted() const {
+    return observer.interrupt && *observer.interrupt != 0;
+  }
+  /// Tells who looks on what is being done: a line without an end.
+  void report(const std::string &line) const;
   /// Everything that changes the code that comes out, as one line of text.
   std::string fingerprint() const;
 };

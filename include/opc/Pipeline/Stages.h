@@ -57,7 +57,10 @@ void printStages(llvm::raw_ostream &out);
 Status runStages(mlir::ModuleOp module, const StageContext &context,
                  size_t first, size_t last);
 
-/// Writes `module` to DIR/NN-name.mlir if the options name a directory.
+/// DIR/NN-name.mlir, where DIR is the directory that the options name.
+std::string dumpPath(const CompileOptions &options, size_t stage);
+
+/// Writes `module` to its dumpPath() if the options name a directory.
 Status dumpStage(mlir::ModuleOp module, const CompileOptions &options,
                  size_t stage);
 

@@ -48,12 +48,16 @@ private:
   std::string message_;
 };
 
-/// Sets opc_last_error() of this thread. Control characters (a model's names
-/// may hold any) become spaces, so that a line stays a line.
+/// Sets opc_last_error() of this thread, escaped as for a terminal (a model's
+/// names may hold anything), so that a line stays a line.
 OPC_EXPORT void setLastError(std::string message);
 
 /// The same for a text of several lines: newlines are kept.
 OPC_EXPORT void setLastErrorLines(std::string message);
+
+/// Sets the last error to that memory ran out, which takes none. It is what the
+/// caller asked for that was too large.
+OPC_EXPORT opc_status outOfMemory() noexcept;
 
 /// Sets the last error if `status` is a failure; gives its code.
 OPC_EXPORT opc_status report(const Status &status);

@@ -1,6 +1,7 @@
 //===- HostFacts.cpp - Gathers what the manifest says ---------------------===//
 #include "HostFacts.h"
 #include "opc/Dialect/Opc/Transforms/Passes.h"
+#include "opc/Runtime/Escape.h"
 
 using namespace mlir;
 using namespace opc;
@@ -69,7 +70,7 @@ HostProgram::Tensor HostFacts::describe(Value value, StringAttr name,
     if (auto extent = constantOf(dim))
       tensor.shape.push_back(*extent);
     else
-      tensor.shape.push_back(text.empty() ? "?" : text);
+      tensor.shape.push_back(text.empty() ? "?" : runtime::toText(text));
   }
   return tensor;
 }

@@ -5,10 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Elements.h"
+#include "Describe.h"
 #include "Refusals.h"
 #include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "opc/Dialect/Opc/IR/ConstantData.h"
+#include "opc/Runtime/Escape.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -142,6 +144,14 @@ std::string dtypeName(int dataType) {
   return formatv("type {0}", dataType);
 }
 
+std::string programDtype(int dataType) {
+  const DtypeRow *row = rowOf(dataType);
+  if (!row || row->kind == ' ' || row->bits == 1)
+    return dtypeName(dataType);
+  StringRef kind = row->kind == 'b' ? "bf" : StringRef(&row->kind, 1);
+  return formatv("{0}{1}", kind, row->bits);
+}
+
 std::string dtypeName(Type type) {
   for (const DtypeRow &row : kDtypes)
     if (typeOf(type.getContext(), row) == type)
@@ -157,13 +167,7 @@ int dtypeNamed(StringRef name) {
 }
 
 std::string printable(StringRef text) {
-  constexpr size_t kLongest = 120;
-  std::string result;
-  llvm::raw_string_ostream stream(result);
-  printEscapedString(text.take_front(kLongest), stream);
-  if (text.size() > kLongest)
-    stream << "...";
-  return result;
+  return runtime::printable(text, runtime::shownBytes);
 }
 
 std::string quoted(StringRef text) { return "'" + printable(text) + "'"; }
@@ -272,6 +276,11 @@ ElementsAttr ElementsReader::read(const ConstantInput &input,
   return wrap(type, *bytes, bytes, error);
 }
 
+/// So that one folder's path starts another's only where it holds it.
+static std::string withSlash(StringRef folder) {
+  return (folder.ends_with("/") ? folder : folder + "/").str();
+}
+
 std::shared_ptr<llvm::MemoryBuffer> ElementsReader::map(StringRef location,
                                                         std::string &error) {
   if (auto found = files.find(location); found != files.end())
@@ -285,16 +294,21 @@ std::shared_ptr<llvm::MemoryBuffer> ElementsReader::map(StringRef location,
                     quoted(location));
     return nullptr;
   }
-  SmallString<256> full(directory), folder, real;
+  SmallString<256> full(directory.empty() ? "." : directory), folder, home,
+      real;
+  if (llvm::sys::fs::real_path(full, folder)) {
+    error = formatv("external data {0} is missing", quoted(location));
+    return nullptr;
+  }
   path::append(full, location);
-  if (llvm::sys::fs::real_path(directory.empty() ? "." : directory, folder) ||
+  if (llvm::sys::fs::real_path(path::parent_path(full), home) ||
       llvm::sys::fs::real_path(full, real)) {
     error = formatv("external data {0} is missing", quoted(location));
     return nullptr;
   }
-  if (!folder.ends_with("/"))
-    folder += "/";
-  if (!StringRef(real).starts_with(folder)) {
+  // The file may be a link to anywhere, as in the folders of model hubs: who
+  // laid it there chose so. The model itself may not choose another folder.
+  if (!StringRef(withSlash(home)).starts_with(withSlash(folder))) {
     error = formatv("external data {0} leads out of the model's folder",
                     quoted(location));
     return nullptr;

@@ -86,6 +86,9 @@ void GraphImporter::readFunctions(const pb::ModelProto &model) {
 void GraphImporter::addInitializers(const pb::GraphProto &graph, Scope &scope) {
   llvm::StringSet<> names;
   for (const pb::TensorProto &tensor : graph.initializer()) {
+    // The caller has replaced this default value of an input.
+    if (!scope.parent && options.constants.contains(tensor.name()))
+      continue;
     std::string error;
     ElementsAttr value = elements(tensor, error);
     if (!names.insert(tensor.name()).second)

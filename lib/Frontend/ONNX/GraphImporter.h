@@ -34,7 +34,9 @@ public:
   GraphImporter(mlir::MLIRContext &context, const ImportOptions &options,
                 std::vector<std::string> &errors);
 
-  llvm::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> run(pb::ModelProto &model);
+  /// `outputs`: what to compute instead of the outputs of the graph, if any.
+  llvm::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
+  run(pb::ModelProto &model, ArrayRef<std::string> outputs);
   /// Describes the nodes of the model's graph, after run().
   llvm::json::Value describe(pb::ModelProto &model);
 
@@ -53,6 +55,9 @@ private:
   bool readOpsets(const pb::ModelProto &model);
   void readFunctions(const pb::ModelProto &model);
   void addArguments(const pb::GraphProto &graph, Scope &scope);
+  void pinConstants(const pb::GraphProto &graph);
+  std::string misfit(const ConstantInput &constant,
+                     const pb::ValueInfoProto &info);
   bool addConstantInput(const pb::ValueInfoProto &info, Scope &scope);
   mlir::Type argumentType(const pb::ValueInfoProto &info, Dims &dims,
                           std::string &error);
@@ -77,7 +82,9 @@ private:
               StringRef reason);
   Outputs resultsOf(const pb::GraphProto &graph, const Scope &scope);
   bool returnOutputs(const pb::GraphProto &graph, const Scope &scope);
-  void checkOptionsUsed(const pb::GraphProto &graph);
+  /// Before chooseOutputs takes inputs out.
+  void checkOptionsUsed(
+      const google::protobuf::RepeatedPtrField<pb::ValueInfoProto> &inputs);
 
   mlir::MLIRContext &context;
   const ImportOptions &options;
@@ -89,7 +96,6 @@ private:
   llvm::StringMap<llvm::StringMap<int64_t>> functionOpsets;
   llvm::StringMap<unsigned> symbols;
   llvm::StringMap<int64_t> pinned;
-  llvm::StringSet<> usedPins;
   std::unique_ptr<FunctionState> state;
   mlir::func::FuncOp function;
   /// The scope whose nodes are being translated, for subgraphs.

@@ -4,8 +4,12 @@
 // of a model for people.
 //
 //===----------------------------------------------------------------------===//
+#include "Describe.h"
 #include "GraphImporter.h"
+#include "Outputs.h"
 #include "Refusals.h"
+#include "opc/Frontend/ONNX/Model.h"
+#include "opc/Runtime/Escape.h"
 #include "opc/Runtime/Suggest.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -20,7 +24,9 @@ namespace opc::onnx {
 /// names make two extents equal.
 static std::string nameOf(const pb::TensorShapeProto::Dimension &dimension) {
   StringRef name = dimension.dim_param();
-  bool named = llvm::any_of(name, [](char c) { return llvm::isAlnum(c); });
+  // Letters of other alphabets take several bytes, none of them ASCII.
+  bool named = llvm::any_of(
+      name, [](char c) { return llvm::isAlnum(c) || !llvm::isASCII(c); });
   return named ? name.str() : std::string();
 }
 
@@ -33,6 +39,12 @@ static std::string placeOf(const pb::ValueInfoProto &info, size_t axis) {
   return formatv("{0}.{1}", info.name(), axis);
 }
 
+/// What pins an extent: its name, or its place.
+static std::string pinNameOf(const pb::ValueInfoProto &info, size_t axis) {
+  std::string name = nameOf(info.type().tensor_type().shape().dim(axis));
+  return name.empty() ? placeOf(info, axis) : name;
+}
+
 AffineExpr
 GraphImporter::argumentExtent(const pb::TensorShapeProto::Dimension &dimension,
                               StringRef place, std::string &error) {
@@ -42,7 +54,6 @@ GraphImporter::argumentExtent(const pb::TensorShapeProto::Dimension &dimension,
   if (isNumber(dimension)) {
     value = dimension.dim_value();
   } else if (pin != pinned.end()) {
-    usedPins.insert(pin->first());
     value = pin->second;
   } else {
     auto known = symbols.find(name);
@@ -83,6 +94,50 @@ Type GraphImporter::argumentType(const pb::ValueInfoProto &info, Dims &dims,
   return checkedType(type.getShape(), element, error);
 }
 
+/// Why a constant cannot be the value of an input; "" if it can.
+std::string GraphImporter::misfit(const ConstantInput &constant,
+                                  const pb::ValueInfoProto &info) {
+  const auto &tensor = info.type().tensor_type();
+  const auto &dims = tensor.shape().dim();
+  bool fits = tensor.elem_type() == dtypeNamed(constant.dtype);
+  if (tensor.has_shape())
+    fits &= static_cast<size_t>(dims.size()) == constant.shape.size();
+  std::vector<std::string> wanted, given;
+  for (const auto &[axis, dimension] : llvm::enumerate(dims)) {
+    auto pin = pinned.find(pinNameOf(info, axis));
+    int64_t extent = isNumber(dimension)   ? dimension.dim_value()
+                     : pin != pinned.end() ? pin->second
+                                           : -1;
+    std::string name = nameOf(dimension);
+    wanted.push_back(extent >= 0    ? std::to_string(extent)
+                     : name.empty() ? "?"
+                                    : printable(name));
+    fits = fits && (extent < 0 || extent == constant.shape[axis]);
+  }
+  if (fits)
+    return "";
+  for (int64_t extent : constant.shape)
+    given.push_back(std::to_string(extent));
+  return formatv("a constant of {0}[{1}] is given for {2}[{3}]",
+                 programDtype(dtypeNamed(constant.dtype)),
+                 llvm::join(given, ", "), programDtype(tensor.elem_type()),
+                 llvm::join(wanted, ", "));
+}
+
+/// A dimension that a constant gives an extent has it everywhere.
+void GraphImporter::pinConstants(const pb::GraphProto &graph) {
+  for (const pb::ValueInfoProto &info : graph.input()) {
+    auto constant = options.constants.find(info.name());
+    const auto &dims = info.type().tensor_type().shape().dim();
+    if (constant == options.constants.end() ||
+        constant->second.shape.size() != static_cast<size_t>(dims.size()))
+      continue;
+    for (const auto &[axis, dimension] : llvm::enumerate(dims))
+      if (!isNumber(dimension))
+        pinned.try_emplace(pinNameOf(info, axis), constant->second.shape[axis]);
+  }
+}
+
 bool GraphImporter::addConstantInput(const pb::ValueInfoProto &info,
                                      Scope &scope) {
   auto constant = options.constants.find(info.name());
@@ -90,15 +145,11 @@ bool GraphImporter::addConstantInput(const pb::ValueInfoProto &info,
     return false;
   std::string error;
   ElementsAttr value = reader.read(constant->second, error);
-  if (value && info.type().tensor_type().elem_type() !=
-                   dtypeNamed(constant->second.dtype)) {
-    error =
-        formatv("a constant of {0} is given for {1}", constant->second.dtype,
-                dtypeName(info.type().tensor_type().elem_type()));
-    value = {};
-  }
-  if (!value) {
+  if (error.empty())
+    error = misfit(constant->second, info);
+  if (!error.empty()) {
     errors.push_back(formatv("input {0}: {1}", quoted(info.name()), error));
+    scope.lost.insert(info.name());
     return true;
   }
   Emitter emitter(*state, function.getLoc());
@@ -113,8 +164,8 @@ void GraphImporter::addArguments(const pb::GraphProto &graph, Scope &scope) {
   SmallVector<Type> types;
   SmallVector<std::pair<StringRef, Dims>> arguments;
   for (const pb::ValueInfoProto &info : graph.input()) {
-    // A default value that callers could replace is taken as the value.
-    if (initialized.contains(info.name()) || addConstantInput(info, scope))
+    // A default value is taken as the value where the caller gives none.
+    if (addConstantInput(info, scope) || initialized.contains(info.name()))
       continue;
     std::string error;
     Dims dims;
@@ -143,36 +194,46 @@ void GraphImporter::addArguments(const pb::GraphProto &graph, Scope &scope) {
   }
 }
 
-/// The open dimensions of a graph's inputs, for messages about others.
-static std::string openDimensions(StringRef wrong,
-                                  const pb::GraphProto &graph) {
+using Inputs = google::protobuf::RepeatedPtrField<pb::ValueInfoProto>;
+
+/// The open dimensions of a graph's inputs.
+static std::set<std::string> openDimensions(const Inputs &inputs) {
   std::set<std::string> names;
-  for (const pb::ValueInfoProto &info : graph.input()) {
+  for (const pb::ValueInfoProto &info : inputs) {
     const auto &shape = info.type().tensor_type().shape();
-    for (const auto &[axis, dimension] : llvm::enumerate(shape.dim())) {
-      std::string name = nameOf(dimension);
+    for (const auto &[axis, dimension] : llvm::enumerate(shape.dim()))
       if (!isNumber(dimension))
-        names.insert(printable(name.empty() ? placeOf(info, axis) : name));
-    }
+        names.insert(pinNameOf(info, axis));
   }
-  if (names.empty())
-    return ": all extents are numbers";
-  std::vector<std::string> list(names.begin(), names.end());
-  return runtime::suggestion(wrong, list) + ": there are " +
-         llvm::join(list, ", ");
+  return names;
 }
 
-void GraphImporter::checkOptionsUsed(const pb::GraphProto &graph) {
+/// ", did you mean ...: there are ..." about names.
+static std::string instead(StringRef wrong, ArrayRef<std::string> known,
+                           StringRef none) {
+  if (known.empty())
+    return (": " + none).str();
+  return runtime::suggestion(wrong, known) + ": there are " +
+         llvm::join(llvm::map_range(
+                        known, [](StringRef name) { return printable(name); }),
+                    ", ");
+}
+
+void GraphImporter::checkOptionsUsed(const Inputs &inputs) {
+  std::set<std::string> open = openDimensions(inputs);
+  std::vector<std::string> dims(open.begin(), open.end()), names;
+  for (const pb::ValueInfoProto &info : inputs)
+    names.push_back(info.name());
   for (const auto &[name, extent] : options.dims)
-    if (!usedPins.contains(name))
+    if (!open.contains(name))
       errors.push_back(formatv("no input has a dimension called {0}{1}",
-                               quoted(name), openDimensions(name, graph)));
+                               quoted(name),
+                               instead(name, dims, "all extents are numbers")));
   for (const auto &constant : options.constants)
-    if (llvm::none_of(graph.input(), [&](const pb::ValueInfoProto &info) {
-          return info.name() == constant.getKey();
-        }))
+    if (!llvm::is_contained(names, constant.getKey()))
       errors.push_back(
-          formatv("no input is called {0}", quoted(constant.getKey())));
+          formatv("no input is called {0}{1}", quoted(constant.getKey()),
+                  instead(constant.getKey(), names, "the graph has none")));
 }
 
 bool GraphImporter::returnOutputs(const pb::GraphProto &graph,
@@ -196,7 +257,8 @@ bool GraphImporter::returnOutputs(const pb::GraphProto &graph,
   return true;
 }
 
-FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run(pb::ModelProto &model) {
+FailureOr<OwningOpRef<ModuleOp>>
+GraphImporter::run(pb::ModelProto &model, ArrayRef<std::string> outputs) {
   if (!model.has_graph()) {
     errors.push_back("the model has no graph");
     return failure();
@@ -207,6 +269,9 @@ FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run(pb::ModelProto &model) {
   auto loc = FileLineColLoc::get(&context, options.modelName, 0, 0);
   OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
   OpBuilder builder(module->getBodyRegion());
+  llvm::json::Value metadata = metadataOf(model);
+  module.get()->setAttr(kModelAttr,
+                        builder.getStringAttr(formatv("{0}", metadata).str()));
   function = func::FuncOp::create(builder, loc, "main",
                                   FunctionType::get(&context, {}, {}));
   function->setAttr(kSymbolsAttr, builder.getArrayAttr({}));
@@ -215,11 +280,17 @@ FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run(pb::ModelProto &model) {
   state->builder.setInsertionPointToEnd(body);
   Scope scope;
   scope.opsets = &opsets;
-  const pb::GraphProto &graph = model.graph();
+  pb::GraphProto &graph = *model.mutable_graph();
+  checkOptionsUsed(graph.input());
+  if (!outputs.empty())
+    if (std::string error = chooseOutputs(graph, outputs); !error.empty()) {
+      errors.push_back(std::move(error));
+      return failure();
+    }
+  pinConstants(graph);
   addArguments(graph, scope);
   addInitializers(graph, scope);
   importNodes(graph.node(), scope);
-  checkOptionsUsed(graph);
   if (!returnOutputs(graph, scope))
     return failure();
   return module;
@@ -228,14 +299,13 @@ FailureOr<OwningOpRef<ModuleOp>> GraphImporter::run(pb::ModelProto &model) {
 llvm::json::Value GraphImporter::describe(pb::ModelProto &model) {
   llvm::json::Array nodes;
   for (const pb::NodeProto &proto : model.graph().node()) {
-    llvm::json::Object node{
-        {"name", llvm::json::fixUTF8(proto.name())},
-        {"op", llvm::json::fixUTF8(proto.op_type())},
-        {"domain", llvm::json::fixUTF8(domainName(proto.domain()))},
-        {"dtype", dtypes.lookup(&proto)},
-        {"supported", true}};
+    llvm::json::Object node{{"name", proto.name()},
+                            {"op", proto.op_type()},
+                            {"domain", domainName(proto.domain())},
+                            {"dtype", dtypes.lookup(&proto)},
+                            {"supported", true}};
     if (auto reason = refusals.find(&proto); reason != refusals.end())
-      node["supported"] = llvm::json::fixUTF8(reason->second);
+      node["supported"] = runtime::toText(reason->second);
     nodes.push_back(std::move(node));
   }
   return nodes;

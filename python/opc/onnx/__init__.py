@@ -19,7 +19,12 @@ from onnx.backend.base import Backend as _Backend
 from onnx.backend.base import BackendRep as _BackendRep
 from onnx.backend.base import Device, DeviceType, namedtupledict
 
-from ..errors import InputError, UnsupportedError, UnsupportedNode
+from ..errors import (
+    InputError,
+    UnsupportedError,
+    UnsupportedNode,
+    UsageError,
+)
 from ..model import Model, compile
 
 __all__ = ["Backend", "BackendRep", "ReferenceBackend"]
@@ -34,6 +39,10 @@ class BackendRep(_BackendRep):
     """
 
     def __init__(self, model: onnx.ModelProto, **options: Any):
+        if not isinstance(model, onnx.ModelProto):
+            raise UsageError(
+                f"model: expected an onnx.ModelProto, got {type(model).__name__}"
+            )
         self._model = model
         self._options = options
         weights = {tensor.name for tensor in model.graph.initializer}
@@ -120,7 +129,7 @@ class Backend(_Backend):
     ) -> BackendRep:
         """Compiles `model`; keywords that `opc.compile` has go to it."""
         if not cls.supports_device(device):
-            raise InputError(f"device '{device}': expected 'CPU'")
+            raise InputError(f"device {device!r:.80}: expected 'CPU'")
         names = ("threads", "dims", "cache", "directory")
         options = {name: kwargs[name] for name in names if name in kwargs}
         return BackendRep(
@@ -149,7 +158,7 @@ class Backend(_Backend):
         """Only the processor."""
         try:
             return Device(device).type == DeviceType.CPU
-        except AttributeError:
+        except (AttributeError, TypeError, ValueError):  # no name of a device
             return False
 
 

@@ -59,13 +59,6 @@ llvm::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
 importOnnx(mlir::MLIRContext &context, llvm::MemoryBufferRef model,
            const ImportOptions &options, std::vector<std::string> &errors);
 
-/// Describes a model without compiling it: "inputs" and "outputs" (name, dtype,
-/// shape with strings where symbolic, "?" without a name), "opsets" (domain to version), and
-/// "nodes" (name, op, domain, dtype, and "supported": true or the reason).
-llvm::FailureOr<llvm::json::Value>
-inspectOnnx(mlir::MLIRContext &context, llvm::MemoryBufferRef model,
-            const ImportOptions &options, std::vector<std::string> &errors);
-
 } // namespace opc::onnx
 
 #endif // OPC_FRONTEND_ONNX_IMPORT_H

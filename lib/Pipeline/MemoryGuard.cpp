@@ -1,0 +1,232 @@
+//===- MemoryGuard.cpp - Running out of memory is an error ----------------===//
+//
+// The one file of the compiler that is built with exceptions.
+//
+//===----------------------------------------------------------------------===//
+#include "MemoryGuard.h"
+
+#include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/Threading.h"
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <execinfo.h>
+#include <new>
+#include <sys/mman.h>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+using namespace opc;
+using runtime::Status;
+
+namespace {
+
+/// Address space that is given back when there is no more, so that the error
+/// itself can be reported.
+class Reserve {
+public:
+  /// Fails where there is less than any compilation takes: what LLVM makes once
+  /// in a process, and cannot make a second time, is made then.
+  bool take() {
+    memory = mmap(nullptr, least, PROT_NONE,
+                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+      return false;
+    munmap(static_cast<char *>(memory) + kept, least - kept);
+    return true;
+  }
+  ~Reserve() { release(); }
+  void release() {
+    if (memory != MAP_FAILED)
+      munmap(memory, kept);
+    memory = MAP_FAILED;
+  }
+
+private:
+  static constexpr size_t least = size_t(64) << 20, kept = size_t(16) << 20;
+  void *memory = MAP_FAILED;
+};
+
+} // namespace
+
+/// What LLVM's own allocations do where operator new throws.
+static void throwBadAlloc(void *, const char *, bool) {
+  throw std::bad_alloc();
+}
+
+/// Sets opc_last_error(): refusals may have a line for each node.
+static opc_status tell(const Status &status) {
+  if (llvm::StringRef(status.message()).contains('\n')) {
+    runtime::setLastErrorLines(status.message());
+    return status.code();
+  }
+  return runtime::report(status);
+}
+
+opc_status opc::guarded(llvm::function_ref<Status()> work) {
+  [[maybe_unused]] static const bool installed = [] {
+    llvm::install_bad_alloc_error_handler(throwBadAlloc);
+    // The C library loads what it needs to unwind when it first does; without
+    // memory for that it would end the process.
+    void *frame;
+    (void)backtrace(&frame, 1);
+    return true;
+  }();
+  Reserve reserve;
+  if (!reserve.take())
+    return runtime::outOfMemory();
+  try {
+    return tell(work());
+  } catch (const std::bad_alloc &) {
+    reserve.release();
+    return runtime::outOfMemory();
+  }
+}
+
+void opc::locked(std::mutex &mutex, llvm::function_ref<void()> work) {
+  std::lock_guard<std::mutex> lock(mutex);
+  work();
+}
+
+GuardedThread::~GuardedThread() {
+  if (thread.joinable())
+    thread.join();
+}
+
+bool GuardedThread::start(std::function<void()> work) {
+  try {
+    thread = std::thread([this, work = std::move(work)] {
+      try {
+        work();
+      } catch (...) {
+        failure = std::current_exception();
+      }
+    });
+    return true;
+  } catch (const std::system_error &) {
+    return false;
+  }
+}
+
+void GuardedThread::join() {
+  thread.join();
+  if (failure)
+    std::rethrow_exception(failure);
+}
+
+namespace {
+
+class GuardedThreadPool : public llvm::ThreadPoolInterface {
+public:
+  explicit GuardedThreadPool(unsigned most) : most(most) {
+    running.reserve(most + 64); // with tasks that wait for others
+  }
+  ~GuardedThreadPool() override {
+    {
+      std::lock_guard<std::mutex> lock(mutex);
+      stopped = true;
+    }
+    changed.notify_all();
+    for (std::thread &thread : threads)
+      thread.join();
+  }
+
+  unsigned getMaxConcurrency() const override { return most; }
+  void wait() override { waitFor(nullptr); }
+  void wait(llvm::ThreadPoolTaskGroup &group) override { waitFor(&group); }
+
+private:
+  struct Task {
+    llvm::unique_function<void()> run;
+    llvm::ThreadPoolTaskGroup *group;
+  };
+  using Lock = std::unique_lock<std::mutex>;
+
+  void asyncEnqueue(llvm::unique_function<void()> run,
+                    llvm::ThreadPoolTaskGroup *group) override {
+    Lock lock(mutex);
+    tasks.push_back({std::move(run), group});
+    // Who waits works, too.
+    if (threads.size() + 1 < most && canStart)
+      start();
+    changed.notify_all();
+  }
+
+  void start() {
+    try {
+      threads.emplace_back([this] { work(); });
+    } catch (const std::exception &) {
+      canStart = false; // no more threads, or no memory for one
+    }
+  }
+
+  void work() {
+    Lock lock(mutex);
+    while (!stopped)
+      if (!runOne(lock, nullptr))
+        changed.wait(lock);
+  }
+
+  /// Runs a task of a group (of any where it is null), if one waits.
+  bool runOne(Lock &lock, llvm::ThreadPoolTaskGroup *group) {
+    auto found = find(group);
+    if (found == tasks.end())
+      return false;
+    Task task = std::move(*found);
+    tasks.erase(found);
+    running.push_back(task.group);
+    lock.unlock();
+    std::exception_ptr thrown;
+    try {
+      task.run();
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+    lock.lock();
+    if (thrown)
+      failure = thrown;
+    running.erase(std::find(running.begin(), running.end(), task.group));
+    changed.notify_all();
+    return true;
+  }
+
+  std::deque<Task>::iterator find(llvm::ThreadPoolTaskGroup *group) {
+    return std::find_if(tasks.begin(), tasks.end(), [&](const Task &task) {
+      return !group || task.group == group;
+    });
+  }
+  bool isWaiting(llvm::ThreadPoolTaskGroup *group) {
+    return find(group) != tasks.end();
+  }
+  bool isRunning(llvm::ThreadPoolTaskGroup *group) const {
+    return group ? std::find(running.begin(), running.end(), group) !=
+                       running.end()
+                 : !running.empty();
+  }
+
+  void waitFor(llvm::ThreadPoolTaskGroup *group) {
+    Lock lock(mutex);
+    while (runOne(lock, group) || isRunning(group))
+      if (!isWaiting(group) && isRunning(group))
+        changed.wait(lock);
+    if (std::exception_ptr thrown = std::exchange(failure, nullptr))
+      std::rethrow_exception(thrown);
+  }
+
+  const unsigned most;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<Task> tasks;
+  std::vector<llvm::ThreadPoolTaskGroup *> running; ///< one for each task
+  std::vector<std::thread> threads;
+  std::exception_ptr failure;
+  bool canStart = true, stopped = false;
+};
+
+} // namespace
+
+std::unique_ptr<llvm::ThreadPoolInterface> opc::makeThreadPool() {
+  unsigned most = llvm::hardware_concurrency().compute_thread_count();
+  return std::make_unique<GuardedThreadPool>(std::max(most, 1u));
+}

@@ -1,0 +1,176 @@
+//===- PrivateFolder.cpp - A folder that nobody else can change -----------===//
+//
+// A path is walked by hand, each step from an open folder and through no link
+// that was not looked at: what was checked is what is used, even if somebody
+// renames a folder meanwhile.
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Pipeline/PrivateFolder.h"
+
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+#include <cerrno>
+#include <climits>
+#include <fcntl.h>
+#include <unistd.h>
+
+using namespace opc;
+namespace path = llvm::sys::path;
+
+Descriptor::~Descriptor() {
+  if (number >= 0)
+    close(number);
+}
+
+std::string Descriptor::path() const {
+  return llvm::formatv("/proc/self/fd/{0}", number).str();
+}
+
+/// Why a file that belongs to `status.st_uid` is another user's; or "".
+static std::string foreignOwner(const struct stat &status) {
+  if (status.st_uid == 0 || status.st_uid == geteuid())
+    return "";
+  return llvm::formatv("belongs to user {0}", status.st_uid).str();
+}
+
+/// Why others may write it; or "". With an access list the bits of the group
+/// are what the list allows at most.
+static std::string foreignWriters(const struct stat &status) {
+  if (!(status.st_mode & (S_IWGRP | S_IWOTH)))
+    return "";
+  return llvm::formatv("may be written by others (mode {0})",
+                       llvm::format("%o", status.st_mode & 07777))
+      .str();
+}
+
+namespace {
+
+/// The way to a folder.
+class Walk {
+public:
+  explicit Walk(std::string &distrust) : distrust(distrust) {}
+
+  bool go(llvm::StringRef absolute) {
+    add(absolute);
+    bool sound = restart();
+    while (sound && !names.empty())
+      sound = step(names.pop_back_val());
+    return sound;
+  }
+  const std::string &name() const { return place; }
+  /// The folder at its end, opened so that it can be listed.
+  Descriptor finish() const {
+    return Descriptor(openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  }
+
+private:
+  /// Adds the steps of a path before those that are left.
+  void add(llvm::StringRef text) {
+    llvm::SmallVector<llvm::StringRef> parts;
+    text.split(parts, '/', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
+    for (llvm::StringRef part : llvm::reverse(parts))
+      names.push_back(part.str());
+  }
+  bool refuse(const std::string &which, const std::string &why) {
+    distrust = llvm::formatv("'{0}' {1}", which, why).str();
+    return false;
+  }
+  bool restart() {
+    place = "/";
+    at = Descriptor(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    return at >= 0;
+  }
+  std::string placeOf(llvm::StringRef name) const {
+    llvm::SmallString<128> text(place);
+    if (name == "..")
+      path::remove_filename(text);
+    else if (name != ".")
+      path::append(text, name);
+    return text.empty() ? "/" : text.str().str();
+  }
+  Descriptor enter(const std::string &name) const {
+    constexpr int flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
+    Descriptor next(openat(at, name.c_str(), flags));
+    if (next < 0 && errno == ENOENT &&
+        (mkdirat(at, name.c_str(), S_IRWXU) == 0 || errno == EEXIST))
+      next = Descriptor(openat(at, name.c_str(), flags));
+    return next;
+  }
+  bool step(const std::string &name) {
+    std::string which = placeOf(name);
+    Descriptor next = enter(name);
+    struct stat status;
+    if (next < 0 || fstat(next, &status) != 0)
+      return false;
+    if (std::string why = foreignOwner(status); !why.empty())
+      return refuse(which, why);
+    if (S_ISLNK(status.st_mode))
+      return follow(next);
+    if (!S_ISDIR(status.st_mode))
+      return false;
+    std::string why = foreignWriters(status);
+    bool staysOurs = (status.st_mode & S_ISVTX) && !names.empty();
+    if (!why.empty() && !staysOurs)
+      return refuse(which, why);
+    place = std::move(which);
+    at = std::move(next);
+    return true;
+  }
+  bool follow(int link) {
+    constexpr int most = 40; // as in the kernel
+    char target[PATH_MAX];
+    ssize_t size = readlinkat(link, "", target, sizeof(target));
+    if (size <= 0 || ++links > most)
+      return false;
+    llvm::StringRef text(target, static_cast<size_t>(size));
+    add(text);
+    return text.starts_with("/") ? restart() : true;
+  }
+
+  std::string &distrust;
+  llvm::SmallVector<std::string> names; ///< what is left to go, last one first
+  std::string place;
+  Descriptor at;
+  int links = 0;
+};
+
+} // namespace
+
+std::optional<PrivateFolder> PrivateFolder::open(llvm::StringRef path,
+                                                 std::string &distrust) {
+  llvm::SmallString<128> absolute(path);
+  Walk walk(distrust);
+  if (llvm::sys::fs::make_absolute(absolute) || !walk.go(absolute))
+    return std::nullopt;
+  Descriptor folder = walk.finish();
+  if (folder < 0)
+    return std::nullopt;
+  return PrivateFolder(walk.name(), std::move(folder));
+}
+
+std::string PrivateFolder::path(llvm::StringRef name) const {
+  return (folder.path() + "/" + name).str();
+}
+
+std::optional<Descriptor> PrivateFolder::openFile(llvm::StringRef name,
+                                                  std::string &distrust) const {
+  // Non-blocking: opening a named pipe would wait for a writer.
+  Descriptor file(openat(folder, name.str().c_str(),
+                         O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+  struct stat status;
+  std::string why;
+  if (file < 0 && errno == ELOOP)
+    why = "is a link";
+  else if (file < 0 || fstat(file, &status) != 0)
+    return std::nullopt;
+  else if (!S_ISREG(status.st_mode))
+    why = "is no regular file";
+  else if (why = foreignOwner(status); why.empty())
+    why = foreignWriters(status);
+  if (why.empty())
+    return file;
+  distrust = llvm::formatv("'{0}/{1}' {2}", this->name, name, why).str();
+  return std::nullopt;
+}
