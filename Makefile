@@ -1,6 +1,6 @@
 # The ways in. Each target sets up what it needs by itself; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench fuzz format tidy docs conformance
+.PHONY: help demo test bench fuzz format tidy docs conformance accuracy
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\): ## /  make \1\t/p' Makefile | expand -t 22
@@ -19,6 +19,9 @@ fuzz: ## run the fuzzers under sanitizers, 5 minutes each
 
 conformance: ## run the ONNX backend suite and write its page
 	@scripts/conformance.sh
+
+accuracy: ## measure every function of one number against exact values
+	@scripts/function_accuracy.sh
 
 docs: ## regenerate docs/generated
 	@scripts/docs.sh

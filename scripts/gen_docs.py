@@ -199,7 +199,15 @@ def command_line(build):
     return lines
 
 
+def functions(_build):
+    """How exact each function of one number is, by the table that is tested."""
+    import function_accuracy
+
+    return list(function_accuracy.page())
+
+
 PAGES = {
+    "FunctionAccuracy": functions,
     "Ops": operations,
     "Passes": passes,
     "Targets": targets,

@@ -1,5 +1,6 @@
 //===- Contraction.cpp - MatMul, Gemm, Einsum -----------------------------===//
 #include "Node.h"
+#include "Wide.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
@@ -40,13 +41,14 @@ void buildGemm(Node &n) {
   Value a = n.need(0), b = n.need(1);
   if (n.failed() || n.rank(a) != 2 || n.rank(b) != 2)
     return n.fail("A or B is no matrix");
-  Value y = n.matmul(a, b, n.elementOf(a), n.integer("transA", 0) != 0,
-                     n.integer("transB", 0) != 0);
+  Type element = n.elementOf(a);
+  Value y = n.matmul(wide(n, a), wide(n, b), n.elementOf(wide(n, a)),
+                     n.integer("transA", 0) != 0, n.integer("transB", 0) != 0);
   y = scaled(n, y, n.real("alpha", 1));
   double beta = n.real("beta", 1);
   if (n.has(2) && beta != 0)
-    y = n.add(y, scaled(n, n.in(2), beta));
-  n.out(0, y);
+    y = n.add(y, scaled(n, wide(n, n.in(2)), beta));
+  n.out(0, n.cast(y, element));
 }
 
 /// An operand of Einsum: a value and one letter for each of its axes. Axes of
@@ -203,7 +205,7 @@ std::optional<SmallVector<Term>> einsumTerms(Node &n, StringRef left,
   }
   SmallVector<Term> terms;
   for (auto [i, part] : llvm::enumerate(parts)) {
-    Value x = n.need(i);
+    Value x = wide(n, n.need(i));
     size_t named = part.size() - (part.contains("...") ? 3 : 0);
     size_t extra = n.rank(x) - named;
     if (n.failed() || named > static_cast<size_t>(n.rank(x)) || extra > 16)
@@ -246,7 +248,7 @@ void buildEinsum(Node &n) {
     result = multiply(n, result, (*terms)[i], needed);
   }
   sumAway(n, result, *output);
-  n.out(0, arranged(n, result, *output));
+  n.out(0, rounded(n, arranged(n, result, *output)));
 }
 
 constexpr OpRow kRows[] = {

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Quantise.h"
+#include "Wide.h"
 #include "Window.h"
 
 using namespace mlir;
@@ -37,12 +38,13 @@ void buildDynamicQuantizeLstm(Node &n) {
 }
 
 void buildFusedMatMul(Node &n) {
-  Value a = n.need(0), b = n.need(1);
+  Value a = wide(n, n.need(0)), b = wide(n, n.need(1));
   if (n.integer("transBatchA", 0) != 0 || n.integer("transBatchB", 0) != 0)
     return n.fail("transBatchA and transBatchB are not supported");
   Value y = n.matmul(a, b, n.elementOf(a), n.integer("transA", 0) != 0,
                      n.integer("transB", 0) != 0);
-  n.out(0, n.mul(y, n.like(y, n.real("alpha", 1))));
+  y = n.mul(y, n.like(y, n.real("alpha", 1)));
+  n.out(0, rounded(n, y));
 }
 
 using Parameters = ArrayRef<double>;
@@ -91,18 +93,19 @@ Value activated(Node &n, Value x, Parameters parameters) {
 
 /// activation(convolution + bias + other).
 void buildFusedConv(Node &n) {
-  Value x = n.need(0), w = n.need(1);
+  Value x = wide(n, n.need(0)), w = wide(n, n.need(1));
   Value y = convolve(n, x, w, n.like(x, 0), n.elementOf(x));
-  y = addChannelBias(n, y, n.in(2));
+  y = addChannelBias(n, y, wide(n, n.in(2)));
   if (n.has(3))
-    y = n.add(y, n.in(3));
+    y = n.add(y, wide(n, n.in(3)));
   auto parameters = n.realList("activation_params");
-  n.out(0, activated(n, y, parameters.value_or(SmallVector<double>())));
+  y = activated(n, y, parameters.value_or(SmallVector<double>()));
+  n.out(0, rounded(n, y));
 }
 
 /// activation(alpha * a b + beta * c).
 void buildFusedGemm(Node &n) {
-  Value a = n.need(0), b = n.need(1);
+  Value a = wide(n, n.need(0)), b = wide(n, n.need(1));
   if (n.failed() || n.rank(a) != 2 || n.rank(b) != 2)
     return n.fail("A or B is no matrix");
   auto scaled = [&](Value v, double factor) {
@@ -112,12 +115,12 @@ void buildFusedGemm(Node &n) {
                      n.integer("transB", 0) != 0);
   y = scaled(y, n.real("alpha", 1));
   if (n.has(2))
-    y = n.add(y, scaled(n.in(2), n.real("beta", 1)));
+    y = n.add(y, scaled(wide(n, n.in(2)), n.real("beta", 1)));
   SmallVector<double> parameters;
   for (StringRef name : {"activation_alpha", "activation_beta"})
     if (n.hasAttr(name))
       parameters.push_back(n.real(name, 0));
-  n.out(0, activated(n, y, parameters));
+  n.out(0, rounded(n, activated(n, y, parameters)));
 }
 
 Value gelu(Node &n, Value x, StringRef form) {

@@ -1,4 +1,5 @@
 //===- Convolution.cpp - Conv and ConvTranspose ---------------------------===//
+#include "Wide.h"
 #include "Window.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -60,9 +61,10 @@ Value convolve(Node &n, Value x, Value w, Value filler, Type element) {
 namespace {
 
 void buildConv(Node &n) {
-  Value x = n.need(0), w = n.need(1);
+  Value x = wide(n, n.need(0)), w = wide(n, n.need(1));
   Value y = convolve(n, x, w, n.like(x, 0), n.elementOf(x));
-  n.out(0, addChannelBias(n, y, n.in(2)));
+  y = addChannelBias(n, y, wide(n, n.in(2)));
+  n.out(0, rounded(n, y));
 }
 
 /// Splits total padding as ConvTranspose's auto_pad says.
@@ -86,7 +88,7 @@ void padForOutput(Node &n, Value x, Window &w, int64_t i, int64_t extra,
 }
 
 void buildConvTranspose(Node &n) {
-  Value x = n.need(0), w = n.need(1);
+  Value x = wide(n, n.need(0)), w = wide(n, n.need(1));
   std::optional<Ints> kernel = convKernel(n, x, w);
   if (!kernel)
     return;
@@ -124,7 +126,8 @@ void buildConvTranspose(Node &n) {
   n.requireEqual(n.dim(w, 0).floorDiv(group) * group, n.dim(w, 0));
   Value y = n.emit<ConvTransposeOp>(
       {x, w}, window.attributes(n, {{"group", n.i64(group)}}), n.elementOf(x));
-  n.out(0, addChannelBias(n, y, n.in(2)));
+  y = addChannelBias(n, y, wide(n, n.in(2)));
+  n.out(0, rounded(n, y));
 }
 
 constexpr OpRow kRows[] = {

@@ -1,5 +1,7 @@
 //===- Elementwise.cpp - arithmetic, comparison, functions of one number --===//
 #include "Node.h"
+#include "Wide.h"
+#include <cmath>
 
 using namespace mlir;
 
@@ -51,10 +53,18 @@ template <typename Op> void buildVariadic(Node &n) {
   n.out(0, result);
 }
 
+/// The sum of all inputs, not yet rounded to their type.
+Value sumOf(Node &n) {
+  Value sum = wide(n, n.need(0));
+  for (int64_t i = 1; i < n.numInputs(); ++i)
+    sum = n.add(sum, wide(n, n.need(i)));
+  return sum;
+}
+void buildSum(Node &n) { n.out(0, rounded(n, sumOf(n))); }
 void buildMean(Node &n) {
-  buildVariadic<AddOp>(n);
-  if (!n.failed())
-    n.out(0, n.div(n.outputs()[0], n.like(n.in(0), n.numInputs())));
+  Value sum = sumOf(n);
+  Value mean = n.div(sum, n.like(sum, static_cast<double>(n.numInputs())));
+  n.out(0, rounded(n, mean));
 }
 
 void buildMod(Node &n) {
@@ -137,14 +147,39 @@ void buildIsInf(Node &n) {
                n.boolType()));
 }
 
+/// Whether x < limit, where the type of integers x need not hold the limit.
+Value isBelow(Node &n, Value x, double limit) {
+  if (n.failed() || n.isFloat(x))
+    return n.compare<LessOp>(x, n.like(x, limit));
+  int bits = static_cast<int>(n.elementOf(x).getIntOrFloatBitWidth());
+  double least = n.isUnsigned(x) ? 0 : -std::ldexp(1.0, bits - 1);
+  double end = std::ldexp(1.0, n.isUnsigned(x) ? bits : bits - 1);
+  limit = std::ceil(limit);
+  if (limit <= least || limit >= end)
+    return n.scalarInt(n.boolType(), limit >= end);
+  return n.compare<LessOp>(x, n.like(x, limit));
+}
+
+/// x + bias; of integers truncated where bias is no integer.
+Value shifted(Node &n, Value x, double bias) {
+  if (n.isFloat(x) || bias == std::floor(bias))
+    return n.add(x, n.like(x, bias));
+  Value real = n.cast(x, n.state.builder.getF64Type());
+  return n.cast(n.add(real, n.like(real, bias)), n.elementOf(x));
+}
+
 /// y = x + bias below -lambd, x - bias above lambd, 0 between.
 void buildShrink(Node &n) {
-  Value x = n.need(0);
-  Value lambd = n.like(x, n.real("lambd", 0.5)), zero = n.like(x, 0);
-  Value bias = n.like(x, n.real("bias", 0));
-  Value low = n.compare<LessOp>(x, n.unary<NegOp>(lambd));
-  Value high = n.compare<GreaterOp>(x, lambd);
-  n.out(0, n.select(low, n.add(x, bias), n.select(high, n.sub(x, bias), zero)));
+  Value x = wide(n, n.need(0));
+  double lambd = n.real("lambd", 0.5), bias = n.real("bias", 0);
+  Value low = isBelow(n, x, -lambd), high;
+  if (n.isFloat(x))
+    high = n.compare<GreaterOp>(x, n.like(x, lambd));
+  else
+    high = n.unary<NotOp>(isBelow(n, x, std::floor(lambd) + 1));
+  Value above = n.select(high, shifted(n, x, -bias), n.like(x, 0));
+  Value y = n.select(low, shifted(n, x, bias), above);
+  n.out(0, rounded(n, y));
 }
 
 constexpr OpRow kRows[] = {
@@ -210,7 +245,7 @@ constexpr OpRow kRows[] = {
     {"Sqrt", 6, kLatest, buildUnary<SqrtOp>},
     {"Sub", 6, 6, buildOldBinary<SubOp>},
     {"Sub", 7, kLatest, buildBinary<SubOp>},
-    {"Sum", 6, kLatest, buildVariadic<AddOp>},
+    {"Sum", 6, kLatest, buildSum},
     {"Tan", 7, kLatest, buildUnary<TanOp>},
     {"Where", 9, kLatest, buildWhere},
     {"Xor", 6, 6, buildOldBinary<XorOp>},

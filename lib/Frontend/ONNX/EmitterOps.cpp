@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Emitter.h"
+#include "Wide.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -241,6 +242,25 @@ Value Emitter::reduce(StringRef kind, Value x, ArrayRef<int64_t> axes,
                         elementOf(x));
 }
 
+/// The mean of `count` 64-bit integers, whose sum may not fit: quotients and
+/// remainders are added up apart.
+static Value meanOfWords(Emitter &e, Value x, AffineExpr count,
+                         ArrayRef<int64_t> axes, bool keepdims) {
+  Type word = e.elementOf(x);
+  Value n = e.extentAs(word, count), zero = e.scalarInt(word, 0);
+  Value whole = e.div(x, n), rest = e.sub(x, e.mul(whole, n));
+  whole = e.reduce("sum", whole, axes, keepdims);
+  rest = e.reduce("sum", rest, axes, keepdims);
+  Value carry = e.div(rest, n), left = e.sub(rest, e.mul(carry, n));
+  Value y = e.add(whole, carry);
+  if (e.isUnsigned(x))
+    return y;
+  // Toward zero, where what is left has the other sign.
+  Value step = e.unary<SignOp>(left);
+  Value away = e.compare<LessOp>(e.mul(e.unary<SignOp>(y), step), zero);
+  return e.add(y, e.mul(e.cast(away, word), step));
+}
+
 Value Emitter::mean(Value x, ArrayRef<int64_t> axes, bool keepdims) {
   if (!x || failed())
     return {};
@@ -248,10 +268,11 @@ Value Emitter::mean(Value x, ArrayRef<int64_t> axes, bool keepdims) {
   AffineExpr count = expr(1);
   for (int64_t axis : axesIn(axes, rank(x)))
     count = count * dim(x, axis);
-  bool narrow = isFloat(x) && element.getIntOrFloatBitWidth() < 32;
-  Value wide = narrow ? cast(x, f32Type()) : x;
-  Value sum = reduce("sum", wide, axes, keepdims);
-  return cast(div(sum, extentAs(elementOf(wide), count)), element);
+  if (!isFloat(x) && element.getIntOrFloatBitWidth() == 64)
+    return meanOfWords(*this, x, count, axes, keepdims);
+  Value terms = isFloat(x) ? wide(*this, x) : cast(x, i64Type());
+  Value sum = reduce("sum", terms, axes, keepdims);
+  return cast(div(sum, extentAs(elementOf(terms), count)), element);
 }
 
 Value Emitter::splitAxis(Value x, int64_t axis, AffineExpr first,

@@ -1,5 +1,6 @@
 //===- Loss.cpp - losses over classes -------------------------------------===//
 #include "Node.h"
+#include "Wide.h"
 
 using namespace mlir;
 
@@ -16,6 +17,9 @@ void reduceLoss(Node &n, Value logits, Value target, Value weight) {
   n.requireEqual(n.dim(logits, 0), n.dim(target, 0));
   for (int64_t i = 1; i < n.rank(target); ++i)
     n.requireEqual(n.dim(logits, i + 1), n.dim(target, i));
+  Type result = n.elementOf(logits);
+  logits = wide(n, logits);
+  weight = wide(n, weight);
   Type element = n.elementOf(logits);
   Value ignored;
   if (n.hasAttr("ignore_index")) {
@@ -36,7 +40,7 @@ void reduceLoss(Node &n, Value logits, Value target, Value weight) {
     loss = n.reduce("sum", loss, axes, false);
   if (reduction == "mean")
     loss = n.div(loss, n.reduce("sum", share, axes, false));
-  n.out(0, loss);
+  n.out(0, n.cast(loss, result));
 }
 
 void buildNegativeLogLikelihoodLoss(Node &n) {

@@ -1,5 +1,6 @@
 //===- Normalisation.cpp - batch, layer, group, instance and friends ------===//
 #include "Node.h"
+#include "Wide.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -41,13 +42,16 @@ void trainBatchNorm(Node &n, Value x, ArrayRef<Value> v, double epsilon) {
   Value variance = n.mean(n.mul(centred, centred), axes, true);
   double momentum = n.real("momentum", 0.9f);
   auto blend = [&](Value old, Value now) {
-    now = n.cast(n.reshape(now, n.dims(old)), n.elementOf(old));
-    return n.add(n.mul(old, n.like(old, momentum)),
-                 n.mul(now, n.like(now, 1 - momentum)));
+    Value before = wide(n, old);
+    now = n.cast(n.reshape(now, n.dims(old)), n.elementOf(before));
+    Value y = n.add(n.mul(before, n.like(before, momentum)),
+                    n.mul(now, n.like(now, 1 - momentum)));
+    return n.cast(y, n.elementOf(old));
   };
   Value scale = perChannel(n, n.cast(v[0], n.elementOf(x)), x);
   Value bias = perChannel(n, n.cast(v[1], n.elementOf(x)), x);
-  n.out(0, affine(n, x, mean, variance, scale, bias, epsilon));
+  Value y = affine(n, x, mean, variance, scale, bias, epsilon);
+  n.out(0, rounded(n, y));
   n.out(1, blend(v[2], mean));
   n.out(2, blend(v[3], variance));
 }
@@ -69,21 +73,22 @@ void buildBatchNormalization(Node &n) {
   if (n.failed())
     return;
   if (training)
-    return trainBatchNorm(n, x, v, epsilon);
+    return trainBatchNorm(n, wide(n, x), v, epsilon);
   // Parameters may be wider than x: compute in their type.
-  Type narrow = n.elementOf(x), wide = n.elementOf(v[2]);
+  Type type = n.elementOf(wide(n, v[2]));
   for (Value &parameter : v)
-    parameter = perChannel(n, n.cast(parameter, wide), x);
-  Value y = affine(n, n.cast(x, wide), v[2], v[3], v[0], v[1], epsilon);
-  n.out(0, n.cast(y, narrow));
+    parameter = perChannel(n, n.cast(parameter, type), x);
+  Value y = affine(n, n.cast(x, type), v[2], v[3], v[0], v[1], epsilon);
+  n.out(0, rounded(n, y));
 }
 
 void buildInstanceNormalization(Node &n) {
-  Value x = n.need(0);
+  Value x = wide(n, n.need(0));
   Value y = normalize(n, x, axesBetween(2, n.rank(x)), n.real("epsilon", 1e-5f),
                       true);
-  y = n.mul(y, perChannel(n, n.need(1), x));
-  n.out(0, n.add(y, perChannel(n, n.need(2), x)));
+  y = n.mul(y, perChannel(n, wide(n, n.need(1)), x));
+  y = n.add(y, perChannel(n, wide(n, n.need(2)), x));
+  n.out(0, rounded(n, y));
 }
 
 void buildLayerNormalization(Node &n) {
@@ -91,8 +96,10 @@ void buildLayerNormalization(Node &n) {
   int64_t axis = n.axisIn(n.integer("axis", -1), n.rank(x));
   double epsilon = n.real("epsilon", 1e-5f);
   Ints axes = axesBetween(axis, n.rank(x));
-  Value y = n.mul(normalize(n, x, axes, epsilon, true), n.need(1));
-  n.out(0, n.has(2) ? n.add(y, n.in(2)) : y);
+  Value y = normalize(n, wide(n, x), axes, epsilon, true);
+  y = n.mul(y, wide(n, n.need(1)));
+  y = n.has(2) ? n.add(y, wide(n, n.in(2))) : y;
+  n.out(0, n.cast(y, n.elementOf(x)));
   if (!n.wants(1) && !n.wants(2))
     return;
   Type stash = n.elementAttr("stash_type", n.f32Type());
@@ -107,16 +114,19 @@ void buildLayerNormalization(Node &n) {
 void buildRmsNormalization(Node &n) {
   Value x = n.need(0);
   int64_t axis = n.axisIn(n.integer("axis", -1), n.rank(x));
-  Value y = normalize(n, x, axesBetween(axis, n.rank(x)),
+  Value y = normalize(n, wide(n, x), axesBetween(axis, n.rank(x)),
                       n.real("epsilon", 1e-5f), false);
-  Value scale = n.need(1);
-  n.out(0, n.mul(n.cast(y, n.elementOf(scale)), scale));
+  Value scale = wide(n, n.need(1));
+  y = n.mul(n.cast(y, n.elementOf(scale)), scale);
+  n.out(0, n.cast(y, n.elementOf(n.in(1))));
 }
 
 /// Scale and bias are one for each group before opset 21, for each channel
 /// then.
 void buildGroupNormalization(Node &n) {
-  Value x = n.need(0), scale = n.need(1), bias = n.need(2);
+  Value x = wide(n, n.need(0));
+  Value scale = wide(n, n.need(1)), bias = wide(n, n.need(2));
+  Type element = n.elementOf(n.in(0));
   int64_t groups = n.integer("num_groups", 0);
   if (n.failed() || n.rank(x) < 2 || groups < 1 || groups > (1 << 30))
     return n.fail(formatv("num_groups of {0} does not fit", groups));
@@ -129,25 +139,27 @@ void buildGroupNormalization(Node &n) {
   if (n.opset < 21) {
     y = n.mul(y, perChannel(n, scale, y));
     y = n.add(y, perChannel(n, bias, y));
-    return n.out(0, n.reshape(y, d));
+    return n.out(0, n.cast(n.reshape(y, d), element));
   }
   y = n.reshape(y, d);
   y = n.mul(y, perChannel(n, scale, x));
-  n.out(0, n.add(y, perChannel(n, bias, x)));
+  y = n.add(y, perChannel(n, bias, x));
+  n.out(0, n.cast(y, element));
 }
 
 /// (x - mean) / (standard deviation + 1e-9).
 void buildMeanVarianceNormalization(Node &n) {
-  Value x = n.need(0);
+  Value x = wide(n, n.need(0));
   Ints axes = n.axesIn(n.integers("axes").value_or(Ints{0, 2, 3}), n.rank(x));
   Value centred = n.sub(x, n.mean(x, axes, true));
   Value variance = n.mean(n.mul(centred, centred), axes, true);
   Value spread = n.unary<SqrtOp>(variance);
-  n.out(0, n.div(centred, n.add(spread, n.like(spread, 1e-9))));
+  Value y = n.div(centred, n.add(spread, n.like(spread, 1e-9)));
+  n.out(0, rounded(n, y));
 }
 
 void buildLpNormalization(Node &n) {
-  Value x = n.need(0);
+  Value x = wide(n, n.need(0));
   int64_t axis = n.axisIn(n.integer("axis", -1), n.rank(x));
   int64_t p = n.integer("p", 2);
   if (p != 1 && p != 2)
@@ -157,12 +169,13 @@ void buildLpNormalization(Node &n) {
   if (p == 2)
     norm = n.unary<SqrtOp>(norm);
   Value isZero = n.compare<EqualOp>(norm, n.like(norm, 0));
-  n.out(0, n.select(isZero, n.like(x, 0), n.div(x, norm)));
+  Value y = n.select(isZero, n.like(x, 0), n.div(x, norm));
+  n.out(0, rounded(n, y));
 }
 
 /// x / (bias + alpha / size * sum of squares over neighbouring channels)^beta.
 void buildLrn(Node &n) {
-  Value x = n.need(0);
+  Value x = wide(n, n.need(0));
   int64_t size = n.integer("size", 0);
   if (n.failed() || n.rank(x) < 3 || size < 1 || size > (1 << 20))
     return n.fail(
@@ -186,7 +199,7 @@ void buildLrn(Node &n) {
   Value beta = n.like(base, n.real("beta", 0.75f));
   Value divisor = n.emitBroadcast(PowOp::getOperationName(), {base, beta}, {},
                                   n.elementOf(base));
-  n.out(0, n.div(x, divisor));
+  n.out(0, rounded(n, n.div(x, divisor)));
 }
 
 constexpr OpRow kRows[] = {

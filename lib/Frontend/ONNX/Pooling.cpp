@@ -1,4 +1,5 @@
 //===- Pooling.cpp - pooling over windows and over everything -------------===//
+#include "Wide.h"
 #include "Window.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
@@ -86,7 +87,7 @@ int64_t exponentOf(Node &n) {
 }
 
 void buildLpPool(Node &n) {
-  Value x = n.unary<AbsOp>(n.need(0));
+  Value x = wide(n, n.unary<AbsOp>(n.need(0)));
   int64_t p = exponentOf(n);
   Ints kernel = kernelOf(n, x);
   if (n.failed())
@@ -96,7 +97,8 @@ void buildLpPool(Node &n) {
   if (!w)
     return;
   Dims dims = pooledDims(n, x, *w, n.integer("ceil_mode", 0) != 0);
-  n.out(0, power(n, pool(n, x, "sum", *w, dims, false), 1.0 / p));
+  Value y = power(n, pool(n, x, "sum", *w, dims, false), 1.0 / p);
+  n.out(0, rounded(n, y));
 }
 
 Ints spatialAxes(Node &n, Value x) { return axesBetween(2, n.rank(x)); }
@@ -110,11 +112,10 @@ void buildGlobalMaxPool(Node &n) {
   n.out(0, n.reduce("max", x, spatialAxes(n, x), true));
 }
 void buildGlobalLpPool(Node &n) {
-  Value x = n.need(0);
+  Value x = wide(n, n.unary<AbsOp>(n.need(0)));
   int64_t p = exponentOf(n);
-  Value sum =
-      n.reduce("sum", power(n, n.unary<AbsOp>(x), p), spatialAxes(n, x), true);
-  n.out(0, power(n, sum, 1.0 / p));
+  Value sum = n.reduce("sum", power(n, x, p), spatialAxes(n, x), true);
+  n.out(0, rounded(n, power(n, sum, 1.0 / p)));
 }
 
 /// Writes each value back to where MaxPool found it.

@@ -81,12 +81,21 @@ void buildQuantizeLinear(Node &n) {
   Value zero = aligned(n, n.in(2), x, axis, block);
   Type byte = n.u8Type();
   Type element = zero ? n.elementOf(zero) : byte;
-  if (!zero && n.integer("output_dtype", 0) != 0)
+  if (n.integer("output_dtype", 0) != 0)
     element = n.elementAttr("output_dtype", byte);
+  if (!n.failed() && zero && element != n.elementOf(zero))
+    return n.fail("output_dtype " + dtypeName(element) +
+                  " is not the type of the zero point, " +
+                  dtypeName(n.elementOf(zero)));
   if (n.failed() || !isa<IntegerType>(element) || element.isInteger(1))
     return n.fail("only integers of 8 bits or more are supported as results");
-  Value real = n.cast(x, n.elementOf(scale));
-  n.out(0, saturate(n, n.div(real, scale), zero, element));
+  Type real = n.elementOf(scale);
+  if (n.integer("precision", 0) != 0)
+    real = n.elementAttr("precision", real);
+  if (!n.failed() && !isa<FloatType>(real))
+    return n.fail("precision is no float type");
+  Value quotient = n.div(n.cast(x, real), n.cast(scale, real));
+  n.out(0, saturate(n, quotient, zero, element));
 }
 
 void buildDequantizeLinear(Node &n) {

@@ -1,5 +1,6 @@
 //===- Reduce.cpp - reductions, running sums, extremes --------------------===//
 #include "Node.h"
+#include "Wide.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -29,9 +30,9 @@ std::optional<ReduceSpec> reduceSpec(Node &n, int64_t asInput) {
   return spec;
 }
 
-/// Sums and products of squares and exponentials of integers go through f64.
+/// In which roots, logarithms and what they are taken of are computed.
 Value asReal(Node &n, Value x) {
-  return n.isFloat(x) ? x : n.cast(x, n.state.builder.getF64Type());
+  return n.isFloat(x) ? wide(n, x) : n.cast(x, n.state.builder.getF64Type());
 }
 
 Value sum(Node &n, const ReduceSpec &s, Value x) {
@@ -63,7 +64,8 @@ Value reduceL1(Node &n, const ReduceSpec &s) {
   return sum(n, s, n.unary<AbsOp>(s.x));
 }
 Value reduceSumSquare(Node &n, const ReduceSpec &s) {
-  return sum(n, s, n.mul(s.x, s.x));
+  Value x = wide(n, s.x);
+  return n.cast(sum(n, s, n.mul(x, x)), n.elementOf(s.x));
 }
 Value reduceL2(Node &n, const ReduceSpec &s) {
   Value x = asReal(n, s.x);

@@ -1,5 +1,6 @@
 //===- Sampling.cpp - Resize, GridSample, AffineGrid, RoiAlign ------------===//
 #include "Node.h"
+#include "Wide.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
 
@@ -258,9 +259,11 @@ Value linePositions(Node &n, Type element, int64_t axis, ArrayRef<AffineExpr> d,
                     bool corners) {
   Value i = n.iota(element, axis, d);
   Value extent = n.extentAs(element, d[axis]), one = n.scalar(element, 1);
+  // A single element lies at -1: 0 divides by 1.
   if (corners)
-    return n.sub(n.div(n.mul(i, n.scalar(element, 2)), n.sub(extent, one)),
-                 one);
+    return n.sub(
+        n.div(n.mul(i, n.scalar(element, 2)), n.max(n.sub(extent, one), one)),
+        one);
   Value twice = n.add(n.mul(i, n.scalar(element, 2)), one);
   return n.sub(n.div(twice, extent), one);
 }
@@ -271,6 +274,7 @@ void buildAffineGrid(Node &n) {
   std::optional<Dims> size = n.resolve(n.need(1), "size", 1);
   if (!size || (size->size() != 4 && size->size() != 5) || n.rank(theta) != 3)
     return n.fail("size has neither 4 nor 5 elements, or theta no rank of 3");
+  theta = wide(n, theta);
   Type element = n.elementOf(theta);
   Dims spatial(size->begin() + 2, size->end());
   int64_t rank = spatial.size();
@@ -291,7 +295,7 @@ void buildAffineGrid(Node &n) {
   Dims result{(*size)[0]};
   llvm::append_range(result, spatial);
   result.push_back(n.expr(rank));
-  n.out(0, n.reshape(grid, result));
+  n.out(0, rounded(n, n.reshape(grid, result)));
 }
 
 void buildRoiAlign(Node &n) {

@@ -1,5 +1,6 @@
 //===- Shape.cpp - extents as values, and values made from extents --------===//
 #include "Node.h"
+#include "Wide.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
 
@@ -55,6 +56,26 @@ void buildConstantOfShape(Node &n) {
   n.out(0, n.broadcast(n.reshape(value, {}), *shape));
 }
 
+/// Whether differences of `e` and extents cannot overflow.
+bool isTame(AffineExpr e) {
+  std::optional<int64_t> value = constantOf(e);
+  return !value || (*value >= -kLargestExtent && *value <= kLargestExtent);
+}
+
+/// Number of steps of a range of constants, which may span more than i64 holds;
+/// nothing where that is more than an extent may be.
+std::optional<int64_t> constantSteps(int64_t start, int64_t limit,
+                                     int64_t delta) {
+  if (delta > 0 ? start >= limit : start <= limit)
+    return 0;
+  uint64_t a = start, b = limit, step = delta;
+  uint64_t span = delta > 0 ? b - a : a - b;
+  step = delta > 0 ? step : 0 - step;
+  uint64_t steps = llvm::divideCeil(span, step);
+  return steps < uint64_t(kLargestExtent) ? std::optional<int64_t>(steps)
+                                          : std::nullopt;
+}
+
 /// Number of steps of an integer range with a known step.
 AffineExpr integerCount(Node &n, AffineExpr start, AffineExpr limit,
                         int64_t delta) {
@@ -63,24 +84,43 @@ AffineExpr integerCount(Node &n, AffineExpr start, AffineExpr limit,
   return n.clamp(span.ceilDiv(std::abs(delta)), n.expr(0), most);
 }
 
+/// Number of steps of a range of reals: in f64, which holds differences of f32
+/// and rounds quotients so finely that the ceiling is right.
+Value realSteps(Node &n, Value start, Value limit, Value delta) {
+  Type real = n.state.builder.getF64Type();
+  Value span = n.sub(n.cast(limit, real), n.cast(start, real));
+  Value steps = n.div(span, n.cast(delta, real));
+  n.guard(n.compare<LessOp>(steps, n.like(steps, double(kLargestExtent))));
+  steps = n.unary<CeilOp>(steps);
+  return n.cast(n.max(steps, n.like(steps, 0)), n.i64Type(), true);
+}
+
+/// Number of steps of a range of integers, which may span more than i64 holds.
+Value wholeSteps(Node &n, Value start, Value limit, Value delta) {
+  start = n.cast(start, n.i64Type());
+  limit = n.cast(limit, n.i64Type());
+  delta = n.cast(delta, n.i64Type());
+  Value up = n.compare<GreaterOp>(delta, n.like(delta, 0));
+  Value low = n.select(up, start, limit), high = n.select(up, limit, start);
+  Type word = n.state.builder.getIntegerType(64, /*isSigned=*/false);
+  Value none = n.scalarInt(word, 0);
+  Value span = n.cast(n.sub(high, low), word);
+  span = n.select(n.compare<LessOp>(low, high), span, none);
+  Value step = n.cast(n.unary<AbsOp>(delta), word);
+  Value whole = n.div(span, step);
+  Value left = n.compare<LessOp>(n.mul(whole, step), span);
+  Value steps = n.add(whole, n.cast(left, word));
+  n.guard(n.compare<LessOp>(steps, n.scalarInt(word, kLargestExtent)));
+  return n.cast(steps, n.i64Type());
+}
+
 /// Number of steps, computed by the program.
 AffineExpr computedCount(Node &n, Value start, Value limit, Value delta) {
-  Value span = n.sub(limit, start), count;
-  if (n.isFloat(start)) {
-    count = n.cast(n.unary<CeilOp>(n.div(span, delta)), n.i64Type(), true);
-  } else {
-    // Division truncates: one more where something is left in delta's
-    // direction.
-    Value whole = n.div(span, delta), zero = n.like(span, 0);
-    Value rest = n.sub(span, n.mul(whole, delta));
-    Value sameSign =
-        n.compare<EqualOp>(n.unary<SignOp>(rest), n.unary<SignOp>(delta));
-    Value left = n.unary<NotOp>(n.compare<EqualOp>(rest, zero));
-    Value more = n.cast(n.binary<AndOp>(left, sameSign), n.elementOf(span));
-    count = n.cast(n.add(whole, more), n.i64Type());
-  }
-  count = n.max(count, n.scalarInt(n.i64Type(), 0));
-  return n.bindElement(count, 0, 0);
+  n.guard(n.unary<NotOp>(n.compare<EqualOp>(delta, n.like(delta, 0))));
+  bool isReal = n.isFloat(start);
+  Value steps = isReal ? realSteps(n, start, limit, delta)
+                       : wholeSteps(n, start, limit, delta);
+  return n.bindElement(steps, 0, 0);
 }
 
 void buildRange(Node &n) {
@@ -93,18 +133,29 @@ void buildRange(Node &n) {
   AffineExpr count;
   if (step && constantOf((*step)[0]) == 0)
     return n.fail("delta is 0");
-  if (a && b && step && constantOf((*step)[0])) {
-    count = integerCount(n, (*a)[0], (*b)[0], *constantOf((*step)[0]));
-  } else if (x && y && z) {
-    double steps = std::ceil(((*y)[0] - (*x)[0]) / (*z)[0]);
-    if (!(std::abs(steps) < double(kLargestExtent)))
+  std::optional<int64_t> by = step ? constantOf((*step)[0]) : std::nullopt;
+  bool isConstant = a && b && by && constantOf((*a)[0]) && constantOf((*b)[0]);
+  if (isConstant && !n.isUnsigned(start)) {
+    auto steps = constantSteps(*constantOf((*a)[0]), *constantOf((*b)[0]), *by);
+    if (!steps)
       return n.fail("its length is out of range");
-    count = n.expr(std::max<int64_t>(0, static_cast<int64_t>(steps)));
+    count = n.expr(*steps);
+  } else if (a && b && by && isTame((*a)[0]) && isTame((*b)[0])) {
+    count = integerCount(n, (*a)[0], (*b)[0], *by);
+  } else if (x && y && z && n.isFloat(start)) {
+    if ((*z)[0] == 0)
+      return n.fail("delta is 0");
+    double steps = std::ceil(((*y)[0] - (*x)[0]) / (*z)[0]);
+    if (!(steps < double(kLargestExtent)))
+      return n.fail("its length is out of range");
+    count = n.expr(static_cast<int64_t>(std::max(steps, 0.0)));
   } else {
     count = computedCount(n, start, limit, delta);
   }
+  Type element = n.elementOf(start);
+  start = wide(n, start);
   Value steps = n.iota(n.elementOf(start), 0, count);
-  n.out(0, n.add(start, n.mul(steps, delta)));
+  n.out(0, n.cast(n.add(start, n.mul(steps, wide(n, delta))), element));
 }
 
 void buildEyeLike(Node &n) {

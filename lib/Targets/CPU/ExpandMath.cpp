@@ -12,7 +12,6 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/Matchers.h"
 #include "opc/Targets/CPU/Passes.h"
 #include "opc/Targets/CPU/VectorMath.h"
 
@@ -33,7 +32,7 @@ Function functionFor(Operation *op) {
       {"math.log", &VectorMath::log},   {"math.log1p", &VectorMath::log1p},
       {"math.tanh", &VectorMath::tanh}, {"math.erf", &VectorMath::erf},
       {"math.asin", &VectorMath::asin}, {"math.acos", &VectorMath::acos},
-      {"math.atan", &VectorMath::atan},
+      {"math.atan", &VectorMath::atan}, {"math.erfc", &VectorMath::erfc},
   };
   return table.lookup(op->getName().getStringRef());
 }
@@ -53,12 +52,6 @@ Value expand(Operation *op, VectorType type, OpBuilder &b, bool scalef) {
     return {};
   if (Function function = functionFor(op))
     return (f.*function)(op->getOperand(0));
-  DenseFPElementsAttr exponent;
-  if (isa<math::PowFOp>(op) &&
-      matchPattern(op->getOperand(1), m_Constant(&exponent)) &&
-      exponent.isSplat())
-    return f.power(op->getOperand(0),
-                   exponent.getSplatValue<APFloat>().convertToDouble());
   return {};
 }
 

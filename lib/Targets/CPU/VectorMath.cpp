@@ -85,11 +85,15 @@ Value VectorMath::polynomial(Value x, ArrayRef<double> coefficients) {
 // Exponentials
 //===----------------------------------------------------------------------===//
 
-VectorMath::Reduced VectorMath::reduce(Value x) {
+VectorMath::Reduced VectorMath::reduce(Value x) { return reduce(x, {}); }
+
+VectorMath::Reduced VectorMath::reduce(Value x, Value rest) {
   Value n = math::RoundEvenOp::create(b, loc, mul(x, c(1.44269504088896341)));
   // log(2) in two parts (Cody and Waite): n times the first is exact.
   Value r = fma(n, c(-0.693359375), x);
   r = fma(n, c(2.12194440054690583e-4), r);
+  if (rest)
+    r = add(r, rest);
   Value q = polynomial(r, {0.4999999403953552, 0.1666651964187622,
                            0.04166839271783829, 0.008368780836462975,
                            0.0013814467238262296});
@@ -103,11 +107,16 @@ Value VectorMath::powerOfTwo(Value n) {
   return toFloat(arith::ShLIOp::create(b, loc, biased, ci(23)));
 }
 
-/// p * 2^n where `keep`, else 0. Results below the normal range would cost a
+bool VectorMath::hasScalef() const {
+  auto vector = dyn_cast<VectorType>(type);
+  return scalef && vector && vector.getNumElements() == 16;
+}
+
+/// p * 2^n where `keep`, else 0; what is kept is a normal number or, with
+/// hasScalef(), an infinity. Results below the normal range would cost a
 /// microcode assist each, also in lanes that are not kept.
 Value VectorMath::scaled(Value p, Value n, Value keep) {
-  auto vector = dyn_cast<VectorType>(type);
-  if (scalef && vector && vector.getNumElements() == 16) {
+  if (hasScalef()) {
     Value mask = LLVM::BitcastOp::create(b, loc, b.getI16Type(), keep);
     Value rounding = arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(4));
     auto call = LLVM::CallIntrinsicOp::create(
@@ -115,12 +124,11 @@ Value VectorMath::scaled(Value p, Value n, Value keep) {
         ValueRange{p, n, c(0), mask, rounding});
     return call.getResult(0);
   }
-  // In two steps: 2^128 is no float, while p * 2^128 may be.
-  Value half = math::FloorOp::create(b, loc, mul(n, c(0.5)));
-  half = select(keep, half, c(0));
-  Value rest = select(keep, sub(n, half), c(0));
-  Value value = mul(mul(p, powerOfTwo(half)), powerOfTwo(rest));
-  return select(keep, value, c(0));
+  Value whole =
+      arith::FPToSIOp::create(b, loc, withElement(type, b.getI32Type()), n);
+  Value exponent = arith::ShLIOp::create(b, loc, whole, ci(23));
+  Value bits = arith::AddIOp::create(b, loc, toBits(p), exponent);
+  return select(keep, toFloat(bits), c(0));
 }
 
 Value VectorMath::exp(Value x) {
@@ -129,7 +137,10 @@ Value VectorMath::exp(Value x) {
       arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UGE, x, c(-87.33654));
   // Beyond 89 the result is infinite all the same.
   Reduced r = reduce(clamp(x, -89, 89));
-  return scaled(add(r.expm1, c(1)), r.n, keep);
+  Value value = scaled(add(r.expm1, c(1)), r.n, keep);
+  // From the least float on of which the result is infinite.
+  return hasScalef() ? value
+                     : select(less(c(88.722835), x), c(INFINITY), value);
 }
 
 Value VectorMath::expm1(Value x) {
@@ -228,6 +239,29 @@ Value VectorMath::erf(Value x) {
        0.0013015249278396368, 6.239875074243173e-05});
 }
 
+Value VectorMath::erfc(Value x) {
+  // Of |x|: exp(-x^2) P / Q, the square with the digits that rounding it loses;
+  // and 2 less that of -x.
+  Value magnitude = abs(x);
+  // Not below the least normal result; NaN counts as not below.
+  Value keep = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::ULE,
+                                     magnitude, c(9.194549));
+  Value a = select(less(c(9.2), magnitude), c(9.2), magnitude);
+  Value minus = arith::NegFOp::create(b, loc, a);
+  Value square = mul(minus, a);
+  Value lost = fma(minus, a, sub(c(0), square));
+  Reduced r = reduce(square, lost);
+  Value p =
+      polynomial(a, {1.0000000048559552, 1.231325625414762, 0.7242048864616094,
+                     0.22569948016107544, 0.0320603951101583});
+  Value q = polynomial(a, {1.0, 2.3597052883022664, 2.386839063979392,
+                           1.311558488358505, 0.4000719625522762,
+                           0.05682474155933482});
+  Value ratio = div(p, q);
+  Value tail = scaled(fma(r.expm1, ratio, ratio), r.n, keep);
+  return select(less(x, c(0)), sub(c(2), tail), tail);
+}
+
 //===----------------------------------------------------------------------===//
 // Angles
 //===----------------------------------------------------------------------===//
@@ -319,14 +353,6 @@ Value VectorMath::atan(Value x) {
   Value value = fma(mul(t, square), p, t);
   value = select(large, differenceFromHalfPi(value, 1), value);
   return copySign(value, x);
-}
-
-Value VectorMath::power(Value x, double exponent) {
-  if (exponent == 1)
-    return x;
-  if (exponent == 2)
-    return mul(x, x);
-  return {};
 }
 
 } // namespace opc::cpu

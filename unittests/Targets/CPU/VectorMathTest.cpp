@@ -44,8 +44,6 @@ struct Function {
   bool flushes = false;
 };
 
-double square(double x) { return x * x; }
-
 const Function kFunctions[] = {
     {"exp",
      "math.exp %x : {0}",
@@ -95,7 +93,12 @@ const Function kFunctions[] = {
      std::atan,
      2,
      {1.0f, -1.0f, 0.41421357f, 2.4142135f, 1e-9f}},
-    {"square", "math.powf %x, %two : {0}", square, 0.5, {1.0f}},
+    {"erfc",
+     "math.erfc %x : {0}",
+     std::erfc,
+     6,
+     {0.5f, -0.5f, 1.0f, 4.0f, 9.194548f, 9.2f, -4.0f},
+     /*flushes=*/true},
 };
 
 void addNear(uint32_t bits, uint32_t reach, std::vector<float> &samples) {
@@ -119,24 +122,21 @@ std::vector<float> samplesFor(const Function &function) {
 std::string loopOf(const Function &function, int64_t lanes) {
   std::string type =
       lanes == 1 ? "f32" : llvm::formatv("vector<{0}xf32>", lanes).str();
-  std::string two = lanes == 1 ? "2.0" : "dense<2.0>";
   std::string memory = lanes == 1 ? "memref" : "vector";
   std::string both = lanes == 1 ? "memref<?xf32>" : "memref<?xf32>, " + type;
   return llvm::formatv(
              R"(func.func @run(%from: memref<?xf32>, %to: memref<?xf32>) {{
                   %zero = arith.constant 0 : index
                   %step = arith.constant {0} : index
-                  %two = arith.constant {1} : {2}
                   %size = memref.dim %from, %zero : memref<?xf32>
                   scf.for %i = %zero to %size step %step {{
-                    %x = {3}.load %from[%i] : {4}
-                    %y = {5}
-                    {3}.store %y, %to[%i] : {4}
+                    %x = {1}.load %from[%i] : {2}
+                    %y = {3}
+                    {1}.store %y, %to[%i] : {2}
                   }
                   return
                 })",
-             lanes, two, type, memory, both,
-             llvm::formatv(function.operation, type).str())
+             lanes, memory, both, llvm::formatv(function.operation, type).str())
       .str();
 }
 

@@ -30,6 +30,7 @@ public:
   mlir::Value log1p(mlir::Value x); ///< 1.5 ulp
   mlir::Value tanh(mlir::Value x);  ///< 6 ulp, just below 1
   mlir::Value erf(mlir::Value x);   ///< 6.5 ulp, just below 1
+  mlir::Value erfc(mlir::Value x);  ///< 6 ulp; where erfc(x) < FLT_MIN: 0
   mlir::Value sin(mlir::Value x);   ///< 2 ulp, for |x| <= mostAngle
   mlir::Value cos(mlir::Value x);   ///< 2 ulp, for |x| <= mostAngle
   mlir::Value asin(mlir::Value x);  ///< 2.5 ulp
@@ -37,8 +38,6 @@ public:
   mlir::Value atan(mlir::Value x);  ///< 2 ulp
   /// Beyond it the distance from a multiple of pi / 2 needs more digits of pi.
   static constexpr double mostAngle = 1e5;
-  /// x for the exponent 1, x * x for 2; null for all others.
-  mlir::Value power(mlir::Value x, double exponent);
 
 private:
   mlir::Value c(double value);
@@ -66,6 +65,8 @@ private:
     mlir::Value n, expm1;
   };
   Reduced reduce(mlir::Value x);
+  /// The same of x + rest, where rest is far below x.
+  Reduced reduce(mlir::Value x, mlir::Value rest);
   /// sin(x + quarter * pi / 2).
   mlir::Value sineOf(mlir::Value x, int32_t quarter);
   /// `multiple` * pi / 2 - x.
@@ -77,6 +78,8 @@ private:
   ArcSine arcSine(mlir::Value x);
   /// 2^n for whole n in [-126, 127].
   mlir::Value powerOfTwo(mlir::Value n);
+  /// Whether 2^n costs one instruction.
+  bool hasScalef() const;
   mlir::Value scaled(mlir::Value p, mlir::Value n, mlir::Value keep);
 
   mlir::OpBuilder &b;

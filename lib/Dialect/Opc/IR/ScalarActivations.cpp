@@ -29,10 +29,13 @@ static Value softplus(FloatBuilder &f, Value x) {
   return f.add(f.max(x, f.c(x, 0)), f.log1p(f.exp(f.neg(f.abs(x)))));
 }
 
-/// clamp(alpha * x + beta, 0, 1).
-static Value hardSigmoid(FloatBuilder &f, Value x, double alpha, double beta) {
-  Value line = f.add(f.mul(x, f.c(x, alpha)), f.c(x, beta));
-  return f.max(f.c(x, 0), f.min(f.c(x, 1), line));
+/// x * y + z, rounded once.
+static Value fma(FloatBuilder &f, Value x, Value y, Value z) {
+  return math::FmaOp::create(f.b, f.loc, x, y, z);
+}
+
+static Value clamp(FloatBuilder &f, Value x, double low, double high) {
+  return f.max(f.c(x, low), f.min(f.c(x, high), x));
 }
 
 Value opc::emitReciprocal(OpBuilder &b, Location loc, Value x) {
@@ -62,14 +65,19 @@ Value opc::emitMish(OpBuilder &b, Location loc, Value x) {
 
 Value opc::emitHardSwish(OpBuilder &b, Location loc, Value x) {
   return activation(b, loc, x, [](FloatBuilder &f, Value x) {
-    return f.mul(x, hardSigmoid(f, x, 1.0 / 6, 0.5));
+    // x * clamp(x / 6 + 0.5, 0, 1); near -3, x + 3 is exact.
+    Value line = clamp(f, f.add(x, f.c(x, 3)), 0, 6);
+    return f.mul(x, f.mul(line, f.c(x, 1.0 / 6)));
   });
 }
 
 Value opc::emitHardSigmoid(OpBuilder &b, Location loc, Value x, APFloat alpha,
                            APFloat beta) {
   return activation(b, loc, x, [&](FloatBuilder &f, Value x) {
-    return hardSigmoid(f, x, alpha.convertToDouble(), beta.convertToDouble());
+    // Rounded once, so that what is left next to the root is right.
+    Value line = fma(f, x, f.c(x, alpha.convertToDouble()),
+                     f.c(x, beta.convertToDouble()));
+    return clamp(f, line, 0, 1);
   });
 }
 
@@ -109,21 +117,42 @@ Value opc::emitSelu(OpBuilder &b, Location loc, Value x, APFloat alpha,
 Value opc::emitSwish(OpBuilder &b, Location loc, Value x, APFloat alpha) {
   return activation(b, loc, x, [&](FloatBuilder &f, Value x) {
     double a = alpha.convertToDouble();
-    return f.mul(x, sigmoid(f, a == 1 ? x : f.mul(x, f.c(x, a))));
+    return f.div(x, f.add(f.c(x, 1), f.exp(f.mul(x, f.c(x, -a)))));
   });
 }
 
+/// x / 2 * (1 + tanh(u)) with u = sqrt(2/pi) * (x + 0.044715 x^3), which is x
+/// sigmoid(2 u).
+static Value tanhGelu(FloatBuilder &f, Value x) {
+  constexpr double line = 1.5957691216057308, cubic = 0.044715 * line;
+  Value factor = fma(f, f.mul(x, x), f.c(x, -cubic), f.c(x, -line));
+  return f.div(x, f.add(f.c(x, 1), f.exp(f.mul(x, factor))));
+}
+
+/// x / 2 * erfc(z) with z = -x / sqrt(2). An error of z counts 2 z^2 times in
+/// the tail: what z lacks is found by fused products and put right to first
+/// order.
+static Value erfGelu(FloatBuilder &f, Value x) {
+  constexpr double factor = -0.70710678118654752;
+  auto element = cast<FloatType>(getElementTypeOrSelf(x.getType()));
+  APFloat rounded(factor);
+  bool inexact;
+  rounded.convert(element.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                  &inexact);
+  double rest = 4.8336466567264567e-17; // what the double lacks itself
+  if (!element.isF64())
+    rest = factor - rounded.convertToDouble();
+  Value c = f.c(x, factor), z = f.mul(x, c);
+  Value lacks = fma(f, x, f.c(x, rest), fma(f, x, c, f.neg(z)));
+  // Where erfc is 0, so is the change, however large z; above 0 is no tail.
+  Value tail = math::ErfcOp::create(f.b, f.loc, z);
+  Value change = f.mul(f.mul(tail, z), lacks), zero = f.c(x, 0);
+  change = f.select(f.cmp(Predicate::OLT, x, zero), change, zero);
+  return f.mul(f.mul(x, f.c(x, 0.5)), fma(f, change, f.c(x, -2), tail));
+}
+
 Value opc::emitGelu(OpBuilder &b, Location loc, Value x, bool tanhForm) {
-  return activation(b, loc, x, [&](FloatBuilder &f, Value x) {
-    Value half = f.mul(x, f.c(x, 0.5)), inner;
-    if (tanhForm) { // sqrt(2/pi) * (x + 0.044715 x^3)
-      Value cube = f.mul(f.mul(x, x), f.mul(x, f.c(x, 0.044715)));
-      inner = f.tanh(f.mul(f.add(x, cube), f.c(x, 0.79788456080286536)));
-    } else { // x / sqrt(2)
-      inner = f.erf(f.mul(x, f.c(x, 0.70710678118654752)));
-    }
-    return f.mul(half, f.add(f.c(x, 1), inner));
-  });
+  return activation(b, loc, x, tanhForm ? tanhGelu : erfGelu);
 }
 
 Value opc::emitThresholdedRelu(OpBuilder &b, Location loc, Value x,

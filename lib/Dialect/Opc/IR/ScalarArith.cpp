@@ -200,24 +200,6 @@ Value opc::emitPrelu(OpBuilder &b, Location loc, Type tensor, ValueRange args) {
   return arith::SelectOp::create(b, loc, negative, scaled, args[0]);
 }
 
-/// Integers go through f64 and come back truncated; an f64 holds all of i32.
-Value opc::emitPow(OpBuilder &b, Location loc, Type base, Type exponent,
-                   ValueRange args) {
-  if (!isFloat(base)) {
-    Type f64 = withElement(base, b.getF64Type());
-    Value x = emitCast(b, loc, args[0], base, f64, false);
-    Value y = emitCast(b, loc, args[1], exponent, f64, false);
-    Value z = math::PowFOp::create(b, loc, x, y);
-    return emitCast(b, loc, z, f64, base, false);
-  }
-  Value y = args[1];
-  if (getElementTypeOrSelf(base) != getElementTypeOrSelf(exponent))
-    y = emitCast(b, loc, y, exponent, base, false);
-  return inWideFloat(b, loc, ValueRange{args[0], y}, [&](ValueRange wide) {
-    return Value(math::PowFOp::create(b, loc, wide[0], wide[1]));
-  });
-}
-
 Value opc::emitAbs(OpBuilder &b, Location loc, Type tensor, Value x) {
   if (isFloat(tensor))
     return math::AbsFOp::create(b, loc, x);

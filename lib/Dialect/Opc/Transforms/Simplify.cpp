@@ -38,6 +38,7 @@ static SimplifyTable allRules() {
   addMovementRules(table);
   addArithRules(table);
   addNormalizeRules(table);
+  addCancellationRules(table);
   return table;
 }
 

@@ -18,6 +18,7 @@ using SimplifyTable = llvm::StringMap<llvm::SmallVector<SimplifyRule, 2>>;
 void addMovementRules(SimplifyTable &table);
 void addArithRules(SimplifyTable &table);
 void addNormalizeRules(SimplifyTable &table);
+void addCancellationRules(SimplifyTable &table);
 
 /// Whether two values have provably equal extents and the same type.
 inline bool sameShape(mlir::Value a, mlir::Value b, ShapeEnv &env) {

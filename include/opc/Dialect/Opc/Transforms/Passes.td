@@ -89,9 +89,11 @@ def SimplifyPass : Pass<"opc-simplify", "::mlir::func::FuncOp"> {
   let description = [{
     Movement that moves nothing and arithmetic that changes nothing go, neighbours
     of one kind merge, and the formula of a normalisation becomes `opc.normalize`.
-    Results keep their bits, except that a found normalisation may differ from its
-    formula by rounding (both take the mean of squared deviations from the mean, in
-    at least f32). One walk: time is linear in the graph.
+    Functions that are spelt as a sum with 1, as GELU by 1 + erf(x), become what they
+    spell. Results keep their bits, except that a found normalisation may differ from
+    its formula by rounding (both take the mean of squared deviations from the mean,
+    in at least f32), and that a function which was spelt is accurate where its
+    spelling lost digits. One walk: time is linear in the graph.
 
     ```mlir
     %1 = opc.transpose %0 {perm = array<i64: 1, 0>} : (tensor<2x3xf32>) -> tensor<3x2xf32>

@@ -142,3 +142,78 @@ func.func @almost_layer_norm(%x: tensor<8x8xf32>, %z: tensor<8x8xf32>) -> (tenso
   %y2 = opc.div %dx, %q2 : (tensor<8x8xf32>, tensor<1x8xf32>) -> tensor<8x8xf32>
   return %y0, %y1, %y2 : tensor<8x8xf32>, tensor<8x8xf32>, tensor<8x8xf32>
 }
+
+// -----
+
+// The products of a GELU come in any order, its input may be one itself.
+// CHECK-LABEL: func.func @gelu
+// CHECK-SAME: (%[[X:.*]]: tensor<3xf32>)
+// CHECK-DAG: %[[SQUARE:.*]] = opc.mul %[[X]], %[[X]]
+// CHECK-DAG: %[[A:.*]] = opc.gelu %[[X]] {approximate = "none"}
+// CHECK-DAG: %[[B:.*]] = opc.gelu %[[SQUARE]] {approximate = "none"}
+// CHECK: return %[[A]], %[[B]]
+func.func @gelu(%x: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
+  %one = opc.constant {value = dense<1.0> : tensor<f32>} : tensor<f32>
+  %half = opc.constant {value = dense<0.5> : tensor<f32>} : tensor<f32>
+  %root = opc.constant {value = dense<1.41421354> : tensor<f32>} : tensor<f32>
+  %inverse = opc.constant {value = dense<0.707106769> : tensor<f32>} : tensor<f32>
+  %0 = opc.div %x, %root : (tensor<3xf32>, tensor<f32>) -> tensor<3xf32>
+  %1 = opc.erf %0 : (tensor<3xf32>) -> tensor<3xf32>
+  %2 = opc.add %1, %one : (tensor<3xf32>, tensor<f32>) -> tensor<3xf32>
+  %3 = opc.mul %x, %2 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+  %4 = opc.mul %3, %half : (tensor<3xf32>, tensor<f32>) -> tensor<3xf32>
+  %5 = opc.mul %x, %x : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+  %6 = opc.mul %inverse, %5 : (tensor<f32>, tensor<3xf32>) -> tensor<3xf32>
+  %7 = opc.erf %6 : (tensor<3xf32>) -> tensor<3xf32>
+  %8 = opc.add %one, %7 : (tensor<f32>, tensor<3xf32>) -> tensor<3xf32>
+  %9 = opc.mul %half, %5 : (tensor<f32>, tensor<3xf32>) -> tensor<3xf32>
+  %10 = opc.mul %9, %8 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+  return %4, %10 : tensor<3xf32>, tensor<3xf32>
+}
+
+// -----
+
+// Another factor, or another argument, is no GELU.
+// CHECK-LABEL: func.func @no_gelu
+// CHECK-NOT: opc.gelu
+func.func @no_gelu(%x: tensor<3xf32>, %y: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) {
+  %one = opc.constant {value = dense<1.0> : tensor<f32>} : tensor<f32>
+  %half = opc.constant {value = dense<0.5> : tensor<f32>} : tensor<f32>
+  %other = opc.constant {value = dense<0.7071> : tensor<f32>} : tensor<f32>
+  %inverse = opc.constant {value = dense<0.707106769> : tensor<f32>} : tensor<f32>
+  %0 = opc.mul %x, %inverse : (tensor<3xf32>, tensor<f32>) -> tensor<3xf32>
+  %1 = opc.erf %0 : (tensor<3xf32>) -> tensor<3xf32>
+  %2 = opc.add %1, %one : (tensor<3xf32>, tensor<f32>) -> tensor<3xf32>
+  %3 = opc.mul %x, %2 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+  %4 = opc.mul %y, %half : (tensor<3xf32>, tensor<f32>) -> tensor<3xf32>
+  %5 = opc.mul %4, %2 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+  %6 = opc.mul %x, %other : (tensor<3xf32>, tensor<f32>) -> tensor<3xf32>
+  %7 = opc.erf %6 : (tensor<3xf32>) -> tensor<3xf32>
+  %8 = opc.add %7, %one : (tensor<3xf32>, tensor<f32>) -> tensor<3xf32>
+  %9 = opc.mul %x, %half : (tensor<3xf32>, tensor<f32>) -> tensor<3xf32>
+  %10 = opc.mul %9, %8 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+  return %3, %5, %10 : tensor<3xf32>, tensor<3xf32>, tensor<3xf32>
+}
+
+// -----
+
+// What 1 is added to or subtracted from.
+// CHECK-LABEL: func.func @one_and
+// CHECK-SAME: (%[[X:.*]]: tensor<3xf32>)
+// CHECK: %[[TWICE:.*]] = opc.add %[[X]], %[[X]]
+// CHECK: %[[S:.*]] = opc.sigmoid %[[TWICE]]
+// CHECK: %[[A:.*]] = opc.add %[[S]], %[[S]]
+// CHECK: %[[NEG:.*]] = opc.neg %[[X]]
+// CHECK: %[[B:.*]] = opc.sigmoid %[[NEG]]
+// CHECK: %[[SOFT:.*]] = opc.softplus
+// CHECK: %[[C:.*]] = opc.neg %[[SOFT]]
+// CHECK: return %[[A]], %[[B]], %[[C]]
+func.func @one_and(%x: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) {
+  %one = opc.constant {value = dense<1.0> : tensor<f32>} : tensor<f32>
+  %0 = opc.tanh %x : (tensor<3xf32>) -> tensor<3xf32>
+  %1 = opc.add %0, %one : (tensor<3xf32>, tensor<f32>) -> tensor<3xf32>
+  %2 = opc.sigmoid %x : (tensor<3xf32>) -> tensor<3xf32>
+  %3 = opc.sub %one, %2 : (tensor<f32>, tensor<3xf32>) -> tensor<3xf32>
+  %4 = opc.log %2 : (tensor<3xf32>) -> tensor<3xf32>
+  return %1, %3, %4 : tensor<3xf32>, tensor<3xf32>, tensor<3xf32>
+}

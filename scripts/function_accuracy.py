@@ -1,0 +1,432 @@
+#!/usr/bin/env python3
+"""Measures every function of one number against exact values.
+
+usage: scripts/function_accuracy.py [--type T] [--step N] [FUNCTION]...
+
+Each function runs as vectors on the target cpu and as plain loops on reference: on
+every N-th number of a type (--step 1: on all, which takes hours for f32), on those
+around each power of two, and on infinities and NaN. Exact is its formula in float64,
+for f64 in long double. Errors are in units in the last place of the exact result;
+the table below bounds them, and where a bound does not hold the exit status is 1.
+"""
+
+import argparse
+import dataclasses
+import functools
+import math
+import pathlib
+import re
+import sys
+import tempfile
+from collections.abc import Callable
+
+import ml_dtypes
+import numpy as np
+
+TARGETS = ("cpu", "reference")
+DTYPES = {
+    "f16": np.dtype(np.float16),
+    "bf16": np.dtype(ml_dtypes.bfloat16),
+    "f32": np.dtype(np.float32),
+    "f64": np.dtype(np.float64),
+}
+# Every how manieth number: all halves, 1,047,809 and 40,010 of the others.
+STEPS = {"f16": 1, "bf16": 1, "f32": 4099, "f64": (1 << 64) // 40009}
+CHUNK = 1 << 22
+
+
+def _of_libm(name, slope):
+    """A function of C's library; for long double, of which it takes and gives no
+    more than float64, with the change that is left to first order."""
+    function = getattr(math, name)
+
+    def apply(x):
+        near = x.astype(np.float64)
+        y = np.array([function(value) for value in near.tolist()], x.dtype)
+        rest = np.where(np.isfinite(x), x - near, 0)
+        change = slope * np.exp(-(near.astype(x.dtype) ** 2)) * rest
+        return np.where(rest == 0, y, y + change)
+
+    return apply
+
+
+_SLOPE = 2 / np.sqrt(np.longdouble(np.pi))
+erf, erfc = _of_libm("erf", _SLOPE), _of_libm("erfc", -_SLOPE)
+
+
+def _wide(x, value):
+    """A constant in the type that is computed in: `value` divides integers."""
+    return x.dtype.type(value[0]) / x.dtype.type(value[1])
+
+
+def _clamp(x, low, high):
+    return np.minimum(np.maximum(x, low), high)
+
+
+def relu(x):
+    """Of -0 it is 0; numpy's maximum differs from type to type."""
+    return np.where((x > 0) | np.isnan(x), x, x.dtype.type(0))
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def softplus(x):
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def gelu(x):
+    return x / 2 * erfc(-x / np.sqrt(x.dtype.type(2)))
+
+
+def gelu_tanh(x):
+    cubic = _wide(x, (44715, 1000000))
+    pi = np.arccos(x.dtype.type(-1))
+    return x * sigmoid(np.sqrt(8 / pi) * (x + cubic * x**3))
+
+
+def swish(x, alpha):
+    return x * sigmoid(alpha * x)
+
+
+def hard_swish(x):
+    return x * (_clamp(x + 3, 0, 6) / 6)
+
+
+def elu(x, alpha):
+    return np.where(x < 0, alpha * np.expm1(x), x)
+
+
+def celu(x, alpha):
+    # Sums of both sides: of -0 and 0 that is 0.
+    return relu(x) + np.minimum(alpha * np.expm1(x / alpha), 0)
+
+
+def selu(x, alpha, gamma):
+    return gamma * np.where(x > 0, x, alpha * np.expm1(x))
+
+
+def root_power(exponent):
+    """x^exponent, of which long double's pow is exact enough."""
+    # Of an array of exponents: of one numpy takes the root, which gives -0.
+    return lambda x: np.power(x, np.full_like(x, exponent))
+
+
+@dataclasses.dataclass(frozen=True)
+class Function:
+    """A row of the table: an op with attributes, and how far it may be off.
+
+    `ulp` bounds f32: of vectors, of plain loops. Halves round such a result once
+    more, to within `half` of the exact one; f64 keeps the bound of plain loops.
+    """
+
+    name: str
+    exact: Callable
+    ulp: tuple[float, float]
+    op: str = ""
+    attributes: str = ""
+    #: Results below it may lose all digits, or be 0; in f64 so much smaller ones.
+    flushed: float = 0.0
+    #: A constant second operand.
+    operand: float | None = None
+
+    def label(self):
+        """The op with what it is given beside x."""
+        given = [] if self.operand is None else [f"x, {self.operand:g}"]
+        given += re.findall(r"= ([^,:]+?) *(?::|$|,)", self.attributes)
+        return " ".join([self.op or self.name, *given])
+
+    def lines(self, element):
+        """MLIR that gives %NAME from %x."""
+        vector = f"tensor<?x{element}>"
+        op, types, operands = self.op or self.name, vector, "%x"
+        if self.operand is not None:
+            constant = f"  %c_{self.name} = opc.constant {{value = dense<{self.operand:e}> : tensor<{element}>}}"
+            yield f"{constant} : tensor<{element}>"
+            operands += f", %c_{self.name}"
+            types += f", tensor<{element}>"
+        yield (
+            f"  %{self.name} = opc.{op} {operands} {{{self.attributes}}} "
+            f": ({types}) -> {vector}"
+        )
+
+
+def alpha(value, name="alpha"):
+    return f"{name} = {float(np.float32(value))!r} : f64"
+
+
+TINY = float(np.finfo(np.float32).tiny)
+A = float(np.float32(0.7))
+QUICK = float(np.float32(1.702))
+SELU = (float(np.float32(1.6732632)), float(np.float32(1.050701)))
+POWERS = {"cube": 3, "fourth": 4, "inverse": -1, "inverse_square": -2}
+POWERS |= {"root": 0.5, "three_halves": 1.5, "inverse_root": -0.5}
+POWERS |= {"five_halves": 2.5, "inverse_fourth": -4, "seven_halves": -3.5}
+
+FUNCTIONS = (
+    Function("abs", np.abs, (0, 0)),
+    Function("neg", np.negative, (0, 0)),
+    Function("sign", lambda x: np.where(x == 0, x, np.sign(x)), (0, 0)),
+    Function("relu", relu, (0, 0)),
+    Function("ceil", np.ceil, (0, 0)),
+    Function("floor", np.floor, (0, 0)),
+    Function("round", np.rint, (0, 0)),
+    Function("sqrt", np.sqrt, (0.5, 0.5)),
+    Function("reciprocal", lambda x: 1 / x, (0.5, 0.5)),
+    Function("exp", np.exp, (1.1, 1), flushed=TINY),
+    Function("log", np.log, (1, 1)),
+    Function("sin", np.sin, (2, 1)),
+    Function("cos", np.cos, (2, 1)),
+    Function("tan", np.tan, (1, 1)),
+    Function("asin", np.arcsin, (2.5, 1)),
+    Function("acos", np.arccos, (1.5, 1)),
+    Function("atan", np.arctan, (2, 1)),
+    Function("sinh", np.sinh, (2, 2)),
+    Function("cosh", np.cosh, (2, 2)),
+    Function("tanh", np.tanh, (6, 2.1)),
+    Function("asinh", np.arcsinh, (2, 2)),
+    Function("acosh", np.arccosh, (2, 2)),
+    Function("atanh", np.arctanh, (2, 2)),
+    Function("erf", erf, (6.5, 1)),
+    Function("sigmoid", sigmoid, (2.5, 2.5), flushed=TINY),
+    Function("softplus", softplus, (2.5, 2), flushed=TINY),
+    Function("softsign", lambda x: x / (1 + np.abs(x)), (1.5, 1.5)),
+    Function("mish", lambda x: x * np.tanh(softplus(x)), (8, 4), flushed=1e-35),
+    Function("hard_swish", hard_swish, (2.5, 2.5)),
+    Function(
+        "hard_sigmoid",
+        lambda x: _clamp(
+            x * x.dtype.type(np.float32(0.2)) + x.dtype.type(0.5), 0, 1
+        ),
+        (0.5, 0.5),
+        attributes=f"{alpha(0.2)}, {alpha(0.5, 'beta')}",
+    ),
+    Function(
+        "leaky_relu",
+        lambda x: np.where(x < 0, x * A, x),
+        (0.5, 0.5),
+        attributes=alpha(A),
+    ),
+    Function(
+        "thresholded_relu",
+        lambda x: np.where(x > A, x, 0),
+        (0, 0),
+        attributes=alpha(A),
+    ),
+    Function(
+        "elu", functools.partial(elu, alpha=A), (2, 2), attributes=alpha(A)
+    ),
+    Function(
+        "celu", functools.partial(celu, alpha=A), (2, 2), attributes=alpha(A)
+    ),
+    Function(
+        "selu",
+        functools.partial(selu, alpha=SELU[0], gamma=SELU[1]),
+        (2, 2),
+        attributes=f"{alpha(SELU[0])}, {alpha(SELU[1], 'gamma')}",
+    ),
+    Function(
+        "swish",
+        functools.partial(swish, alpha=1),
+        (2.5, 2.5),
+        attributes=alpha(1),
+        flushed=1e-35,
+    ),
+    Function(
+        "quick_gelu",
+        functools.partial(swish, alpha=QUICK),
+        (64, 64),
+        op="swish",
+        attributes=alpha(QUICK),
+        flushed=1e-35,
+    ),
+    Function(
+        "gelu", gelu, (8, 8), attributes='approximate = "none"', flushed=1e-35
+    ),
+    Function(
+        "gelu_tanh",
+        gelu_tanh,
+        (200, 200),
+        op="gelu",
+        attributes='approximate = "tanh"',
+        flushed=1e-35,
+    ),
+    *(
+        Function(
+            name, root_power(exponent), (5.5, 5.5), op="pow", operand=exponent
+        )
+        for name, exponent in POWERS.items()
+    ),
+)
+
+
+# ===--- what is measured ---===#
+
+
+def program(element, functions):
+    """One MLIR program that applies all functions to the same numbers."""
+    vector = f"tensor<?x{element}>"
+    lines = [line for f in functions for line in f.lines(element)]
+    outputs = ", ".join(
+        f'{vector} {{opc.name = "{f.name}"}}' for f in functions
+    )
+    names = ", ".join(f"%{f.name}" for f in functions)
+    types = ", ".join([vector] * len(functions))
+    argument = (
+        f'%x: {vector} {{opc.name = "x", '
+        "opc.dims = affine_map<()[s0] -> (s0)>}"
+    )
+    return (
+        f"func.func @main({argument}) -> ({outputs}) "
+        'attributes {opc.symbols = ["n"]} {\n'
+        + "\n".join(lines)
+        + f"\n  return {names} : {types}\n}}\n"
+    )
+
+
+def compiled(element, functions, target):
+    import opc
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder) / "functions.mlir"
+        file.write_text(program(element, functions))
+        return opc.compile(file, target=target, cache=False)
+
+
+def chunks(element, step):
+    """Arrays of numbers of a type: every step-th bit pattern, and those around
+    each power of two (with them zeros, infinities and NaN)."""
+    dtype = DTYPES[element]
+    bits = dtype.itemsize * 8
+    word = np.dtype(f"u{dtype.itemsize}")
+    for first in range(0, 1 << bits, CHUNK * step):
+        last = min(1 << bits, first + CHUNK * step)
+        yield _pattern(range(first, last, step), word).view(dtype)
+    mantissa = ml_dtypes.finfo(dtype).nmant
+    near = [
+        (exponent << mantissa) + offset
+        for exponent in range(1 << (bits - mantissa))
+        for offset in range(-32, 32)
+    ]
+    yield np.array([value % (1 << bits) for value in near], word).view(dtype)
+
+
+def _pattern(numbers, word):
+    count = np.arange(len(numbers), dtype=np.uint64)
+    return (np.uint64(numbers.start) + count * np.uint64(numbers.step)).astype(
+        word
+    )
+
+
+def errors(got, exact, flushed):
+    """Of each number how many units in the last place of the exact one it is off;
+    infinite where it is another infinity, NaN or zero than the exact one."""
+    dtype, wide = got.dtype, exact.dtype
+    info = ml_dtypes.finfo(dtype)
+    with np.errstate(all="ignore"):
+        got = got.astype(wide)
+        # An infinity counts as the number that would follow the greatest one.
+        beyond = wide.type(2) ** int(info.maxexp)
+        near = np.where(np.isinf(got), np.copysign(beyond, got), got)
+        wanted = np.clip(exact, -beyond, beyond)
+        exponent = np.frexp(wanted)[1] - 1
+        exponent = np.clip(exponent, int(info.minexp), int(info.maxexp) - 1)
+        step = np.ldexp(wide.type(1), exponent - info.nmant)
+        off = np.abs(near - wanted) / step
+        lost = np.abs(got - exact) <= np.abs(exact)
+    same = np.isnan(got) & np.isnan(exact)
+    signs = np.signbit(got) == np.signbit(exact)
+    off[np.isnan(got) != np.isnan(exact)] = np.inf
+    off[(exact == 0) & ((got != 0) | ~signs)] = np.inf
+    off[same | (lost & signs & (np.abs(exact) < flushed))] = 0
+    return off
+
+
+def bound(function, element, target):
+    """In units in the last place of a type."""
+    vectors, loops = function.ulp
+    if element == "f32":
+        return vectors if target == "cpu" else loops
+    if element == "f64":
+        # What comes of an exponent's rounding grows with the exponent.
+        return loops if loops < 50 else 8 * loops
+    # A float32 that is off by that much, rounded.
+    return 0.5 + max(function.ulp) / 2**13
+
+
+def worst_of(function, element, target, x, exact, got):
+    """(ulp, number, result, exact) where a result is farthest off."""
+    flushed = function.flushed
+    if flushed and element == "f64":
+        flushed *= float(np.finfo(np.float64).tiny) / TINY
+    off = errors(got, exact, flushed)
+    at = int(np.argmax(off))
+    return off[at], x[at], got[at], exact[at]
+
+
+def measure(element, functions=FUNCTIONS, step=None, targets=TARGETS):
+    """{(function, target): (ulp, number, result, exact)} where each is worst."""
+    programs = {t: compiled(element, functions, t) for t in targets}
+    wide = np.longdouble if element == "f64" else np.float64
+    worst = {}
+    for x in chunks(element, step or STEPS[element]):
+        results = {t: p.run([x]) for t, p in programs.items()}
+        for index, function in enumerate(functions):
+            with np.errstate(all="ignore"):
+                exact = np.asarray(function.exact(x.astype(wide)), wide)
+            for target, outputs in results.items():
+                found = worst_of(
+                    function, element, target, x, exact, outputs[index]
+                )
+                key = function.name, target
+                worst[key] = max(worst.get(key, found), found, key=_off)
+    return worst
+
+
+def _off(found):
+    return found[0]
+
+
+def page():
+    """The table of bounds, for docs/generated."""
+    yield "# How exact functions of one number are"
+    yield ""
+    yield "The most by which float32 results differ from exact ones, in units in the"
+    yield "last place. Halves are such results rounded once more; float64 is as exact"
+    yield "on both targets as the reference."
+    yield ""
+    yield "| function | cpu | reference | may be 0 below |"
+    yield "|---|---|---|---|"
+    for f in FUNCTIONS:
+        zero = f"{f.flushed:.2g}" if f.flushed else ""
+        yield f"| `{f.label()}` | {f.ulp[0]:g} | {f.ulp[1]:g} | {zero} |"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--type", choices=DTYPES, default="f32")
+    parser.add_argument("--step", type=int, help="every N-th number")
+    parser.add_argument("functions", nargs="*", metavar="FUNCTION")
+    arguments = parser.parse_args()
+    chosen = [
+        f for f in FUNCTIONS if f.name in (arguments.functions or [f.name])
+    ]
+    worst = measure(arguments.type, chosen, arguments.step)
+    good = True
+    for function in chosen:
+        for target in TARGETS:
+            off, x, got, exact = worst[function.name, target]
+            limit = bound(function, arguments.type, target)
+            verdict = "" if off <= limit else f"  MORE THAN {limit:g}"
+            good &= not verdict
+            print(
+                f"{function.name:18} {target:10} {off:9.3f} ulp at {float(x):.9g}: "
+                f"{float(got):.9g}, exact {float(exact):.9g}{verdict}",
+                flush=True,
+            )
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
