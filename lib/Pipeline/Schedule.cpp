@@ -67,13 +67,26 @@ bool broadcastsAtRunTime(func::FuncOp kernel) {
   return false;
 }
 
+/// Whether an extent is known to be 0, as of what is reduced. Schedules may
+/// divide by extents and cut them into tiles; plain loops over nothing end.
+bool hasEmptyTensor(func::FuncOp kernel) {
+  auto isEmpty = [](Value value) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    return type && llvm::is_contained(type.getShape(), 0);
+  };
+  bool found = llvm::any_of(kernel.getArguments(), isEmpty);
+  for (Operation &op : kernel.front())
+    found |= llvm::any_of(op.getResults(), isEmpty);
+  return found;
+}
+
 struct SchedulePass : opc::impl::SchedulePassBase<SchedulePass> {
   void runOnOperation() override {
     func::FuncOp kernel = getOperation();
     if (!kernel->hasAttr(kKernelAttr) || kernel->hasAttr(kUnitsAttr))
       return;
     const TargetDesc &desc = targetOf(kernel);
-    if (!broadcastsAtRunTime(kernel))
+    if (!broadcastsAtRunTime(kernel) && !hasEmptyTensor(kernel))
       for (const Schedule &schedule : findTarget(desc.target)->schedules)
         if (succeeded(schedule.apply(kernel, desc)))
           return;

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Fault.h"
 #include "Text.h"
+#include "opc/Runtime/Demand.h"
 #include "opc/Runtime/Escape.h"
 
 #include <fmt/format.h>
@@ -30,7 +31,7 @@ static constexpr FaultText texts[] = {
     {"an integer was divided by zero", "an integer was divided by zero"},
     {"no memory", "no memory for {0} bytes"},
     {"a size is negative or too large to address",
-     "size {0} is negative or too large (the limit is {1})"},
+     "size {0} is negative or too large to address"},
 };
 
 static bool known(int64_t fault) {
@@ -46,6 +47,12 @@ static std::string place(const Manifest &manifest, int64_t location) {
 Status opc::runtime::hostFault(const Manifest &manifest, int64_t fault,
                                int64_t location, int64_t observed,
                                int64_t expected) {
+  if (location < 0 && location >= -int64_t(manifest.demands.size())) {
+    const DemandSpec &demand = manifest.demands[-1 - location];
+    return Status::input(
+        fmt::format("{}: {}", place(manifest, demand.location),
+                    opc::demandText(demand.text, observed, expected)));
+  }
   std::string at = place(manifest, location);
   if (!known(fault))
     return Status::internal(fmt::format("{}: unknown fault {}", at, fault));

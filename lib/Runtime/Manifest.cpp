@@ -42,6 +42,7 @@ private:
   void tensor(const Json &object, const std::string &path, TensorSpec &spec);
   void dim(const Json &value, const std::string &path, Dim &dim);
   void kernel(const Json &object, const std::string &path, KernelSpec &spec);
+  void demand(const Json &object, const std::string &path, DemandSpec &spec);
   void checksum(const Json &object);
   void uniqueInputs();
 
@@ -198,6 +199,16 @@ void Reader::kernel(const Json &object, const std::string &path,
         });
 }
 
+void Reader::demand(const Json &object, const std::string &path,
+                    DemandSpec &spec) {
+  if (!object.is_object())
+    return fail(path,
+                fmt::format("expected object, got {}", object.type_name()));
+  text(object, path, "text", spec.text);
+  int64_t last = int64_t(out.locations.size()) - 1;
+  number(object, path, "location", 0, last, spec.location);
+}
+
 void Reader::checksum(const Json &root) {
   std::string hex;
   text(root, "", "checksum", hex, /*required=*/false);
@@ -246,6 +257,9 @@ Status Reader::read(const Json &root) {
   out.constantsBytes = static_cast<uint64_t>(constants);
   checksum(root);
   texts(root, "", "locations", out.locations, /*required=*/false);
+  array(root, "", "demands", false, [&](const Json &v, const std::string &at) {
+    demand(v, at, out.demands.emplace_back());
+  });
   auto tensors = [&](const char *key, std::vector<TensorSpec> &to) {
     array(root, "", key, true, [&](const Json &v, const std::string &at) {
       tensor(v, at, to.emplace_back());

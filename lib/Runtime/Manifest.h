@@ -35,6 +35,12 @@ struct KernelSpec {
   std::vector<int64_t> locations; // indices into Manifest::locations
 };
 
+/// What is to be said where a program finds that something does not hold.
+struct DemandSpec {
+  int64_t location = 0; // index into Manifest::locations
+  std::string text;     // {0} and {1} stand for observed and expected
+};
+
 struct Manifest {
   std::string version;
   std::string target, chip, arch;
@@ -43,6 +49,7 @@ struct Manifest {
   std::vector<TensorSpec> inputs, outputs;
   std::vector<KernelSpec> kernels;
   std::vector<std::string> locations;
+  std::vector<DemandSpec> demands;
   std::vector<std::string> symbols;
   uint64_t constantsBytes = 0;
   std::optional<uint64_t> checksum; // of the constants

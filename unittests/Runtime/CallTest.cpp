@@ -210,6 +210,28 @@ TEST_F(CallTest, ReportsFaultsWithTheirPlace) {
   EXPECT_EQ(refusal({x.view(), y.view()}), "the program: unknown fault 99");
 }
 
+/// Numbers go where the text says; what else is in braces stays.
+TEST_F(CallTest, ReportsDemandsInTheWordsOfTheManifest) {
+  std::string manifest = addManifest;
+  manifest.insert(manifest.find(R"("constants_bytes")"),
+                  R"("demands": [{"location": 0, "text": "a"},
+                     {"location": 0, "text": "{1}{2} {0 {0}, {0}"}], )");
+  program = adopt(
+      [](opc_call *call) {
+        return call->api->fail(call, OPC_FAULT_SHAPE, -2, -12, 10);
+      },
+      manifest);
+  EXPECT_EQ(refusal({x.view(), y.view()}),
+            "node 'Add_0' (ai.onnx.Add): 10{2} {0 -12, -12");
+  program = adopt(
+      [](opc_call *call) {
+        return call->api->fail(call, OPC_FAULT_SHAPE, -3, 1, 2);
+      },
+      manifest);
+  EXPECT_EQ(refusal({x.view(), y.view()}),
+            "the program: a dimension is 1 where 2 is needed");
+}
+
 TEST_F(CallTest, TheFirstFaultCounts) {
   program = adopt([](opc_call *call) {
     call->api->fail(call, OPC_FAULT_DIVIDE, 0, 0, 0);

@@ -29,7 +29,8 @@ TEST(Manifest, IsRead) {
                {"name": "b", "dtype": "i64", "shape": ["m", "n", 0]}],
     "outputs": [{"name": "c", "dtype": "bool", "shape": []}],
     "kernels": [{"name": "k", "ops": ["opc.add"], "locations": [1, 0]}],
-    "locations": ["first", "second"], "something_new": {"x": 1}})json");
+    "locations": ["first", "second"], "something_new": {"x": 1},
+    "demands": [{"location": 1, "text": "{0} is not {1}"}]})json");
   EXPECT_EQ(m.target, "cpu");
   EXPECT_EQ(m.chip, "x86-64-v4");
   EXPECT_THAT(m.features, ElementsAre("avx2", "fma"));
@@ -42,6 +43,8 @@ TEST(Manifest, IsRead) {
   EXPECT_EQ(m.inputs[0].shape[0].symbol, m.inputs[1].shape[1].symbol);
   EXPECT_EQ(typeText(m.outputs[0], m), "bool[]");
   EXPECT_THAT(m.kernels[0].locations, ElementsAre(1, 0));
+  EXPECT_EQ(m.demands[0].location, 1);
+  EXPECT_EQ(m.demands[0].text, "{0} is not {1}");
 }
 
 /// The message for the manifest of the addition with one change.
@@ -99,6 +102,15 @@ static const BadManifest badManifests[] = {
      "manifest: kernels[0].locations[0]: string is no index into 1 locations"},
     {R"([{"op": "replace", "path": "/locations", "value": {}}])",
      "manifest: locations: expected array, got object"},
+    {R"([{"op": "add", "path": "/demands", "value": [1]}])",
+     "manifest: demands[0]: expected object, got number"},
+    {R"([{"op": "add", "path": "/demands", "value": [{"location": 0}]}])",
+     "manifest: demands[0].text: missing"},
+    {R"([{"op": "add", "path": "/demands", "value": [{"text": ""}]}])",
+     "manifest: demands[0].location: missing"},
+    {R"([{"op": "add", "path": "/demands",
+          "value": [{"location": 1, "text": ""}]}])",
+     "manifest: demands[0].location: 1 is outside of 0 to 0"},
     {R"([{"op": "remove", "path": "/constants_bytes"}])",
      "manifest: constants_bytes: missing"},
     {R"([{"op": "add", "path": "/checksum", "value": "12"}])",

@@ -1,5 +1,6 @@
 //===- HostBinds.cpp - Symbols that get their values on the way -----------===//
 #include "HostLowering.h"
+#include "opc/Runtime/Demand.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -33,8 +34,8 @@ Value HostLowering::boundValue(BindDimOp op) {
 Value HostLowering::boundValue(BindElementOp op) {
   Value value = scalar(op.getX(), op.getIndex());
   Value least = e.number(op.getMin());
-  e.failIf(e.compare(ICmpPredicate::slt, value, least),
-           e.number(OPC_FAULT_LIMIT), e.number(place(op)), value, least);
+  demand(op, e.compare(ICmpPredicate::slt, value, least), OPC_FAULT_LIMIT,
+         value, least);
   return value;
 }
 
@@ -62,6 +63,19 @@ Value HostLowering::boundValue(BindClampOp op) {
   auto bound = [&](unsigned index) {
     return e.value(op.getBounds().getResult(index));
   };
-  Value raised = LLVM::SMaxOp::create(e.b, e.loc, bound(0), bound(1));
-  return LLVM::SMinOp::create(e.b, e.loc, raised, bound(2));
+  Value value = bound(0);
+  Value raised = LLVM::SMaxOp::create(e.b, e.loc, value, bound(1));
+  Value result = LLVM::SMinOp::create(e.b, e.loc, raised, bound(2));
+  if (op->hasAttr(kDemandAttr))
+    demand(op, e.compare(ICmpPredicate::ne, value, result), OPC_FAULT_SHAPE,
+           value, result);
+  return result;
+}
+
+/// Ends the run where `isBad`, in the words of the op if it has any.
+void HostLowering::demand(Operation *op, Value isBad, opc_fault fault,
+                          Value observed, Value expected) {
+  auto text = op->getAttrOfType<StringAttr>(kDemandAttr);
+  int64_t where = text ? facts.demand(op->getLoc(), text) : place(op);
+  e.failIf(isBad, e.number(fault), e.number(where), observed, expected);
 }

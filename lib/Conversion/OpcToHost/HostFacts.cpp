@@ -33,6 +33,14 @@ int64_t HostFacts::place(Location loc) {
   return intern(names.empty() ? "?" : names.front());
 }
 
+int64_t HostFacts::demand(Location loc, StringRef text) {
+  std::pair<int64_t, std::string> key{place(loc), text.str()};
+  auto [entry, isNew] = knownDemands.try_emplace(key, program.demands.size());
+  if (isNew)
+    program.demands.push_back({key.first, key.second});
+  return -1 - entry->second;
+}
+
 int64_t HostFacts::addKernel(LaunchOp launch, Operation *function) {
   HostProgram::Kernel kernel;
   kernel.name = launch.getKernel().str();

@@ -6,6 +6,7 @@
 #include "opc/Conversion/OpcToHost/HostProgram.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "llvm/ADT/StringMap.h"
+#include <map>
 
 namespace opc {
 
@@ -15,6 +16,8 @@ public:
 
   /// Index of the graph's node that `loc` names first.
   int64_t place(mlir::Location loc);
+  /// What stands for a place in a fault whose words are `text`.
+  int64_t demand(mlir::Location loc, llvm::StringRef text);
   /// Notes a launch of `function`; returns its index among the manifest's
   /// kernels.
   int64_t addKernel(LaunchOp launch, mlir::Operation *function);
@@ -28,6 +31,7 @@ private:
   HostProgram &program;
   ShapeEnv &env;
   llvm::StringMap<int64_t> known;
+  std::map<std::pair<int64_t, std::string>, int64_t> knownDemands;
 };
 
 } // namespace opc

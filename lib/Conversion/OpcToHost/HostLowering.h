@@ -46,6 +46,8 @@ private:
   mlir::Value boundValue(BindElementOp op);
   mlir::Value boundValue(BindBroadcastOp op);
   mlir::Value boundValue(BindClampOp op);
+  void demand(mlir::Operation *op, mlir::Value isBad, opc_fault fault,
+              mlir::Value observed, mlir::Value expected);
 
   // Control flow (HostControl.cpp).
   void lowerIf(IfOp op);

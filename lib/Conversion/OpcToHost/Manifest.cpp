@@ -32,10 +32,15 @@ json::Object opc::manifestOf(const HostProgram &program) {
         json::Object{{"name", toText(kernel.name)},
                      {"ops", texts(kernel.ops)},
                      {"locations", json::Array(kernel.locations)}});
+  json::Array demands;
+  for (const HostProgram::Demand &demand : program.demands)
+    demands.push_back(
+        json::Object{{"location", demand.location}, {"text", demand.text}});
   return json::Object{
       {"inputs", tensors(program.inputs)},
       {"outputs", tensors(program.outputs)},
       {"kernels", std::move(kernels)},
       {"locations", texts(program.locations)},
+      {"demands", std::move(demands)},
       {"constants_bytes", static_cast<int64_t>(program.constants.size())}};
 }

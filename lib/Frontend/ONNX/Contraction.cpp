@@ -43,7 +43,7 @@ void buildGemm(Node &n) {
     return n.fail("A or B is no matrix");
   Type element = n.elementOf(a);
   Value y = n.matmul(wide(n, a), wide(n, b), n.elementOf(wide(n, a)),
-                     n.integer("transA", 0) != 0, n.integer("transB", 0) != 0);
+                     n.flag("transA", false), n.flag("transB", false));
   y = scaled(n, y, n.real("alpha", 1));
   double beta = n.real("beta", 1);
   if (n.has(2) && beta != 0)
@@ -147,8 +147,21 @@ void dropOnes(Node &n, Term &t, const Term &other) {
   }
 }
 
+/// Gives the letters that are summed the same extents: whether one of them is 1
+/// may be known only to a run.
+void alignSums(Node &n, Term &a, Term &b, StringRef letters) {
+  for (char letter : letters) {
+    size_t i = a.letters.find(letter), j = b.letters.find(letter);
+    Dims left = n.dims(a.value), right = n.dims(b.value);
+    left[i] = right[j] = n.broadcastShapes(left[i], right[j]).front();
+    a.value = n.broadcast(a.value, left);
+    b.value = n.broadcast(b.value, right);
+  }
+}
+
 /// The product of two terms, summed over letters not in `needed`, as one
-/// matmul: [batch, rows, sum] x [batch, sum, columns].
+/// matmul: [batch, rows, sum] x [batch, sum, columns]. Axes of the batch are
+/// merged unless they are to broadcast.
 Term multiply(Node &n, Term a, Term b, StringRef needed) {
   sumAway(n, a, needed.str() + b.letters);
   sumAway(n, b, needed.str() + a.letters);
@@ -164,22 +177,28 @@ Term multiply(Node &n, Term a, Term b, StringRef needed) {
       columns += letter;
   if (n.failed())
     return a;
+  alignSums(n, a, b, sum);
   Value x = arranged(n, a, batch + rows + sum);
   Value y = arranged(n, b, batch + sum + columns);
-  int64_t nb = batch.size(), nr = rows.size(), ns = sum.size();
-  int64_t nc = columns.size();
+  size_t nb = batch.size(), nr = rows.size(), ns = sum.size();
   Dims left = n.dims(x), right = n.dims(y);
-  for (int64_t i = 0; i < nb; ++i)
-    n.requireEqual(left[i], right[i]);
-  AffineExpr b0 = n.sizeOf(x, 0, nb), m = n.sizeOf(x, nb, nb + nr);
-  AffineExpr k = n.sizeOf(x, nb + nr, nb + nr + ns);
-  AffineExpr columnCount = n.sizeOf(y, nb + ns, nb + ns + nc);
-  x = n.reshape(x, {b0, m, k});
-  y = n.reshape(y, {b0, n.sizeOf(y, nb, nb + ns), columnCount});
-  Dims result(ArrayRef(left).take_front(nb + nr));
+  Dims leadX(ArrayRef(left).take_front(nb));
+  Dims leadY(ArrayRef(right).take_front(nb));
+  bool merges = leadX == leadY;
+  if (merges)
+    leadX = leadY = {n.sizeOf(x, 0, nb)};
+  AffineExpr k = n.sizeOf(x, nb + nr, left.size());
+  leadX.append({n.sizeOf(x, nb, nb + nr), k});
+  leadY.append({k, n.sizeOf(y, nb + ns, right.size())});
+  Value product =
+      n.matmul(n.reshape(x, leadX), n.reshape(y, leadY), n.elementOf(x));
+  if (n.failed())
+    return a;
+  Dims all = n.dims(product);
+  Dims result(ArrayRef(merges ? left : all).take_front(nb));
+  llvm::append_range(result, ArrayRef(left).slice(nb, nr));
   llvm::append_range(result, ArrayRef(right).drop_front(nb + ns));
-  return {n.reshape(n.matmul(x, y, n.elementOf(x)), result),
-          batch + rows + columns};
+  return {n.reshape(product, result), batch + rows + columns};
 }
 
 std::string implicitOutput(StringRef inputs, size_t ellipsis) {

@@ -117,11 +117,7 @@ void buildDynamicIf(Node &n, Value condition) {
 }
 
 void buildIf(Node &n) {
-  Value condition = n.need(0);
-  if (n.failed())
-    return;
-  n.requireSameSize(n.dims(condition), {});
-  condition = n.reshape(condition, {});
+  Value condition = n.scalarOf(n.need(0), "cond", n.boolType());
   if (n.failed())
     return;
   if (auto known = n.constants(condition))

@@ -40,6 +40,15 @@ Value addChannelBias(Node &n, Value y, Value bias) {
   return n.add(y, n.unsqueeze(bias, axes));
 }
 
+/// The first axis of W is divided among the groups.
+static void checkChannels(Node &n, Value w, int64_t group) {
+  AffineExpr count = n.dim(w, 0);
+  n.requireEqual(
+      count.floorDiv(group) * group, count,
+      formatv("group {0} does not divide the first extent {{1} of W", group)
+          .str());
+}
+
 Value convolve(Node &n, Value x, Value w, Value filler, Type element) {
   std::optional<Ints> kernel = convKernel(n, x, w);
   int64_t group = n.integer("group", 1);
@@ -52,8 +61,11 @@ Value convolve(Node &n, Value x, Value w, Value filler, Type element) {
   std::optional<Window> window = readWindow(n, x, *kernel, filler);
   if (!window)
     return {};
-  n.requireEqual(n.dim(x, 1), n.dim(w, 1) * group);
-  n.requireEqual(n.dim(w, 0).floorDiv(group) * group, n.dim(w, 0));
+  checkChannels(n, w, group);
+  n.requireEqual(n.dim(x, 1), n.dim(w, 1) * group,
+                 "the input has {0} channels, W and group want {1}");
+  for (int64_t i = 0; i < window->spatial(); ++i)
+    windowRange(n, n.dim(x, i + 2), *window, i);
   return n.emit<ConvOp>(
       {x, w}, window->attributes(n, {{"group", n.i64(group)}}), element);
 }
@@ -85,6 +97,12 @@ void padForOutput(Node &n, Value x, Window &w, int64_t i, int64_t extra,
     return n.fail("output_shape or auto_pad with an unknown extent is not "
                   "supported; give pads");
   splitPads(w, i, *total, upper);
+}
+
+/// What is left of a transposed convolution's axis when padding is cut off.
+AffineExpr transposedExtent(Node &n, Value x, const Window &w, int64_t i) {
+  return (n.dim(x, i + 2) - 1) * w.strides[i] +
+         (w.span(i) - w.low[i] - w.high[i]);
 }
 
 void buildConvTranspose(Node &n) {
@@ -122,8 +140,12 @@ void buildConvTranspose(Node &n) {
                    mode == "SAME_UPPER");
     window.high[i] -= extra[i];
   }
-  n.requireEqual(n.dim(x, 1), n.dim(w, 0));
-  n.requireEqual(n.dim(w, 0).floorDiv(group) * group, n.dim(w, 0));
+  n.requireEqual(n.dim(x, 1), n.dim(w, 0),
+                 "the input has {0} channels, W wants {1}");
+  checkChannels(n, w, group);
+  for (int64_t i = 0; i < spatial; ++i)
+    n.requireAtMost(n.expr(0), transposedExtent(n, x, window, i),
+                    "the result would have an extent of {1}");
   Value y = n.emit<ConvTransposeOp>(
       {x, w}, window.attributes(n, {{"group", n.i64(group)}}), n.elementOf(x));
   y = addChannelBias(n, y, wide(n, n.in(2)));

@@ -68,7 +68,7 @@ void buildMean(Node &n) {
 }
 
 void buildMod(Node &n) {
-  if (n.integer("fmod", 0))
+  if (n.flag("fmod", false))
     return buildBinary<FmodOp>(n);
   buildBinary<ModOp>(n);
 }
@@ -106,9 +106,9 @@ void buildClipAttributes(Node &n) {
 void buildClip(Node &n) {
   Value x = n.need(0);
   if (n.has(1))
-    x = n.max(x, n.in(1));
+    x = n.max(x, n.scalarOf(n.in(1), "min"));
   if (n.has(2))
-    x = n.min(x, n.in(2));
+    x = n.min(x, n.scalarOf(n.in(2), "max"));
   n.out(0, x);
 }
 
@@ -142,8 +142,8 @@ void buildIsNan(Node &n) {
 void buildIsInf(Node &n) {
   n.out(0, n.emit<IsInfOp>(
                n.need(0),
-               {{"negative", n.boolean(n.integer("detect_negative", 1))},
-                {"positive", n.boolean(n.integer("detect_positive", 1))}},
+               {{"negative", n.boolean(n.flag("detect_negative", true))},
+                {"positive", n.boolean(n.flag("detect_positive", true))}},
                n.boolType()));
 }
 

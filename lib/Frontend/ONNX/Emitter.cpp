@@ -198,7 +198,8 @@ Value Emitter::matmul(Value a, Value b, Type element, bool transposeA,
     std::swap(left[left.size() - 1], left[left.size() - 2]);
   if (transposeB)
     std::swap(right[right.size() - 1], right[right.size() - 2]);
-  requireEqual(left.back(), right[right.size() - 2]);
+  requireEqual(left.back(), right[right.size() - 2],
+               "inner extents {0} and {1} differ");
   result = broadcastShapes(ArrayRef(left).drop_back(2),
                            ArrayRef(right).drop_back(2));
   result.append({left[left.size() - 2], right.back()});

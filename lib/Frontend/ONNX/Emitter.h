@@ -107,7 +107,10 @@ public:
   /// The elements of a 1-D integer tensor; unknown ones become symbols, at
   /// least `min`, that the program binds where it runs.
   std::optional<Dims> resolve(Value v, StringRef what, int64_t min);
-  AffineExpr bindElement(Value v, int64_t index, int64_t min);
+  /// The same of an operand that must be one scalar; null after a failure.
+  AffineExpr resolveScalar(Value v, StringRef what, int64_t min);
+  AffineExpr bindElement(Value v, int64_t index, int64_t min,
+                         StringRef text = "{0} is less than {1}");
   /// A symbol that an op made later binds.
   AffineExpr newSymbol(int64_t least = 0);
   void bindDimAs(Value v, int64_t axis, AffineExpr symbol);
@@ -116,14 +119,19 @@ public:
   /// a / b where a is a multiple of b.
   AffineExpr quotient(AffineExpr a, AffineExpr b);
   /// Extents that must agree; a run-time fault where that is not known yet.
-  void requireEqual(AffineExpr a, AffineExpr b);
-  void requireAtMost(AffineExpr a, AffineExpr b);
+  /// `text` says what is wrong, with {0} for the value of a and {1} for b's.
+  void requireEqual(AffineExpr a, AffineExpr b,
+                    StringRef text = "extents {0} and {1} differ");
+  void requireAtMost(AffineExpr a, AffineExpr b,
+                     StringRef text = "{0} is more than {1}");
   /// Two shapes of equally many elements.
-  void requireSameSize(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b);
+  void requireSameSize(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b,
+                       StringRef text);
   /// numpy's broadcast of two shapes, checked now or at run time.
   Dims broadcastShapes(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b);
-  /// A run-time fault unless the bool scalar holds.
-  void guard(Value condition);
+  /// The element of an operand that must be one scalar (of the type `element`
+  /// where that is given), as a tensor of rank 0; null for null.
+  Value scalarOf(Value v, StringRef what, Type element = {});
 
   // Attributes.
   Attribute i64(int64_t v) { return state.builder.getI64IntegerAttr(v); }
@@ -213,6 +221,12 @@ private:
   AffineExpr broadcastExtent(AffineExpr a, AffineExpr b);
   /// Creates a bind op once for equal keys that dominate this place.
   AffineExpr bindOnce(StringRef op, ArrayRef<AffineExpr> key, int64_t least);
+  /// The symbol of the binding for the key that dominates this place, or null.
+  AffineExpr boundBefore(StringRef op, ArrayRef<AffineExpr> key);
+  /// Lets the run fail, in the words of `text`, unless `value` lies in
+  /// [low, high].
+  void demand(AffineExpr value, AffineExpr low, AffineExpr high,
+              StringRef text);
 
   std::string error;
 };

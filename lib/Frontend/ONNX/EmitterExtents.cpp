@@ -4,7 +4,9 @@
 // and how what is not known becomes a symbol that the program binds as it runs.
 //
 //===----------------------------------------------------------------------===//
+#include "Elements.h"
 #include "Emitter.h"
+#include "opc/Runtime/Demand.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -220,8 +222,7 @@ bool Emitter::provablyAtMost(AffineExpr a, AffineExpr b) {
   return least && *least >= 0;
 }
 
-AffineExpr Emitter::bindOnce(StringRef op, ArrayRef<AffineExpr> key,
-                             int64_t least) {
+AffineExpr Emitter::boundBefore(StringRef op, ArrayRef<AffineExpr> key) {
   Block *here = state.builder.getInsertionBlock();
   for (auto &binding : state.bindings) {
     if (binding.op != op || ArrayRef<AffineExpr>(binding.key) != key)
@@ -233,6 +234,14 @@ AffineExpr Emitter::bindOnce(StringRef op, ArrayRef<AffineExpr> key,
       block = parent ? parent->getBlock() : nullptr;
     }
   }
+  return {};
+}
+
+AffineExpr Emitter::bindOnce(StringRef op, ArrayRef<AffineExpr> key,
+                             int64_t least) {
+  Block *here = state.builder.getInsertionBlock();
+  if (AffineExpr symbol = boundBefore(op, key))
+    return symbol;
   AffineExpr symbol = newSymbol(least);
   auto position = i64(cast<AffineSymbolExpr>(symbol).getPosition());
   OperationState os(loc, op);
@@ -261,7 +270,8 @@ AffineExpr Emitter::bindPair(AffineExpr a, AffineExpr b) {
   return bindOnce(BindBroadcastOp::getOperationName(), {a, b}, 0);
 }
 
-AffineExpr Emitter::bindElement(Value v, int64_t index, int64_t min) {
+AffineExpr Emitter::bindElement(Value v, int64_t index, int64_t min,
+                                StringRef message) {
   if (failed() || !v)
     return expr(1);
   AffineExpr symbol = newSymbol(min);
@@ -270,6 +280,7 @@ AffineExpr Emitter::bindElement(Value v, int64_t index, int64_t min) {
   os.addAttribute("index", i64(index));
   os.addAttribute("symbol", i64(cast<AffineSymbolExpr>(symbol).getPosition()));
   os.addAttribute("min", i64(min));
+  os.addAttribute(kDemandAttr, text(message));
   state.builder.create(os);
   return symbol;
 }
@@ -295,10 +306,30 @@ std::optional<Dims> Emitter::resolve(Value v, StringRef what, int64_t min) {
     return std::nullopt;
   }
   Dims items = partialContents(v).value_or(Dims(*count, AffineExpr()));
+  std::string text = ("input '" + what + "' holds {0}, less than {1}").str();
   for (int64_t i = 0; i < *count; ++i)
     if (!items[i])
-      items[i] = bindElement(v, i, min);
-  return items;
+      items[i] = bindElement(v, i, min, text);
+    else
+      requireAtMost(expr(min), items[i],
+                    ("input '" + what + "' holds {1}, less than {0}").str());
+  return failed() ? std::nullopt : std::optional(items);
+}
+
+Value Emitter::scalarOf(Value v, StringRef what, Type element) {
+  if (!v || failed())
+    return {};
+  if (element && elementOf(v) != element)
+    fail("input '" + what + "' is " + dtypeName(elementOf(v)) + ", not " +
+         dtypeName(element));
+  requireEqual(size(v), expr(1),
+               ("input '" + what + "' has {0} elements, not {1}").str());
+  return failed() ? Value() : reshape(v, {});
+}
+
+AffineExpr Emitter::resolveScalar(Value v, StringRef what, int64_t min) {
+  std::optional<Dims> items = resolve(scalarOf(v, what), what, min);
+  return items ? items->front() : AffineExpr();
 }
 
 namespace {
@@ -351,39 +382,46 @@ AffineExpr Emitter::quotient(AffineExpr a, AffineExpr b) {
   return upper.floorDiv(lower);
 }
 
-void Emitter::requireSameSize(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b) {
+void Emitter::requireSameSize(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b,
+                              StringRef text) {
   if (failed())
     return;
   MLIRContext *context = state.builder.getContext();
-  auto [upper, lower] = reduced(product(context, a), product(context, b));
-  requireEqual(upper, lower);
+  AffineExpr first = product(context, a), second = product(context, b);
+  auto [upper, lower] = reduced(first, second);
+  if (upper != lower)
+    requireEqual(first, second, text);
 }
 
-void Emitter::requireEqual(AffineExpr a, AffineExpr b) {
-  std::optional<int64_t> x = constantOf(a), y = constantOf(b);
-  if (failed() || a == b)
+void Emitter::demand(AffineExpr value, AffineExpr low, AffineExpr high,
+                     StringRef message) {
+  if (boundBefore(kDemandAttr, {value, low, high}))
     return;
+  AffineExpr symbol = newSymbol();
+  OperationState os(loc, BindClampOp::getOperationName());
+  os.addAttribute("bounds", exprs({value, low, high}));
+  os.addAttribute("symbol", i64(cast<AffineSymbolExpr>(symbol).getPosition()));
+  os.addAttribute(kDemandAttr, text(message));
+  Block *here = state.builder.create(os)->getBlock();
+  state.bindings.push_back({kDemandAttr, Dims{value, low, high}, here, symbol});
+}
+
+void Emitter::requireEqual(AffineExpr a, AffineExpr b, StringRef text) {
+  if (failed() || a == b || constantOf(simplify(a - b)) == 0)
+    return;
+  std::optional<int64_t> x = constantOf(a), y = constantOf(b);
   if (x && y)
-    return fail(formatv("extents {0} and {1} differ", *x, *y));
-  // Neither side can be 1, so that this binding faults whenever they differ.
-  bindPair(a + 2, b + 2);
+    return fail(demandText(text, *x, *y));
+  demand(a, b, b, text);
 }
 
-void Emitter::requireAtMost(AffineExpr a, AffineExpr b) {
-  std::optional<int64_t> x = constantOf(a), y = constantOf(b);
-  if (x && y && *x > *y)
-    return fail(formatv("{0} is more than {1}", *x, *y));
-  if (!failed() && !provablyAtMost(a, b))
-    requireEqual(clamp(a, expr(0), b), a);
-}
-
-void Emitter::guard(Value condition) {
-  if (std::optional<Ints> known = constants(condition)) {
-    if (llvm::is_contained(*known, 0))
-      fail("its values are out of range");
+void Emitter::requireAtMost(AffineExpr a, AffineExpr b, StringRef text) {
+  if (failed() || provablyAtMost(a, b))
     return;
-  }
-  bindElement(cast(condition, i64Type()), 0, 1);
+  std::optional<int64_t> x = constantOf(a), y = constantOf(b);
+  if (x && y)
+    return fail(demandText(text, *x, *y));
+  demand(a, expr(std::numeric_limits<int64_t>::min()), b, text);
 }
 
 } // namespace opc::onnx

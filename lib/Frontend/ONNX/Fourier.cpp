@@ -78,10 +78,7 @@ std::optional<int64_t> knownScalar(Node &n, int64_t i, StringRef name,
                                    std::optional<int64_t> absent) {
   if (!n.has(i))
     return absent;
-  std::optional<Ints> value = n.known(i, name);
-  if (value && value->size() != 1)
-    n.fail(name + " is no scalar");
-  return n.failed() ? std::nullopt : std::optional(value->front());
+  return n.knownScalar(i, name);
 }
 
 /// Extents of the axis and of the last one, which are to be known.
@@ -105,8 +102,8 @@ std::optional<Transform> readTransform(Node &n, Value x, int64_t axis) {
   if (!extents)
     return std::nullopt;
   auto [samples, parts] = *extents;
-  bool inverse = n.integer("inverse", 0) != 0;
-  bool oneSided = n.integer("onesided", 0) != 0;
+  bool inverse = n.flag("inverse", false);
+  bool oneSided = n.flag("onesided", false);
   int64_t usual = inverse && oneSided ? 2 * (samples - 1) : samples;
   std::optional<int64_t> length = knownScalar(n, 1, "dft_length", usual);
   if (!length)
@@ -184,7 +181,7 @@ void buildStft(Node &n) {
   std::optional<int64_t> parts = constantOf(n.dim(x, 2));
   if (n.failed() || !step || !length || !parts)
     return n.failNeeds("frame_length");
-  bool oneSided = n.integer("onesided", 1) != 0 && *parts == 1;
+  bool oneSided = n.flag("onesided", true) && *parts == 1;
   if (*step < 1 || *parts < 1 || *parts > 2)
     return n.fail(formatv("a frame_step of {0} or {1} parts is out of range",
                           *step, *parts));

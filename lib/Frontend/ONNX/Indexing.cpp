@@ -20,7 +20,8 @@ bool checkElementwise(Node &n, Value x, Value indices, int64_t axis) {
                    n.rank(x)));
   for (int64_t i = 0; i < n.rank(x) && !n.failed(); ++i)
     if (i != axis)
-      n.requireAtMost(n.dim(indices, i), n.dim(x, i));
+      n.requireAtMost(n.dim(indices, i), n.dim(x, i),
+                      "indices have an extent of {0}, the data of {1}");
   return !n.failed();
 }
 

@@ -79,10 +79,11 @@ void buildConvInteger(Node &n) {
 /// round(sum * scaleA * scaleB / scaleY) + zeroY.
 Value requantise(Node &n, Value sum, Value scaleA, Value scaleB, Value scaleY,
                  Value zeroY) {
-  Value factor = n.div(n.mul(scaleA, scaleB), plainScale(n, scaleY));
+  Value factor = n.div(n.mul(scaleA, scaleB), n.scalarOf(scaleY, "y_scale"));
   factor = n.cast(factor, n.f32Type());
   Value real = n.mul(n.cast(sum, n.f32Type()), factor);
-  return saturate(n, real, n.reshape(zeroY, {}), n.elementOf(zeroY));
+  return saturate(n, real, n.scalarOf(zeroY, "y_zero_point"),
+                  n.elementOf(zeroY));
 }
 
 void buildQLinearMatMul(Node &n) {

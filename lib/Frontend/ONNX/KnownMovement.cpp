@@ -125,9 +125,9 @@ Result evaluateTranspose(Node &n, ArrayRef<Known> in) {
 template <IntFunction combine>
 Result evaluateReduce(Node &n, ArrayRef<Known> in) {
   if (in[0].isReal() || in[0].shape.size() > 1 || in[0].size() == 0 ||
-      n.integer("noop_with_empty_axes", 0) != 0)
+      n.flag("noop_with_empty_axes", false))
     return std::nullopt;
-  bool keep = n.integer("keepdims", 1) != 0 && in[0].shape.size() == 1;
+  bool keep = n.flag("keepdims", true) && in[0].shape.size() == 1;
   Known result{in[0].element, keep ? Ints{1} : Ints()};
   AffineExpr total = in[0].ints[0];
   for (AffineExpr next : llvm::drop_begin(in[0].ints))

@@ -61,7 +61,9 @@ std::optional<Body> importBody(Node &n, const BodySpec &spec,
     n.state.discard(std::move(body.region));
     return std::nullopt;
   }
-  Value goesOn = spec.conditional ? n.reshape((*results)[0], {}) : yes;
+  Value goesOn = yes;
+  if (spec.conditional)
+    goesOn = n.scalarOf((*results)[0], "cond_out", n.boolType());
   SmallVector<Value> yielded{goesOn};
   llvm::append_range(yielded, ArrayRef(*results).drop_front(first));
   yield(n, yielded);
@@ -188,7 +190,8 @@ AffineExpr knownTrips(Node &n, const pb::GraphProto &graph, Value tripCount,
 void buildLoop(Node &n) {
   BodySpec spec;
   spec.graph = n.graph("body");
-  Value tripCount = n.reshape(n.in(0), {}), condition = n.reshape(n.in(1), {});
+  Value tripCount = n.scalarOf(n.in(0), "M", n.i64Type());
+  Value condition = n.scalarOf(n.in(1), "cond", n.boolType());
   for (int64_t i = 2; i < n.numInputs(); ++i)
     spec.initial.push_back(n.need(i));
   if (n.failed())

@@ -36,9 +36,6 @@ void buildExpand(Node &n) {
   std::optional<Dims> shape = n.resolve(n.need(1), "shape", 0);
   if (!shape)
     return;
-  for (AffineExpr extent : *shape)
-    if (constantOf(extent).value_or(0) < 0)
-      return n.fail(formatv("extent {0} is negative", *constantOf(extent)));
   n.out(0, n.broadcast(x, n.broadcastShapes(n.dims(x), *shape)));
 }
 
@@ -51,11 +48,8 @@ void buildTile(Node &n) {
   if (repeats->size() != result.size())
     return n.fail(
         formatv("{0} repeats for rank {1}", repeats->size(), result.size()));
-  for (auto [extent, repeat] : llvm::zip(result, *repeats)) {
-    if (constantOf(repeat).value_or(0) < 0)
-      return n.fail(formatv("repeat {0} is negative", *constantOf(repeat)));
+  for (auto [extent, repeat] : llvm::zip(result, *repeats))
     extent = extent * repeat;
-  }
   n.out(0, n.emit<TileOp>(x, {{"dims", n.exprs(result)}}, n.elementOf(x)));
 }
 

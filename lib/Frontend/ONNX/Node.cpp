@@ -29,6 +29,13 @@ std::optional<Ints> Node::known(int64_t i, StringRef name) {
   return values;
 }
 
+std::optional<int64_t> Node::knownScalar(int64_t i, StringRef name) {
+  std::optional<Ints> value = constants(scalarOf(in(i), name));
+  if (has(i) && !value)
+    failNeeds(name);
+  return value ? std::optional(value->front()) : std::nullopt;
+}
+
 void Node::out(int64_t i, Value v) {
   if (i < numOutputs())
     results[i] = v;
@@ -61,6 +68,13 @@ const pb::AttributeProto *Node::find(StringRef name,
 int64_t Node::integer(StringRef name, int64_t absent) {
   const auto *attribute = find(name, pb::AttributeProto::INT);
   return attribute ? attribute->i() : absent;
+}
+
+bool Node::flag(StringRef name, bool absent) {
+  int64_t value = integer(name, absent ? 1 : 0);
+  if (value != 0 && value != 1)
+    fail(formatv("attribute {0} is {1}, neither 0 nor 1", quoted(name), value));
+  return value != 0;
 }
 
 double Node::real(StringRef name, double absent) {

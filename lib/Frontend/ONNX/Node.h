@@ -37,6 +37,9 @@ public:
   /// without failure where it is left out.
   std::optional<Ints> known(int64_t i, StringRef name);
 
+  /// The one integer of an input that must be a scalar and known.
+  std::optional<int64_t> knownScalar(int64_t i, StringRef name);
+
   /// Other inputs for a form that is defined by another op's.
   void replaceInputs(SmallVector<Value> values) { inputs = std::move(values); }
 
@@ -51,6 +54,8 @@ public:
   // Attributes, with the value of an absent one.
   bool hasAttr(StringRef name) { return find(name) != nullptr; }
   int64_t integer(StringRef name, int64_t absent);
+  /// An integer that is 0 or 1.
+  bool flag(StringRef name, bool absent);
   double real(StringRef name, double absent);
   std::string string(StringRef name, StringRef absent);
   std::optional<Ints> integers(StringRef name);

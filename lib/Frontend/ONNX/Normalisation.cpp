@@ -60,10 +60,10 @@ void buildBatchNormalization(Node &n) {
   Value x = n.need(0);
   SmallVector<Value> v{n.need(1), n.need(2), n.need(3), n.need(4)};
   double epsilon = n.real("epsilon", 1e-5f);
-  bool training = n.integer("training_mode", 0) != 0;
-  if (n.opset < 7 && n.integer("is_test", 0) == 0)
+  bool training = n.flag("training_mode", false);
+  if (n.opset < 7 && !n.flag("is_test", false))
     n.fail("is_test=0 is not supported; the form for inference is");
-  if (n.integer("spatial", 1) == 0)
+  if (!n.flag("spatial", true))
     n.fail("spatial=0 is not supported");
   if (!n.failed() && n.rank(x) < 2)
     n.fail(formatv("rank {0} is less than 2", n.rank(x)));

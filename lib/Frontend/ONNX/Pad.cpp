@@ -8,14 +8,14 @@ using llvm::formatv;
 namespace opc::onnx {
 namespace {
 
-/// Mirrors and wraps reach one extent far at most.
-void checkReach(Node &n, StringRef mode, AffineExpr pad, AffineExpr extent) {
-  if (mode == "constant" || constantOf(pad) == 0)
-    return;
-  AffineExpr margin = mode == "reflect" ? pad + 1 : pad;
-  if (mode == "edge")
-    margin = n.expr(1);
-  n.requireAtMost(margin, extent);
+/// What is to be repeated must be there: where one side is cropped, after that.
+void checkRepeated(Node &n, AffineExpr low, AffineExpr high,
+                   AffineExpr extent) {
+  AffineExpr zero = n.expr(0), far = n.expr(-kLargestExtent);
+  AffineExpr kept = extent + n.clamp(low, far, zero) + n.clamp(high, far, zero);
+  for (AffineExpr pad : {low, high})
+    n.requireAtMost(n.clamp(pad, zero, n.expr(1)), kept,
+                    "an axis with {1} elements left has none to repeat");
 }
 
 void padBy(Node &n, Value x, Value value, ArrayRef<AffineExpr> pads, Ints axes,
@@ -33,11 +33,12 @@ void padBy(Node &n, Value x, Value value, ArrayRef<AffineExpr> pads, Ints axes,
     low[axis] = pads[i];
     high[axis] = pads[i + axes.size()];
     AffineExpr extent = n.dim(x, axis);
-    checkReach(n, mode, low[axis], extent);
-    checkReach(n, mode, high[axis], extent);
-    n.requireAtMost(n.expr(0), extent + low[axis] + high[axis]);
+    n.requireAtMost(n.expr(0), extent + low[axis] + high[axis],
+                    "pads leave an extent of {1}");
+    if (mode != "constant")
+      checkRepeated(n, low[axis], high[axis], extent);
   }
-  n.out(0, n.pad(x, n.reshape(value, {}), low, high, mode));
+  n.out(0, n.pad(x, n.scalarOf(value, "constant_value"), low, high, mode));
 }
 
 void buildPadAttributes(Node &n) {

@@ -41,7 +41,7 @@ void buildMaxPool(Node &n) {
   std::optional<Window> w = readWindow(n, x, kernel, filler);
   if (!w)
     return;
-  Dims dims = pooledDims(n, x, *w, n.integer("ceil_mode", 0) != 0);
+  Dims dims = pooledDims(n, x, *w, n.flag("ceil_mode", false));
   n.out(0, pool(n, x, "max", *w, dims, false));
   if (!n.wants(1))
     return;
@@ -49,7 +49,7 @@ void buildMaxPool(Node &n) {
                x,
                w->attributes(n, {{"kernel", n.ints(kernel)},
                                  {"column_major",
-                                  n.boolean(n.integer("storage_order", 0))},
+                                  n.boolean(n.flag("storage_order", false))},
                                  {"dims", n.exprs(dims)}}),
                n.i64Type()));
 }
@@ -62,9 +62,8 @@ void buildAveragePool(Node &n) {
   std::optional<Window> w = readWindow(n, x, kernel, Value());
   if (!w)
     return;
-  Dims dims = pooledDims(n, x, *w, n.integer("ceil_mode", 0) != 0);
-  n.out(0,
-        pool(n, x, "mean", *w, dims, n.integer("count_include_pad", 0) != 0));
+  Dims dims = pooledDims(n, x, *w, n.flag("ceil_mode", false));
+  n.out(0, pool(n, x, "mean", *w, dims, n.flag("count_include_pad", false)));
 }
 
 /// |x|^p, and its inverse with 1/p.
@@ -96,7 +95,7 @@ void buildLpPool(Node &n) {
   std::optional<Window> w = readWindow(n, x, kernel, n.like(x, 0));
   if (!w)
     return;
-  Dims dims = pooledDims(n, x, *w, n.integer("ceil_mode", 0) != 0);
+  Dims dims = pooledDims(n, x, *w, n.flag("ceil_mode", false));
   Value y = power(n, pool(n, x, "sum", *w, dims, false), 1.0 / p);
   n.out(0, rounded(n, y));
 }
@@ -129,7 +128,8 @@ void buildMaxUnpool(Node &n) {
   if (n.has(2))
     return n.fail("output_shape is not supported; leave it out");
   Dims dims = n.dims(x);
-  n.requireSameSize(dims, n.dims(indices));
+  n.requireSameSize(dims, n.dims(indices),
+                    "the input has {0} elements, the indices {1}");
   for (auto [i, extent] : llvm::enumerate(kernel))
     dims[i + 2] = (dims[i + 2] - 1) * strides[i] +
                   (extent - pads[i] - pads[i + kernel.size()]);

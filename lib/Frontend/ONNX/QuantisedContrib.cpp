@@ -13,15 +13,7 @@ namespace opc::onnx {
 namespace {
 
 /// A scale or zero point that is one number, as a scalar; null stays null.
-Value single(Node &n, Value v) {
-  if (!v || n.failed())
-    return v;
-  if (constantOf(n.size(v)) != 1) {
-    n.fail("a scale or zero point of more than one element is not supported");
-    return v;
-  }
-  return n.reshape(v, {});
-}
+Value single(Node &n, Value v) { return n.scalarOf(v, "scale or zero point"); }
 
 /// Input `i`, whose scale and zero point are the two inputs behind it.
 Value realInput(Node &n, int64_t i) {

@@ -79,13 +79,14 @@ void buildBernoulli(Node &n) {
 /// Inference only: what training drops is random.
 void buildDropout(Node &n) {
   Value x = n.need(0);
-  if (n.opset < 7 && n.integer("is_test", 0) == 0)
+  if (n.opset < 7 && !n.flag("is_test", false))
     return n.fail("is_test=0 is not supported; the form for inference is");
+  Value ratio = n.opset < 12 ? Value() : n.scalarOf(n.in(1), "ratio");
   if (n.opset >= 12 && n.has(2)) {
-    std::optional<Ints> training = n.known(2, "training_mode");
-    auto ratio = n.has(1) ? n.reals(n.in(1)) : std::nullopt;
-    bool keepsAll = ratio && ratio->size() == 1 && ratio->front() == 0;
-    if (training && llvm::is_contained(*training, 1) && !keepsAll)
+    std::optional<int64_t> training = n.knownScalar(2, "training_mode");
+    auto known = n.reals(ratio);
+    bool keepsAll = known && known->front() == 0;
+    if (training.value_or(0) != 0 && !keepsAll)
       return n.fail("training_mode is true with a ratio that is not 0; the "
                     "form for inference is supported");
   }

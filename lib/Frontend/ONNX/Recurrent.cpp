@@ -124,7 +124,7 @@ std::optional<Parts> readParts(Node &n, int64_t states) {
   Parts p;
   p.x = n.need(0);
   p.lengths = n.in(4);
-  p.batchFirst = n.integer("layout", 0) != 0;
+  p.batchFirst = n.flag("layout", false);
   std::string direction = n.string("direction", "forward");
   if (direction != "forward" && direction != "reverse" &&
       direction != "bidirectional")
@@ -178,10 +178,10 @@ SmallVector<Value> runDirection(Node &n, const Layer &layer, const Parts &p,
   if (n.hasAttr("clip"))
     attrs.push_back({"clip", n.f64(n.real("clip", 0))});
   if (isLstm)
-    attrs.push_back({"input_forget", n.boolean(n.integer("input_forget", 0))});
+    attrs.push_back({"input_forget", n.boolean(n.flag("input_forget", false))});
   if (layer.op == GruOp::getOperationName())
     attrs.push_back({"linear_before_reset",
-                     n.boolean(n.integer("linear_before_reset", 0))});
+                     n.boolean(n.flag("linear_before_reset", false))});
   SmallVector<Type> types(isLstm ? 3 : 2, inside);
   SmallVector<Value> results = n.emitAll(layer.op, operands, attrs, types);
   for (Value &result : results)

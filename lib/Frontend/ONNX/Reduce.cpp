@@ -19,10 +19,10 @@ struct ReduceSpec {
 std::optional<ReduceSpec> reduceSpec(Node &n, int64_t asInput) {
   ReduceSpec spec;
   spec.x = n.need(0);
-  spec.keepdims = n.integer("keepdims", 1) != 0;
+  spec.keepdims = n.flag("keepdims", true);
   std::optional<Ints> axes = n.axesOf(asInput);
   bool none = !axes || axes->empty();
-  if (none && n.integer("noop_with_empty_axes", 0) == 0)
+  if (none && !n.flag("noop_with_empty_axes", false))
     axes = axesUpTo(n.rank(spec.x));
   spec.axes = n.axesIn(axes.value_or(Ints()), n.rank(spec.x));
   if (n.failed())
@@ -104,8 +104,8 @@ void buildArg(Node &n, StringRef kind) {
                x,
                {{"kind", n.text(kind)},
                 {"axis", n.i64(axis)},
-                {"keepdims", n.boolean(n.integer("keepdims", 1))},
-                {"select_last", n.boolean(n.integer("select_last_index", 0))}},
+                {"keepdims", n.boolean(n.flag("keepdims", true))},
+                {"select_last", n.boolean(n.flag("select_last_index", false))}},
                n.i64Type()));
 }
 void buildArgMax(Node &n) { buildArg(n, "max"); }
@@ -113,14 +113,15 @@ void buildArgMin(Node &n) { buildArg(n, "min"); }
 
 void buildCumulative(Node &n, StringRef kind) {
   Value x = n.need(0);
-  std::optional<Ints> axis = n.known(1, "axis");
-  if (!axis || axis->size() != 1)
-    return n.fail("axis is no scalar");
+  n.need(1);
+  std::optional<int64_t> axis = n.knownScalar(1, "axis");
+  if (!axis)
+    return;
   n.out(0, n.unary<CumulativeOp>(
                x, {{"kind", n.text(kind)},
-                   {"axis", n.i64(n.axisIn(axis->front(), n.rank(x)))},
-                   {"exclusive", n.boolean(n.integer("exclusive", 0))},
-                   {"reverse", n.boolean(n.integer("reverse", 0))}}));
+                   {"axis", n.i64(n.axisIn(*axis, n.rank(x)))},
+                   {"exclusive", n.boolean(n.flag("exclusive", false))},
+                   {"reverse", n.boolean(n.flag("reverse", false))}}));
 }
 void buildCumSum(Node &n) { buildCumulative(n, "sum"); }
 void buildCumProd(Node &n) { buildCumulative(n, "prod"); }

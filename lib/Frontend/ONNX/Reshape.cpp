@@ -56,7 +56,7 @@ void buildReshape(Node &n) {
   Value x = n.need(0), shape = n.need(1);
   if (n.failed())
     return;
-  bool keepZero = n.integer("allowzero", 0) != 0;
+  bool keepZero = n.flag("allowzero", false);
   std::optional<int64_t> count = constantOf(n.size(shape));
   if (!count || *count > ShapeEnv::contentsLimit || n.rank(shape) != 1)
     return n.failNeeds("shape");
@@ -71,13 +71,14 @@ void buildReshape(Node &n) {
                               n.rank(x)));
       extent = n.dim(x, i);
     } else if (!complete && (!extent || value == -1)) {
-      extent = n.bindElement(computed, i, 0);
+      extent = n.bindElement(computed, i, 0, "extent {0} is negative");
     }
   }
   fillFree(n, x, target);
   if (n.failed())
     return;
-  n.requireSameSize(target, n.dims(x));
+  n.requireSameSize(target, n.dims(x),
+                    "the shape has {0} elements, the input {1}");
   n.out(0, n.reshape(x, target));
 }
 

@@ -213,9 +213,9 @@ void buildResize(Node &n) {
                   n.string("coordinate_transformation_mode", "half_pixel"),
                   n.string("nearest_mode", "round_prefer_floor")};
   spec.cubic = n.real("cubic_coeff_a", -0.75);
-  spec.excludeOutside = n.integer("exclude_outside", 0) != 0;
+  spec.excludeOutside = n.flag("exclude_outside", false);
   spec.extrapolation = n.real("extrapolation_value", 0);
-  spec.antialias = n.integer("antialias", 0) != 0;
+  spec.antialias = n.flag("antialias", false);
   Ints axes =
       n.axesIn(n.integers("axes").value_or(axesUpTo(n.rank(x))), n.rank(x));
   if (spec.coordinates == "tf_crop_and_resize") {
@@ -250,7 +250,7 @@ void buildGridSample(Node &n) {
                {x, grid},
                {{"mode", n.text(mode)},
                 {"padding", n.text(n.string("padding_mode", "zeros"))},
-                {"align_corners", n.boolean(n.integer("align_corners", 0))}},
+                {"align_corners", n.boolean(n.flag("align_corners", false))}},
                n.elementOf(x)));
 }
 
@@ -281,7 +281,7 @@ void buildAffineGrid(Node &n) {
   n.requireEqual(n.dim(theta, 0), (*size)[0]);
   n.requireEqual(n.dim(theta, 1), n.expr(rank));
   n.requireEqual(n.dim(theta, 2), n.expr(rank + 1));
-  bool corners = n.integer("align_corners", 0) != 0;
+  bool corners = n.flag("align_corners", false);
   SmallVector<Value> columns;
   for (int64_t axis = rank - 1; axis >= 0; --axis)
     columns.push_back(linePositions(n, element, axis, spatial, corners));

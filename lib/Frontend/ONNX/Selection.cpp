@@ -11,21 +11,17 @@ namespace {
 void buildTopK(Node &n) {
   Value x = n.need(0);
   int64_t axis = n.axisIn(n.integer("axis", -1), n.rank(x));
-  AffineExpr count;
-  if (n.opset < 10) {
-    count = n.expr(n.integer("k", 0));
-  } else if (auto k = n.resolve(n.need(1), "k", 0); k && k->size() == 1) {
-    count = k->front();
-  } else {
-    return n.fail("k is no scalar");
-  }
-  if (n.failed() || constantOf(count).value_or(0) < 0)
-    return n.fail("k is negative");
-  n.requireAtMost(count, n.dim(x, axis));
+  AffineExpr count = n.opset < 10 ? n.expr(n.integer("k", 0))
+                                  : n.resolveScalar(n.need(1), "k", 0);
+  if (n.failed())
+    return;
+  n.requireAtMost(n.expr(0), count, "k is {1}, less than {0}");
+  n.requireAtMost(count, n.dim(x, axis),
+                  "k is {0}, more than the extent {1} of its axis");
   auto results = n.emitAll(TopKOp::getOperationName(), x,
                            {{"count", n.exprs(count)},
                             {"axis", n.i64(axis)},
-                            {"largest", n.boolean(n.integer("largest", 1))}},
+                            {"largest", n.boolean(n.flag("largest", true))}},
                            {n.elementOf(x), n.i64Type()});
   n.out(0, results[0]);
   n.out(1, results[1]);
@@ -92,12 +88,13 @@ void buildNonMaxSuppression(Node &n) {
   Value least = n.has(4)
                     ? n.in(4)
                     : n.scalar(real, -std::numeric_limits<double>::infinity());
-  bool center = n.integer("center_point_box", 0) != 0;
-  auto results = n.emitAll(NonMaxSuppressionOp::getOperationName(),
-                           {boxes, scores, n.reshape(most, {}),
-                            n.reshape(overlap, {}), n.reshape(least, {})},
-                           {{"center_point", n.boolean(center)}},
-                           {n.i64Type(), n.i64Type()});
+  bool center = n.flag("center_point_box", false);
+  auto results = n.emitAll(
+      NonMaxSuppressionOp::getOperationName(),
+      {boxes, scores, n.scalarOf(most, "max_output_boxes_per_class"),
+       n.scalarOf(overlap, "iou_threshold"),
+       n.scalarOf(least, "score_threshold")},
+      {{"center_point", n.boolean(center)}}, {n.i64Type(), n.i64Type()});
   AffineExpr count = n.bindElement(results[1], 0, 0);
   n.out(0, n.slice(results[0], 0, n.expr(0), count));
 }

@@ -47,13 +47,8 @@ void buildConstantOfShape(Node &n) {
   std::optional<Dims> shape = n.resolve(n.need(0), "input", 0);
   Value value = n.hasAttr("value") ? n.constant(n.tensor("value"))
                                    : n.scalar(n.f32Type(), 0);
-  if (!shape || n.failed())
-    return;
-  for (AffineExpr extent : *shape)
-    if (constantOf(extent).value_or(0) < 0)
-      return n.fail(formatv("extent {0} is negative", *constantOf(extent)));
-  n.requireSameSize(n.dims(value), {});
-  n.out(0, n.broadcast(n.reshape(value, {}), *shape));
+  if (shape)
+    n.out(0, n.broadcast(n.scalarOf(value, "value"), *shape));
 }
 
 /// Whether differences of `e` and extents cannot overflow.
@@ -124,8 +119,9 @@ AffineExpr computedCount(Node &n, Value start, Value limit, Value delta) {
 }
 
 void buildRange(Node &n) {
-  Value start = n.reshape(n.need(0), {}), limit = n.reshape(n.need(1), {});
-  Value delta = n.reshape(n.need(2), {});
+  Value start = n.scalarOf(n.need(0), "start");
+  Value limit = n.scalarOf(n.need(1), "limit");
+  Value delta = n.scalarOf(n.need(2), "delta");
   if (n.failed())
     return;
   auto a = n.contents(start), b = n.contents(limit), step = n.contents(delta);
@@ -175,33 +171,38 @@ void buildTrilu(Node &n) {
   if (n.failed() || rank < 2)
     return n.fail("the input has no rank of 2 or more");
   Dims matrix{n.dim(x, -2), n.dim(x, -1)};
-  Value k = n.has(1) ? n.cast(n.reshape(n.in(1), {}), n.i64Type())
+  Value k = n.has(1) ? n.cast(n.scalarOf(n.in(1), "k"), n.i64Type())
                      : n.scalarInt(n.i64Type(), 0);
   Value distance =
       n.sub(n.iota(n.i64Type(), 1, matrix), n.iota(n.i64Type(), 0, matrix));
-  Value keep = n.integer("upper", 1) ? n.compare<GreaterEqualOp>(distance, k)
+  Value keep = n.flag("upper", true) ? n.compare<GreaterEqualOp>(distance, k)
                                      : n.compare<LessEqualOp>(distance, k);
   n.out(0, n.select(keep, x, n.like(x, 0)));
 }
 
+/// A depth that is known; it may be given as a real.
+AffineExpr wholeDepth(Node &n, double depth) {
+  if (!(depth >= 0 && depth < double(kLargestExtent)))
+    n.fail(formatv("a depth of {0} is out of range", depth));
+  return n.expr(n.failed() ? 0 : static_cast<int64_t>(depth));
+}
+
 void buildOneHot(Node &n) {
   Value indices = n.cast(n.need(0), n.i64Type());
-  Value depthValue = n.cast(n.need(1), n.i64Type());
+  Value depth = n.cast(n.scalarOf(n.need(1), "depth"), n.i64Type(), true);
   Value values = n.need(2);
+  n.requireEqual(n.size(values), n.expr(2),
+                 "input 'values' has {0} elements, not {1}");
   if (n.failed())
     return;
-  std::optional<Dims> depth;
   auto known = n.reals(n.in(1));
-  if (!known)
-    depth = n.resolve(depthValue, "depth", 0);
-  else if (known->size() == 1 && known->front() >= 0 &&
-           known->front() < double(kLargestExtent))
-    depth = n.exprList(Ints{static_cast<int64_t>(known->front())});
-  if (!depth || depth->size() != 1 || n.rank(values) != 1)
-    return n.fail("depth is no scalar of 0 or more, or values is no pair");
+  AffineExpr count = known ? wholeDepth(n, known->front())
+                           : n.resolveScalar(depth, "depth", 0);
+  if (n.failed())
+    return;
+  values = n.reshape(values, {n.expr(2)});
   int64_t rank = n.rank(indices) + 1;
   int64_t axis = n.axisIn(n.integer("axis", -1), rank);
-  AffineExpr count = depth->front();
   Value counts = n.extentAs(n.i64Type(), count);
   Value negative = n.compare<LessOp>(indices, n.scalarInt(n.i64Type(), 0));
   indices = n.select(negative, n.add(indices, counts), indices);

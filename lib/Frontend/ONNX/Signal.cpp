@@ -9,16 +9,16 @@ namespace {
 
 /// a0 - a1 cos(2 pi i / n) + a2 cos(4 pi i / n), n one less unless periodic.
 void buildCosineWindow(Node &n, double a0, double a1, double a2) {
-  std::optional<Dims> size = n.resolve(n.need(0), "size", 0);
+  AffineExpr size = n.resolveScalar(n.need(0), "size", 0);
   Type element = n.elementAttr("output_datatype", n.f32Type());
-  if (!size || size->size() != 1 || n.failed())
-    return n.fail("size is no scalar");
+  if (n.failed())
+    return;
   Type wide = n.state.builder.getF64Type();
-  Value length = n.extentAs(wide, size->front());
-  if (n.integer("periodic", 1) == 0)
+  Value length = n.extentAs(wide, size);
+  if (!n.flag("periodic", true))
     length = n.sub(length, n.scalar(wide, 1));
-  Value angle = n.div(
-      n.mul(n.iota(wide, 0, size->front()), n.scalar(wide, 2 * M_PI)), length);
+  Value angle =
+      n.div(n.mul(n.iota(wide, 0, size), n.scalar(wide, 2 * M_PI)), length);
   Value y = n.sub(n.scalar(wide, a0),
                   n.mul(n.scalar(wide, a1), n.unary<CosOp>(angle)));
   if (a2 != 0) {

@@ -47,7 +47,10 @@ void buildSplit(Node &n) {
       return n.fail(formatv("num_outputs is {0}, the node has {1}", parts,
                             n.numOutputs()));
     if (n.opset < 18)
-      n.requireEqual(extent.floorDiv(parts) * parts, extent);
+      n.requireEqual(
+          extent.floorDiv(parts) * parts, extent,
+          formatv("an extent of {{1} does not divide into {0} parts", parts)
+              .str());
     sizes = equalParts(n, extent, parts);
   }
   if (static_cast<int64_t>(sizes.size()) != n.numOutputs())
@@ -55,12 +58,11 @@ void buildSplit(Node &n) {
         formatv("{0} sizes for {1} outputs", sizes.size(), n.numOutputs()));
   AffineExpr start = n.expr(0);
   for (auto [i, size] : llvm::enumerate(sizes)) {
-    if (constantOf(size).value_or(0) < 0)
-      return n.fail(formatv("size {0} is negative", *constantOf(size)));
+    n.requireAtMost(n.expr(0), size, "size {1} is negative");
     n.out(i, n.slice(x, axis, start, size));
     start = start + size;
   }
-  n.requireEqual(start, extent);
+  n.requireEqual(start, extent, "the sizes add up to {0}, not to {1}");
 }
 
 /// A position counted from the front, not yet clamped.

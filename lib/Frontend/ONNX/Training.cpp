@@ -25,7 +25,7 @@ struct Step {
 };
 
 std::optional<Step> readStep(Node &n, int64_t lists) {
-  Step step{n.need(0), n.need(1)};
+  Step step{n.scalarOf(n.need(0), "R"), n.scalarOf(n.need(1), "T")};
   int64_t rest = n.numInputs() - 2;
   if (n.failed() || rest < lists || rest % lists != 0 ||
       !n.isFloat(step.rate)) {

@@ -87,17 +87,18 @@ std::optional<Window> readWindow(Node &n, Value &x, const Ints &kernel,
   return w;
 }
 
+AffineExpr windowRange(Node &n, AffineExpr extent, const Window &w, int64_t i) {
+  AffineExpr padded = extent + (w.low[i] + w.high[i]);
+  n.requireAtMost(n.expr(w.span(i)), padded,
+                  "the window of {0} is larger than the padded input of {1}");
+  return padded - w.span(i);
+}
+
 Dims pooledDims(Node &n, Value x, const Window &w, bool ceil) {
   Dims result = n.dims(x);
-  for (int64_t i = 0; i < w.spatial(); ++i) {
-    AffineExpr padded = result[i + 2] + (w.low[i] + w.high[i]);
-    AffineExpr range = padded - w.span(i);
-    if (constantOf(range).value_or(0) < 0 && !ceil) {
-      n.fail(formatv("the window of {0} is larger than the padded input of {1}",
-                     w.span(i), constantOf(padded).value_or(0)));
-      return result;
-    }
+  for (int64_t i = 0; i < w.spatial() && !n.failed(); ++i) {
     AffineExpr &extent = result[i + 2];
+    AffineExpr range = windowRange(n, extent, w, i);
     if (!ceil) {
       extent = range.floorDiv(w.strides[i]) + 1;
       continue;

@@ -31,6 +31,8 @@ Ints windowList(Node &n, StringRef name, int64_t count, int64_t absent,
                 int64_t least);
 /// The kernel_shape attribute, which must be there.
 Ints kernelOf(Node &n, Value x);
+/// How far the window of one axis may move over an extent, which it must fit.
+AffineExpr windowRange(Node &n, AffineExpr extent, const Window &w, int64_t i);
 /// Extents of pooling x, with the last window inside where `ceil` hangs over.
 Dims pooledDims(Node &n, Value x, const Window &w, bool ceil);
 

@@ -62,13 +62,18 @@ struct HostProgram {
     std::vector<std::string> ops;   ///< what it computes, "opc.conv"
     std::vector<int64_t> locations; ///< nodes of the graph, by index
   };
+  struct Demand {
+    int64_t location;
+    std::string text; ///< with {0} and {1} for what was observed and expected
+  };
   std::vector<Tensor> inputs, outputs;
   std::vector<Kernel> kernels;        ///< one for each place that launches one
   std::vector<std::string> locations; ///< names of the graph's nodes
+  std::vector<Demand> demands;        ///< what the entry checks
   ConstantBlock constants;
 };
 
-/// The members "inputs", "outputs", "kernels", "locations" and
+/// The members "inputs", "outputs", "kernels", "locations", "demands" and
 /// "constants_bytes" of the manifest (docs/Manifest.md).
 llvm::json::Object manifestOf(const HostProgram &program);
 

@@ -1,9 +1,11 @@
 //===- Decompose.cpp - composite ops in terms of simpler ones -------------===//
 //
 // For targets that do not take a composite whole. What an op becomes it says
-// itself (IR/Decompositions.cpp); this pass only puts it there.
+// itself (IR/Decompositions.cpp); this pass only puts it there. What has no
+// elements is broken down to a constant.
 //
 //===----------------------------------------------------------------------===//
+#include "FoldEmpty.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Dialect/Opc/Transforms/Passes.h"
 
@@ -41,7 +43,8 @@ struct Decompose : impl::DecomposePassBase<Decompose> {
       return WalkResult(replace(op));
     });
     if (result.wasInterrupted())
-      signalPassFailure();
+      return signalPassFailure();
+    foldEmpty(getOperation());
   }
 };
 

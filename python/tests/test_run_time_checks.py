@@ -1,0 +1,259 @@
+"""What only a run can know is decided as if it had been known before.
+
+Each row is compiled twice: with all extents and values fixed, where opc refuses
+it or computes it, and with symbols and inputs, where the run does the same and
+says the same.
+"""
+
+import numpy as np
+import opc
+import pytest
+from onnx import TensorProto, ValueInfoProto, helper, numpy_helper
+from support import TARGETS, graph_model, normal, value_info
+
+I64 = np.int64
+
+
+def scalar(value, dtype=I64):
+    return np.array(value, dtype)
+
+
+def several(name, array, count=None):
+    count = np.size(array) if count is None else count
+    return f"input '{name}' has {count} elements, not 1"
+
+
+class Row:
+    """One node on inputs `feeds`, and what is wrong with it.
+
+    weights: inputs that have to be known in any case. sized: those whose values
+    only the run knows, but not their extents. outputs: their number.
+    """
+
+    def __init__(
+        self, op, message, *feeds, weights=(), sized=(), outputs=1, **attributes
+    ):
+        self.op, self.message = op, message
+        self.feeds = {f"x{i}": np.asarray(a) for i, a in enumerate(feeds)}
+        self.weights = {f"x{i}" for i in weights}
+        self.sized = {f"x{i}" for i in sized}
+        self.results = [f"y{i}" for i in range(outputs)]
+        self.attributes = attributes
+
+    def model(self, fixed):
+        node = helper.make_node(
+            self.op,
+            list(self.feeds),
+            self.results,
+            name="here",
+            **self.attributes,
+        )
+        weights = {n: self.feeds[n] for n in self.weights}
+        feeds = {n: a for n, a in self.feeds.items() if n not in weights}
+        graph = helper.make_graph(
+            [node],
+            "graph",
+            [
+                value_info(n, a, symbolic=not fixed and n not in self.sized)
+                for n, a in feeds.items()
+            ],
+            [ValueInfoProto(name=name) for name in self.results],
+            [numpy_helper.from_array(a, n) for n, a in weights.items()],
+        )
+        imports = [helper.make_opsetid("", 18)]
+        return helper.make_model(
+            graph, opset_imports=imports, ir_version=8
+        ), feeds
+
+    def __str__(self):
+        shapes = "-".join(
+            "x".join(map(str, a.shape)) or "scalar" for a in self.feeds.values()
+        )
+        return f"{self.op}-{shapes}"
+
+
+X, EMPTY, TWO = normal(2, 3), np.zeros(0, I64), np.array([1, 2])
+NONE, PAIR = np.zeros(0, np.float32), np.array([0, 1], np.float32)
+
+# Operands that must be one scalar: of no element and of two.
+SCALARS = [
+    Row("Range", several("start", EMPTY), EMPTY, scalar(3), scalar(1)),
+    Row("Range", several("limit", TWO), scalar(0), TWO, scalar(1)),
+    Row("Range", several("delta", EMPTY), scalar(0), scalar(3), EMPTY),
+    Row("Range", several("delta", PAIR), NONE[:0].sum(), PAIR[1], PAIR),
+    Row("OneHot", several("depth", EMPTY), TWO, EMPTY, PAIR),
+    Row("OneHot", several("depth", TWO), TWO, TWO, PAIR),
+    Row("Trilu", several("k", EMPTY), X, EMPTY),
+    Row("Trilu", several("k", TWO), X, TWO),
+    Row("TopK", several("k", EMPTY), X, EMPTY, outputs=2),
+    Row("Clip", several("min", NONE), X, NONE),
+    Row("Clip", several("max", PAIR), X, scalar(0, np.float32), PAIR),
+    Row("Dropout", several("ratio", PAIR), X, PAIR),
+    Row("HannWindow", several("size", EMPTY), EMPTY),
+    Row(
+        "Pad",
+        several("constant_value", NONE),
+        X,
+        np.array([0, 1, 0, 1]),
+        NONE,
+        weights=[1],
+    ),
+]
+
+
+# Windows, pads and sizes that do not fit, in words that hold for both.
+FITS = [
+    Row("MatMul", "inner extents 4 and 5 differ", normal(3, 4), normal(5, 6)),
+    Row("Concat", "extents 4 and 3 differ", X, normal(2, 4), axis=0),
+    Row(
+        "MaxPool",
+        "the window of 5 is larger than the padded input of 2",
+        normal(1, 1, 2),
+        kernel_shape=[5],
+    ),
+    Row(
+        "AveragePool",
+        "the window of 5 is larger than the padded input of 4",
+        normal(1, 1, 2),
+        kernel_shape=[5],
+        pads=[1, 1],
+        ceil_mode=1,
+    ),
+    Row(
+        "Conv",
+        "the window of 3 is larger than the padded input of 2",
+        normal(1, 2, 2),
+        normal(4, 2, 3),
+        weights=[1],
+    ),
+    Row(
+        "Conv",
+        "the input has 3 channels, W and group want 2",
+        normal(1, 3, 4),
+        normal(4, 2, 3),
+        weights=[1],
+    ),
+    Row(
+        "ConvTranspose",
+        "the result would have an extent of -1",
+        normal(1, 2, 1),
+        normal(2, 4, 1),
+        weights=[1],
+        pads=[1, 1],
+    ),
+    Row(
+        "Pad",
+        "an axis with 0 elements left has none to repeat",
+        normal(2, 0),
+        np.array([0, 1, 0, 0]),
+        weights=[1],
+        mode="edge",
+    ),
+    Row(
+        "Reshape",
+        "the shape has 4 elements, the input 6",
+        X,
+        np.array([2, 2]),
+        weights=[1],
+    ),
+    Row(
+        "TopK",
+        "k is 9, more than the extent 3",
+        X,
+        np.array([9]),
+        sized=[1],
+        outputs=2,
+    ),
+    Row(
+        "TopK",
+        "input 'k' holds -1, less than 0",
+        X,
+        np.array([-1]),
+        sized=[1],
+        outputs=2,
+    ),
+    Row(
+        "Expand",
+        "input 'shape' holds -2, less than 0",
+        X,
+        np.array([-2, 3]),
+        sized=[1],
+    ),
+    Row("ConstantOfShape", "holds -1, less than 0", np.array([-1]), sized=[0]),
+]
+
+
+def refusal(model, feeds, target, compiles):
+    with pytest.raises(opc.Error) as caught:
+        program = opc.compile(model, target=target, cache=False)
+        assert compiles, "it was to be refused when compiled"
+        program.run(feeds)
+    (line,) = str(caught.value).splitlines()
+    return line
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("row", SCALARS + FITS, ids=str)
+def test_the_run_says_what_the_compiler_says(row, target):
+    """Symbolic extents and inputs against fixed extents and weights."""
+    for fixed in (True, False):
+        line = refusal(*row.model(fixed), target, compiles=True)
+        assert row.message in line and "here" in line
+        assert "internal" not in line
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.float32])
+def test_a_condition_is_bool(dtype):
+    branch = helper.make_graph(
+        [helper.make_node("Identity", ["x"], ["z"])],
+        "branch",
+        [],
+        [helper.make_tensor_value_info("z", TensorProto.FLOAT, None)],
+    )
+    node = helper.make_node(
+        "If", ["c"], ["y"], name="here", then_branch=branch, else_branch=branch
+    )
+    feeds = {"c": np.ones((), dtype), "x": X}
+    model = graph_model([node], feeds, ["y"])
+    line = refusal(model, feeds, "cpu", compiles=False)
+    assert "input 'cond' is " in line and "not bool" in line
+
+
+@pytest.mark.parametrize("mode", ["reflect", "wrap", "edge"])
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("symbolic", [False, True])
+def test_pads_repeat_as_often_as_it_takes(mode, target, symbolic):
+    """One program for many extents, against numpy."""
+    pads = np.array([0, 5, 0, 4])
+    node = helper.make_node("Pad", ["x", "p"], ["y"], mode=mode)
+    for columns in (1, 2, 3, 5, 9):
+        x = normal(3, columns)
+        if not symbolic or columns == 1:
+            model = graph_model(
+                [node], {"x": x}, ["y"], {"p": pads}, 19, symbolic=symbolic
+            )
+            model.graph.output[0].type.tensor_type.ClearField("shape")
+            program = opc.compile(model, target=target, cache=False)
+        (y,) = program.run([x])
+        np.testing.assert_array_equal(y, np.pad(x, [(0, 0), (5, 4)], mode=mode))
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(
+    "equation", ["bi,bi->bi", "...i,...i->...", "bij,bjk->bik", "ij,ij->"]
+)
+def test_einsum_broadcasts_what_turns_out_to_be_one(equation, target):
+    """One program for all extents, against numpy."""
+    node = helper.make_node("Einsum", ["x", "y"], ["z"], equation=equation)
+    matrices = "k" in equation
+    rest = ((3, 4), (4, 2)) if matrices else ((3,), (3,))
+    feeds = {"x": normal(5, *rest[0]), "y": normal(5, *rest[1], seed=1)}
+    model = graph_model([node], feeds, ["z"], opset=12, symbolic=True)
+    model.graph.output[0].type.tensor_type.ClearField("shape")
+    program = opc.compile(model, target=target, cache=False)
+    for a, b in ((5, 5), (1, 5), (5, 1), (1, 1)):
+        x, y = feeds["x"][:a], feeds["y"][:b]
+        expected = np.einsum(equation, x, y)
+        np.testing.assert_allclose(program.run([x, y])[0], expected, 1e-5, 1e-6)
+    with pytest.raises(opc.InputError, match="a dimension is 2 where 5"):
+        program.run([feeds["x"][:2], feeds["y"]])
