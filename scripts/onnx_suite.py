@@ -32,6 +32,10 @@ RANDOM_DRAWS = {
     "test_bernoulli_seed_expanded",
 }
 
+# Cases whose expected values hold the rounding of one library's transform, which
+# is above their own tolerance: zeros are expected to be 2e-7.
+ROUNDED = {"test_dft_inverse", "test_dft_inverse_opset19"}
+
 
 @functools.cache
 def cases():
@@ -121,8 +125,9 @@ def data_sets(case, model):
 
 def _compare(case, expected, outputs):
     if case.name not in RANDOM_DRAWS:
+        atol = 1e-6 if case.name in ROUNDED else case.atol
         Runner.assert_similar_outputs(
-            expected, outputs, rtol=case.rtol, atol=case.atol
+            expected, outputs, rtol=case.rtol, atol=atol
         )
         return
     for want, got in zip(expected, outputs, strict=True):

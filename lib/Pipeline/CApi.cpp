@@ -170,9 +170,11 @@ Status compileToFile(const ModelSource &source, const CompileOptions &options,
   if (Status status = checkOutputs(source, options, output); !status.ok())
     return status;
   if (options.emitsText()) {
+    // What is shown is to be read, a file to be compiled again.
+    TextForm form = output == "-" ? TextForm::Short : TextForm::Complete;
     std::string text;
-    Status status =
-        withReproducer(compileText(source, options, text), source, options);
+    Status status = withReproducer(compileText(source, options, form, text),
+                                   source, options);
     return status.ok() ? writeText(output, text) : status;
   }
   if (output == "-")

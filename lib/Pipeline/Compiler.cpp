@@ -6,7 +6,9 @@
 //===----------------------------------------------------------------------===//
 #include "opc/Pipeline/Compiler.h"
 
+#include "IRText.h"
 #include "MemoryGuard.h"
+
 #include "opc/Conversion/OpcToHost/HostProgram.h"
 #include "opc/Frontend/ONNX/Model.h"
 #include "opc/InitAll.h"
@@ -16,13 +18,9 @@
 #include "opc/Runtime/Escape.h"
 #include "opc/Runtime/Suggest.h"
 
-#include "mlir/IR/Diagnostics.h"
-#include "mlir/Parser/Parser.h"
-#include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/SourceMgr.h"
 #include "llvm/TargetParser/Triple.h"
 
 using namespace opc;
@@ -40,7 +38,7 @@ public:
   Status compile(CompiledProgram &program) {
     return compileGraph(*module, options, *desc, program);
   }
-  Status print(size_t last, std::string &text);
+  Status print(size_t last, TextForm form, std::string &text);
   Status inspect(const ModelSource &source, json::Object &description);
 
 private:
@@ -66,33 +64,6 @@ CodeGenOptions codeGenOf(const CompileOptions &options,
           options.observer.interrupt};
 }
 
-Status parseText(const ModelSource &source, MLIRContext &context,
-                 OwningOpRef<ModuleOp> &module) {
-  std::string first;
-  ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
-    if (first.empty() &&
-        diagnostic.getSeverity() == DiagnosticSeverity::Error) {
-      llvm::raw_string_ostream out(first);
-      if (auto file = dyn_cast<FileLineColLoc>(diagnostic.getLocation()))
-        out << file.getFilename().getValue() << ":" << file.getLine() << ":"
-            << file.getColumn() << ": ";
-      out << diagnostic;
-    }
-    return success();
-  });
-  llvm::SourceMgr files;
-  // The parser needs a NUL behind the text, which a mapped file may lack.
-  files.AddNewSourceBuffer(llvm::MemoryBuffer::getMemBufferCopy(
-                               source.bytes->getBuffer(), source.name),
-                           llvm::SMLoc());
-  module = parseSourceFile<ModuleOp>(files, &context);
-  if (!module)
-    return Status::input(first.empty() ? source.name + ": is no IR" : first);
-  if (!module->lookupSymbol("main"))
-    return Status::input(source.name + ": has no function @main");
-  return {};
-}
-
 onnx::ImportOptions importOptions(const ModelSource &source,
                                   const CompileOptions &options) {
   onnx::ImportOptions result;
@@ -115,11 +86,12 @@ Status refusal(ArrayRef<std::string> errors) {
 }
 
 Status Compilation::import(const ModelSource &source) {
-  if (source.isText && (!options.outputs.empty() || !options.constants.empty()))
-    return Status::input(source.name + ": is IR, whose inputs and outputs are "
-                                       "fixed: no outputs, no constants");
-  if (source.isText)
-    return parseText(source, mlir, module);
+  if (source.isText) {
+    if (!options.outputs.empty() || !options.constants.empty())
+      return Status::input(source.name +
+                           ": outputs and constants of IR are in its text");
+    return readText(source, mlir, module);
+  }
   if (Status status = source.checkFormat(); !status.ok())
     return status;
   std::vector<std::string> errors;
@@ -200,7 +172,7 @@ std::string manifestText(const HostProgram &host, ModuleOp module,
   return text;
 }
 
-Status Compilation::print(size_t last, std::string &text) {
+Status Compilation::print(size_t last, TextForm form, std::string &text) {
   HostProgram host;
   if (Status status =
           runStages(*module, contextOf(options, *desc, host), 0, last);
@@ -208,8 +180,13 @@ Status Compilation::print(size_t last, std::string &text) {
     return status;
   if (options.emit == Emit::LLVM && options.stopAfter.empty())
     return printLLVM(*module, *desc, codeGenOf(options, *desc), text);
+  OpPrintingFlags flags;
+  if (form == TextForm::Complete)
+    flags.enableDebugInfo();
+  else
+    flags.elideLargeResourceString(1024);
   llvm::raw_string_ostream out(text);
-  module->print(out, OpPrintingFlags().elideLargeResourceString(1024));
+  module->print(out, flags);
   out << "\n";
   return {};
 }
@@ -278,7 +255,8 @@ Status opc::compileProgram(const ModelSource &source,
 }
 
 Status opc::compileText(const ModelSource &source,
-                        const CompileOptions &options, std::string &text) {
+                        const CompileOptions &options, TextForm form,
+                        std::string &text) {
   if (options.emit == Emit::Source)
     return Status::input("target '" + options.target +
                          "' has no source form: it emits machine code");
@@ -287,7 +265,7 @@ Status opc::compileText(const ModelSource &source,
     return status;
   Compilation compilation(options);
   Status status = compilation.start(source);
-  return status.ok() ? compilation.print(last, text) : status;
+  return status.ok() ? compilation.print(last, form, text) : status;
 }
 
 Status Compilation::inspect(const ModelSource &source,

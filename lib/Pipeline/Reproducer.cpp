@@ -46,7 +46,8 @@ static std::string importedIR(const ModelSource &source,
   importOnly.stopAfter = "import";
   importOnly.dumpStages.clear();
   std::string text;
-  if (Status status = compileText(source, importOnly, text); !status.ok())
+  if (Status status = compileText(source, importOnly, TextForm::Short, text);
+      !status.ok())
     return "// no IR: " + status.message() + "\n";
   if (text.size() <= kMostIR)
     return text;

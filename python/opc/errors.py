@@ -8,6 +8,8 @@ import re
 from typing import NamedTuple
 
 _NEEDS_VALUE = re.compile(r"needs the value of input '([^']*)'")
+# A refusal says so; what a line without it says is a fault of the model.
+_NOT_SUPPORTED = re.compile(r"\bsupported\b|needs the value of input")
 # The forms of a line about something that is sound and not supported.
 _REFUSALS = [
     re.compile(pattern)
@@ -16,9 +18,11 @@ _REFUSALS = [
         r"opset (?P<opset>-?\d+)(?:, (?P<dtype>.*?))?\): (?P<reason>.*)",
         r"(?:input|initializer) '(?P<node>.*?)': "
         r"(?P<reason>dtype (?P<dtype>\S+) is not supported.*)",
-        r"input '(?P<node>.*?)': (?P<reason>only tensors are supported.*)",
+        r"(?:input|initializer) '(?P<node>.*?)': (?P<reason>.*)",
         r"(?P<reason>opset (?P<opset>\d+) of (?P<domain>\S+) is not "
         r"supported: .*)",
+        r"(?P<reason>more than \d+ nodes, .*)",
+        r"(?P<reason>IR version \d+ is not supported: .*)",
     )
 ]
 
@@ -83,12 +87,19 @@ def from_status(status, message):
         return UsageError(message)
     if status != 1:
         return InternalError(message)
-    nodes = [found for line in message.splitlines() if (found := _node(line))]
-    return UnsupportedError(message, nodes) if nodes else InputError(message)
+    lines = message.splitlines()
+    nodes = [_node(line) for line in lines]
+    if nodes and all(nodes):
+        return UnsupportedError(message, nodes)
+    # Of a model that is unsound, nothing else matters.
+    faults = [line for line in lines if not _node(line)]
+    return InputError(faults[0] if faults else message)
 
 
 def _node(line):
     """What a line says of a node or an input that is refused, if it does."""
+    if not _NOT_SUPPORTED.search(line):
+        return None
     for refusal in _REFUSALS:
         if found := refusal.search(line):
             parts = dict.fromkeys(UnsupportedNode._fields, "")

@@ -77,9 +77,15 @@ Status compileProgram(const ModelSource &source, const CompileOptions &options,
 Status compileGraph(mlir::ModuleOp module, const CompileOptions &options,
                     const TargetDesc &desc, CompiledProgram &program);
 
+/// How much IR as text holds.
+enum class TextForm {
+  Short,    ///< for reading: without the data of large constants
+  Complete, ///< to be compiled again: with data and with the names of nodes
+};
+
 /// Compiles up to a stage, or to LLVM IR, as the options say; the text of it.
 Status compileText(const ModelSource &source, const CompileOptions &options,
-                   std::string &text);
+                   TextForm form, std::string &text);
 
 /// JSON: what opc_inspect_model promises.
 Status inspectModel(const ModelSource &source, const CompileOptions &options,

@@ -84,7 +84,7 @@ Value distances(Node &n, const Scores &s, Value offset) {
 }
 
 void applyWindows(Node &n, Scores &s, Value pastKey, Value lengths) {
-  bool causal = n.integer("is_causal", 0) != 0;
+  bool causal = n.flag("is_causal", false);
   int64_t left = n.integer("left_window_size", -1);
   int64_t right = n.integer("right_window_size", -1);
   Type index = n.i64Type();
@@ -172,7 +172,7 @@ void buildAttention(Node &n) {
   Value k = repeatHeads(n, s.k, heads), v = repeatHeads(n, s.v, heads);
   std::optional<int64_t> depth = constantOf(n.dim(s.q, 3));
   if (!n.hasAttr("scale") && !depth)
-    return n.fail("scale is missing and the size of heads is not known");
+    return n.fail("heads of unknown size without scale are not supported");
   double scale = n.hasAttr("scale")
                      ? n.real("scale", 1)
                      : 1 / std::sqrt(static_cast<double>(*depth));
@@ -220,7 +220,7 @@ void buildRotaryEmbedding(Node &n) {
   n.requireEqual(n.dim(sin, -1), half);
   cos = n.unsqueeze(cos, {2});
   sin = n.unsqueeze(sin, {2});
-  bool interleaved = n.integer("interleaved", 0) != 0;
+  bool interleaved = n.flag("interleaved", false);
   Value part = n.slice(x, 3, n.expr(0), rotated);
   AffineExpr second = interleaved ? n.expr(1) : half;
   int64_t step = interleaved ? 2 : 1;

@@ -101,13 +101,14 @@ bool foldShapeArithmetic(Node &node) {
     return false;
   SmallVector<Known> inputs;
   for (int64_t i = 0; i < node.numInputs(); ++i) {
-    Result known = knownOf(node, node.in(i));
+    Result known = knownOf(node, node.peek(i));
     if (!known)
       return false;
     inputs.push_back(*known);
   }
   Result result = row->evaluate(node, inputs);
-  if (!result || node.failed())
+  // What an evaluation does not know of, the op's row honours or refuses.
+  if (!result || node.failed() || node.hasUnreadAttribute())
     return false;
   if (result->isReal()) {
     node.out(0, node.reals(result->element, result->shape, result->reals));

@@ -46,8 +46,11 @@ void buildGemm(Node &n) {
                      n.flag("transA", false), n.flag("transB", false));
   y = scaled(n, y, n.real("alpha", 1));
   double beta = n.real("beta", 1);
-  if (n.has(2) && beta != 0)
-    y = n.add(y, scaled(n, wide(n, n.in(2)), beta));
+  Value c = n.in(2);
+  if (n.opset < 7 && !n.flag("broadcast", false) && c)
+    n.requireSameSize(n.dims(c), n.dims(y));
+  if (c && beta != 0)
+    y = n.add(y, scaled(n, wide(n, c), beta));
   n.out(0, n.cast(y, element));
 }
 

@@ -39,10 +39,10 @@ void buildDynamicQuantizeLstm(Node &n) {
 
 void buildFusedMatMul(Node &n) {
   Value a = wide(n, n.need(0)), b = wide(n, n.need(1));
-  if (n.integer("transBatchA", 0) != 0 || n.integer("transBatchB", 0) != 0)
+  if (n.flag("transBatchA", false) || n.flag("transBatchB", false))
     return n.fail("transBatchA and transBatchB are not supported");
-  Value y = n.matmul(a, b, n.elementOf(a), n.integer("transA", 0) != 0,
-                     n.integer("transB", 0) != 0);
+  Value y = n.matmul(a, b, n.elementOf(a), n.flag("transA", false),
+                     n.flag("transB", false));
   y = n.mul(y, n.like(y, n.real("alpha", 1)));
   n.out(0, rounded(n, y));
 }
@@ -111,8 +111,8 @@ void buildFusedGemm(Node &n) {
   auto scaled = [&](Value v, double factor) {
     return factor == 1 ? v : n.mul(v, n.like(v, factor));
   };
-  Value y = n.matmul(a, b, n.elementOf(a), n.integer("transA", 0) != 0,
-                     n.integer("transB", 0) != 0);
+  Value y = n.matmul(a, b, n.elementOf(a), n.flag("transA", false),
+                     n.flag("transB", false));
   y = scaled(y, n.real("alpha", 1));
   if (n.has(2))
     y = n.add(y, scaled(wide(n, n.in(2)), n.real("beta", 1)));

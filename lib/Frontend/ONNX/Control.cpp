@@ -55,8 +55,10 @@ void createIf(Node &n, Value condition, std::unique_ptr<Region> then,
   open.bind(op->getResults());
 }
 
-/// Translates one branch in place of the node.
+/// Translates one branch in place of the node; the other one never runs.
 void inlineBranch(Node &n, StringRef name) {
+  n.ignore("then_branch");
+  n.ignore("else_branch");
   const pb::GraphProto *graph = n.graph(name);
   Outputs results =
       graph ? n.importer.importSubgraph(n, *graph, {}) : std::nullopt;

@@ -119,7 +119,7 @@ void buildConvTranspose(Node &n) {
   window.kernel = *kernel;
   window.strides = windowList(n, "strides", spatial, 1, 1);
   window.dilations = windowList(n, "dilations", spatial, 1, 1);
-  Ints pads = windowList(n, "pads", 2 * spatial, 0, 0);
+  Ints pads = readPads(n, spatial, mode);
   if (group < 1 || group > std::numeric_limits<int32_t>::max())
     n.fail(formatv("group {0} is out of range", group));
   // Some writers give batch and channels too.
@@ -131,8 +131,6 @@ void buildConvTranspose(Node &n) {
     return;
   window.low.assign(pads.begin(), pads.begin() + spatial);
   window.high.assign(pads.begin() + spatial, pads.end());
-  if (mode == "VALID")
-    window.low = window.high = Ints(spatial, 0);
   for (int64_t i = 0; i < spatial; ++i) {
     if (shape || same)
       padForOutput(n, x, window, i, extra[i],

@@ -24,6 +24,8 @@ namespace opc::onnx {
 namespace {
 
 constexpr int64_t kLargestBytes = int64_t(1) << 40;
+/// As many as the tensors of a compiled program may have.
+constexpr size_t kMostAxes = 64;
 
 struct DtypeRow {
   int dataType;
@@ -175,6 +177,11 @@ std::string quoted(StringRef text) { return "'" + printable(text) + "'"; }
 RankedTensorType checkedType(ArrayRef<int64_t> shape, Type element,
                              std::string &error) {
   int64_t bytes = storedBytes(element);
+  if (shape.size() > kMostAxes) {
+    error = formatv("rank {0} is not supported; nearest supported form: {1}",
+                    shape.size(), kMostAxes);
+    return {};
+  }
   for (int64_t extent : shape) {
     if (ShapedType::isDynamic(extent))
       continue;

@@ -1,9 +1,11 @@
 //===- Elementwise.cpp - arithmetic, comparison, functions of one number --===//
 #include "Node.h"
 #include "Wide.h"
+#include "llvm/Support/FormatVariadic.h"
 #include <cmath>
 
 using namespace mlir;
+using llvm::formatv;
 
 namespace opc::onnx {
 namespace {
@@ -18,9 +20,17 @@ template <typename Op> void buildCompare(Node &n) {
   n.out(0, n.compare<Op>(n.need(0), n.need(1)));
 }
 /// Before opset 7 the second operand was aligned by attributes: its axes are
-/// those of the first from `axis` on, or the last ones.
+/// those of the first from `axis` on, or the last ones; without `broadcast`
+/// both have one shape.
 Value alignedOperand(Node &n, Value a, Value b) {
-  if (n.failed() || n.integer("broadcast", 0) == 0 || !n.hasAttr("axis"))
+  bool broadcasts = n.flag("broadcast", false), placed = n.hasAttr("axis");
+  if (!broadcasts && !n.failed() && n.rank(a) != n.rank(b))
+    n.fail(formatv("ranks {0} and {1} differ without broadcast=1", n.rank(a),
+                   n.rank(b)));
+  if (!broadcasts && !n.failed())
+    for (auto [x, y] : llvm::zip(n.dims(a), n.dims(b)))
+      n.requireEqual(x, y);
+  if (n.failed() || !broadcasts || !placed)
     return b;
   int64_t axis = n.axisIn(n.integer("axis", 0), n.rank(a));
   int64_t missing = n.rank(a) - axis - n.rank(b);
@@ -112,13 +122,21 @@ void buildClip(Node &n) {
   n.out(0, x);
 }
 
+/// How numbers become those of 8 bits with a point, which opc does not have.
+void ignoreEightBitRounding(Node &n) {
+  n.ignore("saturate");
+  n.ignore("round_mode");
+}
+
 void buildCast(Node &n) {
+  ignoreEightBitRounding(n);
   if (!n.hasAttr("to"))
     return n.fail("attribute 'to' is missing");
   n.out(0, n.cast(n.need(0), n.elementAttr("to", {})));
 }
 
 void buildCastLike(Node &n) {
+  ignoreEightBitRounding(n);
   n.out(0, n.cast(n.need(0), n.elementOf(n.need(1))));
 }
 

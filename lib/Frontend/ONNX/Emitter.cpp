@@ -167,7 +167,15 @@ Value Emitter::emitBroadcast(StringRef op, ValueRange operands, Attrs attrs,
                 symbolic ? std::optional(result) : std::nullopt)[0];
 }
 
+/// Fails where two values have elements of different types.
+static void requireSameElement(Emitter &e, Value a, Value b) {
+  if (a && b && e.elementOf(a) != e.elementOf(b))
+    e.fail("dtypes " + dtypeName(e.elementOf(a)) + " and " +
+           dtypeName(e.elementOf(b)) + " differ");
+}
+
 Value Emitter::select(Value condition, Value a, Value b) {
+  requireSameElement(*this, a, b);
   return emitBroadcast(SelectOp::getOperationName(), {condition, a, b}, {},
                        elementOf(a));
 }
@@ -187,6 +195,8 @@ Value Emitter::cast(Value x, Type element, bool saturate) {
 
 Value Emitter::matmul(Value a, Value b, Type element, bool transposeA,
                       bool transposeB) {
+  if (isFloat(a) || isFloat(b))
+    requireSameElement(*this, a, b);
   if (failed() || !a || !b)
     return {};
   Dims left = dims(a), right = dims(b), result;

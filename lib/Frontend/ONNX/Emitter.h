@@ -30,6 +30,11 @@ using Ints = SmallVector<int64_t>;
 /// larger positions mean "to the end" or "from the start".
 inline constexpr int64_t kLargestExtent = int64_t(1) << 40;
 
+/// Constants that a row asks for have at most this many elements: the sizes of
+/// a Split of as many outputs, a table of scales. Arithmetic is followed
+/// through tensors of ShapeEnv::contentsLimit elements only, as shapes have.
+inline constexpr int64_t kMostConstants = int64_t(1) << 16;
+
 /// What all nodes of one function share.
 struct FunctionState {
   FunctionState(mlir::MLIRContext *context, mlir::Operation *function)

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Elements.h"
 #include "Emitter.h"
+#include "opc/Dialect/Opc/IR/ConstantData.h"
 #include "opc/Runtime/Demand.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -53,21 +54,36 @@ AffineExpr Emitter::sizeOf(Value v, int64_t begin, int64_t end) {
 
 namespace {
 
-/// A small constant's attribute, or null.
-DenseElementsAttr smallConstant(Value v) {
+/// A constant of at most `most` elements as an attribute to look into, or null.
+DenseElementsAttr constantUpTo(int64_t most, Value v) {
   auto constant = v ? v.getDefiningOp<ConstantOp>() : ConstantOp();
-  if (!constant)
+  if (!constant || constant.getValue().getNumElements() > most)
     return {};
-  auto value = dyn_cast<DenseElementsAttr>(constant.getValue());
-  if (!value || value.getNumElements() > ShapeEnv::contentsLimit)
+  if (auto value = dyn_cast<DenseElementsAttr>(constant.getValue()))
+    return value;
+  const AsmResourceBlob *blob = blobOf(constant.getValue());
+  auto type = cast<ShapedType>(constant.getValue().getType());
+  if (!blob)
     return {};
-  return value;
+  ArrayRef<char> bytes = blob->getData();
+  if (!type.getElementType().isInteger(1))
+    return DenseElementsAttr::getFromRawBuffer(type, bytes);
+  SmallVector<bool> values(bytes.begin(), bytes.end());
+  return DenseElementsAttr::get(type, ArrayRef<bool>(values));
 }
 
 int64_t integerOf(const APInt &value, Type element) {
   if (element.isInteger(1) || element.isUnsignedInteger())
     return static_cast<int64_t>(value.getLimitedValue());
   return value.getSExtValue();
+}
+
+Ints integersOf(DenseElementsAttr value) {
+  Ints items;
+  items.reserve(value.getNumElements());
+  for (const APInt &item : value.getValues<APInt>())
+    items.push_back(integerOf(item, value.getElementType()));
+  return items;
 }
 
 } // namespace
@@ -77,13 +93,8 @@ std::optional<Dims> Emitter::partialContents(Value v) {
     return std::nullopt;
   if (auto found = state.contents.find(v); found != state.contents.end())
     return found->second;
-  DenseElementsAttr value = smallConstant(v);
-  if (!value)
-    return std::nullopt;
-  Dims items;
-  for (const APInt &item : value.getValues<APInt>())
-    items.push_back(expr(integerOf(item, elementOf(v))));
-  return items;
+  DenseElementsAttr value = constantUpTo(ShapeEnv::contentsLimit, v);
+  return value ? std::optional(exprList(integersOf(value))) : std::nullopt;
 }
 
 std::optional<Dims> Emitter::contents(Value v) {
@@ -94,8 +105,12 @@ std::optional<Dims> Emitter::contents(Value v) {
 }
 
 std::optional<Ints> Emitter::constants(Value v) {
-  std::optional<Dims> items = contents(v);
-  return items ? constantsOf(*items) : std::nullopt;
+  if (std::optional<Dims> items = contents(v))
+    return constantsOf(*items);
+  if (!v || !isa<IntegerType>(elementOf(v)))
+    return std::nullopt;
+  DenseElementsAttr value = constantUpTo(kMostConstants, v);
+  return value ? std::optional(integersOf(value)) : std::nullopt;
 }
 
 std::optional<SmallVector<double>> Emitter::reals(Value v) {
@@ -104,7 +119,7 @@ std::optional<SmallVector<double>> Emitter::reals(Value v) {
     values.append(items->begin(), items->end());
     return values;
   }
-  DenseElementsAttr value = smallConstant(v);
+  DenseElementsAttr value = constantUpTo(kMostConstants, v);
   if (!value || !isFloat(v))
     return std::nullopt;
   for (APFloat item : value.getValues<APFloat>()) {
@@ -300,6 +315,8 @@ std::optional<Dims> Emitter::resolve(Value v, StringRef what, int64_t min) {
     fail("input '" + what + "' is not an integer tensor");
     return std::nullopt;
   }
+  if (std::optional<Ints> known = constants(v))
+    return exprList(*known);
   std::optional<int64_t> count = constantOf(size(v));
   if (!count || *count > ShapeEnv::contentsLimit) {
     failNeeds(what);

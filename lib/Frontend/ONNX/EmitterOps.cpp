@@ -56,11 +56,18 @@ Value Emitter::reals(Type element, ArrayRef<int64_t> shape,
                      ArrayRef<double> values) {
   if (failed() || !element)
     return {};
+  auto type = RankedTensorType::get(shape, element);
+  // Matrices of a million numbers are no attributes of one each.
+  if (element.isF64())
+    return constant(DenseElementsAttr::get(type, values));
+  if (element.isF32()) {
+    SmallVector<float> floats(values);
+    return constant(DenseElementsAttr::get(type, ArrayRef<float>(floats)));
+  }
   SmallVector<Attribute> items;
   for (double value : values)
     items.push_back(numberAttr(element, value));
-  return constant(
-      DenseElementsAttr::get(RankedTensorType::get(shape, element), items));
+  return constant(DenseElementsAttr::get(type, items));
 }
 
 Value Emitter::integers(Type element, ArrayRef<int64_t> shape,

@@ -41,7 +41,7 @@ void buildFlexAttention(Node &n) {
   Type precise = n.elementAttr("softmax_precision", usual);
   std::optional<int64_t> depth = constantOf(n.dim(q, 3));
   if (!n.hasAttr("scale") && (!depth || *depth < 1))
-    return n.fail("scale is missing and the size of heads is not known");
+    return n.fail("heads of unknown size without scale are not supported");
   double scale = n.hasAttr("scale")
                      ? n.real("scale", 1)
                      : 1 / std::sqrt(static_cast<double>(*depth));

@@ -197,10 +197,14 @@ void GraphImporter::build(Node &node, Scope &scope) {
     node.fail("has no outputs");
   } else if (auto function = functions.find(key); function != functions.end()) {
     importCall(node, *function->second);
+    if (!node.failed())
+      node.checkAllRead();
   } else if (const OpRow *row = findRow(domainName(proto.domain()),
                                         proto.op_type(), node.opset)) {
     if (!foldShapeArithmetic(node)) {
       row->build(node);
+      if (!node.failed())
+        node.checkAllRead();
       noteContents(node);
     }
   } else if (node.opset == 0) {
@@ -247,15 +251,25 @@ void GraphImporter::importNodes(
       later.insert(name);
   for (const pb::NodeProto *proto : inOrder(nodes)) {
     if (nodeCount >= kMostNodes) {
-      std::string error =
-          formatv("more than {0} nodes, with functions and bodies expanded",
-                  kMostNodes);
+      std::string error = formatv(
+          "more than {0} nodes, with functions and bodies expanded, are "
+          "not supported",
+          kMostNodes);
       if (!llvm::is_contained(errors, error))
         errors.push_back(error);
       return;
     }
     importNode(*proto, scope, later);
   }
+}
+
+/// Whether a value has the element type that its name is declared to have, if
+/// it is declared at all.
+static bool hasDeclaredType(const pb::ValueInfoProto &info, Value value) {
+  int declared = info.type().tensor_type().elem_type();
+  return declared == pb::TensorProto::UNDEFINED ||
+         elementTypeOf(value.getContext(), declared) ==
+             Emitter::elementOf(value);
 }
 
 Outputs GraphImporter::resultsOf(const pb::GraphProto &graph,
@@ -269,6 +283,12 @@ Outputs GraphImporter::resultsOf(const pb::GraphProto &graph,
       errors.push_back(formatv("output {0} of graph {1} is defined nowhere",
                                quoted(output.name()), quoted(graph.name())));
     results.push_back(value ? *value : Value());
+    if (value && *value && !hasDeclaredType(output, *value))
+      errors.push_back(
+          formatv("output {0} is declared {1}, but what is computed is {2}",
+                  quoted(output.name()),
+                  dtypeName(output.type().tensor_type().elem_type()),
+                  dtypeName(Emitter::elementOf(*value))));
   }
   if (lost || llvm::is_contained(results, Value()))
     return std::nullopt;
@@ -278,7 +298,8 @@ Outputs GraphImporter::resultsOf(const pb::GraphProto &graph,
 Outputs GraphImporter::importSubgraph(Node &node, const pb::GraphProto &graph,
                                       ArrayRef<Value> arguments) {
   if (depth >= kDeepest) {
-    node.fail(formatv("bodies are nested more than {0} deep", kDeepest));
+    node.fail(formatv("bodies nested more than {0} deep are not supported",
+                      kDeepest));
     return std::nullopt;
   }
   if (static_cast<size_t>(graph.input_size()) != arguments.size()) {
@@ -307,10 +328,27 @@ Outputs GraphImporter::importSubgraph(Node &node, const pb::GraphProto &graph,
   return std::nullopt;
 }
 
+AttributeMap
+GraphImporter::attributesOfCall(Node &node, const pb::FunctionProto &function) {
+  AttributeMap attributes;
+  auto give = [&](StringRef name, const pb::AttributeProto *absent) {
+    const pb::AttributeProto *given = node.find(name);
+    if (const pb::AttributeProto *value = given ? given : absent)
+      attributes[name] = value;
+  };
+  for (const std::string &name : function.attribute())
+    give(name, nullptr);
+  for (const pb::AttributeProto &attribute : function.attribute_proto())
+    give(attribute.name(), &attribute);
+  return attributes;
+}
+
 void GraphImporter::importCall(Node &node, const pb::FunctionProto &function) {
   if (depth >= kDeepest)
     return node.fail(
-        formatv("functions call each other more than {0} deep", kDeepest));
+        formatv("functions that call each other more than {0} deep are not "
+                "supported",
+                kDeepest));
   std::string key =
       functionKey(function.domain(), function.name(), function.overload());
   Scope scope;
@@ -324,12 +362,7 @@ void GraphImporter::importCall(Node &node, const pb::FunctionProto &function) {
   if (node.numInputs() > function.input_size() ||
       node.numOutputs() > function.output_size())
     return node.fail("it has more inputs or outputs than its function");
-  AttributeMap attributes;
-  for (const pb::AttributeProto &attribute : function.attribute_proto())
-    attributes[attribute.name()] = &attribute;
-  for (const pb::AttributeProto &attribute : node.proto.attribute())
-    if (const auto *found = node.find(attribute.name()))
-      attributes[attribute.name()] = found;
+  AttributeMap attributes = attributesOfCall(node, function);
   scope.attributes = &attributes;
   for (auto [i, name] : llvm::enumerate(function.input()))
     scope.values[name] = node.in(i);

@@ -77,6 +77,8 @@ private:
                std::string &reason);
   void build(Node &node, Scope &scope);
   void importCall(Node &node, const pb::FunctionProto &function);
+  /// What a call gives to the attributes that its function declares.
+  AttributeMap attributesOfCall(Node &node, const pb::FunctionProto &function);
   void finish(Node &node, Scope &scope);
   void report(const pb::NodeProto &proto, int64_t opset, ArrayRef<Value> inputs,
               StringRef reason);

@@ -219,7 +219,15 @@ Result evaluateWhere(Node &n, ArrayRef<Known> in) {
   return result;
 }
 
+/// Where modInts knows the result, both signs of a remainder are one.
+Result evaluateMod(Node &n, ArrayRef<Known> in) {
+  n.ignore("fmod");
+  return arithmetic<2, modInts, nullptr>(n, in);
+}
+
 Result evaluateCast(Node &n, ArrayRef<Known> in) {
+  n.ignore("saturate"); // as in the op's row
+  n.ignore("round_mode");
   Type to = n.elementAttr("to", {});
   if (!to || !isEvaluable(to) || in.size() != 1)
     return std::nullopt;
@@ -264,7 +272,7 @@ constexpr EvaluationRow kRows[] = {
     {"LessOrEqual", logic<2, atMostInts>},
     {"Max", arithmetic<2, maxInts, maxReals>},
     {"Min", arithmetic<2, minInts, minReals>},
-    {"Mod", arithmetic<2, modInts, nullptr>},
+    {"Mod", evaluateMod},
     {"Mul", arithmetic<2, mulInts, mulReals>},
     {"Neg", arithmetic<1, negInts, negReals>},
     {"Not", logic<1, notInts>},

@@ -21,8 +21,12 @@ bool append(Known &to, const Known &from, int64_t at) {
   return true;
 }
 
+/// Whether an axis is the one of a vector.
+bool isOnlyAxis(int64_t axis) { return axis == 0 || axis == -1; }
+
 Result evaluateGather(Node &n, ArrayRef<Known> in) {
-  if (in.size() != 2 || in[0].shape.size() != 1 || in[1].isReal())
+  if (in.size() != 2 || in[0].shape.size() != 1 || in[1].isReal() ||
+      !isOnlyAxis(n.integer("axis", 0)))
     return std::nullopt;
   Known result{in[0].element, in[1].shape};
   int64_t count = in[0].size();
@@ -35,7 +39,7 @@ Result evaluateGather(Node &n, ArrayRef<Known> in) {
 }
 
 Result evaluateConcat(Node &n, ArrayRef<Known> in) {
-  if (in.empty())
+  if (in.empty() || !n.hasAttr("axis") || !isOnlyAxis(n.integer("axis", 0)))
     return std::nullopt;
   Known result{in[0].element, {0}};
   for (const Known &part : in) {
@@ -78,7 +82,7 @@ std::optional<Part> slicedPart(ArrayRef<Known> in) {
 }
 
 Result evaluateSlice(Node &n, ArrayRef<Known> in) {
-  if (n.opset < 10 || in.size() < 3)
+  if (n.opset < 10 || in.size() < 3 || in.size() > 5)
     return std::nullopt;
   std::optional<Part> part = slicedPart(in);
   if (!part)
@@ -102,6 +106,8 @@ Result evaluateSlice(Node &n, ArrayRef<Known> in) {
 }
 
 Result evaluateTranspose(Node &n, ArrayRef<Known> in) {
+  if (in.size() != 1)
+    return std::nullopt;
   const Ints &shape = in[0].shape;
   int64_t rank = shape.size();
   Ints backwards(llvm::reverse(axesUpTo(rank)));
@@ -121,11 +127,30 @@ Result evaluateTranspose(Node &n, ArrayRef<Known> in) {
   return result;
 }
 
+/// Whether a reduction of a scalar or vector is over all of it: no axes, or the
+/// vector's own. They are an input from opset `asInput` on.
+bool reducesAll(Node &n, ArrayRef<Known> in, int64_t asInput) {
+  Dims axes;
+  if (n.opset < asInput)
+    axes = n.exprList(n.integers("axes").value_or(Ints()));
+  else if (in.size() == 2 && !in[1].isReal())
+    axes = in[1].ints;
+  if (in.size() > (n.opset < asInput ? 1 : 2) ||
+      (axes.empty() && n.flag("noop_with_empty_axes", false)))
+    return false;
+  n.ignore("noop_with_empty_axes");
+  size_t rank = in[0].shape.size();
+  return axes.size() <= rank && llvm::all_of(axes, [](AffineExpr axis) {
+           auto known = axis ? constantOf(axis) : std::nullopt;
+           return known && isOnlyAxis(*known);
+         });
+}
+
 /// A line of integers to one.
-template <IntFunction combine>
+template <IntFunction combine, int64_t asInput>
 Result evaluateReduce(Node &n, ArrayRef<Known> in) {
   if (in[0].isReal() || in[0].shape.size() > 1 || in[0].size() == 0 ||
-      n.flag("noop_with_empty_axes", false))
+      !reducesAll(n, in, asInput))
     return std::nullopt;
   bool keep = n.flag("keepdims", true) && in[0].shape.size() == 1;
   Known result{in[0].element, keep ? Ints{1} : Ints()};
@@ -137,7 +162,7 @@ Result evaluateReduce(Node &n, ArrayRef<Known> in) {
 }
 
 Result evaluateConstantOfShape(Node &n, ArrayRef<Known> in) {
-  if (in[0].isReal() || in[0].shape.size() != 1)
+  if (in.size() != 1 || in[0].isReal() || in[0].shape.size() != 1)
     return std::nullopt;
   Known result{n.f32Type(), {}};
   for (AffineExpr extent : in[0].ints) {
@@ -213,10 +238,10 @@ constexpr EvaluationRow kRows[] = {
     {"Expand", evaluateExpand},
     {"Gather", evaluateGather},
     {"Range", evaluateRange},
-    {"ReduceMax", evaluateReduce<maxInts>},
-    {"ReduceMin", evaluateReduce<minInts>},
-    {"ReduceProd", evaluateReduce<mulInts>},
-    {"ReduceSum", evaluateReduce<addInts>},
+    {"ReduceMax", evaluateReduce<maxInts, 18>},
+    {"ReduceMin", evaluateReduce<minInts, 18>},
+    {"ReduceProd", evaluateReduce<mulInts, 18>},
+    {"ReduceSum", evaluateReduce<addInts, 13>},
     {"Slice", evaluateSlice},
     {"Transpose", evaluateTranspose},
 };

@@ -101,7 +101,9 @@ std::optional<Body> settleBody(Node &n, const BodySpec &spec) {
     for (auto [i, value] : llvm::enumerate(body->carried)) {
       if (n.rank(value) != static_cast<int64_t>(dims[i].size()) ||
           n.elementOf(value) != n.elementOf(spec.initial[i])) {
-        n.fail(formatv("carried value {0} changes its rank or dtype", i));
+        n.fail(formatv("carried value {0} changes its rank or dtype, which is "
+                       "not supported",
+                       i));
         n.state.discard(std::move(body->region));
         return std::nullopt;
       }

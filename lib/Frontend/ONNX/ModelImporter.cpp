@@ -83,7 +83,7 @@ Type GraphImporter::argumentType(const pb::ValueInfoProto &info, Dims &dims,
     return {};
   }
   if (!tensor.has_shape()) {
-    error = "its rank is not given";
+    error = "a tensor whose rank is not given is not supported";
     return {};
   }
   for (const auto &[axis, dimension] : llvm::enumerate(tensor.shape().dim()))
@@ -261,6 +261,11 @@ FailureOr<OwningOpRef<ModuleOp>>
 GraphImporter::run(pb::ModelProto &model, ArrayRef<std::string> outputs) {
   if (!model.has_graph()) {
     errors.push_back("the model has no graph");
+    return failure();
+  }
+  if (model.ir_version() > pb::IR_VERSION) {
+    errors.push_back(formatv("IR version {0} is not supported: up to {1} are",
+                             model.ir_version(), int64_t(pb::IR_VERSION)));
     return failure();
   }
   if (!readOpsets(model))

@@ -41,10 +41,30 @@ void Node::out(int64_t i, Value v) {
     results[i] = v;
 }
 
+void Node::checkAllRead() {
+  for (auto [i, attribute] : llvm::enumerate(proto.attribute())) {
+    if (readAttributes[i])
+      continue;
+    bool again = llvm::any_of(
+        llvm::make_range(proto.attribute().begin(),
+                         proto.attribute().begin() + i),
+        [&](const auto &other) { return other.name() == attribute.name(); });
+    fail("attribute " + quoted(attribute.name()) +
+         (again ? " is given twice"
+                : " is not supported; nearest supported form: without it"));
+  }
+  for (auto [i, name] : llvm::enumerate(proto.input()))
+    if (!readInputs[i] && !name.empty())
+      fail(formatv("input {0} is not supported; nearest supported form: "
+                   "without it",
+                   i));
+}
+
 const pb::AttributeProto *Node::find(StringRef name) {
-  for (const pb::AttributeProto &attribute : proto.attribute()) {
+  for (auto [i, attribute] : llvm::enumerate(proto.attribute())) {
     if (StringRef(attribute.name()) != name)
       continue;
+    readAttributes.set(i);
     if (attribute.ref_attr_name().empty())
       return &attribute;
     return callerAttributes

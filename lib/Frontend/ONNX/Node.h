@@ -3,12 +3,19 @@
 // An Emitter that also knows the node: its inputs, outputs and attributes,
 // typed and checked. The op tables are lists of functions on a Node.
 //
+// Nothing is taken and not used: a node remembers which of its attributes and
+// inputs its row asked for, and the importer refuses one that was given and not
+// read, by name. So a row reads all that it honours, whatever the form of the
+// node, and says ignore() of what changes nothing here, with the reason beside
+// it. An attribute that a row does not know needs no line of its own.
+//
 //===----------------------------------------------------------------------===//
 #ifndef OPC_LIB_FRONTEND_ONNX_NODE_H
 #define OPC_LIB_FRONTEND_ONNX_NODE_H
 
 #include "Elements.h"
 #include "Emitter.h"
+#include "llvm/ADT/SmallBitVector.h"
 
 namespace opc::onnx {
 
@@ -25,12 +32,22 @@ public:
        const AttributeMap *callerAttributes)
       : Emitter(state, loc), importer(importer), proto(proto), opset(opset),
         inputs(std::move(inputs)), results(proto.output_size()),
-        callerAttributes(callerAttributes) {}
+        callerAttributes(callerAttributes), readInputs(proto.input_size()),
+        readAttributes(proto.attribute_size()) {}
 
   // Inputs; null where left out.
   int64_t numInputs() const { return inputs.size(); }
+  /// Whether an input is given; it is not read by that.
   bool has(int64_t i) const { return i < numInputs() && inputs[i]; }
-  Value in(int64_t i) const { return i < numInputs() ? inputs[i] : Value(); }
+  Value in(int64_t i) {
+    if (i < static_cast<int64_t>(readInputs.size()))
+      readInputs.set(i);
+    return peek(i);
+  }
+  /// An input that the row may come to read.
+  Value peek(int64_t i) const { return has(i) ? inputs[i] : Value(); }
+  /// An input that changes nothing in this form of the node.
+  void ignoreInput(int64_t i) { (void)in(i); }
   /// An input that may not be left out.
   Value need(int64_t i);
   /// The integers of an input, or failure if they are not known yet; nothing
@@ -40,7 +57,8 @@ public:
   /// The one integer of an input that must be a scalar and known.
   std::optional<int64_t> knownScalar(int64_t i, StringRef name);
 
-  /// Other inputs for a form that is defined by another op's.
+  /// Other inputs for a form that is defined by another op's; those of the node
+  /// are to be read before.
   void replaceInputs(SmallVector<Value> values) { inputs = std::move(values); }
 
   // Outputs.
@@ -53,6 +71,8 @@ public:
 
   // Attributes, with the value of an absent one.
   bool hasAttr(StringRef name) { return find(name) != nullptr; }
+  /// An attribute that changes nothing in this form of the node.
+  void ignore(StringRef name) { (void)find(name); }
   int64_t integer(StringRef name, int64_t absent);
   /// An integer that is 0 or 1.
   bool flag(StringRef name, bool absent);
@@ -72,6 +92,10 @@ public:
   /// where neither is given. They are not normalised.
   std::optional<Ints> axesOf(int64_t asInput);
 
+  /// Fails where an attribute or input is given that nothing read so far.
+  void checkAllRead();
+  bool hasUnreadAttribute() const { return !readAttributes.all(); }
+
   GraphImporter &importer;
   const pb::NodeProto &proto;
   const int64_t opset;
@@ -87,6 +111,8 @@ private:
   SmallVector<Value> inputs;
   SmallVector<Value> results;
   const AttributeMap *callerAttributes;
+  /// By their places in the node as it was given.
+  llvm::SmallBitVector readInputs, readAttributes;
 };
 
 /// What an op of some opsets stands for.

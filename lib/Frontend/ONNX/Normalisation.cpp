@@ -63,8 +63,10 @@ void buildBatchNormalization(Node &n) {
   bool training = n.flag("training_mode", false);
   if (n.opset < 7 && !n.flag("is_test", false))
     n.fail("is_test=0 is not supported; the form for inference is");
-  if (!n.flag("spatial", true))
+  if (n.opset < 9 && !n.flag("spatial", true))
     n.fail("spatial=0 is not supported");
+  // Only training moves the averages.
+  n.ignore("momentum");
   if (!n.failed() && n.rank(x) < 2)
     n.fail(formatv("rank {0} is less than 2", n.rank(x)));
   for (int64_t i = 1; i < n.numOutputs(); ++i)
@@ -100,9 +102,9 @@ void buildLayerNormalization(Node &n) {
   y = n.mul(y, wide(n, n.need(1)));
   y = n.has(2) ? n.add(y, wide(n, n.in(2))) : y;
   n.out(0, n.cast(y, n.elementOf(x)));
+  Type stash = n.elementAttr("stash_type", n.f32Type());
   if (!n.wants(1) && !n.wants(2))
     return;
-  Type stash = n.elementAttr("stash_type", n.f32Type());
   Value wide = n.cast(x, stash);
   Value mean = n.mean(wide, axes, true), centred = n.sub(wide, mean);
   Value variance = n.mean(n.mul(centred, centred), axes, true);
@@ -111,8 +113,14 @@ void buildLayerNormalization(Node &n) {
   n.out(2, n.unary<ReciprocalOp>(spread));
 }
 
+/// Statistics are computed in f32 or more, whatever is asked for.
+void ignoreStashType(Node &n) {
+  (void)n.elementAttr("stash_type", n.f32Type());
+}
+
 void buildRmsNormalization(Node &n) {
   Value x = n.need(0);
+  ignoreStashType(n);
   int64_t axis = n.axisIn(n.integer("axis", -1), n.rank(x));
   Value y = normalize(n, wide(n, x), axesBetween(axis, n.rank(x)),
                       n.real("epsilon", 1e-5f), false);
@@ -128,6 +136,7 @@ void buildGroupNormalization(Node &n) {
   Value scale = wide(n, n.need(1)), bias = wide(n, n.need(2));
   Type element = n.elementOf(n.in(0));
   int64_t groups = n.integer("num_groups", 0);
+  ignoreStashType(n);
   if (n.failed() || n.rank(x) < 2 || groups < 1 || groups > (1 << 30))
     return n.fail(formatv("num_groups of {0} does not fit", groups));
   Dims d = n.dims(x);

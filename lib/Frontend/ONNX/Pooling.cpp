@@ -35,6 +35,7 @@ Value pool(Node &n, Value x, StringRef kind, const Window &w, Dims dims,
 void buildMaxPool(Node &n) {
   Value x = n.need(0);
   Ints kernel = kernelOf(n, x);
+  bool columnMajor = n.flag("storage_order", false); // of the indices
   if (n.failed())
     return;
   Value filler = n.wants(1) ? Value() : lowest(n, x);
@@ -48,8 +49,7 @@ void buildMaxPool(Node &n) {
   n.out(1, n.emit<MaxPoolIndicesOp>(
                x,
                w->attributes(n, {{"kernel", n.ints(kernel)},
-                                 {"column_major",
-                                  n.boolean(n.flag("storage_order", false))},
+                                 {"column_major", n.boolean(columnMajor)},
                                  {"dims", n.exprs(dims)}}),
                n.i64Type()));
 }
@@ -81,7 +81,9 @@ Value power(Node &n, Value x, double p) {
 int64_t exponentOf(Node &n) {
   int64_t p = n.integer("p", 2);
   if (p < 1 || p > 1024)
-    n.fail(formatv("p of {0} is out of range", p));
+    n.fail(formatv("p of {0} is not supported; nearest supported form: 1 to "
+                   "1024",
+                   p));
   return std::max<int64_t>(p, 1);
 }
 

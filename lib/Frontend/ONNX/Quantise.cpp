@@ -79,14 +79,15 @@ void buildQuantizeLinear(Node &n) {
   int64_t axis = n.integer("axis", 1), block = n.integer("block_size", 0);
   Value scale = aligned(n, n.need(1), x, axis, block);
   Value zero = aligned(n, n.in(2), x, axis, block);
-  Type byte = n.u8Type();
-  Type element = zero ? n.elementOf(zero) : byte;
-  if (n.integer("output_dtype", 0) != 0)
-    element = n.elementAttr("output_dtype", byte);
-  if (!n.failed() && zero && element != n.elementOf(zero))
-    return n.fail("output_dtype " + dtypeName(element) +
-                  " is not the type of the zero point, " +
-                  dtypeName(n.elementOf(zero)));
+  n.ignore("saturate"); // of results of 8 bits with a point
+  Type element = zero ? n.elementOf(zero) : Type(n.u8Type());
+  if (n.integer("output_dtype", 0) != 0) {
+    Type asked = n.elementAttr("output_dtype", element);
+    if (zero && !n.failed() && asked != element)
+      n.fail("output_dtype " + dtypeName(asked) +
+             " is not the type of the zero point, " + dtypeName(element));
+    element = asked;
+  }
   if (n.failed() || !isa<IntegerType>(element) || element.isInteger(1))
     return n.fail("only integers of 8 bits or more are supported as results");
   Type real = n.elementOf(scale);

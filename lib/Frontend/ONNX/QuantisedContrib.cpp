@@ -54,7 +54,7 @@ void buildQLinearGlobalAveragePool(Node &n) {
   Value x = realInput(n, 0);
   if (n.failed() || n.rank(x) < 3)
     return n.fail("x has no spatial axes");
-  int64_t first = n.integer("channels_last", 0) != 0 ? 1 : 2;
+  int64_t first = n.flag("channels_last", false) ? 1 : 2;
   Ints axes = axesBetween(first, first + n.rank(x) - 2);
   quantisedOutput(n, n.mean(x, axes, true), 3, firstElement(n));
 }
@@ -77,7 +77,7 @@ void buildBetweenReals(Node &n, StringRef op, int64_t opset) {
 }
 
 void buildQLinearAveragePool(Node &n) {
-  if (n.integer("channels_last", 0) != 0)
+  if (n.flag("channels_last", false))
     return n.fail("channels_last = 1 is not supported, 0 is");
   buildBetweenReals(n, "AveragePool", 1);
 }
@@ -104,8 +104,8 @@ void buildQGemm(Node &n) {
     Value v = n.need(i);
     if (n.failed() || n.rank(v) != 2)
       n.fail("an operand has no rank of 2");
-    return n.integer(transposed, 0) != 0 && !n.failed() ? n.transpose(v, {1, 0})
-                                                        : v;
+    return n.flag(transposed, false) && !n.failed() ? n.transpose(v, {1, 0})
+                                                    : v;
   };
   Value scaleB = plainScale(n, n.need(4));
   Value a = matrix(0, "transA"), b = matrix(3, "transB");

@@ -79,6 +79,11 @@ void buildBernoulli(Node &n) {
 /// Inference only: what training drops is random.
 void buildDropout(Node &n) {
   Value x = n.need(0);
+  // What is dropped, and by which numbers.
+  n.ignore("ratio");
+  n.ignore("seed");
+  if (n.opset >= 12)
+    n.ignoreInput(1);
   if (n.opset < 7 && !n.flag("is_test", false))
     return n.fail("is_test=0 is not supported; the form for inference is");
   Value ratio = n.opset < 12 ? Value() : n.scalarOf(n.in(1), "ratio");

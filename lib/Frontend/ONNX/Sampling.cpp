@@ -199,10 +199,13 @@ void buildOldResize(Node &n) {
   ResizeSpec spec{n.string("mode", "nearest"), "asymmetric", "floor"};
   Ints axes = axesUpTo(n.rank(x));
   Value scales;
-  if (auto list = n.realList("scales"); list && n.opset < 9)
-    scales = n.reals(n.f32Type(), {static_cast<int64_t>(list->size())}, *list);
-  else
+  if (n.opset < 9) {
+    SmallVector<double> list =
+        n.realList("scales").value_or(SmallVector<double>());
+    scales = n.reals(n.f32Type(), {static_cast<int64_t>(list.size())}, list);
+  } else {
     scales = n.need(1);
+  }
   if (auto s = fromScales(n, x, axes, scales))
     emitResize(n, x, *s, spec);
 }
@@ -226,9 +229,16 @@ void buildResize(Node &n) {
       return n.fail("roi and axes differ in length");
     spec.roi = *roi;
   }
-  bool bySize = n.has(3) && constantOf(n.size(n.in(3))) != 0;
-  if (!bySize && !n.has(2))
-    return n.fail("neither scales nor sizes are given");
+  n.ignoreInput(1);                     // of that form only
+  n.ignore("keep_aspect_ratio_policy"); // of sizes
+  // An input of no elements stands for one that is left out.
+  auto isGiven = [&](int64_t i) {
+    return n.in(i) && constantOf(n.size(n.in(i))) != 0;
+  };
+  bool bySize = isGiven(3), byScale = isGiven(2);
+  if (bySize == byScale)
+    return n.fail(bySize ? "both scales and sizes are given"
+                         : "neither scales nor sizes are given");
   auto s =
       bySize ? fromSizes(n, x, axes, n.in(3)) : fromScales(n, x, axes, n.in(2));
   if (s)

@@ -11,6 +11,7 @@ namespace {
 void buildTopK(Node &n) {
   Value x = n.need(0);
   int64_t axis = n.axisIn(n.integer("axis", -1), n.rank(x));
+  n.ignore("sorted"); // sorted is one order that unsorted may have
   AffineExpr count = n.opset < 10 ? n.expr(n.integer("k", 0))
                                   : n.resolveScalar(n.need(1), "k", 0);
   if (n.failed())
@@ -65,7 +66,7 @@ void buildUnique(Node &n) {
   Type index = n.i64Type();
   auto results = n.emitAll(
       UniqueOp::getOperationName(), x,
-      {{"axis", n.i64(axis)}, {"sorted", n.boolean(n.integer("sorted", 1))}},
+      {{"axis", n.i64(axis)}, {"sorted", n.boolean(n.flag("sorted", true))}},
       {n.elementOf(x), index, index, index, index});
   AffineExpr count = n.bindElement(results[4], 0, 0), zero = n.expr(0);
   n.out(0, n.slice(results[0], axis, zero, count));

@@ -146,8 +146,13 @@ void buildRange(Node &n) {
       return n.fail("its length is out of range");
     count = n.expr(static_cast<int64_t>(std::max(steps, 0.0)));
   } else {
+    if (!z)
+      n.guard(n.unary<NotOp>(n.compare<EqualOp>(delta, n.like(delta, 0))));
     count = computedCount(n, start, limit, delta);
   }
+  // The numbers of halves are computed in floats, and rounded once.
+  if (!n.elementAttr("stash_type", n.f32Type()).isF32())
+    return n.fail("a stash_type other than float is not supported");
   Type element = n.elementOf(start);
   start = wide(n, start);
   Value steps = n.iota(n.elementOf(start), 0, count);

@@ -32,20 +32,20 @@ void buildSplit(Node &n) {
   if (n.failed() || n.numOutputs() == 0)
     return;
   AffineExpr extent = n.dim(x, axis);
+  int64_t parts =
+      n.opset < 18 ? n.numOutputs() : n.integer("num_outputs", n.numOutputs());
+  if (parts != n.numOutputs())
+    return n.fail(
+        formatv("num_outputs is {0}, the node has {1}", parts, n.numOutputs()));
   Dims sizes;
   if (n.opset >= 13 && n.has(1)) {
     std::optional<Dims> given = n.resolve(n.in(1), "split", 0);
     if (!given)
       return;
     sizes = *given;
-  } else if (std::optional<Ints> given = n.integers("split");
-             given && n.opset < 13) {
-    sizes = n.exprList(*given);
+  } else if (n.opset < 13 && n.hasAttr("split")) {
+    sizes = n.exprList(n.integers("split").value_or(Ints()));
   } else {
-    int64_t parts = n.integer("num_outputs", n.numOutputs());
-    if (parts != n.numOutputs())
-      return n.fail(formatv("num_outputs is {0}, the node has {1}", parts,
-                            n.numOutputs()));
     if (n.opset < 18)
       n.requireEqual(
           extent.floorDiv(parts) * parts, extent,

@@ -27,6 +27,18 @@ Ints windowList(Node &n, StringRef name, int64_t count, int64_t absent,
   return values;
 }
 
+Ints readPads(Node &n, int64_t spatial, StringRef mode) {
+  Ints pads = windowList(n, "pads", 2 * spatial, 0, 0);
+  static constexpr llvm::StringLiteral kModes[] = {"", "NOTSET", "SAME_UPPER",
+                                                   "SAME_LOWER", "VALID"};
+  if (!llvm::is_contained(kModes, mode))
+    n.fail("auto_pad " + quoted(mode) + " is not known");
+  bool some = llvm::any_of(pads, [](int64_t pad) { return pad != 0; });
+  if (some && mode != "NOTSET" && !mode.empty())
+    n.fail("pads beside auto_pad " + quoted(mode) + " are not supported");
+  return pads;
+}
+
 Ints kernelOf(Node &n, Value x) {
   int64_t spatial = n.rank(x) - 2;
   if (!n.failed() && spatial < 1)
@@ -70,17 +82,15 @@ std::optional<Window> readWindow(Node &n, Value &x, const Ints &kernel,
   w.dilations = windowList(n, "dilations", spatial, 1, 1);
   w.low = w.high = Ints(spatial, 0);
   std::string mode = n.string("auto_pad", "NOTSET");
+  Ints pads = readPads(n, spatial, mode);
+  if (n.failed())
+    return std::nullopt;
   if (mode == "NOTSET" || mode.empty()) {
-    Ints pads = windowList(n, "pads", 2 * spatial, 0, 0);
-    if (n.failed())
-      return std::nullopt;
     w.low.assign(pads.begin(), pads.begin() + spatial);
     w.high.assign(pads.begin() + spatial, pads.end());
-  } else if (mode == "SAME_UPPER" || mode == "SAME_LOWER") {
+  } else if (mode != "VALID") {
     for (int64_t i = 0; i < spatial && !n.failed(); ++i)
       padSame(n, x, w, i, mode == "SAME_UPPER", filler);
-  } else if (mode != "VALID") {
-    n.fail("auto_pad " + quoted(mode) + " is not known");
   }
   if (n.failed())
     return std::nullopt;

@@ -29,6 +29,9 @@ std::optional<Window> readWindow(Node &n, Value &x, const Ints &kernel,
 /// A list attribute of `count` numbers in [least, 2^31).
 Ints windowList(Node &n, StringRef name, int64_t count, int64_t absent,
                 int64_t least);
+/// Padding before and after each spatial axis; fails where auto_pad, `mode`, is
+/// not known or stands beside it.
+Ints readPads(Node &n, int64_t spatial, StringRef mode);
 /// The kernel_shape attribute, which must be there.
 Ints kernelOf(Node &n, Value x);
 /// How far the window of one axis may move over an extent, which it must fit.

@@ -59,6 +59,10 @@ def slices():
     yield Case("Concat", normal(2, 3), axis=0)
     yield Case("Concat", normal(2, 3, 4), normal(2, 3, 0), axis=-1)
     yield Case("Split", x, ints(2, 4, 1), fixed=(1,), outputs=3, axis=1)
+    # More sizes than shapes have axes.
+    for n in (65, 1000):
+        many, ones = normal(2 * n, 2), np.full(n, 2)
+        yield Case("Split", many, ones, fixed=(1,), outputs=n, opset=13)
     yield Case("Split", x, outputs=3, axis=2, num_outputs=3)
     yield Case("Split", x, outputs=2, axis=1, num_outputs=2, label="uneven")
     yield Case("Split", x, opset=11, outputs=2, axis=0, split=[1, 4])

@@ -68,6 +68,110 @@ def test_stft(target, onesided):
     np.testing.assert_allclose(y, wanted, atol=3e-6)
 
 
+def complex_of(x):
+    return x[..., 0].astype(np.complex128) + (
+        1j * x[..., 1] if x.shape[-1] == 2 else 0
+    )
+
+
+def assert_spectrum(got, wanted):
+    """The length of the error is within some roundings of f32 of the whole."""
+    error = np.linalg.norm(complex_of(got) - wanted) / np.linalg.norm(wanted)
+    assert error < 1e-6
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("opset", [17, 20])
+@pytest.mark.parametrize("length", [None, 5, 12])
+@pytest.mark.parametrize("parts", [1, 2])
+@pytest.mark.parametrize("axis", [0, 1, -2])
+def test_inverse_dft_of_a_whole_spectrum(target, opset, length, parts, axis):
+    x = normal(3, 8, 4, parts)
+    weights = {"n": np.array(length)} if length else {}
+    names = ["x", "n" if length else ""]
+    options = {"axis": axis}
+    if opset == 20:
+        names, options = [*names, "axis"], {}
+        weights["axis"] = np.array(axis)
+    node = helper.make_node("DFT", names, ["y"], inverse=1, **options)
+    model = graph_model([node], {"x": x}, ["y"], weights, opset=opset)
+    (y,) = run(model, {"x": x}, target)
+    place = axis + (axis < 0)
+    assert_spectrum(y, np.fft.ifft(complex_of(x), n=length, axis=place))
+
+
+# Lengths whose matrix is one, and those that are split: into two and three
+# parts, with prime factors above and below the usual ones.
+LENGTHS = [600, 2048, 2050, 2205, 4096, 3 * 1021, 1 << 17]
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+@pytest.mark.parametrize("inverse", [0, 1])
+@pytest.mark.parametrize("onesided", [0, 1])
+def test_long_dft(length, inverse, onesided):
+    parts = 1 if onesided and not inverse else 2
+    samples = length // 2 + 1 if onesided and inverse else length
+    x = normal(2, samples, parts)
+    weights = {"n": np.array(length)}
+    node = helper.make_node(
+        "DFT", ["x", "n"], ["y"], inverse=inverse, onesided=onesided
+    )
+    model = graph_model([node], {"x": x}, ["y"], weights, opset=20)
+    (y,) = run(model, {"x": x}, "cpu")
+    signal = complex_of(x)
+    if onesided:
+        transform = np.fft.irfft if inverse else np.fft.rfft
+        signal = signal if inverse else signal.real
+    else:
+        transform = np.fft.ifft if inverse else np.fft.fft
+    assert_spectrum(y, transform(signal, n=length, axis=1))
+
+
+@pytest.mark.parametrize("samples", [2000, 2100])
+@pytest.mark.parametrize("half", [0, 1])
+def test_long_dft_of_fewer_and_of_more_samples(samples, half):
+    """The rest of the period is zeros; what is beyond it is left out."""
+    x = normal(1, samples // (1 + half), 2)
+    node = helper.make_node("DFT", ["x", "n"], ["y"], inverse=1, onesided=half)
+    weights = {"n": np.array(2048)}
+    model = graph_model([node], {"x": x}, ["y"], weights, opset=20)
+    (y,) = run(model, {"x": x}, "cpu")
+    transform = np.fft.irfft if half else np.fft.ifft
+    assert_spectrum(y, transform(complex_of(x), n=2048, axis=1))
+
+
+@pytest.mark.parametrize("length", [2048, 4096])
+@pytest.mark.parametrize("parts", [1, 2])
+@pytest.mark.parametrize("windowed", [False, True])
+def test_long_stft(length, parts, windowed):
+    x = normal(2, 3 * length, parts)
+    window = np.hanning(length).astype(np.float32)
+    weights = {"step": np.array(length // 4), "n": np.array(length)}
+    if windowed:
+        weights["w"] = window
+    names = ["x", "step", "w" if windowed else "", "n"]
+    node = helper.make_node("STFT", names, ["y"], onesided=2 - parts)
+    model = graph_model([node], {"x": x}, ["y"], weights, opset=17)
+    (y,) = run(model, {"x": x}, "cpu")
+    signal = complex_of(x) if parts == 2 else x[..., 0].astype(np.float64)
+    starts = range(0, 2 * length + 1, length // 4)
+    frames = np.stack([signal[:, i : i + length] for i in starts], 1)
+    frames = frames * window if windowed else frames
+    assert_spectrum(y, (np.fft.fft if parts == 2 else np.fft.rfft)(frames))
+
+
+@pytest.mark.parametrize("op", ["DFT", "STFT"])
+def test_a_long_transform_of_prime_length_is_refused(op):
+    x = normal(1, 4099, 1)
+    names = ["x"] if op == "DFT" else ["x", "step", "", "n"]
+    weights = {"step": np.array(1), "n": np.array(4099)}
+    node = helper.make_node(op, names, ["y"], onesided=0)
+    weights = weights if op == "STFT" else {}
+    model = graph_model([node], {"x": x}, ["y"], weights, opset=20)
+    with pytest.raises(opc.UnsupportedError, match="prime factors above 1021"):
+        opc.compile(model, cache=False)
+
+
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize(
     "image, block, options, blocks",

@@ -8,11 +8,21 @@ static int64_t rankOf(Value value) {
   return cast<RankedTensorType>(value.getType()).getRank();
 }
 
+/// Integers of several widths are multiplied, floats of one.
+static LogicalResult checkFactors(Operation *op, Value a, Value b) {
+  Type x = getElementTypeOrSelf(a.getType()),
+       y = getElementTypeOrSelf(b.getType());
+  bool fit = x == y || (isa<IntegerType>(x) && isa<IntegerType>(y));
+  if (fit)
+    return success();
+  return op->emitOpError("factors of ") << x << " and " << y << " do not fit";
+}
+
 LogicalResult MatmulOp::verify() {
   if (rankOf(getA()) < 2 || rankOf(getB()) < 2) // matmul_c1
     return emitOpError("operands must have rank 2 or more, given ranks ")
            << rankOf(getA()) << " and " << rankOf(getB());
-  return success();
+  return checkFactors(*this, getA(), getB()); // matmul_c2
 }
 
 LogicalResult MatmulOp::inferDims(ShapeEnv &env,
@@ -51,7 +61,9 @@ LogicalResult ConvOp::verify() {
        llvm::concat<const int64_t>(getStrides(), getDilations()))
     if (value < 1) // conv_c3
       return emitOpError("strides and dilations must be positive");
-  return success();
+  if (int64_t(getGroup()) < 1) // conv_c4
+    return emitOpError("group ") << int64_t(getGroup()) << " is not positive";
+  return checkFactors(*this, getX(), getW()); // conv_c5
 }
 
 /// The channel axis and the first spatial axis of a layout.

@@ -50,12 +50,29 @@ std::optional<Dims> BroadcastOp::inferContents(ShapeEnv &env) {
 LogicalResult SliceOp::verify() {
   size_t rank = rankOf(getX());
   if (getSteps().size() != rank || getStarts().getNumResults() != rank ||
-      getDims().getNumResults() != rank) // slice_c1
+      getDims().getNumResults() != rank || getDims().getNumDims() != 0 ||
+      getStarts().getNumDims() != 0) // slice_c1
     return emitOpError("starts, steps and dims must have one entry for each "
                        "of the ")
            << rank << " axes";
   if (llvm::is_contained(getSteps(), 0)) // slice_c2
     return emitOpError("steps must not be 0");
+  ArrayRef<int64_t> extents =
+      cast<RankedTensorType>(getX().getType()).getShape();
+  for (size_t axis = 0; axis < rank; ++axis) { // slice_c3
+    auto start = constantOf(getStarts().getResult(axis));
+    auto count = constantOf(getDims().getResult(axis));
+    if (!start || !count || *count < 1 || ShapedType::isDynamic(extents[axis]))
+      continue;
+    int64_t last = 0;
+    bool inside = !llvm::MulOverflow(*count - 1, getSteps()[axis], last) &&
+                  !llvm::AddOverflow(last, *start, last) && last >= 0 &&
+                  last < extents[axis] && *start >= 0 && *start < extents[axis];
+    if (!inside)
+      return emitOpError("")
+             << *count << " elements from " << *start << " in steps of "
+             << getSteps()[axis] << " leave the extent " << extents[axis];
+  }
   return success();
 }
 

@@ -1,0 +1,298 @@
+//===- CheckGraph.cpp - what stages rely on, of a graph from text ---------===//
+//
+// The verifiers of ops look at one op. Here types are held against the extents
+// that ops infer, and symbols are followed from where they are bound.
+//
+//===----------------------------------------------------------------------===//
+#include "IRText.h"
+
+#include "opc/Dialect/Opc/IR/ConstantData.h"
+#include "opc/Dialect/Opc/IR/Verifiers.h"
+#include "opc/Pipeline/Stages.h"
+
+#include "llvm/ADT/BitVector.h"
+
+using namespace opc;
+using namespace mlir;
+
+namespace {
+
+/// Bits of an address that a tensor may take.
+constexpr int64_t kLargestBytes = int64_t(1) << 40;
+constexpr int64_t kMostAxes = 64; // as programs have
+
+class GraphChecker {
+public:
+  GraphChecker(func::FuncOp function)
+      : function(function), env(function.getContext()) {}
+
+  LogicalResult run();
+
+private:
+  LogicalResult readSymbols();
+  LogicalResult checkArguments();
+  LogicalResult checkResults();
+  LogicalResult checkBlock(Block &block, llvm::BitVector bound);
+  LogicalResult checkOp(Operation *op, const llvm::BitVector &bound);
+  LogicalResult checkRegions(Operation *op, const llvm::BitVector &bound);
+  LogicalResult checkExtents(Operation *op);
+  LogicalResult checkPinned(Operation *op, ArrayAttr pinned);
+  LogicalResult checkType(Operation *at, Type type);
+  LogicalResult checkDims(Operation *at, Type type, ArrayRef<AffineExpr> dims);
+  LogicalResult checkSymbols(Operation *at, AffineMap map,
+                             const llvm::BitVector *bound);
+
+  func::FuncOp function;
+  ShapeEnv env;
+  llvm::BitVector bound;
+};
+
+/// The symbol that an op binds, if it is one that does.
+std::optional<int64_t> boundBy(Operation *op) {
+  if (!isa<BindDimOp, BindElementOp, BindBroadcastOp, BindClampOp>(op))
+    return std::nullopt;
+  return op->getAttrOfType<IntegerAttr>("symbol").getInt();
+}
+
+LogicalResult GraphChecker::readSymbols() {
+  Attribute names = function->getAttr(kSymbolsAttr);
+  if (!names)
+    return success();
+  auto list = dyn_cast<ArrayAttr>(names);
+  if (!list || !llvm::all_of(list, llvm::IsaPred<StringAttr>))
+    return function.emitOpError("attribute opc.symbols is no list of names");
+  bound.resize(list.size());
+  return success();
+}
+
+LogicalResult GraphChecker::checkType(Operation *at, Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor)
+    return at->emitOpError() << type << " is no ranked tensor";
+  Type element = tensor.getElementType();
+  bool known = element.isF16() || element.isBF16() || element.isF32() ||
+               element.isF64() || element.isInteger(1);
+  if (auto integer = dyn_cast<IntegerType>(element))
+    known |= !integer.isSigned() &&
+             llvm::is_contained({8u, 16u, 32u, 64u}, integer.getWidth());
+  if (!known || tensor.getEncoding())
+    return at->emitOpError() << "type " << type << " is not supported";
+  if (tensor.getRank() > kMostAxes)
+    return at->emitOpError("rank ")
+           << tensor.getRank()
+           << " is not supported; nearest supported form: " << kMostAxes;
+  int64_t bytes = (element.getIntOrFloatBitWidth() + 7) / 8;
+  for (int64_t extent : tensor.getShape())
+    if (!ShapedType::isDynamic(extent) &&
+        (llvm::MulOverflow(bytes, std::max<int64_t>(extent, 1), bytes) ||
+         bytes > kLargestBytes))
+      return at->emitOpError() << type << " is larger than 2^40 bytes";
+  return success();
+}
+
+LogicalResult GraphChecker::checkSymbols(Operation *at, AffineMap map,
+                                         const llvm::BitVector *among) {
+  std::optional<unsigned> wrong;
+  for (AffineExpr e : map.getResults())
+    e.walk([&](AffineExpr part) {
+      auto symbol = dyn_cast<AffineSymbolExpr>(part);
+      if (symbol && (symbol.getPosition() >= bound.size() ||
+                     (among && !among->test(symbol.getPosition()))))
+        wrong = symbol.getPosition();
+      if (isa<AffineDimExpr>(part))
+        wrong = bound.size();
+    });
+  if (!wrong)
+    return success();
+  if (*wrong >= bound.size())
+    return at->emitOpError("uses a symbol that opc.symbols does not have");
+  return at->emitOpError("symbol ") << *wrong << " is not bound before";
+}
+
+LogicalResult GraphChecker::checkDims(Operation *at, Type type,
+                                      ArrayRef<AffineExpr> dims) {
+  auto tensor = cast<RankedTensorType>(type);
+  bool fits = static_cast<int64_t>(dims.size()) == tensor.getRank();
+  for (size_t i = 0; fits && i < dims.size(); ++i) {
+    std::optional<int64_t> extent = constantOf(dims[i]);
+    fits = dims[i] &&
+           (extent ? *extent == tensor.getDimSize(i) : tensor.isDynamicDim(i));
+  }
+  if (fits)
+    return success();
+  std::string extents;
+  llvm::raw_string_ostream out(extents);
+  llvm::interleaveComma(dims, out, [&](AffineExpr e) {
+    if (e)
+      e.print(out);
+    else
+      out << "unknown";
+  });
+  return at->emitOpError("has a value of ")
+         << type << " whose extents are [" << extents << "]";
+}
+
+LogicalResult GraphChecker::checkArguments() {
+  for (BlockArgument argument : function.getArguments()) {
+    unsigned i = argument.getArgNumber();
+    Attribute name = function.getArgAttr(i, kNameAttr);
+    Attribute dims = function.getArgAttr(i, kDimsAttr);
+    if (name && !isa<StringAttr>(name))
+      return function.emitOpError("opc.name of argument ")
+             << i << " is no string";
+    if (dims && !isa<AffineMapAttr>(dims))
+      return function.emitOpError("opc.dims of argument ") << i << " is no map";
+    if (failed(checkType(function, argument.getType())))
+      return failure();
+    if (dims && failed(checkSymbols(
+                    function, cast<AffineMapAttr>(dims).getValue(), nullptr)))
+      return failure();
+    if (failed(checkDims(function, argument.getType(), env.dims(argument))))
+      return failure();
+    for (AffineExpr e : env.dims(argument))
+      if (auto symbol = dyn_cast<AffineSymbolExpr>(e))
+        bound.set(symbol.getPosition());
+  }
+  for (BlockArgument argument : function.getArguments())
+    if (failed(checkSymbols(function,
+                            toMap(function.getContext(), env.dims(argument)),
+                            &bound)))
+      return failure();
+  return success();
+}
+
+LogicalResult GraphChecker::checkResults() {
+  if (function.getNumResults() == 0)
+    return function.emitOpError("has no results");
+  for (unsigned i = 0; i < function.getNumResults(); ++i)
+    if (Attribute name = function.getResultAttr(i, kNameAttr);
+        name && !isa<StringAttr>(name))
+      return function.emitOpError("opc.name of result ")
+             << i << " is no string";
+  return success();
+}
+
+/// Extents that an op pins have to fit what its operands say.
+LogicalResult GraphChecker::checkPinned(Operation *op, ArrayAttr pinned) {
+  if (pinned.size() != op->getNumResults() ||
+      !llvm::all_of(pinned, llvm::IsaPred<AffineMapAttr>))
+    return op->emitOpError("opc.dims is no map for each result");
+  if (!isa<ScalarOp>(op))
+    return success();
+  Dims result(env.dims(op->getResult(0)));
+  size_t rank = 0;
+  for (Value operand : op->getOperands()) {
+    Dims dims(env.dims(operand));
+    rank = std::max(rank, dims.size());
+    if (dims.size() > result.size())
+      break;
+    for (auto [mine, whole] :
+         llvm::zip(dims, ArrayRef(result).take_back(dims.size()))) {
+      auto x = constantOf(mine), y = constantOf(whole);
+      if (x && y && *x != 1 && *x != *y)
+        return op->emitOpError("extent ")
+               << *x << " does not broadcast to " << *y;
+    }
+  }
+  if (rank != result.size())
+    return op->emitOpError("opc.dims has ")
+           << result.size() << " extents for a rank of " << rank;
+  return success();
+}
+
+LogicalResult GraphChecker::checkExtents(Operation *op) {
+  auto shaped = dyn_cast<ShapedOp>(op);
+  if (!shaped)
+    return success();
+  if (auto pinned = op->getAttr(kDimsAttr)) {
+    auto maps = dyn_cast<ArrayAttr>(pinned);
+    if (!maps)
+      return op->emitOpError("opc.dims is no map for each result");
+    return checkPinned(op, maps);
+  }
+  SmallVector<Dims> all;
+  if (failed(shaped.inferDims(env, all)))
+    return failure();
+  for (auto [value, dims] : llvm::zip_equal(op->getResults(), all))
+    if (failed(checkDims(op, value.getType(), dims)))
+      return failure();
+  return success();
+}
+
+LogicalResult GraphChecker::checkRegions(Operation *op,
+                                         const llvm::BitVector &outside) {
+  for (Region &region : op->getRegions()) {
+    if (!region.hasOneBlock())
+      return op->emitOpError("has a region of more than one block");
+    for (BlockArgument argument : region.getArguments())
+      if (failed(checkType(op, argument.getType())) ||
+          failed(checkDims(op, argument.getType(), env.dims(argument))))
+        return failure();
+    if (failed(checkBlock(region.front(), outside)))
+      return failure();
+  }
+  return success();
+}
+
+LogicalResult GraphChecker::checkOp(Operation *op,
+                                    const llvm::BitVector &before) {
+  if (!isa<OpcDialect, func::FuncDialect>(op->getDialect()) ||
+      isa<LaunchOp, func::CallOp, func::CallIndirectOp, func::ConstantOp>(op))
+    return op->emitOpError("does not stand in a graph: text of the stage "
+                           "import is read");
+  if (failed(checkOperands(op)))
+    return failure();
+  // Of an op with regions, extents may be bound behind it.
+  bool owns = op->getNumRegions() > 0;
+  WalkResult symbols = op->getAttrDictionary().walk([&](AffineMapAttr map) {
+    return WalkResult(
+        checkSymbols(op, map.getValue(), owns ? nullptr : &before));
+  });
+  if (symbols.wasInterrupted() || failed(checkRegions(op, before)))
+    return failure();
+  for (Value result : op->getResults())
+    if (failed(checkType(op, result.getType())))
+      return failure();
+  if (failed(checkExtents(op)))
+    return failure();
+  for (Value result : op->getResults())
+    if (failed(checkDims(op, result.getType(), env.dims(result))))
+      return failure();
+  return success();
+}
+
+LogicalResult GraphChecker::checkBlock(Block &block, llvm::BitVector known) {
+  for (Operation &op : block) {
+    if (failed(checkOp(&op, known)))
+      return failure();
+    std::optional<int64_t> symbol = boundBy(&op);
+    if (symbol && *symbol >= static_cast<int64_t>(bound.size()))
+      return op.emitOpError("uses a symbol that opc.symbols does not have");
+    if (symbol)
+      known.set(*symbol);
+  }
+  return success();
+}
+
+LogicalResult GraphChecker::run() {
+  if (!function.getBody().hasOneBlock())
+    return function.emitOpError("has no body of one block");
+  if (failed(readSymbols()) || failed(checkArguments()) ||
+      failed(checkResults()))
+    return failure();
+  return checkBlock(function.getBody().front(), bound);
+}
+
+} // namespace
+
+LogicalResult opc::checkGraph(ModuleOp module) {
+  func::FuncOp main;
+  for (Operation &op : *module.getBody()) {
+    auto function = dyn_cast<func::FuncOp>(op);
+    if (!function || function.getName() != "main")
+      return op.emitOpError("stands beside @main: text of the stage import is "
+                            "read");
+    main = function;
+  }
+  return GraphChecker(main).run();
+}

@@ -1,0 +1,266 @@
+"""Nothing is taken and not used: each attribute and input of each operator.
+
+The importer refuses, by name, what no row has read (lib/Frontend/ONNX/Node.h).
+Here ONNX's own schemas say which attributes there are, its backend suite gives
+a node of each operator, and onnxruntime says what a changed attribute does.
+"""
+
+import collections
+import ctypes
+import functools
+import json
+import pathlib
+import re
+import sys
+
+import numpy as np
+import onnx
+import opc
+import pytest
+from onnx import AttributeProto, helper
+from support import BUILD, assert_close, onnxruntime_session
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "scripts"))
+import onnx_suite  # noqa: E402
+
+DOMAINS = ("", "ai.onnx.preview", "ai.onnx.preview.training")
+LATEST = 28
+
+
+@functools.cache
+def library():
+    lib = ctypes.CDLL(str(BUILD / "lib" / "libopc.so"))
+    lib.opc_inspect_model.argtypes = [
+        ctypes.c_char_p,
+        ctypes.POINTER(ctypes.c_void_p),
+    ]
+    return lib
+
+
+def verdicts(model, tmp_path):
+    """For each node: True, or why the importer refuses it."""
+    file = tmp_path / "model.onnx"
+    file.write_bytes(model.SerializeToString())
+    text = ctypes.c_void_p()
+    status = library().opc_inspect_model(str(file).encode(), ctypes.byref(text))
+    if status:
+        return ["the model is refused"]
+    nodes = json.loads(ctypes.string_at(text.value))["nodes"]
+    library().opc_free_data(text)
+    return [node["supported"] for node in nodes]
+
+
+@functools.cache
+def instances():
+    """Models of one node from the backend suite, by operator."""
+    found = collections.defaultdict(list)
+    for name, case in onnx_suite.cases().items():
+        if not name.startswith("node/"):
+            continue
+        model = onnx_suite.model_of(case)
+        if len(model.graph.node) == 1 and not model.functions:
+            node = model.graph.node[0]
+            found[node.domain, node.op_type].append((case, model))
+    return found
+
+
+@functools.cache
+def schemas():
+    """All versions of the operators that some row of the importer takes."""
+    rows = set()
+    for file in (ROOT / "lib/Frontend/ONNX").glob("*.cpp"):
+        rows |= set(re.findall(r'\{"(\w+)",\s*\d+,', file.read_text()))
+    found = collections.defaultdict(list)
+    for schema in onnx.defs.get_all_schemas_with_history():
+        if schema.domain in DOMAINS and schema.name in rows:
+            found[schema.domain, schema.name].append(schema)
+    return {
+        key: sorted(some, key=lambda schema: schema.since_version)
+        for key, some in found.items()
+    }
+
+
+def at_version(model, domain, version):
+    """The same model under another version of a domain."""
+    changed = onnx.ModelProto.FromString(model.SerializeToString())
+    del changed.opset_import[:]
+    changed.opset_import.append(helper.make_opsetid(domain, version))
+    if domain:
+        changed.opset_import.append(helper.make_opsetid("", 21))
+    return changed
+
+
+def with_attribute(model, attribute):
+    changed = onnx.ModelProto.FromString(model.SerializeToString())
+    node = changed.graph.node[0]
+    for i, other in enumerate(node.attribute):
+        if other.name == attribute.name:
+            del node.attribute[i]
+            break
+    node.attribute.append(attribute)
+    return changed
+
+
+def with_input(model, index):
+    """Input `index` and all before it, left out where there were none."""
+    changed = onnx.ModelProto.FromString(model.SerializeToString())
+    node = changed.graph.node[0]
+    while len(node.input) < index:
+        node.input.append("")
+    node.input.append(node.input[0] or changed.graph.input[0].name)
+    return changed
+
+
+def accepted(domain, schema, versions, tmp_path):
+    """Instances that are accepted at the versions that a schema holds for."""
+    last = min(
+        [v - 1 for v in versions if v > schema.since_version], default=LATEST
+    )
+    for _, model in instances()[domain, schema.name]:
+        for version in {schema.since_version, min(last, LATEST)}:
+            same = at_version(model, domain, version)
+            if verdicts(same, tmp_path) == [True]:
+                yield same
+
+
+def absent_attributes(schema, node):
+    """Those of one number or text that a node leaves out, at their defaults."""
+    given = {attribute.name for attribute in node.attribute}
+    kinds = (AttributeProto.INT, AttributeProto.FLOAT, AttributeProto.STRING)
+    for name, attribute in schema.attributes.items():
+        if name not in given and attribute.default_value.type in kinds:
+            yield attribute.default_value
+
+
+def check_all_read(schema, model, tmp_path):
+    node, version = model.graph.node[0], schema.since_version
+    for default in absent_attributes(schema, node):
+        said = verdicts(with_attribute(model, default), tmp_path)
+        assert said == [True], (version, default.name, said)
+    unknown = helper.make_attribute("no_such_attribute", 1)
+    (said,) = verdicts(with_attribute(model, unknown), tmp_path)
+    assert "'no_such_attribute' is not supported" in str(said), said
+    if 0 < len(node.input) <= schema.max_input < 100:
+        (said,) = verdicts(with_input(model, schema.max_input), tmp_path)
+        assert said is not True, version
+
+
+# The bodies of the others' instances belong to them: see test_bad_input.py.
+PLAIN = [k for k in schemas() if k[1] not in ("If", "Loop", "Scan")]
+
+
+@pytest.mark.parametrize(
+    "key", sorted(PLAIN), ids=lambda key: "-".join(filter(None, key))
+)
+def test_every_attribute_and_input_is_read(key, tmp_path):
+    """At its default every attribute is taken, what is no attribute is not."""
+    domain, _ = key
+    versions = [schema.since_version for schema in schemas()[key]]
+    for schema in schemas()[key]:
+        for model in accepted(domain, schema, versions, tmp_path):
+            check_all_read(schema, model, tmp_path)
+
+
+def other_values(attribute, seen):
+    """Values that an attribute may have instead, most of them valid."""
+    kind, value = attribute.type, helper.get_attribute_value(attribute)
+    if kind == AttributeProto.INT:
+        return [v for v in (0, 1, 2, -1, 3, 10, 11) if v != value]
+    if kind == AttributeProto.FLOAT:
+        return [value * 1.5 + 0.25, value / 2 - 0.125]
+    if kind == AttributeProto.INTS and value:
+        turned = [*value[1:], value[0]]
+        more = [[v + 1 for v in value], [max(v - 1, 0) for v in value], turned]
+        return [v for v in more if v != list(value)]
+    if kind == AttributeProto.FLOATS and value:
+        return [[v * 1.5 + 0.25 for v in value]]
+    if kind == AttributeProto.STRING:
+        return sorted(seen - {value})
+    if kind == AttributeProto.STRINGS and value:
+        return [[*value[1:], value[0]]]
+    return []
+
+
+def differences(key):
+    """Models of the suite with one attribute changed, and their inputs."""
+    schema = schemas()[key][-1]
+    texts = collections.defaultdict(set)
+    for _, model in instances()[key]:
+        for attribute in model.graph.node[0].attribute:
+            if attribute.type == AttributeProto.STRING:
+                texts[attribute.name].add(attribute.s)
+    for name, attribute in schema.attributes.items():
+        for case, model in instances()[key]:
+            given = {a.name: a for a in model.graph.node[0].attribute}
+            base = given.get(name, attribute.default_value)
+            if not base.type:
+                continue
+            for value in other_values(base, texts[name]):
+                changed = with_attribute(
+                    model,
+                    helper.make_attribute(name, value, attr_type=base.type),
+                )
+                yield name, case, model, changed
+
+
+def results(model, inputs):
+    """What onnxruntime gives; None where it refuses."""
+    changed = onnx.ModelProto.FromString(model.SerializeToString())
+    for output in changed.graph.output:
+        output.type.tensor_type.ClearField("shape")
+    try:
+        session = onnxruntime_session(changed)
+        names = [value.name for value in session.get_inputs()]
+        return session.run(None, dict(zip(names, inputs, strict=True)))
+    except Exception:
+        return None
+
+
+def same(some, others):
+    return all(
+        a.shape == b.shape
+        and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+        for a, b in zip(some, others, strict=True)
+    )
+
+
+# Ops whose results are random, or whose oracle reads what opc's own tests
+# compare with others: python/tests/ops/test_recurrent.py, test_signal.py.
+NO_ORACLE = {
+    "Bernoulli",
+    "RandomNormal",
+    "RandomNormalLike",
+    "RandomUniform",
+    "RandomUniformLike",
+    "Dropout",
+}
+MOST = 2  # differing models for each attribute
+
+
+@pytest.mark.parametrize(
+    "key",
+    sorted(k for k in schemas() if k[0] == "" and k[1] not in NO_ORACLE),
+    ids=lambda key: key[1],
+)
+def test_a_changed_attribute_does_what_onnxruntime_does(key):
+    done = collections.Counter()
+    for name, case, model, changed in differences(key):
+        if done[name] >= MOST:
+            continue
+        inputs = onnx_suite.data_sets(case, model)[0][0]
+        before = results(model, inputs)
+        wanted = before and results(changed, inputs)
+        if not wanted or same(before, wanted):
+            continue
+        done[name] += 1
+        for output in changed.graph.output:
+            output.type.tensor_type.ClearField("shape")
+        try:
+            rep = opc.onnx.Backend.prepare(changed, cache=False)
+            got = list(rep.run(inputs))
+        except opc.UnsupportedError as error:
+            assert error.nodes, name
+            continue
+        label = f"{name} of {case.name}"
+        assert_close(got, wanted, 16, [label] * len(got))

@@ -1,0 +1,77 @@
+"""IR as text: what opc prints compiles again, and no text crashes it."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import ir_text
+import numpy as np
+import opc
+import pytest
+from support import BUILD
+
+HERE = pathlib.Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory):
+    report = tmp_path_factory.mktemp("text") / "report.json"
+    command = [sys.executable, HERE / "ir_text.py", report]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(report.read_text())
+
+
+def test_no_text_crashes(reports):
+    faults = {
+        name: said
+        for name, said in reports.items()
+        if said[0] not in ("ok", "InputError", "UnsupportedError")
+        or "\n" in said[1]
+    }
+    assert not faults, faults
+
+
+def test_most_mutations_are_refused(reports):
+    """Else the test has not looked at much."""
+    kinds = [kind for kind, _ in reports.values()]
+    assert kinds.count("ok") < 0.6 * len(kinds)
+
+
+@pytest.mark.parametrize("name", ir_text.BY_HAND)
+def test_a_text_that_is_no_graph_is_refused(reports, name):
+    assert reports[name][0] == "InputError", reports[name]
+
+
+@pytest.mark.parametrize("name", ir_text.MODELS)
+def test_printed_text_compiles_to_the_same_program(name, tmp_path):
+    model = ir_text.MODELS[name]()
+    ir_text.text_of(model, tmp_path)
+    first = opc.compile(model, cache=False)
+    again = opc.compile(tmp_path / "model.mlir", cache=False)
+    assert first.inputs == again.inputs
+    assert [k["name"] for k in first.manifest["kernels"]] == [
+        k["name"] for k in again.manifest["kernels"]
+    ]
+    inputs = [ir_text.sample(spec) for spec in first.inputs]
+    for one, other in zip(first.run(inputs), again.run(inputs), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_text_without_its_data_says_what_is_missing(tmp_path):
+    file = tmp_path / "model.mlir"
+    ir_text.text_of(ir_text.perceptron(), tmp_path)
+    command = [BUILD / "bin" / "opc", "compile", tmp_path / "model.onnx"]
+    command += ["--stop-after", "import", "-o", "-"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    file.write_text(done.stdout)
+    with pytest.raises(opc.InputError, match="data of resource .* is missing"):
+        opc.compile(file, cache=False)
+
+
+def test_constants_for_a_text_are_refused(tmp_path):
+    ir_text.text_of(ir_text.perceptron(), tmp_path)
+    x = np.ones((3, 20), np.float32)
+    with pytest.raises(opc.InputError, match="constants of IR are in its text"):
+        opc.compile(tmp_path / "model.mlir", constants={"x": x}, cache=False)
