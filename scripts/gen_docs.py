@@ -188,6 +188,10 @@ def stages(build):
     return output_of(build / "bin/opc-opt", "--opc-print-stages").splitlines()
 
 
+def onnx_ops(build):
+    return output_of(build / "bin/opc-opt", "--opc-print-onnx-ops").splitlines()
+
+
 def command_line(build):
     """What the commands say of themselves."""
     opc = build / "bin/opc"
@@ -212,6 +216,7 @@ PAGES = {
     "Passes": passes,
     "Targets": targets,
     "Stages": stages,
+    "OnnxOps": onnx_ops,
     "CommandLine": command_line,
 }
 NOTE = "<!-- written by scripts/gen_docs.py -->"

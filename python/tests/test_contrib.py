@@ -136,6 +136,26 @@ CASES = [
     ),
     *(
         case(
+            op,
+            *(reals(*shapes[0]), reals(*shapes[1])),
+            output=TensorProto.FLOAT,
+            alpha=0.5,
+            **{name: 1 for name in names},
+        )
+        for op, shapes, names in (
+            ("FusedMatMul", ((2, 3, 4, 5), (2, 3, 5, 6)), ()),
+            ("FusedMatMul", ((2, 3, 5, 4), (2, 3, 6, 5)), ("transA", "transB")),
+            ("FusedMatMul", ((4, 2, 3, 5), (2, 3, 5, 6)), ("transBatchA",)),
+            (
+                "FusedMatMul",
+                ((5, 2, 4), (6, 2, 5)),
+                ("transA", "transB", "transBatchA", "transBatchB"),
+            ),
+            ("TransposeMatMul", ((3, 4), (5, 4)), ("transB",)),
+        )
+    ),
+    *(
+        case(
             "FusedGemm",
             *(reals(4, 9), reals(5, 9), reals(5)),
             output=TensorProto.FLOAT,

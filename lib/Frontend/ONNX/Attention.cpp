@@ -1,43 +1,16 @@
-//===- Attention.cpp - Attention, RotaryEmbedding and companions ----------===//
+//===- Attention.cpp - Attention of ai.onnx, and its convolution ----------===//
 //
 // Attention is written out: scores, bias from masks, softmax, product. Scores
 // that a mask takes out are minus infinity; a row without any key gives zeros.
 //
 //===----------------------------------------------------------------------===//
-#include "Heads.h"
-#include "Node.h"
+#include "AttentionForm.h"
 #include <cmath>
 
 using namespace mlir;
 
 namespace opc::onnx {
-
-Value repeatHeads(Node &n, Value v, AffineExpr heads) {
-  Dims d = n.dims(v);
-  if (n.failed() || d[1] == heads)
-    return v;
-  AffineExpr times = n.quotient(heads, d[1]);
-  n.requireEqual(times * d[1], heads);
-  Value wide =
-      n.broadcast(n.unsqueeze(v, {2}), {d[0], d[1], times, d[2], d[3]});
-  return n.reshape(wide, {d[0], heads, d[2], d[3]});
-}
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-/// [batch, n, heads * d] -> [batch, heads, n, d]; rank 4 stays.
-Value splitHeads(Node &n, Value v, int64_t heads) {
-  if (n.failed() || n.rank(v) == 4)
-    return v;
-  if (n.rank(v) != 3 || heads < 1) {
-    n.fail("Q, K and V need rank 4, or rank 3 with numbers of heads");
-    return {};
-  }
-  AffineExpr count = n.expr(heads), each = n.dim(v, 2).floorDiv(heads);
-  n.requireEqual(each * heads, n.dim(v, 2));
-  return n.transpose(n.splitAxis(v, 2, count, each), {0, 2, 1, 3});
-}
 
 struct Scores {
   Value q, k, v;
@@ -75,14 +48,6 @@ void applyMask(Node &n, Scores &s, Value mask) {
   addBias(n, s, n.cast(mask, s.element));
 }
 
-/// Position of a query minus that of a key: offset + i - j.
-Value distances(Node &n, const Scores &s, Value offset) {
-  Type index = n.i64Type();
-  Value i = n.iota(index, 0, {s.queries, n.expr(1)});
-  Value j = n.iota(index, 1, {n.expr(1), s.keys});
-  return n.sub(n.add(i, offset), j);
-}
-
 void applyWindows(Node &n, Scores &s, Value pastKey, Value lengths) {
   bool causal = n.flag("is_causal", false);
   int64_t left = n.integer("left_window_size", -1);
@@ -95,7 +60,7 @@ void applyWindows(Node &n, Scores &s, Value pastKey, Value lengths) {
     else if (lengths)
       offset =
           n.sub(n.unsqueeze(lengths, {1, 2, 3}), n.extentAs(index, s.queries));
-    Value distance = distances(n, s, offset);
+    Value distance = distances(n, s.queries, s.keys, offset);
     if (causal)
       allowOnly(n, s,
                 n.compare<GreaterEqualOp>(distance, n.scalarInt(index, 0)));
@@ -111,25 +76,6 @@ void applyWindows(Node &n, Scores &s, Value pastKey, Value lengths) {
     return;
   Value j = n.iota(index, 3, {n.expr(1), n.expr(1), n.expr(1), s.keys});
   allowOnly(n, s, n.compare<LessOp>(j, n.unsqueeze(lengths, {1, 2, 3})));
-}
-
-/// tanh(scores / cap) * cap.
-Value softcap(Node &n, Value scores, double cap) {
-  if (cap == 0)
-    return scores;
-  Value limit = n.like(scores, cap);
-  return n.mul(n.unary<TanhOp>(n.div(scores, limit)), limit);
-}
-
-Value probabilities(Node &n, const Scores &s, Value biased) {
-  Type precise = n.elementAttr("softmax_precision", s.element);
-  Value wide = n.cast(biased, precise);
-  Value p = n.unary<SoftmaxOp>(wide, {{"axis", n.i64(3)}});
-  if (!s.bias)
-    return p;
-  Value most = n.reduce("max", s.bias, {-1}, true);
-  Value empty = n.compare<EqualOp>(most, n.like(most, -kInfinity));
-  return n.select(empty, n.like(p, 0), p);
 }
 
 bool readScores(Node &n, Scores &s) {
@@ -161,85 +107,34 @@ void buildAttention(Node &n) {
   Scores s;
   if (!readScores(n, s))
     return;
-  double cap = n.real("softcap", 0);
   int64_t mode = n.integer("qk_matmul_output_mode", 0);
   n.out(1, s.k);
   n.out(2, s.v);
   applyMask(n, s, n.in(3));
   Value lengths = n.has(6) ? n.cast(n.in(6), n.i64Type()) : Value();
   applyWindows(n, s, n.in(4), lengths);
-  AffineExpr heads = n.dim(s.q, 1);
-  Value k = repeatHeads(n, s.k, heads), v = repeatHeads(n, s.v, heads);
-  std::optional<int64_t> depth = constantOf(n.dim(s.q, 3));
-  if (!n.hasAttr("scale") && !depth)
-    return n.fail("heads of unknown size without scale are not supported");
-  double scale = n.hasAttr("scale")
-                     ? n.real("scale", 1)
-                     : 1 / std::sqrt(static_cast<double>(*depth));
+  double scale =
+      n.hasAttr("scale") ? n.real("scale", 1) : usualScale(n, n.dim(s.q, 3));
+  if (!(scale >= 0))
+    return n.fail("scale is negative");
   Value root = n.scalar(s.element, std::sqrt(scale));
-  Value product = n.matmul(n.mul(s.q, root), n.mul(k, root), s.element, false,
-                           /*transposeB=*/true);
-  Value capped = softcap(n, product, cap);
-  Value biased = s.bias ? n.add(capped, s.bias) : capped;
-  Value p = n.cast(probabilities(n, s, biased), s.element);
+  AttentionForm form;
+  form.q = n.mul(s.q, root);
+  form.k = n.mul(s.k, root);
+  form.v = s.v;
+  form.softcap = n.real("softcap", 0);
+  form.bias = s.bias;
+  form.emptyIsZero = true;
+  form.scores = form.result = s.element;
+  form.softmax = n.elementAttr("softmax_precision", s.element);
+  Attended r = attend(n, form);
   if (n.wants(3))
-    n.out(3, mode == 0 ? product : mode == 1 ? capped : mode == 2 ? biased : p);
-  Value y = n.matmul(p, v, s.element);
-  if (!n.failed() && n.rank(n.in(0)) == 3) {
-    y = n.transpose(y, {0, 2, 1, 3});
-    Dims d = n.dims(y);
-    y = n.failed() ? y : n.reshape(y, {d[0], d[1], d[2] * d[3]});
-  }
-  n.out(0, y);
-}
-
-/// Rotates pairs of channels by angles given as sines and cosines.
-void buildRotaryEmbedding(Node &n) {
-  Value x = n.need(0), cos = n.need(1), sin = n.need(2);
-  if (n.failed())
-    return;
-  Dims original = n.dims(x);
-  bool packed = n.rank(x) == 3;
-  if (packed)
-    x = splitHeads(n, x, n.integer("num_heads", 0));
-  if (n.failed() || n.rank(x) != 4)
-    return n.fail("the input has neither rank 3 with num_heads nor rank 4");
-  // [batch, n, heads, d]
-  x = n.transpose(x, {0, 2, 1, 3});
-  AffineExpr whole = n.dim(x, 3), rotated = whole;
-  if (int64_t partial = n.integer("rotary_embedding_dim", 0))
-    rotated = n.expr(partial);
-  AffineExpr half = rotated.floorDiv(2);
-  n.requireAtMost(rotated, whole);
-  n.requireEqual(half * 2, rotated);
-  if (n.has(3)) {
-    cos = n.gather(cos, n.in(3), 0);
-    sin = n.gather(sin, n.in(3), 0);
-  }
-  n.requireEqual(n.dim(cos, -1), half);
-  n.requireEqual(n.dim(sin, -1), half);
-  cos = n.unsqueeze(cos, {2});
-  sin = n.unsqueeze(sin, {2});
-  bool interleaved = n.flag("interleaved", false);
-  Value part = n.slice(x, 3, n.expr(0), rotated);
-  AffineExpr second = interleaved ? n.expr(1) : half;
-  int64_t step = interleaved ? 2 : 1;
-  Value a = n.slice(part, 3, n.expr(0), half, step);
-  Value b = n.slice(part, 3, second, half, step);
-  Value real = n.sub(n.mul(cos, a), n.mul(sin, b));
-  Value imaginary = n.add(n.mul(sin, a), n.mul(cos, b));
-  Value turned;
-  if (interleaved)
-    turned = n.reshape(
-        n.concat({n.unsqueeze(real, {4}), n.unsqueeze(imaginary, {4})}, 4),
-        n.dims(part));
-  else
-    turned = n.concat({real, imaginary}, 3);
-  if (rotated != whole)
-    turned = n.concat({turned, n.slice(x, 3, rotated, whole - rotated)}, 3);
-  if (packed)
-    return n.out(0, n.reshape(turned, original));
-  n.out(0, n.transpose(turned, {0, 2, 1, 3}));
+    n.out(3, mode == 0   ? r.product
+             : mode == 1 ? r.capped
+             : mode == 2 ? r.biased
+                         : r.probabilities);
+  bool packed = !n.failed() && n.rank(n.in(0)) == 3;
+  n.out(0, packed ? joinHeads(n, r.y) : r.y);
 }
 
 /// A depthwise convolution over what came before and now.
@@ -277,7 +172,6 @@ void buildCausalConvWithState(Node &n) {
 constexpr OpRow kRows[] = {
     {"Attention", 23, kLatest, buildAttention},
     {"CausalConvWithState", 27, kLatest, buildCausalConvWithState},
-    {"RotaryEmbedding", 23, kLatest, buildRotaryEmbedding},
 };
 
 } // namespace

@@ -37,10 +37,24 @@ void buildDynamicQuantizeLstm(Node &n) {
   buildLstm(n);
 }
 
+/// With `transBatch` the first axis comes behind the batches: [m, batches, k]
+/// -> [batches, m, k].
+Value batchesFirst(Node &n, Value v, StringRef transBatch) {
+  if (n.failed() || !n.flag(transBatch, false))
+    return v;
+  int64_t rank = n.rank(v);
+  if (rank < 3) {
+    n.fail(transBatch + " needs a rank of 3 or more");
+    return {};
+  }
+  Ints order = axesBetween(1, rank - 1);
+  order.append({0, rank - 1});
+  return n.transpose(v, order);
+}
+
 void buildFusedMatMul(Node &n) {
-  Value a = wide(n, n.need(0)), b = wide(n, n.need(1));
-  if (n.flag("transBatchA", false) || n.flag("transBatchB", false))
-    return n.fail("transBatchA and transBatchB are not supported");
+  Value a = batchesFirst(n, wide(n, n.need(0)), "transBatchA");
+  Value b = batchesFirst(n, wide(n, n.need(1)), "transBatchB");
   Value y = n.matmul(a, b, n.elementOf(a), n.flag("transA", false),
                      n.flag("transB", false));
   y = n.mul(y, n.like(y, n.real("alpha", 1)));
@@ -139,30 +153,6 @@ void buildQuickGelu(Node &n) {
                             {{"alpha", n.f64(n.real("alpha", 1.702f))}}));
 }
 
-/// (input + skip + bias), normalised over the last axis, * gamma + beta; bias
-/// and beta by the numbers of their inputs.
-void buildSkipNormalization(Node &n, int64_t bias, std::optional<int64_t> beta,
-                            bool center) {
-  Value sum = n.add(n.need(0), n.need(1));
-  if (n.has(bias))
-    sum = n.add(sum, n.in(bias));
-  if (n.failed() || n.rank(sum) < 1)
-    return;
-  Value y =
-      n.unary<NormalizeOp>(sum, {{"axes", n.ints(n.rank(sum) - 1)},
-                                 {"epsilon", n.f64(n.real("epsilon", 1e-12f))},
-                                 {"center", n.boolean(center)}});
-  y = n.mul(y, n.need(2));
-  n.out(0, beta && n.has(*beta) ? n.add(y, n.in(*beta)) : y);
-  n.out(3, sum);
-}
-void buildSkipLayerNormalization(Node &n) {
-  buildSkipNormalization(n, /*bias=*/4, /*beta=*/3, /*center=*/true);
-}
-void buildSkipSimplifiedLayerNormalization(Node &n) {
-  buildSkipNormalization(n, /*bias=*/3, std::nullopt, /*center=*/false);
-}
-
 /// (a - zeroA)(b - zeroB) * scaleA * scaleB + bias, in reals.
 Value scaledProduct(Node &n, const Quantised &a, Value b, Value scaleB,
                     Value zeroB, Value bias) {
@@ -193,9 +183,7 @@ constexpr OpRow kRows[] = {
     {"Gelu", 1, kLatest, buildGelu},
     {"MatMulIntegerToFloat", 1, kLatest, buildMatMulIntegerToFloat},
     {"QuickGelu", 1, kLatest, buildQuickGelu},
-    {"SkipLayerNormalization", 1, kLatest, buildSkipLayerNormalization},
-    {"SkipSimplifiedLayerNormalization", 1, kLatest,
-     buildSkipSimplifiedLayerNormalization},
+    {"TransposeMatMul", 1, kLatest, buildFusedMatMul},
 };
 
 } // namespace

@@ -4,8 +4,8 @@
 // the softmax; the bodies are translated in place.
 //
 //===----------------------------------------------------------------------===//
+#include "AttentionForm.h"
 #include "GraphImporter.h"
-#include "Heads.h"
 #include <cmath>
 
 namespace opc::onnx {
@@ -39,23 +39,16 @@ void buildFlexAttention(Node &n) {
   Type element = n.elementOf(q);
   Type usual = element.isF64() ? element : n.f32Type();
   Type precise = n.elementAttr("softmax_precision", usual);
-  std::optional<int64_t> depth = constantOf(n.dim(q, 3));
-  if (!n.hasAttr("scale") && (!depth || *depth < 1))
-    return n.fail("heads of unknown size without scale are not supported");
-  double scale = n.hasAttr("scale")
-                     ? n.real("scale", 1)
-                     : 1 / std::sqrt(static_cast<double>(*depth));
+  double scale =
+      n.hasAttr("scale") ? n.real("scale", 1) : usualScale(n, n.dim(q, 3));
   if (!(scale >= 0))
     return n.fail("scale is negative");
-  AffineExpr heads = n.dim(q, 1);
-  Value k = repeatHeads(n, n.in(1), heads), v = repeatHeads(n, n.in(2), heads);
   Value root = n.scalar(element, std::sqrt(scale));
-  Value scores = n.matmul(n.mul(q, root), n.mul(k, root), element, false,
-                          /*transposeB=*/true);
+  Value scores = scoresOf(n, n.mul(q, root), n.mul(n.in(1), root), element);
   scores = modified(n, "score_mod", n.cast(scores, precise));
   Value p = n.unary<SoftmaxOp>(scores, {{"axis", n.i64(3)}});
   p = n.cast(modified(n, "prob_mod", p), element);
-  n.out(0, n.matmul(p, v, element));
+  n.out(0, weighted(n, p, n.in(2)));
 }
 
 constexpr OpRow kRows[] = {{"FlexAttention", 1, 1, buildFlexAttention}};

@@ -4,26 +4,43 @@
 // searched by name and opset.
 //
 //===----------------------------------------------------------------------===//
-#include "Node.h"
+#include "AttentionForm.h"
+#include "Contrib.h"
+#include "Refusals.h"
+#include "opc/Frontend/ONNX/Ops.h"
+#include <set>
 
 namespace opc::onnx {
 
 ArrayRef<ArrayRef<OpRow>> opTables() {
-  static const ArrayRef<OpRow> kTables[] = {
-      elementwiseRows(),   activationRows(),
-      movementRows(),      reshapeRows(),
-      sliceRows(),         padRows(),
-      shapeRows(),         reduceRows(),
-      contractionRows(),   convolutionRows(),
-      poolingRows(),       samplingRows(),
-      normalisationRows(), softmaxRows(),
-      attentionRows(),     recurrentRows(),
-      indexingRows(),      selectionRows(),
-      controlRows(),       loopRows(),
-      quantiseRows(),      integerContractionRows(),
-      randomRows(),        lossRows(),
-      signalRows(),        fourierRows(),
-      foldRows()};
+  static const ArrayRef<OpRow> kTables[] = {elementwiseRows(),
+                                            activationRows(),
+                                            movementRows(),
+                                            reshapeRows(),
+                                            sliceRows(),
+                                            padRows(),
+                                            shapeRows(),
+                                            reduceRows(),
+                                            contractionRows(),
+                                            convolutionRows(),
+                                            poolingRows(),
+                                            samplingRows(),
+                                            normalisationRows(),
+                                            softmaxRows(),
+                                            attentionRows(),
+                                            rotaryRows(),
+                                            recurrentRows(),
+                                            indexingRows(),
+                                            selectionRows(),
+                                            controlRows(),
+                                            loopRows(),
+                                            quantiseRows(),
+                                            integerContractionRows(),
+                                            randomRows(),
+                                            lossRows(),
+                                            signalRows(),
+                                            fourierRows(),
+                                            foldRows()};
   return kTables;
 }
 
@@ -31,7 +48,9 @@ SmallVector<ArrayRef<OpRow>> tablesOf(StringRef domain) {
   if (domain == "ai.onnx")
     return SmallVector<ArrayRef<OpRow>>(opTables());
   if (domain == "com.microsoft")
-    return {contribRows(), quantisedContribRows()};
+    return {contribRows(),       contribAttentionRows(),
+            contribRotaryRows(), contribNormalisationRows(),
+            groupQueryRows(),    quantisedContribRows()};
   if (domain == "ai.onnx.preview")
     return {previewRows()};
   if (domain == "ai.onnx.preview.training")
@@ -40,6 +59,9 @@ SmallVector<ArrayRef<OpRow>> tablesOf(StringRef domain) {
 }
 
 namespace {
+constexpr llvm::StringLiteral kDomainNames[] = {
+    "ai.onnx", "com.microsoft", "ai.onnx.preview", "ai.onnx.preview.training"};
+
 using Rows = llvm::StringMap<SmallVector<const OpRow *>>;
 } // namespace
 
@@ -54,8 +76,7 @@ static Rows rowsByName(StringRef domain) {
 const OpRow *findRow(StringRef domain, StringRef op, int64_t opset) {
   static const llvm::StringMap<Rows> kDomains = [] {
     llvm::StringMap<Rows> domains;
-    for (StringRef name : {"ai.onnx", "com.microsoft", "ai.onnx.preview",
-                           "ai.onnx.preview.training"})
+    for (StringRef name : kDomainNames)
       domains[name] = rowsByName(name);
     return domains;
   }();
@@ -68,6 +89,28 @@ const OpRow *findRow(StringRef domain, StringRef op, int64_t opset) {
     if (anyVersion || (row->since <= opset && opset <= row->until))
       return row;
   return nullptr;
+}
+
+void printOps(llvm::raw_ostream &out) {
+  out << "# Ops of ONNX models\n\nBy domain, with the opsets whose form is "
+         "supported; forms that are refused are\nnamed when a model is "
+         "compiled. Those of com.microsoft hold for its only\nversion. "
+         "Generated from the tables of `lib/Frontend/ONNX`.\n";
+  for (StringRef domain : kDomainNames) {
+    std::set<StringRef> names;
+    for (ArrayRef<OpRow> table : tablesOf(domain))
+      for (const OpRow &row : table)
+        names.insert(row.name);
+    out << "\n## " << domain << " (" << names.size() << ")\n\n";
+    if (domain == "com.microsoft") {
+      for (StringRef name : names)
+        out << "- " << name << "\n";
+      continue;
+    }
+    out << "| op | opsets |\n|---|---|\n";
+    for (StringRef name : names)
+      out << "| " << name << " | " << opsetsOf(domain, name) << " |\n";
+  }
 }
 
 } // namespace opc::onnx

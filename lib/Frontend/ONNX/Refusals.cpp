@@ -80,10 +80,11 @@ std::vector<std::string> opNames(StringRef domain) {
   return names;
 }
 
-/// "opsets 1 to 9, 11 to 28" of an op; "" if there are none.
-std::string opsetsOf(StringRef op) {
+} // namespace
+
+std::string opsetsOf(StringRef domain, StringRef op) {
   SmallVector<std::pair<int64_t, int64_t>> ranges;
-  for (ArrayRef<OpRow> table : opTables())
+  for (ArrayRef<OpRow> table : tablesOf(domain))
     for (const OpRow &row : table)
       if (row.name == op)
         ranges.emplace_back(row.since, row.until);
@@ -98,20 +99,21 @@ std::string opsetsOf(StringRef op) {
   std::string text;
   for (auto [first, last] : merged)
     text +=
-        formatv("{0}{1} to {2}", text.empty() ? "opsets " : ", ", first, last)
-            .str();
+        formatv("{0}{1} to {2}", text.empty() ? "" : ", ", first, last).str();
   return text;
 }
 
-} // namespace
-
 std::string missingOp(StringRef domain, StringRef op) {
   if (domain == "ai.onnx")
-    if (std::string opsets = opsetsOf(op); !opsets.empty())
-      return "this opset's form is not supported" + nearest(opsets);
+    if (std::string opsets = opsetsOf(domain, op); !opsets.empty())
+      return "this opset's form is not supported" + nearest("opsets " + opsets);
   for (const Alternative &row : kAlternatives)
     if (domain.starts_with("ai.onnx") && op.starts_with(row.op))
       return "is not supported" + nearest(row.instead);
+  if (domain == "com.microsoft.nchwc")
+    return "is not supported" +
+           nearest("the model saved by onnxruntime at a lower level of "
+                   "optimisation, ORT_ENABLE_EXTENDED");
   std::vector<std::string> names = opNames(domain);
   if (names.empty())
     return "is not supported" +

@@ -16,6 +16,10 @@ namespace opc::onnx {
 /// be written instead, or the op whose name is near.
 std::string missingOp(llvm::StringRef domain, llvm::StringRef op);
 
+/// "1 to 9, 11 to 28": the opsets of a domain whose form of an op is supported;
+/// "" if there are none.
+std::string opsetsOf(llvm::StringRef domain, llvm::StringRef op);
+
 /// Why a dtype of ONNX (TensorProto::DataType) is refused.
 std::string refusedDtype(int dataType);
 

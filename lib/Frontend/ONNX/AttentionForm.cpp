@@ -1,0 +1,120 @@
+//===- AttentionForm.cpp - attention, written out -------------------------===//
+//
+// Scores, bias and masks, softmax, product. Heads that share keys are rows of
+// one product, so that keys and values are never repeated.
+//
+//===----------------------------------------------------------------------===//
+#include "AttentionForm.h"
+#include <cmath>
+
+using namespace mlir;
+
+namespace opc::onnx {
+
+Value splitHeads(Node &n, Value v, int64_t heads) {
+  if (n.failed() || n.rank(v) == 4)
+    return v;
+  if (n.rank(v) != 3 || heads < 1) {
+    n.fail("Q, K and V need rank 4, or rank 3 with numbers of heads");
+    return {};
+  }
+  AffineExpr count = n.expr(heads), each = n.dim(v, 2).floorDiv(heads);
+  n.requireEqual(each * heads, n.dim(v, 2));
+  return n.transpose(n.splitAxis(v, 2, count, each), {0, 2, 1, 3});
+}
+
+Value joinHeads(Node &n, Value v) {
+  v = n.transpose(v, {0, 2, 1, 3});
+  if (n.failed())
+    return {};
+  Dims d = n.dims(v);
+  return n.reshape(v, {d[0], d[1], d[2] * d[3]});
+}
+
+/// [b, heads, n, c] -> [b, shared, heads / shared * n, c].
+static Value gathered(Node &n, Value v, AffineExpr shared) {
+  if (n.failed())
+    return {};
+  Dims d = n.dims(v);
+  if (d[1] == shared)
+    return v;
+  AffineExpr times = n.quotient(d[1], shared);
+  n.requireEqual(times * shared, d[1]);
+  return n.reshape(v, {d[0], shared, times * d[2], d[3]});
+}
+
+/// The inverse, to the heads and rows of `like`.
+static Value spread(Node &n, Value v, Value like) {
+  if (n.failed() || !v)
+    return {};
+  Dims d = n.dims(v);
+  return n.reshape(v, {d[0], n.dim(like, 1), n.dim(like, 2), d[3]});
+}
+
+Value scoresOf(Node &n, Value q, Value k, Type element) {
+  Value rows = gathered(n, q, n.dim(k, 1));
+  return spread(n, n.matmul(rows, k, element, false, /*transposeB=*/true), q);
+}
+
+Value weighted(Node &n, Value p, Value v) {
+  Value rows = gathered(n, p, n.dim(v, 1));
+  return spread(n, n.matmul(rows, v, n.elementOf(v)), p);
+}
+
+Value softcap(Node &n, Value x, double cap) {
+  if (cap == 0)
+    return x;
+  Value limit = n.like(x, cap);
+  return n.mul(n.unary<TanhOp>(n.div(x, limit)), limit);
+}
+
+Value distances(Node &n, AffineExpr queries, AffineExpr keys, Value offset) {
+  Type index = n.i64Type();
+  Value i = n.iota(index, 0, {queries, n.expr(1)});
+  Value j = n.iota(index, 1, {n.expr(1), keys});
+  return n.sub(n.add(i, offset), j);
+}
+
+double usualScale(Node &n, AffineExpr depth) {
+  std::optional<int64_t> known = constantOf(depth);
+  if (known && *known > 0)
+    return 1 / std::sqrt(static_cast<double>(*known));
+  n.fail("scale is missing and the size of heads is not known");
+  return 1;
+}
+
+/// Softmax over the keys and one more, whose probability is left out.
+static Value softmaxBeside(Node &n, Value x, Value sink) {
+  sink = n.cast(sink, n.elementOf(x));
+  Value most = n.max(n.reduce("max", x, {-1}, true), sink);
+  Value e = n.unary<ExpOp>(n.sub(x, most));
+  Value sum =
+      n.add(n.reduce("sum", e, {-1}, true), n.unary<ExpOp>(n.sub(sink, most)));
+  return n.div(e, sum);
+}
+
+static Value probabilities(Node &n, const AttentionForm &form, Value biased) {
+  Value wide = n.cast(biased, form.softmax);
+  Value p = form.sink ? softmaxBeside(n, wide, form.sink)
+                      : n.unary<SoftmaxOp>(wide, {{"axis", n.i64(3)}});
+  if (!form.bias || !form.emptyIsZero)
+    return p;
+  Value most = n.reduce("max", form.bias, {-1}, true);
+  Value empty = n.compare<EqualOp>(most, n.like(most, -kInfinity));
+  return n.select(empty, n.like(p, 0), p);
+}
+
+Attended attend(Node &n, const AttentionForm &form) {
+  Attended r;
+  auto wide = [&](Value v) { return n.cast(v, form.scores); };
+  r.product = scoresOf(n, wide(form.q), wide(form.k), form.scores);
+  r.capped = softcap(n, r.product, form.softcap);
+  r.biased = form.bias ? n.add(r.capped, wide(form.bias)) : r.capped;
+  if (form.allowed)
+    r.biased = n.select(form.allowed, r.biased, n.like(r.biased, form.blocked));
+  r.probabilities = n.cast(probabilities(n, form, r.biased), form.scores);
+  r.y = n.cast(weighted(n, r.probabilities, wide(form.v)), form.result);
+  return r;
+}
+
+} // namespace opc::onnx
