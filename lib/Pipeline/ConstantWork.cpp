@@ -118,7 +118,10 @@ private:
 };
 
 void Finder::collect() {
-  double total = 0;
+  double total = 0, bytes = 0;
+  main.walk([&](ConstantOp constant) { bytes += double(bytesOf(constant)); });
+  double most = std::max(double(ConstantWork::kMostWork),
+                         bytes * ConstantWork::kWorkPerByte);
   main.walk<WalkOrder::PreOrder>([&](Operation *op) {
     if (!isComputable(op) || !llvm::all_of(op->getOperands(), [&](Value v) {
           return isConstant(v);
@@ -129,7 +132,7 @@ void Finder::collect() {
       return;
     // Moving an element is no gain, but takes time.
     double time = std::max(*cost, largestOf(op));
-    if (total + time > ConstantWork::kMostWork)
+    if (total + time > most)
       return;
     total += time;
     work[op] = *cost;

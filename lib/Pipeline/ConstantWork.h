@@ -31,6 +31,9 @@ struct ConstantWork {
   /// Additions, or elements moved, of all constant work: some seconds of the
   /// slowest code. A file of few bytes may ask for any amount.
   static constexpr int64_t kMostWork = int64_t(1) << 32;
+  /// A larger file may ask for as many for each of its bytes: weights of four
+  /// bits are packed by some twenty.
+  static constexpr int64_t kWorkPerByte = 64;
 
   /// Finds the constant work of `main` and of the regions in it. What moves
   /// elements alone is left to the target, which moves constants further. What

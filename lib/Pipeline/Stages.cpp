@@ -43,6 +43,8 @@ bool multipliesShorts(const TargetDesc &desc) {
 }
 
 void buildDecompose(OpPassManager &pm, const StageContext &context) {
+  if (context.target.buildLegalise)
+    context.target.buildLegalise(pm, context.desc);
   DecomposePassOptions whole;
   for (llvm::StringRef op : context.target.wholeOps)
     whole.keep.push_back(op.str());

@@ -92,6 +92,61 @@ CASES = [
         axis=1,
     ),
     case(
+        "QLinearWhere",
+        *(np.array([[True], [False], [True]]), bytes_of(3, 5), *QUANTISED),
+        *(bytes_of(5), np.float32(0.07), np.uint8(3), *RESULT),
+    ),
+    case(
+        "MatMulInteger16",
+        bytes_of(3, 9, dtype=np.int16),
+        bytes_of(9, 4, dtype=np.int16),
+        output=TensorProto.INT32,
+        fixed=(1,),
+    ),
+    *(
+        case(
+            "QLinearConv",
+            *(bytes_of(*shape), *QUANTISED, bytes_of(4, 3, 3, 3)),
+            *(np.float32(0.02), np.uint8(110), np.float32(2), np.uint8(128)),
+            np.arange(4, dtype=np.int32) * 100,
+            fixed=range(1, 9),
+            pads=[1, 0, 1, 2],
+            strides=[2, 1],
+            channels_last=last,
+        )
+        for last, shape in ((0, (2, 3, 7, 6)), (1, (2, 7, 6, 3)))
+    ),
+    *(
+        case(
+            "DequantizeLinear",
+            *(bytes_of(3, 5, dtype=dtype), scale, zero),
+            output=TensorProto.FLOAT,
+            fixed=(1, 2),
+            **axis,
+        )
+        for dtype in (np.uint8, np.int8, np.uint16, np.int16)
+        for scale, zero, axis in (
+            (X_SCALE, dtype(7), {}),
+            (reals(5) + 2, bytes_of(5, dtype=dtype), {"axis": 1}),
+            (reals(3) + 2, bytes_of(3, dtype=dtype), {"axis": 0}),
+        )
+    ),
+    *(
+        case(
+            "QuantizeLinear",
+            *(reals(3, 5) * 40000, scale, zero),
+            output=helper.np_dtype_to_tensor_dtype(np.dtype(dtype)),
+            fixed=(1, 2),
+            **axis,
+        )
+        for dtype in (np.uint8, np.int8, np.uint16, np.int16)
+        for scale, zero, axis in (
+            (np.float32(0.5), dtype(7), {}),
+            (reals(3) + 2, bytes_of(3, dtype=dtype), {"axis": 0}),
+        )
+    ),
+    case("QuantizeLinear", reals(300) * 20, X_SCALE),
+    case(
         "QGemm",
         *(bytes_of(4, 9), *QUANTISED, bytes_of(5, 9, dtype=np.int8)),
         *(np.float32(0.01), np.int8(3), np.arange(5, dtype=np.int32) * 40),
@@ -262,3 +317,42 @@ def test_contrib(op, inputs, output, fixed, attributes, target):
         # onnxruntime adds in steps of the result: halves may fall to either side.
         steps = np.abs(actual.astype(int) - expected.astype(int))
         assert steps.max() <= 1 and (steps > 0).mean() < 0.1
+
+
+@pytest.mark.parametrize("target", ["reference", "cpu"])
+@pytest.mark.parametrize("segments", [False, True])
+@pytest.mark.parametrize("masked", [False, True])
+def test_q_embed_layer_normalization(segments, masked, target):
+    scale = lambda: np.float32(RANDOM.uniform(0.01, 0.1))
+    ids = RANDOM.integers(0, 11, (2, 5)).astype(np.int32)
+    kinds = RANDOM.integers(0, 2, (2, 5)).astype(np.int32)
+    mask = (RANDOM.random((2, 5)) < 0.6).astype(np.int32)
+    optional = lambda value: value if segments else None
+    inputs = [
+        *(ids, optional(kinds), bytes_of(11, 8), bytes_of(7, 8)),
+        *(optional(bytes_of(2, 8)), bytes_of(8), bytes_of(8)),
+        mask if masked else None,
+        *(scale(), scale(), optional(scale()), scale(), scale()),
+        *(np.uint8(120), np.uint8(3), optional(np.uint8(9))),
+        *(np.uint8(100), np.uint8(128)),
+    ]
+    fixed = [i for i in range(2, 18) if i != 7 and inputs[i] is not None]
+    model, feed = model_of(
+        "QEmbedLayerNormalization",
+        inputs,
+        TensorProto.FLOAT,
+        fixed,
+        {"epsilon": 1e-5},
+    )
+    model.graph.node[0].output.append("shown")
+    model.graph.output.append(
+        helper.make_tensor_value_info("shown", TensorProto.INT32, None)
+    )
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
+    expected, shown = session.run(None, feed)
+    y, count = opc.compile(model, target=target).run(feed)
+    np.testing.assert_allclose(y, expected, rtol=1e-5, atol=1e-5)
+    np.testing.assert_array_equal(count, shown)
+    assert count.dtype == np.int32

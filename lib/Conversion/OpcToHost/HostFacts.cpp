@@ -1,5 +1,6 @@
 //===- HostFacts.cpp - Gathers what the manifest says ---------------------===//
 #include "HostFacts.h"
+#include "opc/Dialect/Opc/IR/ConstantData.h"
 #include "opc/Dialect/Opc/Transforms/Passes.h"
 #include "opc/Runtime/Escape.h"
 
@@ -58,6 +59,9 @@ int64_t HostFacts::addKernel(LaunchOp launch, Operation *function) {
 static std::string dtypeName(Type type) {
   if (type.isInteger(1))
     return "bool";
+  // An integer of fewer bits has a byte.
+  if (isBelowByte(type))
+    return type.isUnsignedInteger() ? "u8" : "i8";
   if (type.isUnsignedInteger())
     return "u" + std::to_string(type.getIntOrFloatBitWidth());
   std::string name;

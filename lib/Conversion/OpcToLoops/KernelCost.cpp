@@ -46,6 +46,11 @@ AffineExpr convAdjoint(Operation *op, ShapeEnv &env) {
 AffineExpr packedFlops(Operation *op, ShapeEnv &env) {
   return sizeOfResult(op, env) * env.dims(op->getOperand(1))[1] * 2;
 }
+/// Words of the weights hold several elements each.
+AffineExpr packedQuantizedFlops(Operation *op, ShapeEnv &env) {
+  int64_t perWord = 32 / int64_t(cast<PackedQuantizedMatmulOp>(op).getBits());
+  return packedFlops(op, env) * perWord;
+}
 /// Weights are [taps..., channels].
 AffineExpr depthwiseFlops(Operation *op, ShapeEnv &env) {
   ArrayRef<AffineExpr> taps = env.dims(op->getOperand(1));
@@ -81,6 +86,7 @@ const llvm::StringMap<Flops> &flopsTable() {
       {"opc.conv_transpose", convAdjoint},
       {"opc.packed_matmul", packedFlops},
       {"opc.packed_conv", packedFlops},
+      {"opc.packed_quantized_matmul", packedQuantizedFlops},
       {"opc.depthwise_conv", depthwiseFlops},
       {"opc.pool", poolFlops},
       {"opc.max_pool_indices", poolFlops},
@@ -108,7 +114,8 @@ const llvm::StringMap<Flops> &flopsTable() {
       {"opc.gather", none},
       {"opc.gather_elements", none},
       {"opc.gather_nd", none},
-      {"opc.reverse_sequence", none}};
+      {"opc.reverse_sequence", none},
+      {"opc.unpack", none}};
   return table;
 }
 

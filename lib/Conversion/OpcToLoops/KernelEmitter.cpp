@@ -8,13 +8,14 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "opc/Dialect/Opc/IR/ConstantData.h"
 
 using namespace mlir;
 
 namespace opc {
 
 Type storageType(Type element) {
-  if (element.isInteger(1))
+  if (isBelowByte(element))
     return IntegerType::get(element.getContext(), 8);
   return computeType(element);
 }
@@ -107,14 +108,16 @@ bool KernelEmitter::isLoaded(Value tensor) const {
 
 Value KernelEmitter::load(Value buffer, Value position, Type element) {
   Value value = memref::LoadOp::create(b, loc, buffer, position);
-  if (!element.isInteger(1))
+  if (!isBelowByte(element))
     return value;
+  if (!element.isInteger(1))
+    return arith::TruncIOp::create(b, loc, computeType(element), value);
   Value zero = arith::ConstantIntOp::create(b, loc, 0, 8);
   return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, value, zero);
 }
 
 void KernelEmitter::storeFlat(Value element, Value buffer, Value position) {
-  if (element.getType().isInteger(1))
+  if (isBelowByte(element.getType()))
     element = arith::ExtUIOp::create(b, loc, b.getI8Type(), element);
   memref::StoreOp::create(b, loc, element, buffer, position);
 }

@@ -78,6 +78,28 @@ Value broadcast(Operation *op, unsigned, ValueRange indices, KernelEmitter &e) {
                                     indices, e));
 }
 
+/// Element i is some bits of byte i * bits / 8.
+Value unpack(Operation *op, unsigned, ValueRange indices, KernelEmitter &e) {
+  auto unpack = cast<UnpackOp>(op);
+  Value x = unpack.getX();
+  int64_t bits = unpack.getBits();
+  Value perByte = e.constant(8 / bits);
+  Value at = e.linearize(indices, e.env.dims(unpack.getY()));
+  Value byte =
+      e.element(x, e.delinearize(e.floorDiv(at, perByte), e.env.dims(x)));
+  Value first = e.mul(e.rem(at, perByte), e.constant(bits));
+  Value shift = arith::IndexCastOp::create(e.b, e.loc, e.b.getI8Type(), first);
+  Value low = arith::ShRUIOp::create(e.b, e.loc, byte, shift);
+  Type narrow = e.b.getIntegerType(bits);
+  Value value = arith::TruncIOp::create(e.b, e.loc, narrow, low);
+  Type element = elementType(unpack.getY()), type = computeType(element);
+  if (type == narrow)
+    return value;
+  if (element.isUnsignedInteger())
+    return arith::ExtUIOp::create(e.b, e.loc, type, value);
+  return arith::ExtSIOp::create(e.b, e.loc, type, value);
+}
+
 Value tile(Operation *op, unsigned, ValueRange indices, KernelEmitter &e) {
   Value x = op->getOperand(0);
   const Dims from = e.env.dims(x), to = e.env.dims(op->getResult(0));
@@ -253,6 +275,7 @@ void registerMovementLowerings(IndexedTable &indexed) {
   indexed["opc.transpose"] = {transpose};
   indexed["opc.broadcast"] = {broadcast};
   indexed["opc.tile"] = {tile};
+  indexed["opc.unpack"] = {unpack};
   indexed["opc.slice"] = {slice};
   indexed["opc.pad"] = {pad};
   indexed["opc.concat"] = {concat};

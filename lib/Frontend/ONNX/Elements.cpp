@@ -46,9 +46,9 @@ constexpr DtypeRow kDtypes[] = {
     {15, "complex128", ' ', 0},   {16, "bfloat16", 'b', 16},
     {17, "float8e4m3fn", ' ', 0}, {18, "float8e4m3fnuz", ' ', 0},
     {19, "float8e5m2", ' ', 0},   {20, "float8e5m2fnuz", ' ', 0},
-    {21, "uint4", ' ', 0},        {22, "int4", ' ', 0},
+    {21, "uint4", 'u', 4},        {22, "int4", 'i', 4},
     {23, "float4e2m1", ' ', 0},   {24, "float8e8m0", ' ', 0},
-    {25, "uint2", ' ', 0},        {26, "int2", ' ', 0},
+    {25, "uint2", 'u', 2},        {26, "int2", 'i', 2},
     {27, "float6e2m3", ' ', 0},   {28, "float6e3m2", ' ', 0},
 };
 
@@ -79,6 +79,33 @@ Type typeOf(MLIRContext *context, const DtypeRow &row) {
 /// Bytes of one element as they are stored; bool has one.
 int64_t storedBytes(Type element) {
   return (element.getIntOrFloatBitWidth() + 7) / 8;
+}
+
+/// Whether a TensorProto holds several elements in a byte, the first in its low
+/// bits.
+bool isPacked(Type element) {
+  return isBelowByte(element) && !element.isInteger(1);
+}
+
+/// Bytes of `type` in a TensorProto.
+int64_t protoBytes(RankedTensorType type) {
+  Type element = type.getElementType();
+  int64_t count = type.getNumElements();
+  if (isPacked(element))
+    return llvm::divideCeil(count, 8 / element.getIntOrFloatBitWidth());
+  return count * storedBytes(element);
+}
+
+/// One byte for each of `count` elements of `bits` bits.
+std::shared_ptr<std::vector<char>> unpacked(ArrayRef<char> packed,
+                                            int64_t count, unsigned bits) {
+  auto bytes = std::make_shared<std::vector<char>>(count);
+  int64_t perByte = 8 / bits;
+  for (int64_t i = 0; i < count; ++i) {
+    auto byte = static_cast<unsigned char>(packed[i / perByte]);
+    (*bytes)[i] = byte >> (i % perByte * bits) & ((1 << bits) - 1);
+  }
+  return bytes;
 }
 
 /// Appends the low bytes of each number of a protobuf list.
@@ -200,16 +227,36 @@ RankedTensorType checkedType(ArrayRef<int64_t> shape, Type element,
   return RankedTensorType::get(shape, element);
 }
 
+/// Whether there are `expected` bytes of data for a tensor of `type`.
+static bool fills(ArrayRef<char> data, int64_t expected, RankedTensorType type,
+                  std::string &error) {
+  if (static_cast<int64_t>(data.size()) == expected)
+    return true;
+  error = formatv("{0} bytes of data for {1} elements of {2}", data.size(),
+                  type.getNumElements(), dtypeName(type.getElementType()));
+  return false;
+}
+
+ElementsAttr ElementsReader::wrapProto(RankedTensorType type,
+                                       ArrayRef<char> data,
+                                       std::shared_ptr<void> owner,
+                                       std::string &error) {
+  Type element = type.getElementType();
+  if (!isPacked(element))
+    return wrap(type, data, std::move(owner), error);
+  if (!fills(data, protoBytes(type), type, error))
+    return {};
+  auto bytes =
+      unpacked(data, type.getNumElements(), element.getIntOrFloatBitWidth());
+  return wrap(type, *bytes, bytes, error);
+}
+
 ElementsAttr ElementsReader::wrap(RankedTensorType type, ArrayRef<char> data,
                                   std::shared_ptr<void> owner,
                                   std::string &error) {
   Type element = type.getElementType();
-  int64_t expected = type.getNumElements() * storedBytes(element);
-  if (static_cast<int64_t>(data.size()) != expected) {
-    error = formatv("{0} bytes of data for {1} elements of {2}", data.size(),
-                    type.getNumElements(), dtypeName(element));
+  if (!fills(data, type.getNumElements() * storedBytes(element), type, error))
     return {};
-  }
   if (type.getNumElements() <= kSmallConstant) {
     if (!isBool(element))
       return DenseElementsAttr::getFromRawBuffer(type, data);
@@ -259,10 +306,11 @@ ElementsAttr ElementsReader::read(pb::TensorProto &tensor, std::string &error) {
   if (tensor.has_raw_data()) {
     auto raw =
         std::make_shared<std::string>(std::move(*tensor.mutable_raw_data()));
-    return wrap(type, ArrayRef<char>(raw->data(), raw->size()), raw, error);
+    return wrapProto(type, ArrayRef<char>(raw->data(), raw->size()), raw,
+                     error);
   }
   auto bytes = std::make_shared<std::vector<char>>(typedBytes(tensor, element));
-  return wrap(type, *bytes, bytes, error);
+  return wrapProto(type, *bytes, bytes, error);
 }
 
 ElementsAttr ElementsReader::read(const ConstantInput &input,
@@ -280,6 +328,9 @@ ElementsAttr ElementsReader::read(const ConstantInput &input,
   if (!type)
     return {};
   auto bytes = std::make_shared<std::vector<char>>(input.data);
+  if (isPacked(element))
+    for (char &byte : *bytes)
+      byte &= (1 << element.getIntOrFloatBitWidth()) - 1;
   return wrap(type, *bytes, bytes, error);
 }
 
@@ -341,8 +392,7 @@ ElementsAttr ElementsReader::readExternal(const pb::TensorProto &tensor,
   if (!file)
     return {};
   uint64_t size = file->getBufferSize(), offset = 0;
-  uint64_t bytes = type.getNumElements() * storedBytes(type.getElementType());
-  uint64_t length = bytes;
+  uint64_t length = protoBytes(type);
   StringRef offsetText = externalEntry(tensor, "offset");
   StringRef lengthText = externalEntry(tensor, "length");
   if ((!offsetText.empty() && offsetText.getAsInteger(10, offset)) ||
@@ -358,7 +408,7 @@ ElementsAttr ElementsReader::readExternal(const pb::TensorProto &tensor,
     return {};
   }
   ArrayRef<char> data(file->getBufferStart() + offset, length);
-  return wrap(type, data, file, error);
+  return wrapProto(type, data, file, error);
 }
 
 } // namespace opc::onnx

@@ -53,6 +53,11 @@ private:
                                   std::string &error);
   std::shared_ptr<llvm::MemoryBuffer> map(llvm::StringRef location,
                                           std::string &error);
+  /// A tensor from data as a TensorProto holds it.
+  mlir::ElementsAttr wrapProto(mlir::RankedTensorType type,
+                               llvm::ArrayRef<char> data,
+                               std::shared_ptr<void> owner, std::string &error);
+  /// A tensor from data as kernels read it.
   mlir::ElementsAttr wrap(mlir::RankedTensorType type,
                           llvm::ArrayRef<char> data,
                           std::shared_ptr<void> owner, std::string &error);

@@ -96,6 +96,8 @@ void buildQLinearMatMul(Node &n) {
   n.out(0, requantise(n, sum, scaleA, scaleB, n.need(6), n.need(7)));
 }
 
+} // namespace
+
 void buildQLinearConv(Node &n) {
   Value x = n.need(0), w = n.need(3);
   Value sum =
@@ -105,6 +107,8 @@ void buildQLinearConv(Node &n) {
   n.out(0, requantise(n, sum, plainScale(n, n.need(1)), scaleW, n.need(6),
                       n.need(7)));
 }
+
+namespace {
 
 constexpr OpRow kRows[] = {
     {"ConvInteger", 10, kLatest, buildConvInteger},

@@ -45,6 +45,17 @@ static std::string pinNameOf(const pb::ValueInfoProto &info, size_t axis) {
   return name.empty() ? placeOf(info, axis) : name;
 }
 
+/// The type by which callers give and take a tensor: integers of 2 and 4 bits
+/// have a byte each, whose low bits count.
+static Type atInterface(Type tensor) {
+  auto type = cast<RankedTensorType>(tensor);
+  auto integer = dyn_cast<IntegerType>(type.getElementType());
+  if (!integer || integer.getWidth() >= 8 || integer.getWidth() == 1)
+    return tensor;
+  return type.clone(IntegerType::get(tensor.getContext(), 8,
+                                     integer.getSignedness()));
+}
+
 AffineExpr
 GraphImporter::argumentExtent(const pb::TensorShapeProto::Dimension &dimension,
                               StringRef place, std::string &error) {
@@ -178,12 +189,13 @@ void GraphImporter::addArguments(const pb::GraphProto &graph, Scope &scope) {
       refusedInputs[info.name()] = error;
       continue;
     }
-    Value argument = function.getBody().addArgument(
-        type, NameLoc::get(StringAttr::get(&context, info.name())));
-    scope.values[info.name()] = argument;
-    types.push_back(type);
-    arguments.emplace_back(info.name(), dims);
+    auto loc = NameLoc::get(StringAttr::get(&context, info.name()));
+    types.push_back(atInterface(type));
+    Value argument = function.getBody().addArgument(types.back(), loc);
     state->env.setDims(argument, dims);
+    scope.values[info.name()] =
+        Emitter(*state, loc).cast(argument, getElementTypeOrSelf(type));
+    arguments.emplace_back(info.name(), dims);
   }
   function.setFunctionType(FunctionType::get(&context, types, {}));
   for (auto [i, argument] : llvm::enumerate(arguments)) {
@@ -245,6 +257,10 @@ bool GraphImporter::returnOutputs(const pb::GraphProto &graph,
     errors.push_back("the graph has no outputs");
     return false;
   }
+  Emitter emitter(*state, function.getLoc());
+  for (Value &value : *results)
+    value =
+        emitter.cast(value, getElementTypeOrSelf(atInterface(value.getType())));
   func::ReturnOp::create(state->builder, function.getLoc(), *results);
   SmallVector<Type> types;
   for (Value value : *results)

@@ -164,6 +164,7 @@ ArrayRef<OpRow> trainingRows();
 /// Ops of the domain com.microsoft.
 ArrayRef<OpRow> contribRows();
 ArrayRef<OpRow> quantisedContribRows();
+ArrayRef<OpRow> blockQuantisedRows();
 
 /// All tables of the domain ai.onnx.
 ArrayRef<ArrayRef<OpRow>> opTables();

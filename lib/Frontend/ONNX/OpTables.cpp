@@ -50,7 +50,8 @@ SmallVector<ArrayRef<OpRow>> tablesOf(StringRef domain) {
   if (domain == "com.microsoft")
     return {contribRows(),       contribAttentionRows(),
             contribRotaryRows(), contribNormalisationRows(),
-            groupQueryRows(),    quantisedContribRows()};
+            groupQueryRows(),    quantisedContribRows(),
+            blockQuantisedRows()};
   if (domain == "ai.onnx.preview")
     return {previewRows()};
   if (domain == "ai.onnx.preview.training")

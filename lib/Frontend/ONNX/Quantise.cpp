@@ -39,7 +39,32 @@ Value dequantise(Node &n, Value x, Value scale, Value zero) {
   return n.mul(n.cast(whole, n.elementOf(scale)), scale);
 }
 
+Value dequantiseBlocks(Node &n, Value x, Value scale, Value zero, int64_t axis,
+                       int64_t block, Type element) {
+  SmallVector<Value> operands{x, scale};
+  if (zero)
+    operands.push_back(zero);
+  if (n.failed() || llvm::is_contained(operands, Value()))
+    return {};
+  return n.emit<DequantizeOp>(
+      operands, {{"axis", n.i64(axis)}, {"block", n.i64(block)}}, element);
+}
+
 namespace {
+
+/// `p`, which must have one element for each block of x along `axis`, with
+/// extents that follow from those of x.
+Value ofBlocks(Node &n, Value p, Value x, int64_t axis, int64_t block) {
+  if (block < 0 || n.rank(p) != n.rank(x)) {
+    n.fail(formatv("block_size {0} does not fit", block));
+    return p;
+  }
+  Dims dims = n.dims(x);
+  dims[axis] = dims[axis].ceilDiv(block);
+  for (auto [i, extent] : llvm::enumerate(dims))
+    n.requireEqual(n.dim(p, i), extent);
+  return n.reshape(p, dims);
+}
 
 /// Brings a scale or zero point to a shape that broadcasts against x: one for
 /// all, one for each index of `axis`, or one for each block of `axis`.
@@ -62,17 +87,37 @@ Value aligned(Node &n, Value p, Value x, int64_t axis, int64_t block) {
       axes.push_back(i);
     return n.unsqueeze(p, axes);
   }
-  if (block < 0 || n.rank(p) != n.rank(x)) {
-    n.fail(formatv("block_size {0} does not fit", block));
+  p = ofBlocks(n, p, x, axis, block);
+  if (n.failed())
     return p;
-  }
-  n.requireEqual(n.dim(p, axis), n.dim(x, axis).ceilDiv(block));
   Dims repeated = n.dims(p), whole = repeated;
   repeated.insert(repeated.begin() + axis + 1, n.expr(block));
   whole[axis] = whole[axis] * block;
   p = n.broadcast(n.unsqueeze(p, axis + 1), repeated);
   return n.slice(n.reshape(p, whole), axis, n.expr(0), n.dim(x, axis));
 }
+
+/// The same for opc.dequantize: of the rank of x, blocks as they are.
+Value unspread(Node &n, Value p, Value x, int64_t axis, int64_t block) {
+  bool single = p && !n.failed() && constantOf(n.size(p)) == 1;
+  if (p && !n.failed() && block != 0 && !single)
+    return ofBlocks(n, p, x, axis, block);
+  p = aligned(n, p, x, axis, /*block=*/0);
+  if (!p || n.failed())
+    return p;
+  Dims dims(n.rank(x) - n.rank(p), n.expr(1));
+  llvm::append_range(dims, n.dims(p));
+  return n.reshape(p, dims);
+}
+
+/// Whether opc.dequantize is to say it: schedules know its blocks, and weights
+/// of few bits.
+bool isDequantizeOp(Node &n, Value x, int64_t block) {
+  return !n.failed() && n.rank(x) > 0 &&
+         (block != 0 || n.elementOf(x).getIntOrFloatBitWidth() < 8);
+}
+
+} // namespace
 
 void buildQuantizeLinear(Node &n) {
   Value x = n.need(0);
@@ -89,7 +134,7 @@ void buildQuantizeLinear(Node &n) {
     element = asked;
   }
   if (n.failed() || !isa<IntegerType>(element) || element.isInteger(1))
-    return n.fail("only integers of 8 bits or more are supported as results");
+    return n.fail("only integers are supported as results");
   Type real = n.elementOf(scale);
   if (n.integer("precision", 0) != 0)
     real = n.elementAttr("precision", real);
@@ -100,18 +145,27 @@ void buildQuantizeLinear(Node &n) {
 }
 
 void buildDequantizeLinear(Node &n) {
-  Value x = n.need(0);
+  Value x = n.need(0), scale = n.need(1), zero = n.in(2);
   int64_t axis = n.integer("axis", 1), block = n.integer("block_size", 0);
-  Value scale = aligned(n, n.need(1), x, axis, block);
-  Value zero = aligned(n, n.in(2), x, axis, block);
+  bool whole = isDequantizeOp(n, x, block);
+  if (whole) // one scale for all has no axis
+    axis = constantOf(n.size(scale)) == 1 ? 0 : n.axisIn(axis, n.rank(x));
+  auto fit = whole ? unspread : aligned;
+  scale = fit(n, scale, x, axis, block);
+  zero = fit(n, zero, x, axis, block);
   Type element = n.elementOf(scale);
   if (n.integer("output_dtype", 0) != 0)
     element = n.elementAttr("output_dtype", element);
   if (n.failed() || !isa<IntegerType>(n.elementOf(x)))
     return n.fail("only integers are supported as inputs");
+  if (whole)
+    return n.out(0, dequantiseBlocks(n, x, scale, zero, axis,
+                                     std::max<int64_t>(block, 1), element));
   Value real = dequantise(n, x, n.cast(scale, n.f32Type()), zero);
   n.out(0, n.cast(real, element));
 }
+
+namespace {
 
 void buildDynamicQuantizeLinear(Node &n) {
   Quantised q = dynamicQuantise(n, n.need(0));

@@ -29,6 +29,14 @@ struct Quantised {
 Quantised dynamicQuantise(Node &n, Value x);
 /// (x - zero) * scale in the type of scale; a null zero counts as 0.
 Value dequantise(Node &n, Value x, Value scale, Value zero);
+/// The same in the type `element` with scale and zero as opc.dequantize has
+/// them.
+Value dequantiseBlocks(Node &n, Value x, Value scale, Value zero, int64_t axis,
+                       int64_t block, Type element);
+/// The ops of ai.onnx, of which those of com.microsoft are a part.
+void buildQuantizeLinear(Node &n);
+void buildDequantizeLinear(Node &n);
+void buildQLinearConv(Node &n);
 /// Builds the node as an LSTM of ai.onnx.
 void buildLstm(Node &n);
 

@@ -123,16 +123,90 @@ void buildQGemm(Node &n) {
   n.out(0, real);
 }
 
+/// Where the condition holds x, else y, both as reals.
+void buildQLinearWhere(Node &n) {
+  Value real = n.select(n.need(0), realInput(n, 1), realInput(n, 4));
+  quantisedOutput(n, real, 7, n.elementOf(n.need(1)));
+}
+
+/// The op of ai.onnx; with channels_last between transposes, as the weights lie
+/// alike.
+void buildContribQLinearConv(Node &n) {
+  if (n.integer("channels_last", 0) == 0)
+    return buildQLinearConv(n);
+  SmallVector<Value> inputs;
+  for (int64_t i = 0; i < n.numInputs(); ++i)
+    inputs.push_back(n.in(i));
+  Value x = n.need(0);
+  if (n.failed() || n.rank(x) < 3)
+    return n.fail("x has no spatial axes");
+  Ints first{0, n.rank(x) - 1}, last{0};
+  llvm::append_range(first, axesBetween(1, n.rank(x) - 1));
+  llvm::append_range(last, axesBetween(2, n.rank(x)));
+  last.push_back(1);
+  SmallVector<Value> turned(inputs);
+  turned[0] = n.transpose(x, first);
+  n.replaceInputs(turned);
+  buildQLinearConv(n);
+  n.replaceInputs(inputs);
+  n.out(0, n.transpose(n.outputs().front(), last));
+}
+
+/// Products of 16-bit numbers, whose sums wrap at 32 bits.
+void buildMatMulInteger16(Node &n) {
+  n.out(0, integerMatMul(n, n.need(0), n.need(1), {}, {}));
+}
+
+/// `rows` as reals, by the scale and the zero point in inputs of these numbers.
+Value embedded(Node &n, Value rows, int64_t scale, int64_t zero) {
+  return dequantise(n, rows, single(n, n.need(scale)), single(n, n.need(zero)));
+}
+
+/// The normalised sum of the embeddings of words, positions and segments; and
+/// how many words of each sentence the mask shows.
+void buildQEmbedLayerNormalization(Node &n) {
+  Value ids = n.need(0), positions = n.need(3);
+  if (n.failed() || n.rank(ids) != 2 || n.rank(positions) != 2)
+    return n.fail("input_ids or position_embedding has another rank than 2");
+  AffineExpr length = n.dim(ids, 1);
+  n.requireAtMost(length, n.dim(positions, 0));
+  Value sum = embedded(n, n.gather(n.need(2), ids, 0), 8, 13);
+  Value ofPlace = n.slice(positions, 0, n.expr(0), length);
+  sum = n.add(sum, embedded(n, ofPlace, 9, 14));
+  if (n.has(1))
+    sum = n.add(sum, embedded(n, n.gather(n.need(4), n.in(1), 0), 10, 15));
+  if (n.failed())
+    return;
+  Value y =
+      n.unary<NormalizeOp>(sum, {{"axes", n.ints(2)},
+                                 {"epsilon", n.f64(n.real("epsilon", 1e-12f))},
+                                 {"center", n.boolean(true)}});
+  y = n.mul(y, embedded(n, n.need(5), 11, 16));
+  n.out(0, n.add(y, embedded(n, n.need(6), 12, 17)));
+  Value shown = n.broadcast(n.scalarInt(n.i32Type(), 0), n.dim(ids, 0));
+  if (n.has(7)) {
+    Value one = n.compare<EqualOp>(n.in(7), n.like(n.in(7), 1));
+    shown = n.reduce("sum", n.cast(one, n.i32Type()), 1, false);
+  }
+  n.out(1, shown);
+}
+
 constexpr OpRow kRows[] = {
+    {"DequantizeLinear", 1, kLatest, buildDequantizeLinear},
+    {"MatMulInteger16", 1, kLatest, buildMatMulInteger16},
+    {"QEmbedLayerNormalization", 1, kLatest, buildQEmbedLayerNormalization},
     {"QGemm", 1, kLatest, buildQGemm},
     {"QLinearAdd", 1, kLatest, buildQLinearAdd},
     {"QLinearAveragePool", 1, kLatest, buildQLinearAveragePool},
     {"QLinearConcat", 1, kLatest, buildQLinearConcat},
+    {"QLinearConv", 1, kLatest, buildContribQLinearConv},
     {"QLinearGlobalAveragePool", 1, kLatest, buildQLinearGlobalAveragePool},
     {"QLinearLeakyRelu", 1, kLatest, buildQLinearLeakyRelu},
     {"QLinearMul", 1, kLatest, buildQLinearMul},
     {"QLinearSigmoid", 1, kLatest, buildQLinearSigmoid},
     {"QLinearSoftmax", 1, kLatest, buildQLinearSoftmax},
+    {"QLinearWhere", 1, kLatest, buildQLinearWhere},
+    {"QuantizeLinear", 1, kLatest, buildQuantizeLinear},
 };
 
 } // namespace

@@ -59,8 +59,6 @@ constexpr DtypeAlternative kDtypes[] = {
     {pb::TensorProto::STRING, kNumbers},
     {pb::TensorProto::COMPLEX64, "two tensors of float, real and imaginary"},
     {pb::TensorProto::COMPLEX128, "two tensors of double, real and imaginary"},
-    {pb::TensorProto::INT4, "int8"},
-    {pb::TensorProto::UINT4, "uint8"},
     {pb::TensorProto::FLOAT8E4M3FN, "float16 or int8"},
     {pb::TensorProto::FLOAT8E4M3FNUZ, "float16 or int8"},
     {pb::TensorProto::FLOAT8E5M2, "float16 or int8"},

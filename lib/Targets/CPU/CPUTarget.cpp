@@ -20,6 +20,11 @@ namespace opc {
 
 const Target &cpuTarget();
 
+/// Weights of few bits are never as large as reals.
+static void buildLegalise(mlir::OpPassManager &pm, const TargetDesc &desc) {
+  pm.addPass(cpu::createPackQuantisedPass({cpu::machineOf(desc).lanes}));
+}
+
 /// Channels last, weights packed for the vectors of the chip.
 static void buildLayout(mlir::OpPassManager &pm, const TargetDesc &desc) {
   int64_t lanes = cpu::machineOf(desc).lanes;
@@ -55,6 +60,7 @@ const Target &cpuTarget() {
       .schedules = cpu::schedules(),
       .registerDialects = registerDialects,
       .registerPasses = cpu::registerTargetsCPUPasses,
+      .buildLegalise = buildLegalise,
       .buildLayout = buildLayout,
       .finishSchedule = finishSchedule,
   };

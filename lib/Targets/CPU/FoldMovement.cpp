@@ -28,10 +28,10 @@ struct Data {
 
 std::optional<Data> dataOf(ConstantOp constant) {
   Type element = constant.getValue().getElementType();
-  if (!element.isIntOrFloat() || element.getIntOrFloatBitWidth() % 8 != 0)
+  if (!storedBytes(constant.getType()) || element.isInteger(1))
     return std::nullopt;
   Data data;
-  data.width = element.getIntOrFloatBitWidth() / 8;
+  data.width = llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
   if (const AsmResourceBlob *blob = blobOf(constant.getValue())) {
     data.bytes = blob->getData();
     return data;

@@ -61,7 +61,7 @@ namespace {
 /// Writes the results of a tile's rows from its sums.
 class RowWriter {
 public:
-  RowWriter(KernelWriter &w, Value root, const GemmTile &tile, Value column,
+  RowWriter(KernelWriter &w, Value root, const TileShape &tile, Value column,
             Value lastCount,
             llvm::function_ref<SmallVector<Value>(Value row)> indicesOf)
       : w(w), root(root), tile(tile), column(column), lastCount(lastCount),
@@ -115,7 +115,7 @@ private:
 
   KernelWriter &w;
   Value root;
-  const GemmTile &tile;
+  const TileShape &tile;
   Value column, lastCount;
   llvm::function_ref<SmallVector<Value>(Value row)> indicesOf;
 };
@@ -132,19 +132,18 @@ int64_t codeSize(Block::iterator first, Block::iterator end) {
 
 } // namespace
 
-void emitProductTile(
-    KernelWriter &w, Value root, const GemmTile &tile, Value column,
-    Value lastCount,
+void writeTileSums(
+    KernelWriter &w, Value root, const TileShape &tile, ArrayRef<Value> sums,
+    Value column, Value lastCount,
     llvm::function_ref<SmallVector<Value>(Value row)> indicesOf) {
   // Beyond this much code, rows share it.
   constexpr int64_t largestCode = 300;
   LoopBuilder &l = w.l;
-  SmallVector<Value> sums = emitGemmTile(l.b, l.loc, tile);
   if (tile.rows == 0)
     return;
   RowWriter rows(w, root, tile, column, lastCount, indicesOf);
   auto ofRow = [&](int64_t row) {
-    return ArrayRef(sums).slice(row * tile.vectors, tile.vectors);
+    return sums.slice(row * tile.vectors, tile.vectors);
   };
   Operation *before = &*std::prev(l.b.getInsertionPoint());
   rows.write(l.index(0), ofRow(0));
@@ -154,6 +153,15 @@ void emitProductTile(
     return rows.writeOthers(sums);
   for (int64_t row = 1; row < tile.rows; ++row)
     rows.write(l.index(row), ofRow(row));
+}
+
+void emitProductTile(
+    KernelWriter &w, Value root, const GemmTile &tile, Value column,
+    Value lastCount,
+    llvm::function_ref<SmallVector<Value>(Value row)> indicesOf) {
+  SmallVector<Value> sums = emitGemmTile(w.l.b, w.l.loc, tile);
+  writeTileSums(w, root, {tile.rows, tile.vectors, tile.lanes}, sums, column,
+                lastCount, indicesOf);
 }
 
 } // namespace opc::cpu

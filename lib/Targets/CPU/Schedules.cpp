@@ -8,6 +8,7 @@ namespace opc::cpu {
 ArrayRef<Schedule> schedules() {
   static const Schedule table[] = {
       {"gemm", scheduleGemm},
+      {"quantised-gemm", scheduleQuantisedGemm},
       {"conv", scheduleConv},
       {"depthwise", scheduleDepthwise},
       {"recurrent", scheduleRecurrent},

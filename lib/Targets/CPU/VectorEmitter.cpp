@@ -3,6 +3,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "opc/Dialect/Opc/IR/ConstantData.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 
 using namespace mlir;
@@ -283,10 +284,17 @@ void VectorEmitter::storeScalar(Value element, Value tensor,
                           e.buffer(tensor), at);
 }
 
-// Bool has one byte in memory and one bit in a register.
+// What has fewer bits than a byte fills one in memory, and has its own width in
+// a register.
 Value VectorEmitter::fromStorage(Value value, Type element) {
-  if (!element.isInteger(1))
+  if (!isBelowByte(element))
     return value;
+  if (!element.isInteger(1)) {
+    Type type = computeType(element);
+    if (auto vector = dyn_cast<VectorType>(value.getType()))
+      type = vector.clone(type);
+    return arith::TruncIOp::create(l.b, l.loc, type, value);
+  }
   Value zero =
       arith::ConstantOp::create(l.b, l.loc, l.b.getZeroAttr(value.getType()));
   return arith::CmpIOp::create(l.b, l.loc, arith::CmpIPredicate::ne, value,
@@ -294,7 +302,7 @@ Value VectorEmitter::fromStorage(Value value, Type element) {
 }
 
 Value VectorEmitter::toStorage(Value value, Type element) {
-  if (!element.isInteger(1))
+  if (!isBelowByte(element))
     return value;
   Type type = l.b.getI8Type();
   if (auto vector = dyn_cast<VectorType>(value.getType()))

@@ -30,6 +30,22 @@ from ..model import Model, compile
 __all__ = ["Backend", "BackendRep", "ReferenceBackend"]
 
 
+# Integers of fewer bits than a byte, by the bytes that programs take for them.
+_BYTES = {
+    onnx.TensorProto.INT2: numpy.int8,
+    onnx.TensorProto.INT4: numpy.int8,
+    onnx.TensorProto.UINT2: numpy.uint8,
+    onnx.TensorProto.UINT4: numpy.uint8,
+}
+_FROM_BYTES = {
+    kind: onnx.helper.tensor_dtype_to_np_dtype(kind) for kind in _BYTES
+}
+
+
+def _kinds(values: Any) -> dict[str, int]:
+    return {value.name: value.type.tensor_type.elem_type for value in values}
+
+
 class BackendRep(_BackendRep):
     """A model that is ready to run.
 
@@ -52,6 +68,7 @@ class BackendRep(_BackendRep):
             if value.name not in weights
         ]
         self._outputs = [value.name for value in model.graph.output]
+        self._kinds = _kinds(model.graph.input) | _kinds(model.graph.output)
         self._fixed: list[str] = []
         self._variants: dict[Any, Model] = {}
         try:
@@ -65,9 +82,20 @@ class BackendRep(_BackendRep):
         variant = self._variant(values)
         taken = {spec.name for spec in variant.inputs}
         outputs = variant.run(
-            {name: value for name, value in values.items() if name in taken}
+            {
+                name: self._converted(name, value, _BYTES)
+                for name, value in values.items()
+                if name in taken
+            }
         )
+        named = zip(self._outputs, outputs, strict=True)
+        outputs = [self._converted(*pair, _FROM_BYTES) for pair in named]
         return namedtupledict("Outputs", self._outputs)(*outputs)
+
+    def _converted(self, name: str, value: Any, to: dict[int, Any]) -> Any:
+        """`value` in the type that `to` gives for the tensor `name`, if any."""
+        kind = self._kinds.get(name)
+        return numpy.asarray(value).astype(to[kind]) if kind in to else value
 
     def _named(self, inputs: Any) -> dict[str, Any]:
         if isinstance(inputs, Mapping):

@@ -68,6 +68,17 @@ def PackWeightsPass : Pass<"opc-pack-weights"> {
            "products of i16 that one instruction adds up to i32; 0: none">];
 }
 
+def PackQuantisedPass : Pass<"opc-pack-quantised"> {
+  let summary = "constant weights of few bits stay packed under their product";
+  let description = [{
+    A matmul of f32 whose b is an opc.dequantize of constants, of 2 or 4 bits or
+    with several blocks along the reduction, becomes opc.packed_quantized_matmul.
+    The ops that pack are evaluated by opc-fold-constants.
+  }];
+  let options = [Option<"lanes", "lanes", "int64_t", /*default=*/"16",
+                        "f32 elements of one vector">];
+}
+
 def PackRecurrentPass : Pass<"opc-pack-recurrent"> {
   let summary = "takes the products with the input out of recurrent layers";
   let description = [{

@@ -47,6 +47,17 @@ struct ProductColumns {
                         int64_t vectors) const;
 };
 
+struct TileShape {
+  int64_t rows, vectors, lanes;
+};
+/// Binds the sums of a tile (rows * vectors, row-major) to `root` and writes
+/// the kernel's results from them, as emitProductTile does.
+void writeTileSums(
+    KernelWriter &w, mlir::Value root, const TileShape &tile,
+    llvm::ArrayRef<mlir::Value> sums, mlir::Value column, mlir::Value lastCount,
+    llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value row)>
+        indices);
+
 /// Builds `tile`, binds its sums to `root` and writes the kernel's results from
 /// them. `indices` gives the position of row i in all but the last axis;
 /// `column` is the tile's first column.

@@ -84,6 +84,8 @@ llvm::LogicalResult schedulePointwise(mlir::func::FuncOp kernel,
                                       const TargetDesc &desc);
 llvm::LogicalResult scheduleGemm(mlir::func::FuncOp kernel,
                                  const TargetDesc &desc);
+llvm::LogicalResult scheduleQuantisedGemm(mlir::func::FuncOp kernel,
+                                          const TargetDesc &desc);
 llvm::LogicalResult scheduleConv(mlir::func::FuncOp kernel,
                                  const TargetDesc &desc);
 llvm::LogicalResult scheduleDepthwise(mlir::func::FuncOp kernel,

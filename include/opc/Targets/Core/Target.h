@@ -58,6 +58,10 @@ struct Target {
   void (*registerDialects)(mlir::DialectRegistry &registry) = nullptr;
   /// Registers the target's passes by name, for opc-opt.
   void (*registerPasses)() = nullptr;
+  /// Adds passes to the beginning of the stage "decompose": what the target
+  /// takes in a form of its own, while composites still say what they mean.
+  void (*buildLegalise)(mlir::OpPassManager &pm,
+                        const TargetDesc &desc) = nullptr;
   /// Adds passes to the stage "layout" (on the module, @main in opc ops).
   void (*buildLayout)(mlir::OpPassManager &pm,
                       const TargetDesc &desc) = nullptr;

@@ -11,12 +11,17 @@ using namespace opc;
 /// As OPC_ALIGNMENT, which programs promise their kernels.
 static constexpr std::align_val_t kAlignment{64};
 
+bool opc::isBelowByte(Type element) {
+  auto integer = dyn_cast<IntegerType>(element);
+  return integer && integer.getWidth() < 8;
+}
+
 std::optional<int64_t> opc::storedBytes(Type tensor) {
   auto type = dyn_cast<RankedTensorType>(tensor);
   if (!type || !type.hasStaticShape() || !type.getElementType().isIntOrFloat())
     return std::nullopt;
   unsigned bits = type.getElementType().getIntOrFloatBitWidth();
-  if (bits != 1 && bits % 8 != 0)
+  if (bits % 8 != 0 && !isBelowByte(type.getElementType()))
     return std::nullopt;
   int64_t bytes = (bits + 7) / 8;
   for (int64_t extent : type.getShape())

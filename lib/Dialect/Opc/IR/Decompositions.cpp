@@ -90,6 +90,22 @@ public:
                              toMap(b.getContext(), dims));
   }
 
+  Value broadcast(Value x, ArrayRef<AffineExpr> dims) {
+    return BroadcastOp::create(b, loc, tensorType(dims, element(x)), x,
+                               toMap(b.getContext(), dims));
+  }
+  /// The first `extent` elements along an axis; x itself where that is all.
+  Value firstOf(Value x, int64_t axis, AffineExpr extent) {
+    Dims dims(env.dims(x)), starts(dims.size(), env.constant(0));
+    if (dims[axis] == extent)
+      return x;
+    dims[axis] = extent;
+    SmallVector<int64_t> steps(dims.size(), 1);
+    return SliceOp::create(b, loc, tensorType(dims, element(x)), x,
+                           toMap(b.getContext(), starts), steps,
+                           toMap(b.getContext(), dims));
+  }
+
 private:
   static int64_t broadcastExtent(int64_t x, int64_t y) {
     if (x == 1)
@@ -128,6 +144,22 @@ Value buildMaskedSoftmax(TensorBuilder &t, Value x) {
   Value sum = t.reduce(power, "sum", 3);
   sum = t.choose<EqualOp>(sum, zero, t.scalar(sum, 1));
   return t.binary<DivOp>(power, sum);
+}
+
+/// One element of a scale or zero point for each of x along the axis of its
+/// blocks, or one for all.
+Value spreadBlocks(TensorBuilder &t, DequantizeOp op, Value parameter) {
+  int64_t axis = op.getAxis(), block = op.getBlock();
+  const Dims dims(t.env.dims(parameter));
+  AffineExpr extent = t.env.dim(op.getX(), axis);
+  if (block == 1 || constantOf(dims[axis]) == 1)
+    return parameter;
+  Dims single(dims), repeated(dims), whole(dims);
+  single.insert(single.begin() + axis + 1, t.env.constant(1));
+  repeated.insert(repeated.begin() + axis + 1, t.env.constant(block));
+  whole[axis] = whole[axis] * block;
+  Value spread = t.broadcast(t.reshape(parameter, single), repeated);
+  return t.firstOf(t.reshape(spread, whole), axis, extent);
 }
 
 using Replacement = FailureOr<SmallVector<Value>>;
@@ -219,4 +251,19 @@ Replacement AttentionOp::decompose(OpBuilder &b) {
   Dims result{qDims[0], qDims[1], n, t.env.dim(getV(), 3)};
   Value y = buildHeads(t, weights, v, /*transpose=*/false, result);
   return SmallVector<Value>{t.cast(y, t.element(getQ()))};
+}
+
+Replacement DequantizeOp::decompose(OpBuilder &b) {
+  TensorBuilder t(b, *this);
+  Type f32 = b.getF32Type(), i32 = b.getI32Type();
+  Value scale = spreadBlocks(t, *this, t.cast(getScale(), f32)), x;
+  Value zero = getZero() ? spreadBlocks(t, *this, getZero()) : Value();
+  if (!zero)
+    x = t.cast(getX(), f32);
+  else if (isa<IntegerType>(t.element(zero)))
+    x = t.cast(t.binary<SubOp>(t.cast(getX(), i32), t.cast(zero, i32)), f32);
+  else
+    x = t.binary<SubOp>(t.cast(getX(), f32), t.cast(zero, f32));
+  Value y = t.binary<MulOp>(x, scale);
+  return SmallVector<Value>{t.cast(y, t.element(getY()))};
 }

@@ -34,6 +34,44 @@ LogicalResult PackedMatmulOp::inferDims(ShapeEnv &env,
   return success();
 }
 
+LogicalResult PackedQuantizedMatmulOp::verify() {
+  auto type = [](Value v) { return cast<RankedTensorType>(v.getType()); };
+  auto b = type(getB()), scale = type(getScale()), zero = type(getZero());
+  int64_t bits = getBits(), block = getBlock();
+  if (bits != 2 && bits != 4 && bits != 8)
+    return emitOpError("elements of ") << bits << " bits, not 2, 4 or 8";
+  int64_t perWord = 32 / bits;
+  if (block <= 0 || block % perWord != 0)
+    return emitOpError("block of ")
+           << block << " does not fill words of " << perWord << " elements";
+  for (RankedTensorType operand : {b, scale, zero})
+    if (!operand.hasStaticShape() || operand.getRank() != 3)
+      return emitOpError("b, scale or zero has another rank than 3");
+  SmallVector<int64_t> blocks(b.getShape()), one{1, 1, b.getDimSize(2)};
+  blocks[1] = b.getDimSize(1) * perWord / block;
+  bool zeroFits =
+      zero.getShape() == ArrayRef(blocks) || zero.getShape() == ArrayRef(one);
+  if (b.getDimSize(1) * perWord % block != 0 ||
+      scale.getShape() != ArrayRef(blocks) || !zeroFits)
+    return emitOpError("scales or zero points do not fit ")
+           << b.getDimSize(1) << " words in blocks of " << block;
+  return success();
+}
+
+LogicalResult
+PackedQuantizedMatmulOp::inferDims(ShapeEnv &env,
+                                   SmallVectorImpl<Dims> &results) {
+  Dims dims(env.dims(getA()));
+  AffineExpr packed = env.dims(getB())[1] * (32 / int64_t(getBits()));
+  if (constantOf(dims.back()) && dims.back() != packed)
+    return emitOpError("a has ")
+           << *constantOf(dims.back()) << " columns, packed b has "
+           << *constantOf(packed) << " rows";
+  dims.back() = env.constant(getColumns());
+  results.push_back(std::move(dims));
+  return success();
+}
+
 LogicalResult PackedConvOp::inferDims(ShapeEnv &env,
                                       SmallVectorImpl<Dims> &results) {
   Dims dims(env.dims(getA())), kernel;

@@ -53,6 +53,7 @@ static constexpr FusionClass kClasses[] = {
     {"opc.gather_elements", Role::Shuffle},
     {"opc.gather_nd", Role::Shuffle},
     {"opc.reverse_sequence", Role::Shuffle},
+    {"opc.unpack", Role::Shuffle},
 
     {"opc.reduce", Role::Reduction, 1, isRowReduce},
     {"opc.softmax", Role::Row},
@@ -60,6 +61,7 @@ static constexpr FusionClass kClasses[] = {
     {"opc.normalize", Role::Row},
     {"opc.matmul", Role::Contraction, 1, isF32Matmul},
     {"opc.packed_matmul", Role::Contraction, 1, isF32},
+    {"opc.packed_quantized_matmul", Role::Contraction, 1, isF32},
     {"opc.packed_conv", Role::Contraction, 1, isF32},
     {"opc.depthwise_conv", Role::Contraction, 1, isF32},
     {"opc.resize", Role::Window, 1, isBlendingResize},

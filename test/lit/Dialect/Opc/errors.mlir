@@ -77,3 +77,83 @@ func.func @compare(%a: tensor<4xf32>, %b: tensor<4xi32>) -> tensor<4xi1> {
   %0 = opc.less %a, %b : (tensor<4xf32>, tensor<4xi32>) -> tensor<4xi1>
   return %0 : tensor<4xi1>
 }
+
+// -----
+
+func.func @unpack_bits(%x: tensor<4xui8>) -> tensor<8xi4> {
+  // expected-error @+1 {{elements of 3 bits, not 1, 2 or 4}}
+  %0 = opc.unpack %x {bits = 3 : i64, dims = affine_map<() -> (8)>} : (tensor<4xui8>) -> tensor<8xi4>
+  return %0 : tensor<8xi4>
+}
+
+// -----
+
+func.func @unpack_width(%x: tensor<4xui8>) -> tensor<8xi2> {
+  // expected-error @+1 {{elements of 4 bits do not fit the result's}}
+  %0 = opc.unpack %x {bits = 4 : i64, dims = affine_map<() -> (8)>} : (tensor<4xui8>) -> tensor<8xi2>
+  return %0 : tensor<8xi2>
+}
+
+// -----
+
+func.func @dequantize_axis(%x: tensor<4xi8>, %s: tensor<1xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{axis 1 is outside of rank 1}}
+  %0 = opc.dequantize %x, %s {axis = 1 : i64, block = 1 : i64} : (tensor<4xi8>, tensor<1xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+func.func @dequantize_block(%x: tensor<4xi8>, %s: tensor<1xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{block of 0 is not positive}}
+  %0 = opc.dequantize %x, %s {axis = 0 : i64, block = 0 : i64} : (tensor<4xi8>, tensor<1xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+func.func @dequantize_rank(%x: tensor<4xi8>, %s: tensor<f32>) -> tensor<4xf32> {
+  // expected-error @+1 {{scale or zero has another rank than 1}}
+  %0 = opc.dequantize %x, %s {axis = 0 : i64, block = 1 : i64} : (tensor<4xi8>, tensor<f32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+func.func @dequantize_width(%x: tensor<4xi64>, %s: tensor<1xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{x has more than 32 bits}}
+  %0 = opc.dequantize %x, %s {axis = 0 : i64, block = 1 : i64} : (tensor<4xi64>, tensor<1xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+func.func @packed_quantized_bits(%a: tensor<1x8xf32>, %b: tensor<1x1x8xui32>, %s: tensor<1x1x8xf32>) -> tensor<1x8xf32> {
+  // expected-error @+1 {{elements of 3 bits, not 2, 4 or 8}}
+  %0 = opc.packed_quantized_matmul %a, %b, %s, %s {columns = 8 : i64, bits = 3 : i64, block = 8 : i64} : (tensor<1x8xf32>, tensor<1x1x8xui32>, tensor<1x1x8xf32>, tensor<1x1x8xf32>) -> tensor<1x8xf32>
+  return %0 : tensor<1x8xf32>
+}
+
+// -----
+
+func.func @packed_quantized_block(%a: tensor<1x8xf32>, %b: tensor<1x1x8xui32>, %s: tensor<1x1x8xf32>) -> tensor<1x8xf32> {
+  // expected-error @+1 {{block of 4 does not fill words of 8 elements}}
+  %0 = opc.packed_quantized_matmul %a, %b, %s, %s {columns = 8 : i64, bits = 4 : i64, block = 4 : i64} : (tensor<1x8xf32>, tensor<1x1x8xui32>, tensor<1x1x8xf32>, tensor<1x1x8xf32>) -> tensor<1x8xf32>
+  return %0 : tensor<1x8xf32>
+}
+
+// -----
+
+func.func @packed_quantized_rank(%a: tensor<1x8xf32>, %b: tensor<1x8xui32>, %s: tensor<1x1x8xf32>) -> tensor<1x8xf32> {
+  // expected-error @+1 {{b, scale or zero has another rank than 3}}
+  %0 = opc.packed_quantized_matmul %a, %b, %s, %s {columns = 8 : i64, bits = 4 : i64, block = 8 : i64} : (tensor<1x8xf32>, tensor<1x8xui32>, tensor<1x1x8xf32>, tensor<1x1x8xf32>) -> tensor<1x8xf32>
+  return %0 : tensor<1x8xf32>
+}
+
+// -----
+
+func.func @packed_quantized_scales(%a: tensor<1x24xf32>, %b: tensor<1x3x8xui32>, %s: tensor<1x2x8xf32>) -> tensor<1x8xf32> {
+  // expected-error @+1 {{scales or zero points do not fit 3 words in blocks of 16}}
+  %0 = opc.packed_quantized_matmul %a, %b, %s, %s {columns = 8 : i64, bits = 4 : i64, block = 16 : i64} : (tensor<1x24xf32>, tensor<1x3x8xui32>, tensor<1x2x8xf32>, tensor<1x2x8xf32>) -> tensor<1x8xf32>
+  return %0 : tensor<1x8xf32>
+}

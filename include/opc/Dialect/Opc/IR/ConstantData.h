@@ -17,8 +17,12 @@ namespace opc {
 /// can look into; above it is a resource.
 inline constexpr int64_t kSmallConstant = 64;
 
-/// Bytes of a tensor as it is stored (bool: one for each element), or nothing
-/// for one without static extents, of another element type or of 2^62 and more.
+/// Whether elements have fewer bits than a byte: each has one in memory, whose
+/// low bits count (bool: 0 or 1).
+bool isBelowByte(mlir::Type element);
+
+/// Bytes of a tensor as it is stored, or nothing for one without static
+/// extents, of another element type or of 2^62 and more.
 std::optional<int64_t> storedBytes(mlir::Type tensor);
 
 /// Memory for the elements of a constant, aligned to 64 bytes.

@@ -17,6 +17,22 @@ def Opc_PackedMatmulOp : Opc_Op<"packed_matmul"> {
                    I64Attr:$columns);
   let results = (outs Opc_NumericTensor:$y);
 }
+def Opc_PackedQuantizedMatmulOp : Opc_Op<"packed_quantized_matmul"> {
+  let summary = "y[..., n] = sum_k a[..., k] * (b[k, n] - zero) * scale";
+  let description = [{
+    b [ceil(columns / lanes), words, lanes] holds 32 / bits neighbours of the
+    reduction in each word, unsigned and the low bits first; a has as many columns.
+    scale and zero (ui8 or f32) are [ceil(columns / lanes), blocks, lanes], one for
+    each `block` elements of the reduction; zero may be [1, 1, lanes]. Each factor of a is the f32 that
+    opc.dequantize gives.
+  }];
+  let arguments = (ins RankedTensorOf<[F32]>:$a, RankedTensorOf<[UI32]>:$b,
+                   RankedTensorOf<[F32]>:$scale,
+                   RankedTensorOf<[UI8, F32]>:$zero, I64Attr:$columns,
+                   I64Attr:$bits, I64Attr:$block);
+  let results = (outs RankedTensorOf<[F32]>:$y);
+  let hasVerifier = 1;
+}
 def Opc_PackedConvOp : Opc_Op<"packed_conv"> {
   let summary = "cross-correlation over [N, spatial..., C] with packed weights";
   let description = [{

@@ -1,0 +1,184 @@
+//===- QuantisedTile.cpp - a register tile over weights of few bits -------===//
+//
+// An element at bit s of a word becomes a real without a conversion: its bits,
+// left where they are, are or-ed into the mantissa of 2^(23 - s), in which bit
+// s counts 1. That real less 2^(23 - s) + zero is the element less its zero
+// point, exactly. The mantissa has 23 bits: the upper half of a word is shifted
+// down first.
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Targets/CPU/QuantisedTile.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/ADT/bit.h"
+#include <algorithm>
+
+using namespace mlir;
+namespace opc::cpu {
+namespace {
+
+constexpr int64_t mantissaBits = 23, halfBits = 16;
+
+class Builder {
+public:
+  Builder(OpBuilder &b, Location loc, const QuantisedTile &tile)
+      : b(b), loc(loc), l{b, loc}, tile(tile),
+        type(VectorType::get({tile.shape.lanes}, b.getF32Type())),
+        wordType(VectorType::get({tile.shape.lanes}, b.getI32Type())) {
+    int64_t sums = tile.shape.rows * tile.shape.vectors;
+    chains = std::clamp<int64_t>(tile.inFlight / std::max<int64_t>(sums, 1), 1,
+                                 tile.perWord());
+    for (int64_t i = 0; i < tile.shape.rows; ++i)
+      rows.push_back(l.mul(l.add(tile.row, i), tile.words * tile.perWord()));
+  }
+
+  SmallVector<Value> run() {
+    int64_t perBlock = tile.block / tile.perWord();
+    Value none = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
+    SmallVector<Value> sums(tile.shape.rows * tile.shape.vectors * chains,
+                            none);
+    sums = l.fold(l.index(0), l.index(tile.words / perBlock), 1, sums,
+                  [&](Value block, ValueRange carried) {
+                    Parameters p = parametersOf(block);
+                    Value first = l.mul(block, perBlock);
+                    return l.fold(first, l.add(first, perBlock), 1, carried,
+                                  [&](Value word, ValueRange inner) {
+                                    return addWord(word, p, inner);
+                                  });
+                  });
+    return joined(sums);
+  }
+
+private:
+  /// Of one block, for each vector of columns.
+  struct Parameters {
+    SmallVector<Value> scales;
+    /// What is taken from the real at each bit of half a word, one after the
+    /// other; by way of it `zeros` are taken away, too, where they are not
+    /// null.
+    SmallVector<SmallVector<Value>> origins;
+    SmallVector<Value> zeros;
+  };
+
+  /// 2^(23 - bit), in which bit `bit` of the mantissa counts 1.
+  static float unitAt(int64_t bit) {
+    return float(int64_t(1) << (mantissaBits - bit));
+  }
+  Value reals(float value) {
+    return arith::ConstantOp::create(
+        b, loc, DenseElementsAttr::get(type, ArrayRef<float>(value)));
+  }
+  Value words(uint32_t value) {
+    return arith::ConstantOp::create(
+        b, loc, DenseElementsAttr::get(wordType, APInt(32, value)));
+  }
+  Value load(Value from, Value at) {
+    Type element = cast<MemRefType>(from.getType()).getElementType();
+    auto loaded = VectorType::get({tile.shape.lanes}, element);
+    return vector::LoadOp::create(b, loc, loaded, from, ValueRange{at});
+  }
+
+  /// Position of vector `j` at step `step` of `steps`.
+  Value positionOf(int64_t j, Value step, int64_t steps) {
+    Value line = l.add(l.mul(l.add(tile.vector, j), steps), step);
+    return l.mul(line, tile.shape.lanes);
+  }
+
+  Parameters parametersOf(Value block) {
+    Parameters p;
+    int64_t blocks = tile.words * tile.perWord() / tile.block;
+    bool whole =
+        !cast<MemRefType>(tile.zero.getType()).getElementType().isF32();
+    for (int64_t j = 0; j < tile.shape.vectors; ++j) {
+      Value at = positionOf(j, block, blocks);
+      p.scales.push_back(load(tile.scale, at));
+      Value zero = load(tile.zero, tile.oneZero ? l.index(0) : at);
+      if (whole)
+        zero = arith::UIToFPOp::create(b, loc, type, zero);
+      p.zeros.push_back(whole ? Value() : zero);
+      SmallVector<Value> &origins = p.origins.emplace_back();
+      for (int64_t bit = 0; bit < halfBits; bit += tile.bits) {
+        Value unit = reals(unitAt(bit));
+        if (whole)
+          unit = arith::AddFOp::create(b, loc, unit, zero);
+        origins.push_back(unit);
+      }
+    }
+    return p;
+  }
+
+  /// (element - zero) * scale of vector `j` from `bit` of a half word on.
+  Value realAt(Value half, int64_t bit, int64_t j, const Parameters &p) {
+    uint32_t mask = ((uint32_t(1) << tile.bits) - 1) << bit;
+    uint32_t exponent = llvm::bit_cast<uint32_t>(unitAt(bit));
+    Value bits = arith::AndIOp::create(b, loc, half, words(mask));
+    bits = arith::OrIOp::create(b, loc, bits, words(exponent));
+    Value real = arith::BitcastOp::create(b, loc, type, bits);
+    Value origin = p.origins[j][bit / tile.bits];
+    real = arith::SubFOp::create(b, loc, real, origin);
+    if (p.zeros[j])
+      real = arith::SubFOp::create(b, loc, real, p.zeros[j]);
+    return arith::MulFOp::create(b, loc, real, p.scales[j]);
+  }
+
+  SmallVector<Value> addWord(Value word, const Parameters &p,
+                             ValueRange carried) {
+    SmallVector<Value> sums(carried), halves;
+    for (int64_t j = 0; j < tile.shape.vectors; ++j)
+      halves.push_back(load(tile.b, positionOf(j, word, tile.words)));
+    Value first = l.mul(word, tile.perWord());
+    for (int64_t i = 0; i < tile.perWord(); ++i) {
+      int64_t bit = i * tile.bits;
+      if (bit == halfBits)
+        for (Value &half : halves)
+          half = arith::ShRUIOp::create(b, loc, half, words(halfBits));
+      SmallVector<Value> bs;
+      for (int64_t j = 0; j < tile.shape.vectors; ++j)
+        bs.push_back(realAt(halves[j], bit % halfBits, j, p));
+      addProducts(l.add(first, i), bs, i % chains, sums);
+    }
+    return sums;
+  }
+
+  void addProducts(Value k, ArrayRef<Value> bs, int64_t chain,
+                   MutableArrayRef<Value> sums) {
+    for (int64_t i = 0; i < tile.shape.rows; ++i) {
+      Value element = memref::LoadOp::create(b, loc, tile.a, l.add(rows[i], k));
+      Value a = vector::BroadcastOp::create(b, loc, type, element);
+      for (int64_t j = 0; j < tile.shape.vectors; ++j) {
+        Value &sum = sums[(i * tile.shape.vectors + j) * chains + chain];
+        sum = vector::FMAOp::create(b, loc, a, bs[j], sum);
+      }
+    }
+  }
+
+  /// The chains of each sum, added up.
+  SmallVector<Value> joined(ArrayRef<Value> sums) {
+    SmallVector<Value> whole;
+    for (size_t at = 0; at < sums.size(); at += chains) {
+      Value sum = sums[at];
+      for (int64_t chain = 1; chain < chains; ++chain)
+        sum = arith::AddFOp::create(b, loc, sum, sums[at + chain]);
+      whole.push_back(sum);
+    }
+    return whole;
+  }
+
+  OpBuilder &b;
+  Location loc;
+  LoopBuilder l;
+  const QuantisedTile &tile;
+  VectorType type, wordType;
+  int64_t chains = 1; ///< partial sums of each sum
+  SmallVector<Value> rows;
+};
+
+} // namespace
+
+SmallVector<Value> emitQuantisedTile(OpBuilder &b, Location loc,
+                                     const QuantisedTile &tile) {
+  return Builder(b, loc, tile).run();
+}
+
+} // namespace opc::cpu
