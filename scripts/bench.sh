@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Times operators and models beside onnxruntime, OpenVINO and torch in the same
-# run; tables here, plots and JSON in build/bench.
+# Times operators, layers of transformers and models beside onnxruntime, OpenVINO
+# and torch in the same run; tables here, plots and JSON in build/bench.
 #
 # usage: scripts/bench.sh [--threads 1,2] [--filter TEXT] [--rounds N]
 source "$(dirname "$0")/common.sh"
@@ -10,6 +10,7 @@ scripts/build.sh
 status=0
 .venv/bin/python -m benchmark.kernels --benchmark_min_time=0.1 || status=1
 .venv/bin/python -m benchmark.operators "$@" || status=1
+.venv/bin/python -m benchmark.blocks "$@" || status=1
 .venv/bin/python -m benchmark.models "$@" || status=1
 .venv/bin/python -m benchmark.compiling || status=1
 exit "$status"

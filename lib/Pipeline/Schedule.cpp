@@ -39,12 +39,11 @@ bool fitsPlainLoops(func::FuncOp kernel) {
 }
 
 /// Whether an operand's extent may turn out to be 1 at run time where the
-/// result's is not. Schedules decide about broadcasting when they are written;
-/// the plain loops do when they run.
-bool broadcastsAtRunTime(Value operand, Value result, unsigned skip,
-                         ShapeEnv &env) {
+/// result's is not. Schedules decide about broadcasting when they are written,
+/// but for the batches of products; the plain loops do when they run.
+bool broadcastsAtRunTime(Value operand, Value result, ShapeEnv &env) {
   const Dims from = env.dims(operand), to = env.dims(result);
-  for (size_t back = 1 + skip; back <= from.size(); ++back) {
+  for (size_t back = 1; back <= from.size(); ++back) {
     AffineExpr extent = from[from.size() - back];
     if (back <= to.size() && extent != to[to.size() - back] &&
         constantOf(extent) != 1 &&
@@ -57,11 +56,10 @@ bool broadcastsAtRunTime(Value operand, Value result, unsigned skip,
 bool broadcastsAtRunTime(func::FuncOp kernel) {
   ShapeEnv env(kernel.getContext());
   for (Operation &op : kernel.getBody().front().without_terminator()) {
-    bool isProduct = isa<MatmulOp>(op);
-    if (!isProduct && !isa<ScalarOp, BroadcastOp>(op))
+    if (!isa<ScalarOp, BroadcastOp>(op))
       continue;
     for (Value operand : op.getOperands())
-      if (broadcastsAtRunTime(operand, op.getResult(0), isProduct ? 2 : 0, env))
+      if (broadcastsAtRunTime(operand, op.getResult(0), env))
         return true;
   }
   return false;

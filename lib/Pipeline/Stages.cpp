@@ -32,8 +32,10 @@ void buildSimplify(OpPassManager &pm, const StageContext &context) {
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createCSEPass());
   // The reference is the graph as it came.
-  if (context.target.fusion)
-    pm.addNestedPass<func::FuncOp>(createSimplifyPass());
+  if (!context.target.fusion)
+    return;
+  pm.addNestedPass<func::FuncOp>(createUnifyExtentsPass());
+  pm.addNestedPass<func::FuncOp>(createSimplifyPass());
 }
 
 bool multipliesShorts(const TargetDesc &desc) {
@@ -76,6 +78,9 @@ void buildLayout(OpPassManager &pm, const StageContext &context) {
 }
 
 void buildFormKernels(OpPassManager &pm, const StageContext &context) {
+  // The reference's loops decide as they run.
+  if (context.target.fusion)
+    pm.addNestedPass<func::FuncOp>(createResolveBroadcastsPass());
   pm.addPass(createFormKernelsPass(
       context.target.fusion ? context.target.fusion() : noFusion()));
 }

@@ -2,9 +2,11 @@
 
 import numpy as np
 import onnxruntime
+import opc
 import pytest
+from support import assert_close, onnxruntime_session
 
-from benchmark import compare, compiling, engines, operators, timing
+from benchmark import blocks, compare, compiling, engines, operators, timing
 
 
 @pytest.mark.parametrize("name", operators.OPERATORS)
@@ -15,6 +17,21 @@ def test_operator_gives_numbers(name, tmp_path):
     )
     (output,) = session.run(None, case.inputs)
     assert output.size and np.isfinite(output).all() and output.std() > 0
+
+
+@pytest.mark.parametrize("name", blocks.MODELS)
+def test_block_is_right_and_whole(name):
+    """At any batch, length and past; each layer has its softmax in one kernel."""
+    keys = 4 if name in ("bert", "gpt2") else 2
+    model = blocks.make_model(name, blocks.Shape(4, 16, keys, 48))
+    session = onnxruntime_session(model)
+    compiled = opc.compile(model, cache=False)
+    ops = [set(kernel["ops"]) for kernel in compiled.manifest["kernels"]]
+    whole = [kernel for kernel in ops if {"opc.exp", "opc.reduce"} <= kernel]
+    assert len(whole) == blocks.LAYERS
+    for sizes in ((1, 37, 0), (2, 12, 5), (3, 1, 130)):
+        feeds = blocks.inputs_of(model, *sizes)
+        assert_close(compiled.run(feeds), session.run(None, feeds), scale=1e3)
 
 
 def test_the_least_time_of_each_engine_counts():

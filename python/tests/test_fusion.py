@@ -14,17 +14,20 @@ from onnx import helper
 from support import TARGETS, assert_close, graph_model, normal
 from support import onnxruntime_session
 
-SIZE = 12  # of all values: SIZE x SIZE, or less along one axis
-SEEDS = range(16)
+# Of all values: size x size, or less along one axis. Less than a vector of most
+# machines and more than a row of tiles, whole vectors and a rest of one.
+SIZES = (12, 37, 129)
+SEEDS = range(24)
 
 
 class Graph:
     """A graph of `count` steps over square matrices, rows and columns."""
 
-    def __init__(self, seed, count=14):
+    def __init__(self, seed, size, count=14):
         self.random = random.Random(seed)
         self.nodes = []
-        self.values = {"x": (SIZE, SIZE), "z": (SIZE, SIZE)}
+        self.size, self.square = size, (size, size)
+        self.values = {"x": self.square, "z": self.square}
         for _ in range(count):
             self.random.choice(STEPS)(self)
         read = {name for node in self.nodes for name in node.input}
@@ -41,7 +44,7 @@ class Graph:
         names = [
             name
             for name, shape in self.values.items()
-            if not square or shape == (SIZE, SIZE)
+            if not square or shape == self.square
         ]
         return self.random.choice(names)
 
@@ -70,63 +73,69 @@ def transpose(g):
 
 def reduce_line(g):
     x, axis = g.pick(square=True), g.random.randrange(2)
-    shape = tuple(1 if i == axis else SIZE for i in range(2))
+    shape = tuple(1 if i == axis else g.size for i in range(2))
     op = g.random.choice(["ReduceMean", "ReduceMax"])
     g.emit(op, [x], shape, axes=[axis], keepdims=1)
 
 
 def softmax(g):
-    g.emit("Softmax", [g.pick(square=True)], (SIZE, SIZE), axis=1)
+    g.emit("Softmax", [g.pick(square=True)], g.square, axis=1)
 
 
 def matmul(g):
     a, b = g.pick(square=True), g.pick(square=True)
-    product = g.emit("MatMul", [a, b], (SIZE, SIZE))
-    g.emit("Tanh", [product], (SIZE, SIZE))
+    product = g.emit("MatMul", [a, b], g.square)
+    g.emit("Tanh", [product], g.square)
 
 
 def halves(g):
     """Both halves of a square, the other way around."""
     x = g.pick(square=True)
-    part = (SIZE // 2, SIZE)
-    low = g.emit("Slice", [x, "zero", "half", "zero"], part)
-    high = g.emit("Slice", [x, "half", "end", "zero"], part)
-    joined = g.emit("Concat", [high, low], (SIZE, SIZE), axis=0)
+    half = g.size // 2
+    low = g.emit("Slice", [x, "zero", "half", "zero"], (half, g.size))
+    high = g.emit("Slice", [x, "half", "end", "zero"], (g.size - half, g.size))
+    joined = g.emit("Concat", [high, low], g.square, axis=0)
     # No value of a step has an extent of its own.
     for name in (low, high):
         del g.values[name]
-    g.emit("Neg", [joined], (SIZE, SIZE))
+    g.emit("Neg", [joined], g.square)
 
 
 def flat(g):
     """A change of shape, which is the host's, between two kernels."""
     x = g.pick(square=True)
-    line = g.emit("Reshape", [x, "line"], (SIZE * SIZE,))
-    moved = g.emit("Neg", [line], (SIZE * SIZE,))
+    line = g.emit("Reshape", [x, "line"], (g.size * g.size,))
+    moved = g.emit("Neg", [line], (g.size * g.size,))
     for name in (line, moved):
         del g.values[name]
-    g.emit("Reshape", [moved, "square"], (SIZE, SIZE))
+    g.emit("Reshape", [moved, "square"], g.square)
 
 
 STEPS = (
     unary, unary, binary, binary, binary, binary, transpose, reduce_line,
     softmax, matmul, halves, flat,
 )  # fmt: skip
-CONSTANTS = {
-    "zero": np.array([0]),
-    "half": np.array([SIZE // 2]),
-    "end": np.array([SIZE]),
-    "line": np.array([-1]),
-    "square": np.array([SIZE, SIZE]),
-}
+
+
+def constants(size):
+    return {
+        "zero": np.array([0]),
+        "half": np.array([size // 2]),
+        "end": np.array([size]),
+        "line": np.array([-1]),
+        "square": np.array([size, size]),
+    }
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("target", TARGETS)
 def test_random_graph(seed, target):
-    graph = Graph(seed)
-    feeds = {"x": normal(SIZE, SIZE), "z": normal(SIZE, SIZE, seed=1)}
-    model = graph_model(graph.nodes, feeds, graph.outputs, CONSTANTS, opset=17)
+    size = SIZES[seed % len(SIZES)]
+    graph = Graph(seed, size)
+    feeds = {"x": normal(size, size), "z": normal(size, size, seed=1)}
+    model = graph_model(
+        graph.nodes, feeds, graph.outputs, constants(size), opset=17
+    )
     onnx.checker.check_model(model)
     expected = onnxruntime_session(model).run(None, feeds)
     for threads in (1, 2):
@@ -134,5 +143,5 @@ def test_random_graph(seed, target):
             model, target=target, threads=threads, cache=False
         )
         outputs = compiled.run(feeds)
-        # Errors of up to 14 steps and of sums of SIZE terms.
+        # Errors of up to 14 steps and of sums of `size` terms.
         assert_close(outputs, expected, scale=64, names=graph.outputs)

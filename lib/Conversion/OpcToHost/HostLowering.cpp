@@ -1,5 +1,6 @@
 //===- HostLowering.cpp - From the ops of @main to LLVM ops ---------------===//
 #include "HostLowering.h"
+#include "opc/Dialect/Opc/Transforms/Passes.h"
 
 using namespace mlir;
 using namespace opc;
@@ -106,8 +107,42 @@ void HostLowering::fillLaunch(LaunchOp launch, Operation *kernel) {
 }
 
 void HostLowering::lowerLaunch(LaunchOp launch) {
+  if (launch->hasAttr(kMayAliasAttr))
+    return lowerMayAlias(launch);
   for (Value output : launch.getOutputs())
     define(output, launch);
+  runKernel(launch);
+}
+
+/// The result is the input where their extents agree; else the kernel writes it
+/// to new memory.
+void HostLowering::lowerMayAlias(LaunchOp launch) {
+  Value input = launch.getInputs()[0], result = launch.getResult(0);
+  const HostBuffer &buffer = plan.bufferOf(result);
+  Value address = slot(buffer.index);
+  Value own = slot(plan.buffer(buffer.behind.back()).index);
+  e.store(pointerOf(input), address);
+  e.store(e.null(), own);
+  Block *repeat = e.newBlock(), *after = e.newBlock();
+  for (auto [from, to] : llvm::zip_equal(env.dims(input), env.dims(result))) {
+    if (from == to)
+      continue;
+    Block *next = e.newBlock();
+    e.branch(e.compare(ICmpPredicate::eq, e.value(from), e.value(to)), next,
+             repeat);
+    e.startBlock(next);
+  }
+  e.jump(after);
+  e.startBlock(repeat);
+  Value memory = e.allocate(bytesOf(result, launch), place(launch));
+  e.store(memory, address);
+  e.store(memory, own);
+  runKernel(launch);
+  e.jump(after);
+  e.startBlock(after);
+}
+
+void HostLowering::runKernel(LaunchOp launch) {
   Operation *kernel = symbols.lookup(launch.getKernel());
   fillWords(launch);
   fillLaunch(launch, kernel);

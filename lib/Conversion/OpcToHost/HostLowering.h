@@ -33,6 +33,8 @@ private:
   void lowerBlock(mlir::Block &block, Terminator terminator);
   void lower(mlir::Operation *op);
   void lowerLaunch(LaunchOp launch);
+  void lowerMayAlias(LaunchOp launch);
+  void runKernel(LaunchOp launch);
   void fillWords(LaunchOp launch);
   void fillLaunch(LaunchOp launch, mlir::Operation *kernel);
   void checkStatus(mlir::Operation *op);

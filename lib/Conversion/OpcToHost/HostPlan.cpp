@@ -1,5 +1,6 @@
 //===- HostPlan.cpp - Who owns the memory of each value -------------------===//
 #include "HostPlan.h"
+#include "opc/Dialect/Opc/Transforms/Passes.h"
 
 using namespace mlir;
 using namespace opc;
@@ -131,6 +132,8 @@ void HostPlan::assignResults(Operation *op) {
     indices[reshape.getY()] = indices[reshape.getX()];
   } else if (auto loop = dyn_cast<LoopOp>(op)) {
     assignLoop(loop);
+  } else if (isa<LaunchOp>(op) && op->hasAttr(kMayAliasAttr)) {
+    assignMayAlias(cast<LaunchOp>(op));
   } else {
     for (Value result : op->getResults())
       if (isa<IfOp>(op) && !isEntryBound(env.dims(result)))
@@ -138,6 +141,14 @@ void HostPlan::assignResults(Operation *op) {
       else
         addComputed(result, op);
   }
+}
+
+/// The result is the input, or memory that is only allocated where it is not.
+void HostPlan::assignMayAlias(LaunchOp launch) {
+  Value result = launch.getResult(0);
+  unsigned slot = addSlot(result, launch, /*isOwned=*/false);
+  unsigned own = addSlot(result, launch, /*isOwned=*/true);
+  buffers[slot].behind = {indexOf(launch.getInputs()[0]), own};
 }
 
 CarriedPlan HostPlan::assignCarried(LoopOp loop, unsigned index) {
@@ -172,6 +183,8 @@ void HostPlan::assignLoop(LoopOp loop) {
 
 void HostPlan::use(unsigned index, Operation *user) {
   HostBuffer &buffer = buffers[find(index)];
+  for (unsigned behind : buffer.behind)
+    use(behind, user);
   Operation *ancestor = buffer.block->findAncestorOpInBlock(*user);
   if (!ancestor || positions[ancestor].second < buffer.end)
     return;
@@ -207,11 +220,18 @@ void HostPlan::join(unsigned from, unsigned into) {
   aliases[find(from)] = find(into);
 }
 
+/// Whether a buffer is another, or a slot that may point to it.
+bool HostPlan::mayBe(unsigned buffer, unsigned other) const {
+  return find(buffer) == find(other) ||
+         llvm::any_of(buffers[find(buffer)].behind,
+                      [&](unsigned behind) { return mayBe(behind, other); });
+}
+
 bool HostPlan::mayDonate(LaunchOp launch, Value input, Value output) const {
   const HostBuffer &from = bufferOf(input), &to = bufferOf(output);
   bool isOurs = from.place == Place::Arena || from.place == Place::Heap;
   bool isRead = llvm::count_if(launch.getInputs(), [&](Value other) {
-                  return indexOf(other) == indexOf(input);
+                  return mayBe(indexOf(other), indexOf(input));
                 }) > 1;
   return isOurs && !isRead && from.place == to.place &&
          from.block == to.block && from.lastUser == launch &&

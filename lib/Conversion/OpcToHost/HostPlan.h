@@ -37,6 +37,8 @@ struct HostBuffer {
   mlir::Operation *lastUser = nullptr; ///< in `block`; null when there is none
   int64_t begin = 0, end = 0;          ///< positions in the program
   bool isOwned = false;                ///< memory of its own, to be released
+  /// Buffers of which this slot is one at a time: they live as long as it does.
+  llvm::SmallVector<unsigned, 0> behind{};
 };
 
 /// A value that goes around a loop. Where its size is known at entry it has two
@@ -95,6 +97,7 @@ private:
   void numberOps(mlir::Block &block);
   void assign(mlir::Block &block);
   void assignResults(mlir::Operation *op);
+  void assignMayAlias(LaunchOp launch);
   void assignLoop(LoopOp loop);
   CarriedPlan assignCarried(LoopOp loop, unsigned index);
   unsigned add(Place place, mlir::Value value, mlir::Operation *definer,
@@ -106,6 +109,7 @@ private:
   void use(unsigned buffer, mlir::Operation *user);
   void donate(mlir::Block &block);
   void donateInputs(LaunchOp launch);
+  bool mayBe(unsigned buffer, unsigned other) const;
   bool mayDonate(LaunchOp launch, mlir::Value input, mlir::Value output) const;
   void forwardYields(mlir::Block &block);
   void forward(mlir::Value value, unsigned target, mlir::Block *block);

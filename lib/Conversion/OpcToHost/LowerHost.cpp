@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "HostLowering.h"
 #include "opc/Conversion/OpcToHost/Passes.h"
+#include "opc/Dialect/Opc/Transforms/Passes.h"
 
 namespace opc {
 #define GEN_PASS_DEF_LOWERHOSTPASS
@@ -44,6 +45,21 @@ static LogicalResult verifySize(Operation *op, Value value, ShapeEnv &env) {
   return success();
 }
 
+/// A launch that the host may skip has one result that can be its one input.
+static LogicalResult verifyMayAlias(Operation *op) {
+  if (!isa<LaunchOp>(op) || !op->hasAttr(kMayAliasAttr))
+    return success();
+  auto shape = [](ValueRange values) {
+    return cast<RankedTensorType>(values.front().getType());
+  };
+  if (op->getNumOperands() == 1 && op->getNumResults() == 1 &&
+      shape(op->getOperands()).getRank() == shape(op->getResults()).getRank())
+    return success();
+  return op->emitOpError("with ")
+         << kMayAliasAttr
+         << " must have one input, and one result of the same rank";
+}
+
 static LogicalResult verifyProgram(func::FuncOp main, ShapeEnv &env) {
   WalkResult result =
       main.front().walk<WalkOrder::PreOrder>([&](Operation *op) {
@@ -51,6 +67,8 @@ static LogicalResult verifyProgram(func::FuncOp main, ShapeEnv &env) {
           op->emitOpError("is not part of a kernel");
           return WalkResult::interrupt();
         }
+        if (failed(verifyMayAlias(op)))
+          return WalkResult::interrupt();
         for (Value value : op->getResults())
           if (failed(verifySize(op, value, env)))
             return WalkResult::interrupt();

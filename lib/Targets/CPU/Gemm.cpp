@@ -86,6 +86,15 @@ public:
   }
 
 private:
+  /// Where an operand has its matrix for batch `index` of `count`, along an
+  /// axis on which it has `extent` of them: as many, or one for all.
+  Value batchIndex(AffineExpr extent, AffineExpr count, Value index) {
+    if (extent == count)
+      return index;
+    LoopBuilder &l = w.l;
+    return l.select(l.less(l.index(1), w.e.expr(extent)), index, l.index(0));
+  }
+
   /// Position of the operand's matrix for the current batch.
   Value matrixOf(Value operand) {
     const Dims &dims = w.env.dims(operand);
@@ -93,9 +102,11 @@ private:
     if (p.batch.empty() || own.empty())
       return w.l.index(0);
     SmallVector<Value> at;
-    for (auto [extent, index] :
-         llvm::zip(own, ArrayRef(batch).take_back(own.size())))
-      at.push_back(constantOf(extent) == 1 ? w.l.index(0) : index);
+    size_t rank = own.size();
+    for (auto [extent, count, index] :
+         llvm::zip(own, ArrayRef(p.batch).take_back(rank),
+                   ArrayRef(batch).take_back(rank)))
+      at.push_back(batchIndex(extent, count, index));
     Value size = w.l.mul(w.e.expr(dims[dims.size() - 1]),
                          w.e.expr(dims[dims.size() - 2]));
     return w.l.mul(w.e.linearize(at, own), size);

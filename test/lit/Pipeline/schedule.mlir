@@ -66,7 +66,8 @@ module attributes {opc.target = "cpu:x86-64-v3"} {
     return %0 : tensor<8x64xf32>
   }
 
-  // Rows, columns and what is summed are no broadcasts; a batch is one.
+  // Rows, columns and what is summed are no broadcasts; a batch is one, which
+  // products find by the extent at hand.
   // CHECK-LABEL: func.func private @product
   // CHECK: vector<8xf32>
   func.func private @product(%x: tensor<?x32xf32> {opc.dims = affine_map<()[s0] -> (s0, 32)>},
@@ -77,9 +78,12 @@ module attributes {opc.target = "cpu:x86-64-v3"} {
   }
 
   // CHECK-LABEL: func.func private @batches
-  // CHECK-NOT: vector
-  // CHECK: memref.load
-  // CHECK: return
+  // CHECK-SAME: %[[A:[a-z0-9]*]]: index, %[[B:[a-z0-9]*]]: index, %[[Y:[a-z0-9]*]]: index, %{{[a-z0-9]*}}: index, %{{[a-z0-9]*}}: index)
+  // CHECK: %[[MANY:.*]] = arith.cmpi sgt, %[[A]], %{{.*}} : index
+  // CHECK: arith.select %[[MANY]], %[[BATCH:.*]], %{{.*}} : index
+  // CHECK: %[[TOO:.*]] = arith.cmpi sgt, %[[B]], %{{.*}} : index
+  // CHECK: arith.select %[[TOO]], %[[BATCH]], %{{.*}} : index
+  // CHECK: vector<8xf32>
   func.func private @batches(%x: tensor<?x16x32xf32> {opc.dims = affine_map<()[s0, s1, s2] -> (s0, 16, 32)>},
                              %y: tensor<?x32x64xf32> {opc.dims = affine_map<()[s0, s1, s2] -> (s1, 32, 64)>}) -> tensor<?x16x64xf32>
       attributes {opc.kernel, opc.symbols = ["", "", ""]} {

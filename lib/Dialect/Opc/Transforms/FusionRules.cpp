@@ -2,6 +2,7 @@
 #include "opc/Dialect/Opc/Transforms/FusionRules.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Dialect/Opc/Transforms/Passes.h"
 
 using namespace mlir;
 using namespace opc;
@@ -33,13 +34,16 @@ static bool isRowReduce(Operation *op) {
           element.isInteger(64));
 }
 
+/// One that may turn out to be its operand is a step of the host program.
+static bool surelyRepeats(Operation *op) { return !op->hasAttr(kMayAliasAttr); }
+
 /// Every op that is not a plain element-wise one. Costs of functions are those
 /// of their vector forms on a processor with fused multiply-add.
 static constexpr FusionClass kClasses[] = {
     {"opc.reshape", Role::Host},
     {"opc.constant", Role::Host},
 
-    {"opc.broadcast", Role::View},
+    {"opc.broadcast", Role::View, 1, surelyRepeats},
     {"opc.slice", Role::View},
     {"opc.iota", Role::Generator},
     {"opc.extents", Role::Generator},

@@ -38,7 +38,9 @@ void KernelOutliner::outline(ArrayRef<Operation *> ops, OpBuilder &b) {
   Location loc = FusedLoc::get(module.getContext(), places);
   Symbols symbols = symbolsOf(ops, border);
   func::FuncOp kernel = unique(build(ops, border, symbols, loc));
-  launch(kernel, border, symbols, loc, b);
+  LaunchOp op = launch(kernel, border, symbols, loc, b);
+  if (ops.front()->hasAttr(kMayAliasAttr))
+    op->setAttr(kMayAliasAttr, b.getUnitAttr());
 }
 
 void KernelOutliner::eraseOutlined() {
@@ -214,9 +216,9 @@ func::FuncOp KernelOutliner::unique(func::FuncOp kernel) {
   return entry->second;
 }
 
-void KernelOutliner::launch(func::FuncOp kernel, const Border &border,
-                            const Symbols &symbols, Location loc,
-                            OpBuilder &b) {
+LaunchOp KernelOutliner::launch(func::FuncOp kernel, const Border &border,
+                                const Symbols &symbols, Location loc,
+                                OpBuilder &b) {
   SmallVector<AffineExpr> exprs;
   for (unsigned symbol : symbols.used)
     exprs.push_back(b.getAffineSymbolExpr(symbol));
@@ -232,4 +234,5 @@ void KernelOutliner::launch(func::FuncOp kernel, const Border &border,
     env.setDims(result, Dims(env.dims(output)));
     Value(output).replaceAllUsesWith(result);
   }
+  return launch;
 }

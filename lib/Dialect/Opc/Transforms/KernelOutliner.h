@@ -46,8 +46,9 @@ private:
             const Border &border, const Symbols &symbols);
   /// An equal kernel that exists already, or `kernel` itself.
   mlir::func::FuncOp unique(mlir::func::FuncOp kernel);
-  void launch(mlir::func::FuncOp kernel, const Border &border,
-              const Symbols &symbols, mlir::Location loc, mlir::OpBuilder &b);
+  LaunchOp launch(mlir::func::FuncOp kernel, const Border &border,
+                  const Symbols &symbols, mlir::Location loc,
+                  mlir::OpBuilder &b);
 
   mlir::ModuleOp module;
   ShapeEnv &env;

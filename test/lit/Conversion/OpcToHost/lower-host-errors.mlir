@@ -28,3 +28,12 @@ llvm.func @k(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_map
 
 // expected-error@+1 {{the module has no function @main}}
 module {}
+
+// -----
+
+func.func @main(%x: tensor<4xf32> {opc.dims = affine_map<() -> (4)>}) -> tensor<1x4xf32> attributes {opc.symbols = []} {
+  // expected-error@+1 {{'opc.launch' op with opc.may_alias must have one input, and one result of the same rank}}
+  %0 = opc.launch @k(%x) {opc.may_alias, dims = [affine_map<() -> (1, 4)>], symbols = affine_map<() -> ()>} : (tensor<4xf32>) -> tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+llvm.func @k(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_map<() -> (4)>}

@@ -113,3 +113,39 @@ func.func @main(%x: tensor<16xf32> {opc.dims = affine_map<() -> (16)>}) -> tenso
 llvm.func @count(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_map<() -> (1)>}
 llvm.func @some(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_map<()[s0] -> (s0)>}
 llvm.func @sum(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_map<() -> (1)>}
+
+// -----
+
+// A launch that the host may skip: its result is the input where their extents
+// agree, and else memory that is there only then. The input is kept for as long
+// as either is read: @two does not write over it, the arena has two regions.
+// CHECK-LABEL: llvm.func @opc_entry
+// CHECK-COUNT-2: llvm.and %{{.*}}, %{{.*}} : i64
+// CHECK: %[[ARENA:.*]] = llvm.call {{.*}} (!llvm.ptr, i64) -> !llvm.ptr
+// CHECK: llvm.call {{.*}} (!llvm.ptr, !llvm.ptr) -> ()
+// CHECK-NEXT: llvm.store %[[ARENA]], %[[X:.*]] : !llvm.ptr, !llvm.ptr
+// CHECK-NEXT: llvm.store %{{.*}}, %[[OWN:.*]] : !llvm.ptr, !llvm.ptr
+// CHECK-NEXT: %[[SAME:.*]] = llvm.icmp "eq"
+// CHECK-NEXT: llvm.cond_br %[[SAME]], ^{{.*}}, ^{{.*}}
+// After it: the launch of @two, then the memory goes where there is some.
+// CHECK: %[[IN:.*]] = llvm.load %[[X]]
+// CHECK: llvm.store %[[IN]]
+// CHECK: llvm.call {{.*}} (!llvm.ptr, !llvm.ptr) -> ()
+// CHECK-NEXT: %[[GONE:.*]] = llvm.load %[[OWN]]
+// CHECK: llvm.call %{{.*}}(%{{.*}}, %[[GONE]]) : !llvm.ptr, (!llvm.ptr, !llvm.ptr) -> ()
+// CHECK: %[[FRESH:.*]] = llvm.call {{.*}} (!llvm.ptr, i64) -> !llvm.ptr
+// CHECK: llvm.store %[[FRESH]], %[[X]]
+// CHECK-NEXT: llvm.store %[[FRESH]], %[[OWN]]
+// CHECK: llvm.call {{.*}} (!llvm.ptr, !llvm.ptr) -> ()
+// CHECK-NEXT: llvm.br
+func.func @main(%x: tensor<?xf32> {opc.dims = affine_map<()[s0] -> (s0)>}, %y: tensor<?xf32> {opc.dims = affine_map<()[s0, s1] -> (s1)>}) -> tensor<1xf32> attributes {opc.symbols = ["n", "m"]} {
+  %0 = opc.launch @k(%x) {dims = [affine_map<()[s0] -> (s0)>], symbols = affine_map<()[s0] -> (s0)>} : (tensor<?xf32>) -> tensor<?xf32>
+  %1 = opc.launch @repeat(%0) {opc.may_alias, dims = [affine_map<()[s0, s1] -> (s1)>], symbols = affine_map<()[s0, s1] -> (s0, s1)>} : (tensor<?xf32>) -> tensor<?xf32>
+  %2 = opc.launch @two(%0, %1) {dims = [affine_map<()[s0] -> (s0)>], symbols = affine_map<()[s0] -> (s0)>} : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
+  %3 = opc.launch @sum(%2) {dims = [affine_map<() -> (1)>], symbols = affine_map<()[s0] -> (s0)>} : (tensor<?xf32>) -> tensor<1xf32>
+  return %3 : tensor<1xf32>
+}
+llvm.func @k(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_map<()[s0] -> (s0)>}
+llvm.func @repeat(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_map<()[s0, s1] -> (s1)>}
+llvm.func @two(!llvm.ptr, i64, i64) attributes {opc.inplace = [[0, 0]], opc.kernel, opc.units = affine_map<()[s0] -> (s0)>}
+llvm.func @sum(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_map<()[s0] -> (1)>}

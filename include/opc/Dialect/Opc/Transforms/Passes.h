@@ -14,6 +14,10 @@ struct FusionRules;
 /// "opc.relu"].
 inline constexpr llvm::StringLiteral kKernelOpsAttr = "opc.ops";
 
+/// The attribute of a broadcast, and of its kernel's launch, that may turn out
+/// to repeat nothing: the result is then the operand itself, and nothing runs.
+inline constexpr llvm::StringLiteral kMayAliasAttr = "opc.may_alias";
+
 #define GEN_PASS_DECL
 #include "opc/Dialect/Opc/Transforms/Passes.h.inc"
 

@@ -103,6 +103,47 @@ def SimplifyPass : Pass<"opc-simplify", "::mlir::func::FuncOp"> {
   }];
 }
 
+def UnifyExtentsPass : Pass<"opc-unify-extents", "::mlir::func::FuncOp"> {
+  let summary = "extents that must be equal, or are clamped in vain, get one name";
+  let description = [{
+    Follows the bindings of what the inputs decide: of two extents whose broadcast
+    faults unless they are equal, the younger one is written as the other; the
+    broadcast of an extent with one that it was made of is that extent; a clamp
+    that never binds is its value. Bindings that can fault stay, ahead of
+    everything else, as they run; an input keeps the extents that its caller knows
+    and is seen through a reshape.
+
+    ```mlir
+    opc.bind_broadcast {pair = affine_map<()[s0, s1] -> (s0 + 2, s1 + 2)>, symbol = 2 : i64}
+    %y = opc.relu %x : ... // of s1 elements
+    // becomes
+    opc.bind_broadcast {pair = affine_map<()[s0, s1] -> (s0 + 2, s1 + 2)>, symbol = 2 : i64}
+    %0 = opc.reshape %x {dims = affine_map<()[s0] -> (s0)>} : ...
+    %y = opc.relu %0 : ... // of s0 elements
+    ```
+  }];
+}
+
+def ResolveBroadcastsPass : Pass<"opc-resolve-broadcasts", "::mlir::func::FuncOp"> {
+  let summary = "broadcasting that only the run decides becomes ops that it may skip";
+  let description = [{
+    Element-wise ops then see operands whose extents are those of the result or 1,
+    so that their kernels are written for that. An operand of which this is not
+    known comes through an opc.broadcast with the attribute opc.may_alias: where
+    the run finds the extents equal, it is the operand itself. Element-wise ops
+    that nobody else reads are widened instead, so that they stay with their
+    reader.
+
+    ```mlir
+    %y = opc.add %a, %b : ... // s0 and s1 elements to s2
+    // becomes
+    %0 = opc.broadcast %a {dims = affine_map<()[s0, s1, s2] -> (s2)>, opc.may_alias} : ...
+    %1 = opc.broadcast %b {dims = affine_map<()[s0, s1, s2] -> (s2)>, opc.may_alias} : ...
+    %y = opc.add %0, %1 : ... // s2 elements
+    ```
+  }];
+}
+
 def UnfuseKernelsPass : Pass<"opc-unfuse-kernels", "::mlir::ModuleOp"> {
   let summary = "kernels that no schedule took are broken up into one op each";
   let description = [{

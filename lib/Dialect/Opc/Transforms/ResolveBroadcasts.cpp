@@ -1,0 +1,132 @@
+//===- ResolveBroadcasts.cpp - What only the run knows to broadcast -------===//
+//
+//   %y = opc.add %a, %b : ...           // [s0] and [s1] to [s2]
+//   // becomes
+//   %0 = opc.broadcast %a {dims = affine_map<()[s0, s1, s2] -> (s2)>,
+//                          opc.may_alias}
+//   %1 = opc.broadcast %b {dims = affine_map<()[s0, s1, s2] -> (s2)>,
+//                          opc.may_alias}
+//   %y = opc.add %0, %1 : ...           // [s2] and [s2] to [s2]
+//
+// The kernels of the ops behind it are written for equal extents, which is what
+// nearly every run has: such a broadcast is then its operand itself.
+//
+//===----------------------------------------------------------------------===//
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Dialect/Opc/Transforms/Passes.h"
+
+namespace opc {
+#define GEN_PASS_DEF_RESOLVEBROADCASTSPASS
+#include "opc/Dialect/Opc/Transforms/Passes.h.inc"
+} // namespace opc
+
+using namespace mlir;
+using namespace opc;
+
+/// The extents of `from` with those of `to` (of the same rank, or a higher one)
+/// wherever it cannot be told whether they broadcast; null where that is
+/// nowhere.
+static std::optional<Dims> resolved(const Dims &from, const Dims &to) {
+  if (from.size() > to.size())
+    return std::nullopt;
+  Dims result(from);
+  auto targets = ArrayRef(to).take_back(from.size());
+  for (auto [extent, target] : llvm::zip_equal(result, targets)) {
+    bool decided =
+        constantOf(extent) == 1 || (constantOf(extent) && constantOf(target));
+    if (!decided)
+      extent = target;
+  }
+  return result == from ? std::nullopt : std::optional(result);
+}
+
+namespace {
+
+class Resolver {
+public:
+  explicit Resolver(MLIRContext *context) : env(context), b(context) {}
+
+  void visit(Operation *op);
+
+private:
+  Value broadcast(Value value, const Dims &dims, Operation *user);
+  void widen(Operation *op, const Dims &dims, Operation *user);
+
+  ShapeEnv env;
+  OpBuilder b;
+  /// Those that a block has already, of a value, by the extents they were made
+  /// for.
+  DenseMap<std::tuple<Value, Block *, AffineMap>, BroadcastOp> made;
+};
+
+} // namespace
+
+void Resolver::visit(Operation *op) {
+  Value result = op->getResult(0);
+  const Dims target = env.dims(result);
+  for (OpOperand &operand : op->getOpOperands())
+    if (auto dims = resolved(env.dims(operand.get()), target))
+      operand.set(broadcast(operand.get(), *dims, op));
+  // A broadcast that the graph itself has may be nothing more than this.
+  auto isTerminator = [](Operation *user) {
+    return user->hasTrait<OpTrait::IsTerminator>();
+  };
+  if (isa<BroadcastOp>(op) && env.dims(op->getOperand(0)) == target &&
+      op->getOperand(0).getType() == result.getType() &&
+      llvm::none_of(result.getUsers(), isTerminator))
+    result.replaceAllUsesWith(op->getOperand(0));
+}
+
+/// Gives the result of `op`, which `user` alone reads, other extents.
+void Resolver::widen(Operation *op, const Dims &dims, Operation *user) {
+  Value result = op->getResult(0);
+  // Bindings of the new extents may lie between the two.
+  op->moveBefore(user);
+  result.setType(tensorType(dims, getElementTypeOrSelf(result)));
+  env.setDims(result, dims);
+  if (auto broadcast = dyn_cast<BroadcastOp>(op))
+    return broadcast.setDims(toMap(b.getContext(), dims));
+  pinDims(op, {dims});
+  visit(op);
+}
+
+/// `value` with the extents `dims`. What an element-wise op computed for `user`
+/// alone is computed from operands of these extents, and stays in its kernel.
+Value Resolver::broadcast(Value value, const Dims &dims, Operation *user) {
+  Operation *op = value.getDefiningOp();
+  bool isOurs = isa_and_nonnull<BroadcastOp>(op) && op->hasAttr(kMayAliasAttr);
+  isOurs |= isa_and_nonnull<ScalarOp>(op);
+  if (isOurs && value.hasOneUse() && op->getBlock() == user->getBlock()) {
+    widen(op, dims, user);
+    return value;
+  }
+  AffineMap map = toMap(b.getContext(), dims);
+  BroadcastOp &known = made[{value, user->getBlock(), map}];
+  if (known && known.getDims() == map)
+    return known;
+  b.setInsertionPoint(user);
+  Type type = tensorType(dims, getElementTypeOrSelf(value));
+  known = BroadcastOp::create(b, user->getLoc(), type, value, map);
+  known->setAttr(kMayAliasAttr, b.getUnitAttr());
+  return known;
+}
+
+namespace {
+struct ResolveBroadcasts
+    : opc::impl::ResolveBroadcastsPassBase<ResolveBroadcasts> {
+  void runOnOperation() override {
+    func::FuncOp function = getOperation();
+    if (function->hasAttr(kKernelAttr) || function.isExternal())
+      return;
+    SmallVector<Operation *> ops;
+    function.getBody().walk([&](Operation *op) {
+      if (isa<ScalarOp, BroadcastOp>(op))
+        ops.push_back(op);
+    });
+    Resolver resolver(&getContext());
+    for (Operation *op : ops)
+      resolver.visit(op);
+  }
+};
+} // namespace
