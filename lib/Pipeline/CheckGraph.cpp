@@ -38,6 +38,7 @@ private:
   LogicalResult checkExtents(Operation *op);
   LogicalResult checkPinned(Operation *op, ArrayAttr pinned);
   LogicalResult checkType(Operation *at, Type type);
+  LogicalResult checkBoundary(Type type);
   LogicalResult checkDims(Operation *at, Type type, ArrayRef<AffineExpr> dims);
   LogicalResult checkSymbols(Operation *at, AffineMap map,
                              const llvm::BitVector *bound);
@@ -74,7 +75,8 @@ LogicalResult GraphChecker::checkType(Operation *at, Type type) {
                element.isF64() || element.isInteger(1);
   if (auto integer = dyn_cast<IntegerType>(element))
     known |= !integer.isSigned() &&
-             llvm::is_contained({8u, 16u, 32u, 64u}, integer.getWidth());
+             llvm::is_contained({2u, 4u, 8u, 16u, 32u, 64u},
+                                integer.getWidth());
   if (!known || tensor.getEncoding())
     return at->emitOpError() << "type " << type << " is not supported";
   if (tensor.getRank() > kMostAxes)
@@ -88,6 +90,15 @@ LogicalResult GraphChecker::checkType(Operation *at, Type type) {
          bytes > kLargestBytes))
       return at->emitOpError() << type << " is larger than 2^40 bytes";
   return success();
+}
+
+/// Callers have no integers of less than a byte, but for bool.
+LogicalResult GraphChecker::checkBoundary(Type type) {
+  Type element = getElementTypeOrSelf(type);
+  if (element.isInteger(1) || element.getIntOrFloatBitWidth() >= 8)
+    return success();
+  return function.emitOpError("type ")
+         << type << " is not supported for inputs and outputs";
 }
 
 LogicalResult GraphChecker::checkSymbols(Operation *at, AffineMap map,
@@ -142,7 +153,8 @@ LogicalResult GraphChecker::checkArguments() {
              << i << " is no string";
     if (dims && !isa<AffineMapAttr>(dims))
       return function.emitOpError("opc.dims of argument ") << i << " is no map";
-    if (failed(checkType(function, argument.getType())))
+    if (failed(checkType(function, argument.getType())) ||
+        failed(checkBoundary(argument.getType())))
       return failure();
     if (dims && failed(checkSymbols(
                     function, cast<AffineMapAttr>(dims).getValue(), nullptr)))
@@ -169,6 +181,9 @@ LogicalResult GraphChecker::checkResults() {
         name && !isa<StringAttr>(name))
       return function.emitOpError("opc.name of result ")
              << i << " is no string";
+  for (Type type : function.getResultTypes())
+    if (failed(checkType(function, type)) || failed(checkBoundary(type)))
+      return failure();
   return success();
 }
 

@@ -115,6 +115,16 @@ void GuardedThread::join() {
     std::rethrow_exception(failure);
 }
 
+/// Whether a thread would have memory. The C library maps as much address space
+/// for the allocations of each; where it cannot, every one of them is a mapping
+/// of its own, which is slower than having no thread.
+static bool hasRoomForThread() {
+  constexpr size_t heap = size_t(128) << 20, stack = size_t(16) << 20;
+  void *memory = mmap(nullptr, heap + stack, PROT_NONE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return memory != MAP_FAILED && munmap(memory, heap + stack) == 0;
+}
+
 namespace {
 
 class GuardedThreadPool : public llvm::ThreadPoolInterface {
@@ -154,6 +164,9 @@ private:
   }
 
   void start() {
+    canStart = hasRoomForThread();
+    if (!canStart)
+      return;
     try {
       threads.emplace_back([this] { work(); });
     } catch (const std::exception &) {

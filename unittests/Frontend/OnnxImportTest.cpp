@@ -47,9 +47,9 @@ TEST(OnnxImport, ResolvesShapeArithmetic) {
   m.constant("rest", {-1});
   m.node("Shape", {"x"}, {"shape"});
   m.node("Gather", {"shape", "zero"}, {"first"});
-  m.node("Concat", {"first", "rest"}, {"target"})
-      .add_attribute()
-      ->set_name("axis");
+  auto *axis = m.node("Concat", {"first", "rest"}, {"target"}).add_attribute();
+  axis->set_name("axis");
+  axis->set_type(::onnx::AttributeProto::INT);
   m.node("Reshape", {"x", "target"}, {"y"});
   m.output("y");
   Imported result = import(m);
@@ -188,7 +188,7 @@ TEST(OnnxImport, InlinesFunctionsAndStopsAtRecursion) {
   node->set_domain("local");
   node->mutable_input()->RemoveLast();
   EXPECT_THAT(opc::onnx::test::import(m).errors.front(),
-              HasSubstr("functions call each other more than 24 deep"));
+              HasSubstr("functions that call each other more than 24 deep"));
 }
 
 //===----------------------------------------------------------------------===//
@@ -261,7 +261,7 @@ TEST(OnnxImport, MessagesAreOneLineWhateverNamesHold) {
   m.node("Re\nlu", {"x"}, {"y"}).set_domain("a\nb");
   m.output("y");
   EXPECT_THAT(import(m).errors.front(),
-              HasSubstr("(Re\\0Alu, domain a\\0Ab, opset 0, float)"));
+              HasSubstr("(Re\\nlu, domain a\\nb, opset 0, float)"));
 }
 
 } // namespace

@@ -39,7 +39,7 @@ std::optional<Packing> packingOf(Node &n, int64_t blockAbsent) {
 Value shaped(Node &n, Value x, ArrayRef<AffineExpr> dims) {
   if (!x || n.failed())
     return x;
-  n.requireSameSize(n.dims(x), dims);
+  n.requireSameSize(n.dims(x), dims, "{0} elements are where {1} belong");
   return n.reshape(x, dims);
 }
 

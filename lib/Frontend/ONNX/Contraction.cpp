@@ -48,7 +48,8 @@ void buildGemm(Node &n) {
   double beta = n.real("beta", 1);
   Value c = n.in(2);
   if (n.opset < 7 && !n.flag("broadcast", false) && c)
-    n.requireSameSize(n.dims(c), n.dims(y));
+    n.requireSameSize(n.dims(c), n.dims(y),
+                      "C has {0} elements, the product has {1}");
   if (c && beta != 0)
     y = n.add(y, scaled(n, wide(n, c), beta));
   n.out(0, n.cast(y, element));

@@ -78,7 +78,8 @@ Value maskOfLengths(Node &n, Value mask, const Extents &x) {
   // Otherwise only the run can tell.
   if (!endsOnly && !known)
     n.guard(n.binary<OrOp>(n.binary<OrOp>(sizeIs(x.batch), sizeIs(twice)),
-                           sizeIs(thrice)));
+                           sizeIs(thrice)),
+            "the mask has a size that none of its forms has");
   Value valid = n.compare<LessOp>(j, column(n.expr(0)));
   if (endsOnly)
     return n.unsqueeze(filtered(n, valid), {1, 2});

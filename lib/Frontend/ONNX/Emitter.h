@@ -134,6 +134,9 @@ public:
                        StringRef text);
   /// numpy's broadcast of two shapes, checked now or at run time.
   Dims broadcastShapes(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b);
+  /// A bool scalar that must hold, now or at run time; `text` says what is
+  /// wrong.
+  void guard(Value condition, StringRef text);
   /// The element of an operand that must be one scalar (of the type `element`
   /// where that is given), as a tensor of rank 0; null for null.
   Value scalarOf(Value v, StringRef what, Type element = {});

@@ -423,6 +423,15 @@ void Emitter::demand(AffineExpr value, AffineExpr low, AffineExpr high,
   state.bindings.push_back({kDemandAttr, Dims{value, low, high}, here, symbol});
 }
 
+void Emitter::guard(Value condition, StringRef text) {
+  if (std::optional<Ints> known = constants(condition)) {
+    if (llvm::is_contained(*known, 0))
+      fail(text);
+    return;
+  }
+  bindElement(cast(condition, i64Type()), 0, 1, text);
+}
+
 void Emitter::requireEqual(AffineExpr a, AffineExpr b, StringRef text) {
   if (failed() || a == b || constantOf(simplify(a - b)) == 0)
     return;

@@ -117,7 +117,8 @@ void readLengths(Node &n, GroupQuery &g) {
   Value fits = n.binary<AndOp>(n.compare<GreaterEqualOp>(last, zero),
                                n.compare<LessOp>(last, total));
   n.guard(n.cast(n.reduce("min", n.cast(fits, n.i32Type()), {0}, false),
-                 n.boolType()));
+                 n.boolType()),
+          "seqlens_k is negative or not below total_sequence_length");
   g.lengths = n.add(last, n.scalarInt(index, 1));
   // The prompt may be padded behind its end: nothing comes before it.
   g.kept = n.max(n.sub(g.lengths, n.extentAs(index, g.queries)), zero);

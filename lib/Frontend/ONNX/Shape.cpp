@@ -57,6 +57,8 @@ bool isTame(AffineExpr e) {
   return !value || (*value >= -kLargestExtent && *value <= kLargestExtent);
 }
 
+constexpr StringLiteral kTooLong = "its length is out of range";
+
 /// Number of steps of a range of constants, which may span more than i64 holds;
 /// nothing where that is more than an extent may be.
 std::optional<int64_t> constantSteps(int64_t start, int64_t limit,
@@ -85,7 +87,8 @@ Value realSteps(Node &n, Value start, Value limit, Value delta) {
   Type real = n.state.builder.getF64Type();
   Value span = n.sub(n.cast(limit, real), n.cast(start, real));
   Value steps = n.div(span, n.cast(delta, real));
-  n.guard(n.compare<LessOp>(steps, n.like(steps, double(kLargestExtent))));
+  n.guard(n.compare<LessOp>(steps, n.like(steps, double(kLargestExtent))),
+          kTooLong);
   steps = n.unary<CeilOp>(steps);
   return n.cast(n.max(steps, n.like(steps, 0)), n.i64Type(), true);
 }
@@ -105,13 +108,15 @@ Value wholeSteps(Node &n, Value start, Value limit, Value delta) {
   Value whole = n.div(span, step);
   Value left = n.compare<LessOp>(n.mul(whole, step), span);
   Value steps = n.add(whole, n.cast(left, word));
-  n.guard(n.compare<LessOp>(steps, n.scalarInt(word, kLargestExtent)));
+  n.guard(n.compare<LessOp>(steps, n.scalarInt(word, kLargestExtent)),
+          kTooLong);
   return n.cast(steps, n.i64Type());
 }
 
 /// Number of steps, computed by the program.
 AffineExpr computedCount(Node &n, Value start, Value limit, Value delta) {
-  n.guard(n.unary<NotOp>(n.compare<EqualOp>(delta, n.like(delta, 0))));
+  n.guard(n.unary<NotOp>(n.compare<EqualOp>(delta, n.like(delta, 0))),
+          "delta is 0");
   bool isReal = n.isFloat(start);
   Value steps = isReal ? realSteps(n, start, limit, delta)
                        : wholeSteps(n, start, limit, delta);
@@ -134,7 +139,7 @@ void buildRange(Node &n) {
   if (isConstant && !n.isUnsigned(start)) {
     auto steps = constantSteps(*constantOf((*a)[0]), *constantOf((*b)[0]), *by);
     if (!steps)
-      return n.fail("its length is out of range");
+      return n.fail(kTooLong);
     count = n.expr(*steps);
   } else if (a && b && by && isTame((*a)[0]) && isTame((*b)[0])) {
     count = integerCount(n, (*a)[0], (*b)[0], *by);
@@ -143,15 +148,14 @@ void buildRange(Node &n) {
       return n.fail("delta is 0");
     double steps = std::ceil(((*y)[0] - (*x)[0]) / (*z)[0]);
     if (!(steps < double(kLargestExtent)))
-      return n.fail("its length is out of range");
+      return n.fail(kTooLong);
     count = n.expr(static_cast<int64_t>(std::max(steps, 0.0)));
   } else {
-    if (!z)
-      n.guard(n.unary<NotOp>(n.compare<EqualOp>(delta, n.like(delta, 0))));
     count = computedCount(n, start, limit, delta);
   }
   // The numbers of halves are computed in floats, and rounded once.
-  if (!n.elementAttr("stash_type", n.f32Type()).isF32())
+  Type stash = n.elementAttr("stash_type", n.f32Type());
+  if (n.failed() || !stash.isF32())
     return n.fail("a stash_type other than float is not supported");
   Type element = n.elementOf(start);
   start = wide(n, start);

@@ -1,6 +1,6 @@
 // opc.dequantize on plain loops and on the CPU's schedules, and where all is known.
 // RUN: %opc run %s --target=reference --output %t.reference
-// RUN: %opc run %s --target=cpu --output %t.cpu
+// RUN: %opc run %s --target=%chip --output %t.cpu
 // RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --exact
 // RUN: %python -c "import numpy as np; y = np.load('%t.cpu/known.npy'); assert y.tolist() == [[-4, -3.5, 24, 28, 0]], y"
 

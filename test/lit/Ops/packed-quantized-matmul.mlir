@@ -4,7 +4,7 @@
 // RUN: %opc compile %s --target=cpu:x86-64-v3 -o - --stop-after layout | FileCheck %s
 // RUN: %opc compile %s --target=cpu:x86-64-v3 -o - --stop-after schedule | FileCheck %s --check-prefix=SCHEDULE
 // RUN: %opc run %s --target=reference --output %t.reference
-// RUN: %opc run %s --target=cpu --output %t.cpu
+// RUN: %opc run %s --target=%chip --output %t.cpu
 // RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --rtol 1e-6
 
 // CHECK-NOT: opc.shift_left

@@ -1,7 +1,7 @@
 // opc.unpack on plain loops and on the CPU's schedules; of bytes that are known, the
 // elements themselves.
 // RUN: %opc run %s --target=reference --output %t.reference
-// RUN: %opc run %s --target=cpu --output %t.cpu
+// RUN: %opc run %s --target=%chip --output %t.cpu
 // RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --exact
 // RUN: %python -c "import numpy as np; load = lambda n: np.load('%t.cpu/' + n + '.npy').tolist(); assert load('u4') == [1, 15, 8, 7, 0], load('u4'); assert load('i4') == [1, -1, -8, 7, 0], load('i4'); assert load('u2') == [1, 0, 3, 3, 0, 2, 3], load('u2')"
 

@@ -51,7 +51,7 @@ TEST(HostProgram, SaysWhatItIs) {
   std::string text;
   llvm::raw_string_ostream(text) << llvm::json::Value(std::move(manifest));
   EXPECT_EQ(text,
-            R"({"constants_bytes":0,)"
+            R"({"constants_bytes":0,"demands":[],)"
             R"("inputs":[{"dtype":"f32","name":"x","shape":["n",2]}],)"
             R"("kernels":[{"locations":[0],"name":"neg_0","ops":["opc.neg"]},)"
             R"({"locations":[3],"name":"mul_1","ops":["opc.mul"]},)"

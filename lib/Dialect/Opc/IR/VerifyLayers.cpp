@@ -19,6 +19,12 @@ template <typename Op> LogicalResult checkPool(Op op) {
       succeeded(checkMap(op, op.getDims(), rank, "dims")));
 }
 
+/// What the gates of recurrent layers may be, in lower case.
+constexpr llvm::StringLiteral kFunctions[] = {
+    "affine",   "elu",        "hardsigmoid",    "leakyrelu",
+    "relu",     "scaledtanh", "sigmoid",        "softplus",
+    "softsign", "tanh",       "thresholdedrelu"};
+
 /// Operands of one direction of a recurrent layer.
 template <typename Op> LogicalResult checkRecurrent(Op op, size_t functions) {
   if (failed(checkRank(op, op.getX(), 3, "x")) ||
@@ -54,6 +60,9 @@ template <typename Op> LogicalResult checkRecurrent(Op op, size_t functions) {
        (failed(checkExtents(op, op.getInitialH(), 0, op.getX(), 1)) ||
         failed(checkExtent(op, op.getInitialH(), 1, hidden)))))
     return failure();
+  for (auto name : op.getActivations().template getAsRange<StringAttr>())
+    if (!llvm::is_contained(kFunctions, name.getValue().lower()))
+      return op.emitOpError("activation ") << name << " is not known";
   // Without parameters functions have their usual ones.
   auto checkParameters = [&](ArrayRef<double> values, StringRef name) {
     return values.empty() ? success()

@@ -16,6 +16,7 @@
 #include "opc/Dialect/Opc/IR/ExtentBounds.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Dialect/Opc/Transforms/Passes.h"
+#include "opc/Runtime/Demand.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -52,6 +53,7 @@ private:
 
   void visit(BindBroadcastOp op);
   void visit(BindClampOp op);
+  void visitDemand(BindClampOp op, const Dims &ends);
   AffineExpr broadcast(AffineExpr a, AffineExpr b);
   void unify(AffineExpr a, AffineExpr b);
   void define(unsigned symbol, AffineExpr value);
@@ -242,6 +244,8 @@ void Unifier::visit(BindClampOp op) {
     return;
   unsigned symbol = op.getSymbol();
   known.insert(symbol);
+  if (op->hasAttr(kDemandAttr))
+    return visitDemand(op, ends);
   AffineMap key = toMap(context, ends);
   AffineExpr result = bounds.clamped(ends[0], ends[1], ends[2]);
   if (!result || constantOf(result))
@@ -253,6 +257,17 @@ void Unifier::visit(BindClampOp op) {
   bounds.setClamp(symbol, ends[0], ends[1], ends[2]);
   clamps[key] = getAffineSymbolExpr(symbol, context);
   op.setBounds(key);
+  checks.push_back(op);
+}
+
+/// A clamp that faults where it binds: its ends are what they are, and where they
+/// are one, so is the value.
+void Unifier::visitDemand(BindClampOp op, const Dims &ends) {
+  if (ends[0] == ends[1] && ends[0] == ends[2])
+    return op.erase();
+  if (ends[1] == ends[2])
+    unify(ends[0], ends[1]);
+  op.setBounds(toMap(context, ends));
   checks.push_back(op);
 }
 

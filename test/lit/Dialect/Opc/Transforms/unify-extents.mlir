@@ -138,3 +138,23 @@ func.func @ranges(%x: tensor<?x?xf32> {opc.dims = affine_map<()[s0, s1] -> (s0, 
   %3 = opc.iota {axis = 0 : i64, dims = affine_map<()[s0, s1] -> (s1 + s0)>} : () -> tensor<?xf32>
   return %0, %1, %2, %3 : tensor<?xf32>, tensor<?xf32>, tensor<?xf32>, tensor<?xf32>
 }
+
+// -----
+
+// A clamp with a demand is a check: of two extents that it makes equal one is
+// left, and it stays, also where the clamp alone would be its value; only what
+// never fails goes.
+// CHECK-LABEL: func.func @demands
+// CHECK-NEXT: opc.bind_clamp {bounds = affine_map<()[s0, s1] -> (s1, s0, s0)>, opc.demand = "{0} is not {1}", symbol = 2 : i64}
+// CHECK-NEXT: opc.bind_clamp {bounds = affine_map<()[s0] -> (s0, 0, 7)>, opc.demand = "{0} is more than {1}", symbol = 3 : i64}
+// CHECK-NEXT: %[[Y:.*]] = opc.reshape %{{.*}} {dims = affine_map<()[s0] -> (s0)>}
+// CHECK-NEXT: opc.relu %[[Y]]
+func.func @demands(%x: tensor<?xf32> {opc.dims = affine_map<()[s0] -> (s0)>},
+                   %y: tensor<?xf32> {opc.dims = affine_map<()[s0, s1] -> (s1)>}) -> tensor<?xf32>
+    attributes {opc.symbols = ["n", "m", "", "", ""]} {
+  opc.bind_clamp {bounds = affine_map<()[s0, s1] -> (s1, s0, s0)>, symbol = 2 : i64, opc.demand = "{0} is not {1}"}
+  opc.bind_clamp {bounds = affine_map<()[s0] -> (s0, 0, 7)>, symbol = 3 : i64, opc.demand = "{0} is more than {1}"}
+  opc.bind_clamp {bounds = affine_map<()[s0, s1] -> (s1, s0, s0)>, symbol = 4 : i64, opc.demand = "{0} is not {1}"}
+  %0 = opc.relu %y : (tensor<?xf32>) -> tensor<?xf32>
+  return %0 : tensor<?xf32>
+}
