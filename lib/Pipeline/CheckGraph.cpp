@@ -74,9 +74,9 @@ LogicalResult GraphChecker::checkType(Operation *at, Type type) {
   bool known = element.isF16() || element.isBF16() || element.isF32() ||
                element.isF64() || element.isInteger(1);
   if (auto integer = dyn_cast<IntegerType>(element))
-    known |= !integer.isSigned() &&
-             llvm::is_contained({2u, 4u, 8u, 16u, 32u, 64u},
-                                integer.getWidth());
+    known |=
+        !integer.isSigned() &&
+        llvm::is_contained({2u, 4u, 8u, 16u, 32u, 64u}, integer.getWidth());
   if (!known || tensor.getEncoding())
     return at->emitOpError() << "type " << type << " is not supported";
   if (tensor.getRank() > kMostAxes)

@@ -5,7 +5,7 @@
 // be read before it is sent; it is IR itself, so that opc reads it, too.
 //
 //===----------------------------------------------------------------------===//
-#include "Reproducer.h"
+#include "opc/Pipeline/Reproducer.h"
 
 #include "opc/Pipeline/BuildInfo.h"
 #include "opc/Runtime/AtomicFile.h"

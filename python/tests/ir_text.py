@@ -87,6 +87,18 @@ def images():
     return model(nodes, [("x", FLOAT, [1, 3, 12, 10])], [("y", FLOAT)], weights)
 
 
+def checks():
+    """Windows and counts whose fit only the run knows."""
+    nodes = [
+        node("Conv", "x w", "c"),
+        node("MaxPool", "c", "m", kernel_shape=[2, 2], pads=[1, 1, 1, 1]),
+        node("TopK", "m k", "y i"),
+    ]
+    weights = [weight("w", 4, 3, 3, 3), numbers("k", 2)]
+    inputs = [("x", FLOAT, ["n", 3, "h", "w"])]
+    return model(nodes, inputs, [("y", FLOAT), ("i", INT64)], weights)
+
+
 def shapes():
     """Extents that are computed, sliced and bound."""
     nodes = [
@@ -167,7 +179,8 @@ def recurrent():
 
 
 MODELS = {
-    f.__name__: f for f in (perceptron, images, shapes, control, recurrent)
+    f.__name__: f
+    for f in (perceptron, images, checks, shapes, control, recurrent)
 }
 
 

@@ -6,7 +6,10 @@ a node of each operator, and onnxruntime says what a changed attribute does.
 """
 
 import collections
+import concurrent.futures.process
 import functools
+import itertools
+import multiprocessing
 import pathlib
 import re
 import sys
@@ -131,6 +134,7 @@ def check_all_read(schema, model):
 
 
 # The bodies of the others' instances belong to them: see test_bad_input.py.
+INSTANCES = 2  # of each version of an operator
 PLAIN = [k for k in schemas() if k[1] not in ("If", "Loop", "Scan")]
 
 
@@ -142,7 +146,8 @@ def test_every_attribute_and_input_is_read(key):
     domain, _ = key
     versions = [schema.since_version for schema in schemas()[key]]
     for schema in schemas()[key]:
-        for model in accepted(domain, schema, versions):
+        some = itertools.islice(accepted(domain, schema, versions), INSTANCES)
+        for model in some:
             check_all_read(schema, model)
 
 
@@ -188,16 +193,35 @@ def differences(key):
                 yield name, case, model, changed
 
 
+def onnxruntime_results(model, inputs):
+    try:
+        session = onnxruntime_session(model)
+        names = [value.name for value in session.get_inputs()]
+        return session.run(None, dict(zip(names, inputs, strict=True)))
+    except Exception:
+        return None
+
+
+@functools.cache
+def other_process():
+    return concurrent.futures.ProcessPoolExecutor(
+        1, multiprocessing.get_context("spawn")
+    )
+
+
 def results(model, inputs):
-    """What onnxruntime gives; None where it refuses."""
+    """What onnxruntime gives; None where it refuses or ends its process."""
     changed = onnx.ModelProto.FromString(model.SerializeToString())
     for output in changed.graph.output:
         output.type.tensor_type.ClearField("shape")
     try:
-        session = onnxruntime_session(changed)
-        names = [value.name for value in session.get_inputs()]
-        return session.run(None, dict(zip(names, inputs, strict=True)))
-    except Exception:
+        return (
+            other_process()
+            .submit(onnxruntime_results, changed.SerializeToString(), inputs)
+            .result(60)
+        )
+    except concurrent.futures.process.BrokenProcessPool:
+        other_process.cache_clear()
         return None
 
 
@@ -219,6 +243,14 @@ NO_ORACLE = {
     "RandomUniformLike",
     "Dropout",
 }
+# What onnxruntime makes of these is its own: the standard gives them no meaning
+# for the types of the suite, or leaves the result open.
+FREE = {
+    ("Cast", "saturate"),
+    ("GroupNormalization", "stash_type"),
+    ("Resize", "coordinate_transformation_mode"),  # docs/Accuracy.md
+    ("TopK", "sorted"),
+}
 MOST = 2  # differing models for each attribute
 
 
@@ -230,7 +262,7 @@ MOST = 2  # differing models for each attribute
 def test_a_changed_attribute_does_what_onnxruntime_does(key):
     done = collections.Counter()
     for name, case, model, changed in differences(key):
-        if done[name] >= MOST:
+        if done[name] >= MOST or (key[1], name) in FREE:
             continue
         inputs = onnx_suite.data_sets(case, model)[0][0]
         before = results(model, inputs)
@@ -243,8 +275,8 @@ def test_a_changed_attribute_does_what_onnxruntime_does(key):
         try:
             rep = opc.onnx.Backend.prepare(changed, cache=False)
             got = list(rep.run(inputs))
-        except opc.UnsupportedError as error:
-            assert error.nodes, name
+        except opc.Error as error:  # of a value that onnxruntime lets pass
+            assert f"({changed.graph.node[0].op_type}, " in str(error), name
             continue
         label = f"{name} of {case.name}"
         assert_close(got, wanted, 16, [label] * len(got))

@@ -90,57 +90,6 @@ def program(model):
 
 # What is wrong with opc itself: exit code 3.
 
-# IR that no stage can lower: the only defect that can be had for the asking.
-BROKEN = """
-func.func @main(%x: tensor<2xf32> {opc.name = "x", opc.dims = affine_map<() -> (2)>})
-    -> (tensor<2xf32> {opc.name = "y"}) attributes {opc.symbols = []} {
-  %c = arith.constant 1 : i64
-  %0 = builtin.unrealized_conversion_cast %x, %c
-      : tensor<2xf32>, i64 to tensor<2xf32>
-  return %0 : tensor<2xf32>
-}
-"""
-
-
-def test_a_defect_leaves_a_reproducer(tmp_path):
-    (tmp_path / "broken.mlir").write_text(BROKEN)
-    command = ["compile", "broken.mlir", "-o", "out.so", "--threads", "2"]
-    command += ["--target", "cpu:x86-64-v3"]
-    line = refused(*command, code=3, folder=tmp_path)
-    named = re.search(r"; reproducer: (opc-reproducer-\w+\.mlir)$", line)
-    assert named and "after stage simplify" in line
-    assert {file.name for file in tmp_path.iterdir()} == {
-        "broken.mlir",
-        named[1],
-    }
-    text = (tmp_path / named[1]).read_text()
-    assert re.search(r"opc \d+\.\d+\.\d+, build \w+, LLVM 22", text)
-    assert re.search(r"model: broken.mlir, \d+ bytes, xxh3 0x\w+", text)
-    assert "--target cpu:x86-64-v3 --threads 2" in text
-    assert "unrealized_conversion_cast" in text
-    # The file itself shows the defect again.
-    again = refused(
-        "compile", named[1], "-o", "out.so", code=3, folder=tmp_path
-    )
-    assert "after stage simplify" in again
-
-
-def test_a_reproducer_is_written_where_there_is_room(tmp_path):
-    (tmp_path / "broken.mlir").write_text(BROKEN)
-    spare = tmp_path / "spare"
-    spare.mkdir()
-    line = refused(
-        "compile",
-        tmp_path / "broken.mlir",
-        "-o",
-        tmp_path / "out.so",
-        code=3,
-        folder="/proc",
-        env={**os.environ, "TMPDIR": str(spare)},
-    )
-    (written,) = spare.iterdir()
-    assert line.endswith(str(written))
-
 
 def test_a_crash_is_one_line_and_a_file(program, tmp_path):
     words = [OPC, "bench", program, "--time", "60"]

@@ -71,7 +71,7 @@ def reduction():
     """A model whose axes are an input."""
     feeds = {"x": normal(3, 4, 5), "axes": np.array([1])}
     node = helper.make_node("ReduceSum", ["x", "axes"], ["y"], keepdims=0)
-    return graph_model([node], feeds, ["y"]), feeds["x"]
+    return graph_model([node], feeds, ["y"], symbolic=True), feeds["x"]
 
 
 def test_values_that_shape_the_program_are_fixed_at_the_first_run():

@@ -79,7 +79,7 @@ double usualScale(Node &n, AffineExpr depth) {
   std::optional<int64_t> known = constantOf(depth);
   if (known && *known > 0)
     return 1 / std::sqrt(static_cast<double>(*known));
-  n.fail("scale is missing and the size of heads is not known");
+  n.fail("heads of unknown size without scale are not supported");
   return 1;
 }
 

@@ -121,6 +121,7 @@ void buildEmbedLayerNormalization(Node &n) {
   e.mask = n.in(7);
   e.positionIds = n.in(8);
   e.epsilon = n.real("epsilon", 1e-12f);
+  n.ignore("mask_index_type"); // says what infers types, not what is counted
   buildEmbedding(n, e);
 }
 

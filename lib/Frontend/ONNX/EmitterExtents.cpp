@@ -441,13 +441,16 @@ void Emitter::requireEqual(AffineExpr a, AffineExpr b, StringRef text) {
   demand(a, b, b, text);
 }
 
+/// Below every extent, and a number that the text of a map can hold.
+static constexpr int64_t kNoLowerEnd = -std::numeric_limits<int64_t>::max();
+
 void Emitter::requireAtMost(AffineExpr a, AffineExpr b, StringRef text) {
   if (failed() || provablyAtMost(a, b))
     return;
   std::optional<int64_t> x = constantOf(a), y = constantOf(b);
   if (x && y)
     return fail(demandText(text, *x, *y));
-  demand(a, expr(std::numeric_limits<int64_t>::min()), b, text);
+  demand(a, expr(kNoLowerEnd), b, text);
 }
 
 } // namespace opc::onnx

@@ -52,8 +52,8 @@ static Type atInterface(Type tensor) {
   auto integer = dyn_cast<IntegerType>(type.getElementType());
   if (!integer || integer.getWidth() >= 8 || integer.getWidth() == 1)
     return tensor;
-  return type.clone(IntegerType::get(tensor.getContext(), 8,
-                                     integer.getSignedness()));
+  return type.clone(
+      IntegerType::get(tensor.getContext(), 8, integer.getSignedness()));
 }
 
 AffineExpr

@@ -107,6 +107,9 @@ Value unspread(Node &n, Value p, Value x, int64_t axis, int64_t block) {
     return p;
   Dims dims(n.rank(x) - n.rank(p), n.expr(1));
   llvm::append_range(dims, n.dims(p));
+  // One for each index of the axis, as has been demanded.
+  if (int64_t at = n.rank(x) - n.rank(p); n.rank(p) > 0)
+    dims[at] = n.dim(x, at);
   return n.reshape(p, dims);
 }
 

@@ -22,7 +22,8 @@ std::optional<ReduceSpec> reduceSpec(Node &n, int64_t asInput) {
   spec.keepdims = n.flag("keepdims", true);
   std::optional<Ints> axes = n.axesOf(asInput);
   bool none = !axes || axes->empty();
-  if (none && !n.flag("noop_with_empty_axes", false))
+  bool keepsAll = n.flag("noop_with_empty_axes", false);
+  if (none && !keepsAll)
     axes = axesUpTo(n.rank(spec.x));
   spec.axes = n.axesIn(axes.value_or(Ints()), n.rank(spec.x));
   if (n.failed())

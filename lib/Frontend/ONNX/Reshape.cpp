@@ -101,8 +101,8 @@ void buildSqueeze(Node &n) {
     for (auto [i, extent] : llvm::enumerate(n.dims(x))) {
       if (!constantOf(extent))
         return n.fail(
-            formatv("which axes have extent 1 is not known: give axes, or "
-                    "an extent to axis {0} (--dim NAME=N, dims=)",
+            formatv("no axes are not supported where an extent is not known: "
+                    "give axes, or an extent to axis {0} (--dim NAME=N, dims=)",
                     i));
       if (constantOf(extent) == 1)
         axes->push_back(i);

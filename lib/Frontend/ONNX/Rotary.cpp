@@ -103,6 +103,7 @@ Value positionsOf(Node &n, Value ids, AffineExpr batch, AffineExpr count) {
 /// that a sequence may be longer than the tables.
 void buildContribRotaryEmbedding(Node &n) {
   Value x = n.need(0), ids = n.need(1), cos = n.need(2), sin = n.need(3);
+  n.ignore("is_packed_batching");
   if (n.failed())
     return;
   if (n.rank(x) != 3 && n.rank(x) != 4)

@@ -97,10 +97,13 @@ std::optional<Window> readWindow(Node &n, Value &x, const Ints &kernel,
   return w;
 }
 
-AffineExpr windowRange(Node &n, AffineExpr extent, const Window &w, int64_t i) {
+AffineExpr windowRange(Node &n, AffineExpr extent, const Window &w, int64_t i,
+                       int64_t beyond) {
   AffineExpr padded = extent + (w.low[i] + w.high[i]);
-  n.requireAtMost(n.expr(w.span(i)), padded,
-                  "the window of {0} is larger than the padded input of {1}");
+  std::string text = formatv("the window of {0} is larger than the padded "
+                             "input of {1}",
+                             w.span(i), "{1}");
+  n.requireAtMost(n.expr(w.span(i) - beyond), padded, text);
   return padded - w.span(i);
 }
 
@@ -108,7 +111,8 @@ Dims pooledDims(Node &n, Value x, const Window &w, bool ceil) {
   Dims result = n.dims(x);
   for (int64_t i = 0; i < w.spatial() && !n.failed(); ++i) {
     AffineExpr &extent = result[i + 2];
-    AffineExpr range = windowRange(n, extent, w, i);
+    AffineExpr range =
+        windowRange(n, extent, w, i, ceil ? w.strides[i] - 1 : 0);
     if (!ceil) {
       extent = range.floorDiv(w.strides[i]) + 1;
       continue;

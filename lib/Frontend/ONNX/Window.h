@@ -34,8 +34,10 @@ Ints windowList(Node &n, StringRef name, int64_t count, int64_t absent,
 Ints readPads(Node &n, int64_t spatial, StringRef mode);
 /// The kernel_shape attribute, which must be there.
 Ints kernelOf(Node &n, Value x);
-/// How far the window of one axis may move over an extent, which it must fit.
-AffineExpr windowRange(Node &n, AffineExpr extent, const Window &w, int64_t i);
+/// How far the window of one axis may move over an extent, beyond whose padding
+/// it may reach by `beyond`.
+AffineExpr windowRange(Node &n, AffineExpr extent, const Window &w, int64_t i,
+                       int64_t beyond = 0);
 /// Extents of pooling x, with the last window inside where `ceil` hangs over.
 Dims pooledDims(Node &n, Value x, const Window &w, bool ceil);
 

@@ -153,7 +153,7 @@ def test_matmul_nbits_with_groups_in_any_order(target):
         ({"accuracy_level": 5}, "accuracy_level 5 is not between 0 and 4"),
         ({"weight_prepacked": 1}, "weight_prepacked = 1 is not supported"),
         ({"K": 0}, "K = 0 or N = 24 is no extent of weights"),
-        ({"N": 25}, "extents 768 and 800 differ"),
+        ({"N": 25}, "768 elements are where 800 belong"),
     ],
 )
 def test_matmul_nbits_refuses(attributes, message):

@@ -119,6 +119,14 @@ def pools():
     yield Case("AveragePool", x, count_include_pad=1, scale=2, **padded)
     yield Case("MaxPool", x, outputs=2, kernel_shape=[2, 2])
     yield Case("MaxPool", normal(2, 3, 15), kernel_shape=[4], strides=[2])
+    # A window that reaches beyond the input by less than a stride.
+    for extent in (2, 3, 4):
+        few, hanging = (
+            normal(1, 2, extent),
+            {"kernel_shape": [4], "strides": [3]},
+        )
+        for op in ("MaxPool", "AveragePool"):
+            yield Case(op, few, ceil_mode=1, scale=2, **hanging)
     yield Case("LpPool", x, kernel_shape=[2, 2], p=2, scale=4)
     for op in ("GlobalAveragePool", "GlobalMaxPool"):
         yield Case(op, x, scale=4)

@@ -260,11 +260,13 @@ void Unifier::visit(BindClampOp op) {
   checks.push_back(op);
 }
 
-/// A clamp that faults where it binds: its ends are what they are, and where they
-/// are one, so is the value.
+/// A clamp that faults where it binds: its ends are what they are, and where
+/// they are one, so is the value.
 void Unifier::visitDemand(BindClampOp op, const Dims &ends) {
-  if (ends[0] == ends[1] && ends[0] == ends[2])
+  if (ends[0] == ends[1] && ends[0] == ends[2]) {
+    define(op.getSymbol(), ends[0]);
     return op.erase();
+  }
   if (ends[1] == ends[2])
     unify(ends[0], ends[1]);
   op.setBounds(toMap(context, ends));

@@ -1,6 +1,6 @@
 //===- Reproducer.h - What a bug report needs -------------------*- C++ -*-===//
-#ifndef OPC_LIB_PIPELINE_REPRODUCER_H
-#define OPC_LIB_PIPELINE_REPRODUCER_H
+#ifndef OPC_PIPELINE_REPRODUCER_H
+#define OPC_PIPELINE_REPRODUCER_H
 
 #include "opc/Pipeline/Compiler.h"
 
@@ -14,4 +14,4 @@ Status withReproducer(Status status, const ModelSource &source,
 
 } // namespace opc
 
-#endif // OPC_LIB_PIPELINE_REPRODUCER_H
+#endif // OPC_PIPELINE_REPRODUCER_H
