@@ -183,6 +183,7 @@ LogicalResult scheduleConv(func::FuncOp kernel, const TargetDesc &desc) {
   for (int64_t taps : conv.getKernel())
     shape.reduction *= taps;
   shape.fused = kind->fused();
+  shape.spare = spareRegisters(kernel);
   GemmPlan plan = planGemm(shape, machine);
   int64_t vectors = (shape.columns + machine.lanes - 1) / machine.lanes;
   int64_t blocks = (vectors + plan.blockVectors - 1) / plan.blockVectors;

@@ -164,12 +164,13 @@ bool isDouble(const Product &p) {
 }
 
 GemmPlan planOf(const Product &p, const VectorMachine &machine,
-                ProductKind kind, MLIRContext *context) {
+                ProductKind kind, func::FuncOp kernel) {
   GemmShape shape;
-  shape.rows = constantOf(product(context, p.rows)).value_or(0);
+  shape.rows = constantOf(product(kernel.getContext(), p.rows)).value_or(0);
   shape.columns = constantOf(p.columns).value_or(4 * machine.lanes);
   shape.reduction = constantOf(p.reduction).value_or(0) / kind.group();
   shape.fused = kind.fused();
+  shape.spare = spareRegisters(kernel);
   GemmPlan plan = planGemm(shape, machine);
   // Few rows make few units: panels then are units of their own.
   if (shape.rows > 0 && shape.rows <= 2 * plan.tileRows)
@@ -195,7 +196,7 @@ LogicalResult scheduleGemm(func::FuncOp kernel, const TargetDesc &desc) {
   if (!kind || (kind->dot && !p->packed))
     return failure();
   MLIRContext *context = kernel.getContext();
-  GemmPlan plan = planOf(*p, machine, *kind, context);
+  GemmPlan plan = planOf(*p, machine, *kind, kernel);
 
   // Rows are counted as one axis wherever the ops after the product allow it.
   std::optional<MergedAxes> axes;

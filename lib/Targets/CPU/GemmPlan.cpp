@@ -62,8 +62,9 @@ double cyclesOf(const GemmShape &s, int64_t rows, int64_t vectors,
 
 /// Rows of the tallest tile whose registers suffice: sums, the vectors of B,
 /// the broadcast element of A, and a product that is not added at once.
-int64_t tallestTile(int64_t vectors, bool fused, const VectorMachine &m) {
-  return (m.registers - vectors - (fused ? 1 : 2)) / vectors;
+int64_t tallestTile(int64_t vectors, const GemmShape &s,
+                    const VectorMachine &m) {
+  return (m.registers - s.spare - vectors - (s.fused ? 1 : 2)) / vectors;
 }
 
 } // namespace
@@ -79,7 +80,7 @@ GemmPlan planGemm(const GemmShape &shape, const VectorMachine &m) {
   double best = INFINITY;
   for (int64_t vectors = std::min(mostVectors, allVectors); vectors >= 1;
        --vectors) {
-    int64_t rows = std::min(tallestTile(vectors, s.fused, m), mostRows);
+    int64_t rows = std::min(tallestTile(vectors, s, m), mostRows);
     if (rows < 1)
       continue;
     double cycles = cyclesOf(s, rows, vectors, m);

@@ -5,6 +5,8 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Support/DebugStringHelper.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Dialect/Opc/Transforms/FusionRules.h"
 #include "opc/Targets/CPU/DotProduct.h"
 
 using namespace mlir;
@@ -47,6 +49,17 @@ std::optional<ProductKind> productKind(Value a, Value b, Value y,
   return ProductKind{sum, unit};
 }
 
+int64_t spareRegisters(func::FuncOp kernel) {
+  // Of functions with polynomials, not of arithmetic.
+  constexpr unsigned costOfFunctions = 10;
+  constexpr int64_t registersOfFunctions = 2;
+  bool some = llvm::any_of(kernel.getBody().front(), [](Operation &op) {
+    return isa<ScalarOp>(op) &&
+           defaultFusion().classOf(&op).cost >= costOfFunctions;
+  });
+  return some ? registersOfFunctions : 0;
+}
+
 Value ProductColumns::lastCount(LoopBuilder &l, Value firstVector,
                                 int64_t vectors) const {
   std::optional<int64_t> known = constantIndex(extent);
@@ -81,15 +94,21 @@ public:
     w.v.clearBound();
   }
 
-  /// The same for all rows from the second on, in a loop.
-  void writeOthers(ArrayRef<Value> sums) {
+  /// The same for all rows from the second on, in a loop. Their sums are stored
+  /// behind `before`, ahead of the first row's code: they would take registers
+  /// from it, and the compiler then those of the tile.
+  void writeOthers(ArrayRef<Value> sums, Operation *before) {
     LoopBuilder &l = w.l;
     auto type = cast<VectorType>(sums.front().getType());
     Value scratch = allocate(type);
     auto at = [&](Value number) { return l.mul(number, tile.lanes); };
-    for (auto [number, sum] : llvm::enumerate(sums))
-      vector::StoreOp::create(l.b, l.loc, sum, scratch,
-                              ValueRange{at(l.index(number))});
+    {
+      OpBuilder::InsertionGuard guard(l.b);
+      l.b.setInsertionPointAfter(before);
+      for (auto [number, sum] : llvm::enumerate(sums))
+        vector::StoreOp::create(l.b, l.loc, sum, scratch,
+                                ValueRange{at(l.index(number))});
+    }
     l.loop(l.index(1), l.index(tile.rows), [&](Value row) {
       SmallVector<Value> loaded;
       for (int64_t j = 0; j < tile.vectors; ++j)
@@ -150,7 +169,7 @@ void writeTileSums(
   int64_t size =
       codeSize(std::next(before->getIterator()), l.b.getInsertionPoint());
   if ((tile.rows - 1) * size > largestCode)
-    return rows.writeOthers(sums);
+    return rows.writeOthers(sums, before);
   for (int64_t row = 1; row < tile.rows; ++row)
     rows.write(l.index(row), ofRow(row));
 }

@@ -72,8 +72,9 @@ private:
 };
 
 GemmPlan planOf(PackedQuantizedMatmulOp op, AffineExpr rows,
-                const VectorMachine &machine) {
+                const VectorMachine &machine, func::FuncOp kernel) {
   GemmShape shape;
+  shape.spare = spareRegisters(kernel);
   shape.rows = constantOf(rows).value_or(0);
   shape.columns = op.getColumns();
   shape.reduction = op.getB().getType().getDimSize(1) * (32 / op.getBits());
@@ -99,7 +100,7 @@ LogicalResult scheduleQuantisedGemm(func::FuncOp kernel,
       MergedAxes::ofKernel(kernel, Dims(env.dims(op.getY())), env, op.getY());
   Dims rows(ArrayRef(axes.domain()).drop_back());
   AffineExpr m = product(kernel.getContext(), rows);
-  GemmPlan plan = planOf(op, m, machine);
+  GemmPlan plan = planOf(op, m, machine, kernel);
   int64_t vectors = llvm::divideCeil(op.getColumns(), machine.lanes);
   AffineExpr units = m.ceilDiv(plan.tileRows) *
                      int64_t(llvm::divideCeil(vectors, plan.blockVectors));

@@ -247,9 +247,9 @@ Value VectorMath::erfc(Value x) {
   Value keep = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::ULE,
                                      magnitude, c(9.194549));
   Value a = select(less(c(9.2), magnitude), c(9.2), magnitude);
-  Value minus = arith::NegFOp::create(b, loc, a);
-  Value square = mul(minus, a);
-  Value lost = fma(minus, a, sub(c(0), square));
+  // Less than 0 by subtraction: a mask of signs would hold a register.
+  Value square = sub(c(0), mul(a, a));
+  Value lost = sub(c(0), fma(a, a, square));
   Reduced r = reduce(square, lost);
   Value p =
       polynomial(a, {1.0000000048559552, 1.231325625414762, 0.7242048864616094,

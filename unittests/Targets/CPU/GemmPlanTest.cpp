@@ -63,6 +63,16 @@ TEST(GemmPlanTest, LargeProductsAreBoundByMultiplyAdds) {
   }
 }
 
+TEST(GemmPlanTest, SpareRegistersAreLeft) {
+  for (int64_t columns : {16, 768, 3072}) {
+    GemmPlan plan = planGemm({128, columns, 768, true, 2}, narrow());
+    EXPECT_LE((plan.tileRows + 1) * plan.tileVectors + 1,
+              narrow().registers - 2);
+    EXPECT_GE(plan.tileRows * plan.tileVectors,
+              narrow().fmaPorts * narrow().fmaLatency);
+  }
+}
+
 TEST(GemmPlanTest, FewColumnsMakeNoWiderTile) {
   EXPECT_EQ(planGemm({1000, 16, 64}, wide()).tileVectors, 1);
   EXPECT_EQ(planGemm({1000, 1, 64}, wide()).tileVectors, 1);

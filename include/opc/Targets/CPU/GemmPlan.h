@@ -20,6 +20,10 @@ struct GemmShape {
   /// Whether one instruction multiplies and adds; else the product takes a
   /// register of its own.
   bool fused = true;
+  /// Registers to leave free: constants of the functions that follow the
+  /// product are kept in some while it runs, and a sum in memory costs more
+  /// than a row.
+  int64_t spare = 0;
 };
 
 struct GemmPlan {

@@ -30,6 +30,9 @@ struct ProductKind {
 std::optional<ProductKind> productKind(mlir::Value a, mlir::Value b,
                                        mlir::Value y, const TargetDesc &desc);
 
+/// GemmShape::spare of a kernel: what its ops besides the product keep.
+int64_t spareRegisters(mlir::func::FuncOp kernel);
+
 /// The columns of a product, as vectors.
 struct ProductColumns {
   mlir::Value extent; ///< number of columns (index)
