@@ -5,6 +5,11 @@
 // O3 and compiles twice as quickly. Floating point stays as the IR says:
 // nothing is reassociated or contracted that has no flag for it.
 //
+// A module with a very large function is not optimised: LLVM's combiner,
+// scheduler and register allocator take time that grows with the square of a
+// function or of its longest block, its fast ones do not. Such are the entry
+// of a program of thousands of launches and a kernel of thousands of operands.
+//
 //===----------------------------------------------------------------------===//
 #include "opc/Pipeline/CodeGen.h"
 
@@ -37,6 +42,10 @@ void initializeLLVM() {
     llvm::InitializeAllAsmPrinters();
   });
 }
+
+/// Instructions of a function up to which it is optimised: some 700 launches in
+/// the entry of a program. Kernels of common models have some hundreds.
+constexpr unsigned kLargeFunction = 10000;
 
 /// One LLVM module on its way, with the context that it lives in.
 struct Unit {
@@ -82,7 +91,17 @@ void setAttributes(llvm::Module &module, const TargetDesc &desc) {
   }
 }
 
+bool hasLargeFunction(const llvm::Module &module) {
+  return llvm::any_of(module, [](const llvm::Function &function) {
+    return function.getInstructionCount() > kLargeFunction;
+  });
+}
+
 void optimize(Unit &unit, const CodeGenOptions &options) {
+  if (hasLargeFunction(*unit.module)) {
+    unit.machine->setOptLevel(llvm::CodeGenOptLevel::None);
+    return;
+  }
   llvm::PipelineTuningOptions tuning;
   tuning.LoopUnrolling = false;
   tuning.LoopInterleaving = options.vectorize;

@@ -163,6 +163,25 @@ CASES = [
     ),
     *(
         case(
+            "MatMulIntegerToFloat",
+            *(bytes_of(4, 300) | 128, bytes_of(300, 5, dtype=kind)),
+            *(dtype(0.01), (reals(5) ** 2 * 0.01).astype(dtype)),
+            *(np.uint8(3), bytes_of(5, dtype=kind), reals(5).astype(dtype)),
+            output=helper.np_dtype_to_tensor_dtype(np.dtype(dtype)),
+            fixed=(1, 2, 3, 4, 5, 6),
+        )
+        for kind in (np.int8, np.uint8)
+        for dtype in (np.float32, np.float16)
+    ),
+    case(
+        "DynamicQuantizeMatMul",
+        *(reals(4, 9), bytes_of(9, 5)),
+        *(np.float32(0.01), np.uint8(3), reals(5)),
+        output=TensorProto.FLOAT,
+        fixed=(1, 2, 3),
+    ),
+    *(
+        case(
             "FusedConv",
             *(reals(1, 4, 9, 8), reals(6, 4, 3, 3), reals(6), other),
             output=TensorProto.FLOAT,
@@ -288,8 +307,15 @@ def exact_gemm(a, a_scale, a_zero, b, b_scale, b_zero, *rest, **options):
     return np.clip(np.rint(y / y_scale) + y_zero, 0, 255).astype(np.uint8)
 
 
+def exact_product(a, b, a_scale, b_scale, a_zero, b_zero, bias):
+    """MatMulIntegerToFloat in whole numbers, whose sums a half cannot hold."""
+    left, right = a.astype(np.int64) - a_zero, b.astype(np.int64) - b_zero
+    y = (left @ right) * (np.float64(a_scale) * b_scale) + bias
+    return y.astype(bias.dtype)
+
+
 # Where onnxruntime is no oracle on every machine.
-EXACT = {"QGemm": exact_gemm}
+EXACT = {"QGemm": exact_gemm, "MatMulIntegerToFloat": exact_product}
 
 
 def onnxruntime_result(model, feed):
@@ -313,6 +339,9 @@ def test_contrib(op, inputs, output, fixed, attributes, target):
         # A sum may cancel: its error follows its terms.
         atol = 1e-6 * np.abs(expected).max()
         np.testing.assert_allclose(actual, expected, rtol=1e-6, atol=atol)
+    elif output == TensorProto.FLOAT16:
+        assert np.isfinite(expected).all()
+        np.testing.assert_allclose(actual, expected, rtol=2**-10)
     else:
         # onnxruntime adds in steps of the result: halves may fall to either side.
         steps = np.abs(actual.astype(int) - expected.astype(int))

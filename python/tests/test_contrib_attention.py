@@ -343,7 +343,7 @@ GROUP_QUERY = [
     group_query(ALL_NEW, None, None, *KEYS[2:], label="packed"),
     group_query(QUERY, *KEYS, scale=0.3, softcap=2.0),
     group_query(QUERY, *KEYS, local_window_size=3),
-    group_query(QUERY, *KEYS, causal=0),
+    group_query(QUERY, *KEYS, causal=0, do_rotary=0, rotary_interleaved=1),
     group_query(QUERY, *KEYS, smooth_softmax=1),
     group_query(QUERY, *KEYS, *NO_ROTARY, None, SINK, label="sink"),
     group_query(

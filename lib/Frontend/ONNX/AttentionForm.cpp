@@ -5,9 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 #include "AttentionForm.h"
+#include "llvm/Support/FormatVariadic.h"
 #include <cmath>
 
 using namespace mlir;
+using llvm::formatv;
 
 namespace opc::onnx {
 
@@ -19,7 +21,8 @@ Value splitHeads(Node &n, Value v, int64_t heads) {
     return {};
   }
   AffineExpr count = n.expr(heads), each = n.dim(v, 2).floorDiv(heads);
-  n.requireEqual(each * heads, n.dim(v, 2));
+  n.requireEqual(each * heads, n.dim(v, 2),
+                 formatv("{{1} channels do not make {0} heads", heads).str());
   return n.transpose(n.splitAxis(v, 2, count, each), {0, 2, 1, 3});
 }
 

@@ -158,9 +158,10 @@ Value scaledProduct(Node &n, const Quantised &a, Value b, Value scaleB,
                     Value zeroB, Value bias) {
   Value sum =
       integerMatMul(n, a.data, b, zeroPoint(n, a.zero), zeroPoint(n, zeroB));
-  Value factor = n.mul(a.scale, scaleB);
+  Value factor = n.mul(wide(n, a.scale), wide(n, scaleB));
   Value y = n.mul(n.cast(sum, n.elementOf(factor)), factor);
-  return bias ? n.add(y, bias) : y;
+  y = bias ? n.add(y, wide(n, bias)) : y;
+  return n.cast(y, n.elementOf(a.scale));
 }
 
 void buildDynamicQuantizeMatMul(Node &n) {

@@ -114,10 +114,13 @@ Value biasOfMask(Node &n, Value mask, const Extents &x) {
   if (!mask || n.failed())
     return {};
   int64_t rank = n.rank(mask);
-  if (rank < 1 || rank > 4) {
+  if (rank < 1 || rank > 4)
     n.fail(formatv("the mask has rank {0}, not 1 to 4", rank));
+  // One of floats would be added, were it meant.
+  else if (!isa<IntegerType>(n.elementOf(mask)))
+    n.fail("the mask is " + dtypeName(n.elementOf(mask)) + ", no integer");
+  if (n.failed())
     return {};
-  }
   // One flag for all keys lowers all scores alike.
   if (rank == 2 && constantOf(n.dim(mask, 1)) == 1)
     return {};
@@ -327,8 +330,9 @@ void buildMergedAttention(Node &n, const MergedAttention &merged) {
     return n.fail("the past has no rank of 5");
   if (shared && (!merged.past || !merged.pastLength))
     return n.fail("past_present_share_buffer=1 needs past and "
-                  "past_sequence_length");
-  n.requireEqual(merged.hidden * 2 + merged.valueHidden, n.dim(merged.qkv, -1));
+                  "past_sequence_length; nearest supported form: 0");
+  n.requireEqual(merged.hidden * 2 + merged.valueHidden, n.dim(merged.qkv, -1),
+                 "queries, keys and values take {0} columns of {1}");
   AffineExpr length = shared ? pastLength(n, merged.pastLength) : AffineExpr();
   auto headsAt = [&](AffineExpr start, AffineExpr size) {
     return splitHeads(n, n.slice(merged.qkv, 2, start, size), heads);

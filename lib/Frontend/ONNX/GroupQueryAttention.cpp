@@ -50,10 +50,13 @@ void refuseOtherForms(Node &n, const GroupQuery &g) {
       n.fail(formatv("{0} {1} is not supported; nearest supported form: NONE, "
                      "with caches of the type of query",
                      name, quoted(type)));
-  if (n.has(kKeyScale) || n.has(kValueScale) ||
-      n.integer("kv_cache_bit_width", 0) != 0)
-    n.fail("quantised caches are not supported; nearest supported form: "
-           "caches of the type of query");
+  if (int64_t bits = n.integer("kv_cache_bit_width", 0))
+    n.fail(formatv("kv_cache_bit_width={0} is not supported; nearest supported "
+                   "form: 0, with caches of the type of query",
+                   bits));
+  if (n.has(kKeyScale) || n.has(kValueScale))
+    n.fail("scales of caches are not supported; nearest supported form: caches "
+           "of the type of query");
   for (Input i : {kKey, kValue, kPastKey, kPastValue})
     if (n.has(i) && n.elementOf(n.in(i)) != n.elementOf(n.in(kQuery)))
       n.fail(formatv("input {0} is not of the dtype of query", int(i)));
@@ -126,14 +129,14 @@ void readLengths(Node &n, GroupQuery &g) {
 
 /// x / root(mean(x^2) + epsilon) * weight over each head.
 Value normalised(Node &n, Value x, Value weight) {
+  double epsilon = n.real("qk_norm_epsilon", 1e-6f); // of no use alone
   if (!weight || n.failed())
     return x;
   Type element = n.elementOf(x);
   Value wide = n.cast(x, n.f32Type());
-  wide = n.unary<NormalizeOp>(
-      wide, {{"axes", n.ints(3)},
-             {"epsilon", n.f64(n.real("qk_norm_epsilon", 1e-6f))},
-             {"center", n.boolean(false)}});
+  wide = n.unary<NormalizeOp>(wide, {{"axes", n.ints(3)},
+                                     {"epsilon", n.f64(epsilon)},
+                                     {"center", n.boolean(false)}});
   return n.cast(n.mul(wide, n.cast(weight, n.f32Type())), element);
 }
 
@@ -157,12 +160,15 @@ Value positionsOf(Node &n, const GroupQuery &g) {
 }
 
 void turn(Node &n, GroupQuery &g) {
+  // Exporters write it beside do_rotary=0, too.
+  bool interleaved = n.integer("rotary_interleaved", 0) != 0;
   if (n.integer("do_rotary", 0) == 0)
     return;
+  if (!n.has(kCos)) // nor the sines: they come together
+    return n.fail("do_rotary=1 needs cos_cache and sin_cache");
   Value positions = positionsOf(n, g);
   Rotation rotation{rowsAt(n, n.need(kCos), positions),
-                    rowsAt(n, n.need(kSin), positions),
-                    n.integer("rotary_interleaved", 0) != 0};
+                    rowsAt(n, n.need(kSin), positions), interleaved};
   g.q = rotate(n, g.q, rotation, 1);
   g.k = rotate(n, g.k, rotation, 1);
 }

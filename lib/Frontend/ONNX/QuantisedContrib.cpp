@@ -5,9 +5,13 @@
 // computes, the result becomes 8 bits again.
 //
 //===----------------------------------------------------------------------===//
+#include "Contrib.h"
 #include "Quantise.h"
+#include "Wide.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
+using llvm::formatv;
 
 namespace opc::onnx {
 namespace {
@@ -191,9 +195,87 @@ void buildQEmbedLayerNormalization(Node &n) {
   n.out(1, shown);
 }
 
+/// Fails where input `i` has another rank, or no type that quantised numbers
+/// have.
+void requireBytes(Node &n, int64_t i, StringRef name, int64_t rank) {
+  Value v = n.need(i);
+  if (n.failed())
+    return;
+  if (!n.elementOf(v).isInteger(8))
+    n.fail(formatv("{0} is {1}, not int8 or uint8", name,
+                   dtypeName(n.elementOf(v))));
+  else if (n.rank(v) != rank)
+    n.fail(formatv("{0} has rank {1}, not {2}", name, n.rank(v), rank));
+}
+
+/// `v` (null stays null) with one element for all columns, or one for each of
+/// `columns`; of an unknown extent the run may show either.
+Value ofColumns(Node &n, Value v, StringRef name, AffineExpr columns) {
+  if (!v || n.failed() || constantOf(n.size(v)) == 1)
+    return v;
+  if (n.rank(v) != 1)
+    n.fail(formatv("{0} has rank {1}, not 0 or 1", name, n.rank(v)));
+  else if (constantOf(n.dim(v, 0)))
+    n.requireEqual(
+        n.dim(v, 0), columns,
+        formatv("{0} has {{0} elements for {{1} columns", name).str());
+  return v;
+}
+
+/// Fails where a zero point (or null) is not of the type of what it belongs to.
+void requireTypeOf(Node &n, Value zero, Value x, StringRef name) {
+  if (zero && !n.failed() && n.elementOf(zero) != n.elementOf(x))
+    n.fail(formatv("{0} is {1}, not {2}", name, dtypeName(n.elementOf(zero)),
+                   dtypeName(n.elementOf(x))));
+}
+
+/// Queries, keys and values of QAttention: the product is exact, and what
+/// follows is f32, as whole numbers may lie beyond the range of a half.
+Value quantisedProjection(Node &n) {
+  requireBytes(n, 0, "input", 3);
+  requireBytes(n, 1, "weight", 2);
+  Value x = n.need(0), weights = n.need(1), bias = n.need(2);
+  Value scaleX = n.scalarOf(n.need(3), "input_scale");
+  Value zeroX = n.scalarOf(n.in(6), "input_zero_point");
+  requireTypeOf(n, zeroX, x, "input_zero_point");
+  requireTypeOf(n, n.in(7), weights, "weight_zero_point");
+  if (n.failed())
+    return {};
+  AffineExpr columns = n.dim(weights, 1);
+  Value scaleW = ofColumns(n, n.need(4), "weight_scale", columns);
+  Value zeroW = ofColumns(n, n.in(7), "weight_zero_point", columns);
+  if (n.rank(bias) != 1)
+    n.fail(formatv("bias has rank {0}, not 1", n.rank(bias)));
+  else
+    n.requireEqual(n.dim(bias, 0), columns,
+                   "bias has {0} elements for {1} columns");
+  if (n.failed())
+    return {};
+  Value sum =
+      integerMatMul(n, x, weights, zeroPoint(n, zeroX), zeroPoint(n, zeroW));
+  Value step = n.mul(wide(n, scaleX), wide(n, plainScale(n, scaleW)));
+  Value real = n.mul(n.cast(sum, n.f32Type()), step);
+  if (!n.failed())
+    n.requireEqual(n.dim(real, -1), columns);
+  return n.cast(n.add(real, wide(n, bias)), n.elementOf(bias));
+}
+
+void buildQAttention(Node &n) {
+  MergedAttention merged;
+  merged.qkv = quantisedProjection(n);
+  if (n.failed())
+    return;
+  merged.mask = n.in(5);
+  merged.past = n.in(8);
+  merged.hidden = merged.valueHidden =
+      n.quotient(n.dim(merged.qkv, -1), n.expr(3));
+  buildMergedAttention(n, merged);
+}
+
 constexpr OpRow kRows[] = {
     {"DequantizeLinear", 1, kLatest, buildDequantizeLinear},
     {"MatMulInteger16", 1, kLatest, buildMatMulInteger16},
+    {"QAttention", 1, kLatest, buildQAttention},
     {"QEmbedLayerNormalization", 1, kLatest, buildQEmbedLayerNormalization},
     {"QGemm", 1, kLatest, buildQGemm},
     {"QLinearAdd", 1, kLatest, buildQLinearAdd},

@@ -116,6 +116,7 @@ void buildContribRotaryEmbedding(Node &n) {
   bool transposed = n.rank(x) == 4;
   AffineExpr half = n.dim(cos, 1);
   int64_t partial = n.integer("rotary_embedding_dim", 0);
+  n.ignore("is_packed_batching");
   int64_t count = n.integer("num_heads", 0);
   if (partial > 0 && count < 1)
     return n.fail("rotary_embedding_dim needs num_heads");
