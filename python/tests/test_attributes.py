@@ -99,12 +99,33 @@ def with_input(model, index):
     return changed
 
 
+def with_known_sides(case, model):
+    """The same with its inputs of int64 but the first (axes, shapes) known."""
+    changed = onnx.ModelProto.FromString(model.SerializeToString())
+    feeds, _ = onnx_suite.data_sets(case, model)[0]
+    sides = {
+        value.name: array
+        for value, array in zip(model.graph.input, feeds, strict=True)
+        if isinstance(array, np.ndarray) and array.dtype == np.int64
+    }
+    sides.pop(model.graph.node[0].input[0] if sides else "", None)
+    for name, array in sides.items():
+        changed.graph.initializer.append(
+            onnx.numpy_helper.from_array(array, name)
+        )
+    kept = [v for v in changed.graph.input if v.name not in sides]
+    del changed.graph.input[:]
+    changed.graph.input.extend(kept)
+    return changed
+
+
 def accepted(domain, schema, versions):
     """Instances that are accepted at the versions that a schema holds for."""
     last = min(
         [v - 1 for v in versions if v > schema.since_version], default=LATEST
     )
-    for _, model in instances()[domain, schema.name]:
+    for case, given in instances()[domain, schema.name]:
+        model = with_known_sides(case, given)
         for version in {schema.since_version, min(last, LATEST)}:
             same = at_version(model, domain, version)
             if verdict(same) is True:
@@ -145,10 +166,13 @@ def test_every_attribute_and_input_is_read(key):
     """At its default every attribute is taken, what is no attribute is not."""
     domain, _ = key
     versions = [schema.since_version for schema in schemas()[key]]
+    checked = 0
     for schema in schemas()[key]:
         some = itertools.islice(accepted(domain, schema, versions), INSTANCES)
         for model in some:
             check_all_read(schema, model)
+            checked += 1
+    assert checked or not instances()[key]
 
 
 def other_values(attribute, seen):

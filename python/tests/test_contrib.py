@@ -242,6 +242,14 @@ CASES = [
         for activation, parameters in (
             ("Relu", {}),
             ("LeakyRelu", {"activation_alpha": 0.3}),
+            (
+                "HardSigmoid",
+                {
+                    "activation_alpha": 0.3,
+                    "activation_beta": 0.4,
+                    "activation_gamma": 0.5,
+                },
+            ),
         )
     ),
 ]
@@ -385,3 +393,130 @@ def test_q_embed_layer_normalization(segments, masked, target):
     np.testing.assert_allclose(y, expected, rtol=1e-5, atol=1e-5)
     np.testing.assert_array_equal(count, shown)
     assert count.dtype == np.int32
+
+
+def q_embedding(ids, kinds=None):
+    """Inputs, the tables of which have 11, 7 and (with kinds) 2 rows."""
+    optional = lambda value: None if kinds is None else value
+    scale = np.float32(0.05)
+    return [
+        *(ids, kinds, bytes_of(11, 8), bytes_of(7, 8), optional(bytes_of(2, 8))),
+        *(bytes_of(8), bytes_of(8), None, scale, scale, optional(scale)),
+        *(scale, scale, np.uint8(120), np.uint8(3), optional(np.uint8(9))),
+        *(np.uint8(100), np.uint8(128)),
+    ]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("word, kind", [(-1, 0), (11, 0), (0, -1), (0, 2)])
+def test_q_embed_layer_normalization_refuses_ids(word, kind, target):
+    """Ids outside of a table do not count from its back."""
+    ids = np.array([[1, word, 3]], np.int32)
+    kinds = np.array([[0, 1, kind]], np.int32)
+    inputs = q_embedding(ids, kinds)
+    fixed = [i for i in range(2, 18) if inputs[i] is not None]
+    model, feed = model_of(
+        "QEmbedLayerNormalization", inputs, TensorProto.FLOAT, fixed, {}
+    )
+    model.graph.node[0].output.append("shown")
+    with pytest.raises(Exception, match="out of range"):
+        onnxruntime_result(model, feed)
+    compiled = opc.compile(model, target=target, cache=False)
+    with pytest.raises(opc.Error, match="index"):
+        compiled.run(feed)
+
+
+def test_fused_gemm_refuses_a_second_parameter_alone():
+    """activation_beta is not taken for activation_alpha."""
+    model, _ = model_of(
+        "FusedGemm",
+        (reals(2, 3), reals(3, 2)),
+        TensorProto.FLOAT,
+        (),
+        {"activation": "LeakyRelu", "activation_beta": 0.5},
+    )
+    with pytest.raises(opc.Error, match="parameters of activation 'LeakyRelu'"):
+        opc.compile(model, cache=False)
+
+
+def halves(*values):
+    return np.array(values, np.float16)
+
+
+# Results that a half holds, by way of steps that it does not.
+HALVES = [
+    ("BiasGelu", (halves(-40000), halves(-40000)), {}, [0]),
+    ("BiasGelu", (halves(60000), halves(-30000)), {}, [30000]),
+    ("BiasGelu", (halves(60000), halves(60000)), {}, [np.inf]),
+    ("FastGelu", (halves(-40000), halves(-40000)), {}, [0]),
+    ("FastGelu", (halves(-60000, 60000),), {}, [0, 60000]),
+    ("Gelu", (halves(-60000, 60000),), {}, [0, 60000]),
+    ("QuickGelu", (halves(-60000, 60000),), {}, [0, 60000]),
+    (
+        "MatMulIntegerToFloat",
+        (
+            *(np.full((1, 9), 255, np.uint8), np.full((9, 1), 255, np.uint8)),
+            *(halves(2**-10), halves(2**-10)),
+        ),
+        {},
+        [[9 * 255 * 255 * 2.0**-20]],
+    ),
+    (
+        "MatMulIntegerToFloat",
+        (
+            *(np.full((1, 2), 200, np.uint8), np.full((2, 1), 250, np.uint8)),
+            *(halves(1), halves(1), None, None, halves(-60000)),
+        ),
+        {},
+        [[40000]],
+    ),
+    (
+        "Attention",
+        (
+            np.full((1, 1, 2), 200, np.float16),
+            np.concatenate([np.zeros((2, 2)), np.full((2, 1), 250)], 1).astype(
+                np.float16
+            ),
+            halves(0, 0, -60000),
+        ),
+        {"num_heads": 1},
+        [[[40000]]],
+    ),
+    (
+        "MultiHeadAttention",
+        (
+            *(np.zeros((1, 1, 1), np.float16),) * 2,
+            np.full((1, 1, 1), 40000, np.float16),
+            halves(0, 0, 20000),
+        ),
+        {"num_heads": 1},
+        [[[60000]]],
+    ),
+    (
+        # Two keys of 40000 + 40000 and 40000 - 40000 by a query of 1 / 2000.
+        "MultiHeadAttention",
+        (
+            np.full((1, 1, 1), 2.0**-11, np.float16),
+            np.array([[[40000], [-40000]]], np.float16),
+            np.array([[[1], [2]]], np.float16),
+            halves(0, 40000, 0),
+        ),
+        {"num_heads": 1},
+        [[[1 + 1 / (1 + np.exp(80000 / 2048))]]],
+    ),
+]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("op, inputs, attributes, expected", HALVES)
+def test_halves_hold_results_not_steps(
+    op, inputs, attributes, expected, target
+):
+    model, feed = model_of(
+        op, inputs, TensorProto.FLOAT16, (), attributes
+    )
+    (y,) = opc.compile(model, target=target, cache=False).run(feed)
+    assert y.dtype == np.float16
+    np.testing.assert_allclose(
+        y.astype(np.float64), expected, rtol=1e-3, atol=1e-6
+    )

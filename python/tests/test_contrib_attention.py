@@ -351,6 +351,10 @@ GROUP_QUERY = [
         local_window_size=4,
     ),
     group_query(QUERY, *KEYS, *NO_ROTARY, ONE_BIAS, label="bias1"),
+    group_query(
+        QUERY, *KEYS, Input(40, 8), Input(40, 8), IDS, label="unused-tables",
+        do_rotary=0, rotary_interleaved=0,
+    ),
     *(
         group_query(
             # onnxruntime leaves scores behind the last key as they were.

@@ -1,122 +1,146 @@
-"""Nothing of com.microsoft is taken and not used: see test_attributes.py.
+"""Nothing is taken and not used, and nothing valid is refused: com.microsoft.
 
-onnxruntime's own schemas say which attributes there are; nodes that opc takes
-are those of the other tests of this domain.
+onnxruntime's own schemas say which attributes there are. Those without a
+default in their schema have one in its text (UNSAID).
 """
 
-import collections
+import functools
 import re
 
+import numpy as np
 import pytest
-import test_contrib
-import test_contrib_attention
-import test_contrib_normalisation
-import test_quantised_attention
-from onnx import AttributeProto, parser
-from onnx.helper import get_attribute_value, make_attribute
+from onnx import AttributeProto, TensorProto, helper
 from onnxruntime.capi.onnxruntime_pybind11_state import get_all_operator_schema
 from test_attributes import ROOT, verdict, with_attribute
+from test_contrib import CASES, bytes_of, model_of, reals
+from test_contrib_attention import ATTENTION, GROUP_QUERY, MULTI_HEAD, ROTARY
+from test_contrib_normalisation import EMBEDDING, SKIP
 
-SCHEMAS = {
-    schema.name: schema
-    for schema in get_all_operator_schema()
-    if schema.domain == "com.microsoft"
+DOMAIN = "com.microsoft"
+I32 = np.int32
+KINDS = ("INT", "FLOAT", "STRING")
+UNSAID = {
+    "activation": "",
+    "activation_alpha": 0.25,
+    "activation_beta": 0.5,
+    "activation_gamma": 0.5,
+    "axis": 1,
+    "clip": 1000.0,
+    "do_rotary": 0,
+    "interleaved": 0,
+    "is_packed_batching": 0,
+    "kv_cache_bit_width": 0,
+    "mask_filter_value": -10000.0,
+    "mask_index_type": 0,
+    "num_heads": 0,
+    "past_present_share_buffer": 0,
+    "rotary_embedding_dim": 0,
+    "rotary_interleaved": 0,
+    "scale": 1.0,
+    "softcap": 0.0,
+}
+BYTE, SCALE = np.uint8(3), np.float32(0.5)
+# Operators without a case in the tables of the other files.
+OTHERS = {
+    "BiasGelu": (reals(3, 5), reals(5)),
+    "DynamicQuantizeLSTM": (
+        *(reals(4, 2, 3), bytes_of(1, 3, 20), bytes_of(1, 5, 20)),
+        *(reals(1, 40), None, None, None, None),
+        *(np.full(1, SCALE), np.full(1, BYTE), np.full(1, SCALE)),
+        np.full(1, BYTE),
+    ),
+    "DynamicQuantizeMatMul": (reals(3, 5), bytes_of(5, 4), SCALE, BYTE),
+    "FastGelu": (reals(3, 5), reals(5)),
+    "GatherBlockQuantized": (
+        *(bytes_of(6, 16), np.array([1, 5]), reals(6, 2), bytes_of(6, 1)),
+    ),
+    "Gelu": (reals(3, 5),),
+    "MatMulIntegerToFloat": (
+        *(bytes_of(3, 5), bytes_of(5, 4), SCALE, SCALE, BYTE, BYTE, reals(4)),
+    ),
+    "MatMulNBits": (reals(3, 32), bytes_of(8, 2, 8), reals(16)),
+    "QAttention": (
+        *(bytes_of(2, 3, 24), bytes_of(24, 48), reals(48), SCALE, SCALE),
+        *(np.ones((2, 3), I32), BYTE, BYTE),
+    ),
+    "QEmbedLayerNormalization": (
+        *(np.ones((2, 5), I32), None, bytes_of(11, 8), bytes_of(7, 8), None),
+        *(bytes_of(8), bytes_of(8), None, SCALE, SCALE, None, SCALE, SCALE),
+        *(BYTE, BYTE, None, BYTE, BYTE),
+    ),
+    "QuickGelu": (reals(3, 5),),
+}
+NEEDED = {
+    "DynamicQuantizeLSTM": {"hidden_size": 5},
+    "GatherBlockQuantized": {"block_size": 16},
+    "MatMulNBits": {"K": 32, "N": 8, "bits": 4, "block_size": 16},
+    "QAttention": {"num_heads": 2},
 }
 
 
+@functools.cache
 def models():
-    for case in test_contrib.CASES:
-        yield test_contrib.model_of(*getattr(case, "values", case))[0]
-    attention, normalisation = (
-        test_contrib_attention,
-        test_contrib_normalisation,
-    )
-    for cases in (
-        normalisation.SKIP,
-        normalisation.EMBEDDING,
-        attention.MULTI_HEAD,
-        attention.ATTENTION,
-        attention.ROTARY,
-        attention.GROUP_QUERY,
-        test_quantised_attention.Q_ATTENTION,
-    ):
-        yield from (case.model() for case in cases)
-    for inputs, node in NODES:
-        yield parser.parse_model(
-            '<ir_version: 10, opset_import: ["": 21, "com.microsoft": 1]>'
-            f"g ({inputs}) => (y) {{ y = com.microsoft.{node} }}"
-        )
+    """Of one node each, by operator, in as many forms as the tests know."""
+    found = {}
+    for parameters in CASES:
+        op, *rest = parameters.values
+        found.setdefault(op, []).append(model_of(op, *rest)[0])
+    for some in (ATTENTION, GROUP_QUERY, MULTI_HEAD, ROTARY, EMBEDDING, SKIP):
+        for case in some:
+            found.setdefault(case.op, []).append(case.model(case.sizes[0]))
+    for op, inputs in OTHERS.items():
+        kind = TensorProto.FLOAT
+        model, _ = model_of(op, inputs, kind, (), NEEDED.get(op, {}))
+        found.setdefault(op, []).append(model)
+    return found
 
 
-# Of ops whose tests make their models as they run.
-NODES = (
-    ("float[3,8] x, float[8] b", "BiasGelu(x, b)"),
-    ("float[3,8] x, float[8] b", "FastGelu(x, b)"),
-    ("float[3,8] x", "Gelu(x)"),
-    ("float[3,8] x", "QuickGelu(x)"),
-    (
-        "float[3,32] x, uint8[8,2,8] w, float[16] s",
-        "MatMulNBits<K=32, N=8, block_size=16>(x, w, s)",
-    ),
-    (
-        "uint4[8,32] w, int64[3] i, float[8,2] s",
-        "GatherBlockQuantized<block_size=16>(w, i, s)",
-    ),
-    (
-        "int32[1,3] i, uint8[9,8] w, uint8[3,8] p, uint8[8] g, float s, uint8 z",
-        "QEmbedLayerNormalization(i, , w, p, , g, g, , s, s, , s, s, z, z, , z, z)",
-    ),
-    (
-        "float[4,1,3] x, int8[1,3,32] w, int8[1,8,32] r, float[1] s, int8[1] z",
-        "DynamicQuantizeLSTM<hidden_size=8>(x, w, r, , , , , , s, z, s, z)",
-    ),
-)
-
-INSTANCES = collections.defaultdict(list)
-for _model in models():
-    INSTANCES[_model.graph.node[0].op_type].append(_model)
-
-
-def others_of(schema, node):
-    """Attributes that a node leaves out: at the schema's default; where it has
-    none, 1 of its kind."""
-    given = {attribute.name for attribute in node.attribute}
-    values = {
-        "INT": 1,
-        "FLOAT": 0.5,
-        "STRING": "x",
-        "INTS": [1],
-        "FLOATS": [1.0],
+@functools.cache
+def schemas():
+    """Of the operators that the documentation lists: the rows of the tables."""
+    text = (ROOT / "docs/generated/OnnxOps.md").read_text()
+    listed = text.split(f"## {DOMAIN} (")[1].split("## ")[0]
+    rows = set(re.findall(r"^- (\w+)$", listed, re.MULTILINE))
+    return {
+        schema.name: schema
+        for schema in get_all_operator_schema()
+        if schema.domain == DOMAIN and schema.name in rows
     }
+
+
+def neutral(schema, node):
+    """The attributes that a node leaves out, as it means them."""
+    given = {attribute.name for attribute in node.attribute}
     for name, attribute in schema.attributes.items():
-        if name in given:
+        if name in given or attribute.type.name not in KINDS:
             continue
         default = AttributeProto.FromString(attribute._default_value)
         if default.type:
-            yield default, True
-        else:
-            kind = str(attribute.type).split(".")[-1]
-            yield make_attribute(name, values.get(kind, ["x"])), False
+            yield default
+        elif not attribute.required:
+            yield helper.make_attribute(name, UNSAID[name])
 
 
-@pytest.mark.parametrize("op", sorted(INSTANCES))
+def forms(op):
+    """Of the models those that differ in what they leave out."""
+    found = {}
+    for model in models()[op]:
+        node = model.graph.node[0]
+        given = tuple(map(bool, node.input))
+        names = frozenset(attribute.name for attribute in node.attribute)
+        found.setdefault((given, names), model)
+    return found.values()
+
+
+@pytest.mark.parametrize("op", sorted(schemas()))
 def test_every_attribute_is_read(op):
-    """A default is taken; what has none is taken or refused by name; what is no
-    attribute is refused by name."""
-    model = INSTANCES[op][0]
-    assert verdict(model) is True
-    unknown = make_attribute("no_such_attribute", 1)
-    said = verdict(with_attribute(model, unknown))
-    assert "'no_such_attribute' is not supported" in str(said)
-    for attribute, is_default in others_of(SCHEMAS[op], model.graph.node[0]):
-        said = verdict(with_attribute(model, attribute))
-        value = get_attribute_value(attribute)
-        named = not is_default and attribute.name in str(said)
-        assert said is True or named, (attribute.name, value, said)
-
-
-def test_all_ops_have_a_node():
-    """No op of the domain that opc takes is left out above."""
-    text = (ROOT / "docs/generated/OnnxOps.md").read_text()
-    section = text.split("## com.microsoft", 1)[1].split("\n## ", 1)[0]
-    assert set(re.findall(r"^- (\w+)", section, re.M)) == INSTANCES.keys()
+    for model in forms(op):
+        said = verdict(model)
+        assert said is True, said
+        for attribute in neutral(schemas()[op], model.graph.node[0]):
+            model = with_attribute(model, attribute)
+        said = verdict(model)
+        assert said is True, said
+        unknown = helper.make_attribute("no_such_attribute", 1)
+        said = verdict(with_attribute(model, unknown))
+        assert "'no_such_attribute' is not supported" in str(said), said

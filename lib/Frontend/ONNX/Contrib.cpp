@@ -128,32 +128,38 @@ void buildFusedGemm(Node &n) {
   Value y = n.matmul(a, b, n.elementOf(a), n.flag("transA", false),
                      n.flag("transB", false));
   y = scaled(y, n.real("alpha", 1));
+  double beta = n.real("beta", 1);
   if (n.has(2))
-    y = n.add(y, scaled(wide(n, n.in(2)), n.real("beta", 1)));
+    y = n.add(y, scaled(wide(n, n.in(2)), beta));
   SmallVector<double> parameters;
-  for (StringRef name : {"activation_alpha", "activation_beta"})
-    if (n.hasAttr(name))
-      parameters.push_back(n.real(name, 0));
+  if (n.hasAttr("activation_alpha"))
+    parameters.push_back(n.real("activation_alpha", 0));
+  // The second of two; alone it is none.
+  double second = n.real("activation_beta", 0);
+  if (n.hasAttr("activation_beta") && !parameters.empty())
+    parameters.push_back(second);
+  n.ignore("activation_gamma"); // no activation has a third
   n.out(0, rounded(n, activated(n, y, parameters)));
 }
 
-Value gelu(Node &n, Value x, StringRef form) {
-  return n.unary<GeluOp>(x, {{"approximate", n.text(form)}});
+/// Makes gelu(input 0 + bias) the node's output; a null bias adds nothing.
+void outputGelu(Node &n, Value bias, StringRef form) {
+  Value x = wide(n, n.need(0));
+  if (bias)
+    x = n.add(x, wide(n, bias));
+  n.out(0,
+        rounded(n, n.unary<GeluOp>(x, {{"approximate", n.text(form)}})));
 }
-void buildGelu(Node &n) { n.out(0, gelu(n, n.need(0), "none")); }
-void buildBiasGelu(Node &n) {
-  n.out(0, gelu(n, n.add(n.need(0), n.need(1)), "none"));
-}
-void buildFastGelu(Node &n) {
-  Value x = n.need(0);
-  n.out(0, gelu(n, n.has(1) ? n.add(x, n.in(1)) : x, "tanh"));
-}
+void buildGelu(Node &n) { outputGelu(n, {}, "none"); }
+void buildBiasGelu(Node &n) { outputGelu(n, n.need(1), "none"); }
+void buildFastGelu(Node &n) { outputGelu(n, n.in(1), "tanh"); }
 void buildQuickGelu(Node &n) {
-  n.out(0, n.unary<SwishOp>(n.need(0),
-                            {{"alpha", n.f64(n.real("alpha", 1.702f))}}));
+  Value y = n.unary<SwishOp>(wide(n, n.need(0)),
+                             {{"alpha", n.f64(n.real("alpha", 1.702f))}});
+  n.out(0, rounded(n, y));
 }
 
-/// (a - zeroA)(b - zeroB) * scaleA * scaleB + bias, in reals.
+/// (a - zeroA)(b - zeroB) * scaleA * scaleB + bias, in the type of the scales.
 Value scaledProduct(Node &n, const Quantised &a, Value b, Value scaleB,
                     Value zeroB, Value bias) {
   Value sum =

@@ -22,6 +22,8 @@ struct MergedAttention {
   Value mask, past, bias, pastLength;
   /// Of queries (and keys) and of values, over all heads.
   AffineExpr hidden, valueHidden;
+  /// Of the results; null: that of qkv, which may be wider.
+  Type element;
 };
 /// Builds the node's outputs. Attributes are those that Attention and
 /// QAttention share.

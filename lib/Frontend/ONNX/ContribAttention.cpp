@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "AttentionForm.h"
 #include "Contrib.h"
+#include "Wide.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -28,19 +29,23 @@ struct Extents {
 };
 
 /// `fresh` behind `past` (null: nothing is), whose rows from `length` on are a
-/// buffer to write to where it is given.
-Cached append(Node &n, Value past, Value fresh, AffineExpr length) {
+/// buffer to write to where it is given; `present` is of the type `element`,
+/// all others of that of `fresh`.
+Cached append(Node &n, Value past, Value fresh, AffineExpr length,
+              Type element) {
   if (n.failed() || !past)
-    return {fresh, fresh};
+    return {fresh, n.cast(fresh, element)};
+  past = n.cast(past, n.elementOf(fresh));
   if (!length) {
     Value all = n.concat({past, fresh}, 2);
-    return {all, all};
+    return {all, n.cast(all, element)};
   }
   AffineExpr end = length + n.dim(fresh, 2), size = n.dim(past, 2);
   n.requireAtMost(end, size);
   Value before = n.slice(past, 2, n.expr(0), length);
   Value all = n.concat({before, fresh}, 2);
-  return {all, n.concat({all, n.slice(past, 2, end, size - end)}, 2)};
+  Value rest = n.slice(past, 2, end, size - end);
+  return {all, n.cast(n.concat({all, rest}, 2), element)};
 }
 
 /// The one number of the input `past_sequence_length`, or null.
@@ -111,6 +116,7 @@ Value maskOfFlags(Node &n, Value mask, const Extents &x) {
 
 /// A mask of integers as a bias on scores [b, heads, n, m]; null without one.
 Value biasOfMask(Node &n, Value mask, const Extents &x) {
+  n.ignore("mask_filter_value"); // where no key is masked
   if (!mask || n.failed())
     return {};
   int64_t rank = n.rank(mask);
@@ -152,10 +158,12 @@ double leastOf(Type element) {
   return least.convertToDouble();
 }
 
-/// Queries, keys and values [b, heads, .., d] and what acts on their scores.
+/// Queries, keys and values [b, heads, .., d], where they were added to in
+/// f32, what acts on their scores, and the type of the results.
 struct Masked {
   Value q, k, v, mask, bias;
   Extents extents;
+  Type element;
 };
 
 Attended attendMasked(Node &n, const Masked &m) {
@@ -163,7 +171,7 @@ Attended attendMasked(Node &n, const Masked &m) {
     return {};
   double scale = n.real("scale", 0);
   AttentionForm form;
-  form.result = n.elementOf(m.q);
+  form.result = m.element;
   form.scores = form.softmax = n.f32Type();
   form.q = n.cast(m.q, form.scores);
   form.q =
@@ -192,7 +200,7 @@ Value partOf(Node &n, Value packed, int64_t i, int64_t parts) {
 }
 
 /// x [b, n, heads * d] or [b, n, heads, d] with its part of the bias, from
-/// `start` on, as [b, heads, n, d].
+/// `start` on, as [b, heads, n, d]; a sum is not rounded to halves.
 Value projected(Node &n, Value x, Value bias, AffineExpr start, int64_t heads) {
   if (n.failed())
     return {};
@@ -206,7 +214,7 @@ Value projected(Node &n, Value x, Value bias, AffineExpr start, int64_t heads) {
   if (bias) {
     AffineExpr depth = n.dim(x, 3);
     Value part = n.slice(bias, 0, start, depth * heads);
-    x = n.add(x, n.reshape(part, {count, depth}));
+    x = n.add(wide(n, x), wide(n, n.reshape(part, {count, depth})));
   }
   return n.transpose(x, {0, 2, 1, 3});
 }
@@ -257,8 +265,9 @@ void buildMultiHeadAttention(Node &n) {
     return n.fail("past_sequence_length needs past_key");
   readHeads(n, m, heads);
   AffineExpr length = pastLength(n, n.in(8));
-  Cached k = append(n, n.in(6), m.k, length);
-  Cached v = append(n, n.in(7), m.v, length);
+  m.element = n.elementOf(n.need(0));
+  Cached k = append(n, n.in(6), m.k, length, m.element);
+  Cached v = append(n, n.in(7), m.v, length, m.element);
   if (n.failed())
     return;
   AffineExpr past = length ? length : n.has(6) ? n.dim(n.in(6), 2) : n.expr(0);
@@ -272,7 +281,7 @@ void buildMultiHeadAttention(Node &n) {
   n.out(1, k.present);
   n.out(2, v.present);
   if (n.wants(3))
-    n.out(3, n.cast(r.biased, n.elementOf(m.q)));
+    n.out(3, n.cast(r.biased, m.element));
 }
 
 //===----------------------------------------------------------------------===//
@@ -298,9 +307,11 @@ void buildContribAttention(Node &n) {
   if (n.failed() || n.rank(x) != 3 || n.rank(weights) != 2)
     return n.fail("the input has no rank of 3, or the weights none of 2");
   MergedAttention merged;
-  merged.qkv = n.matmul(x, weights, n.elementOf(x));
+  merged.element = n.elementOf(x);
+  x = wide(n, x);
+  merged.qkv = n.matmul(x, wide(n, weights), n.elementOf(x));
   if (n.has(2))
-    merged.qkv = n.add(merged.qkv, n.in(2));
+    merged.qkv = n.add(merged.qkv, wide(n, n.in(2)));
   merged.mask = n.in(3);
   merged.past = n.in(4);
   merged.bias = n.in(5);
@@ -322,6 +333,7 @@ void buildMergedAttention(Node &n, const MergedAttention &merged) {
     return;
   if (heads < 1)
     return n.fail("num_heads is missing");
+  n.ignore("rotary_embedding_dim"); // of a rotation that is not done
   if (n.integer("do_rotary", 0) != 0)
     return n.fail("do_rotary=1 is not supported; nearest supported form: "
                   "RotaryEmbedding and MultiHeadAttention");
@@ -343,11 +355,13 @@ void buildMergedAttention(Node &n, const MergedAttention &merged) {
                : Value();
   };
   Masked m;
+  m.element = merged.element ? merged.element : n.elementOf(merged.qkv);
   m.q = headsAt(n.expr(0), merged.hidden);
   Value fresh = headsAt(merged.hidden, merged.hidden);
-  Cached k = append(n, pastOf(0), fresh, length);
-  Cached v = append(n, pastOf(1),
-                    headsAt(merged.hidden * 2, merged.valueHidden), length);
+  Cached k = append(n, pastOf(0), fresh, length, m.element);
+  Cached v =
+      append(n, pastOf(1), headsAt(merged.hidden * 2, merged.valueHidden),
+             length, m.element);
   if (n.failed())
     return;
   AffineExpr past = length        ? length

@@ -162,8 +162,11 @@ Value positionsOf(Node &n, const GroupQuery &g) {
 void turn(Node &n, GroupQuery &g) {
   // Exporters write it beside do_rotary=0, too.
   bool interleaved = n.integer("rotary_interleaved", 0) != 0;
-  if (n.integer("do_rotary", 0) == 0)
+  if (n.integer("do_rotary", 0) == 0) {
+    for (Input i : {kCos, kSin, kPositions}) // of a rotation that is not done
+      n.ignoreInput(i);
     return;
+  }
   if (!n.has(kCos)) // nor the sines: they come together
     return n.fail("do_rotary=1 needs cos_cache and sin_cache");
   Value positions = positionsOf(n, g);
@@ -242,12 +245,12 @@ Value allowedKeys(Node &n, const GroupQuery &g) {
 
 /// The score beside the keys': of each head, or 0; null without one.
 Value sinkOf(Node &n, const GroupQuery &g) {
+  bool smooth = n.integer("smooth_softmax", 0) == 1;
   if (n.has(kSink)) {
     n.requireEqual(n.size(n.in(kSink)), n.expr(g.heads));
     return n.reshape(n.in(kSink), {n.expr(g.heads), n.expr(1), n.expr(1)});
   }
-  return n.integer("smooth_softmax", 0) == 1 ? n.scalar(n.f32Type(), 0)
-                                             : Value();
+  return smooth ? n.scalar(n.f32Type(), 0) : Value();
 }
 
 void outputScores(Node &n, const Attended &r, Value allowed, Type element) {

@@ -161,38 +161,31 @@ void buildMatMulInteger16(Node &n) {
   n.out(0, integerMatMul(n, n.need(0), n.need(1), {}, {}));
 }
 
-/// `rows` as reals, by the scale and the zero point in inputs of these numbers.
-Value embedded(Node &n, Value rows, int64_t scale, int64_t zero) {
-  return dequantise(n, rows, single(n, n.need(scale)), single(n, n.need(zero)));
+/// Input `i` of integers with its scale and zero point, by their inputs.
+Embedding::Table tableOf(Node &n, int64_t i, int64_t scale, int64_t zero) {
+  return {n.need(i), single(n, n.need(scale)), single(n, n.need(zero))};
+}
+/// The same as reals.
+Value realTable(Node &n, int64_t i, int64_t scale, int64_t zero) {
+  Embedding::Table t = tableOf(n, i, scale, zero);
+  return n.failed() ? Value() : dequantise(n, t.rows, t.scale, t.zero);
 }
 
-/// The normalised sum of the embeddings of words, positions and segments; and
-/// how many words of each sentence the mask shows.
 void buildQEmbedLayerNormalization(Node &n) {
-  Value ids = n.need(0), positions = n.need(3);
-  if (n.failed() || n.rank(ids) != 2 || n.rank(positions) != 2)
-    return n.fail("input_ids or position_embedding has another rank than 2");
-  AffineExpr length = n.dim(ids, 1);
-  n.requireAtMost(length, n.dim(positions, 0));
-  Value sum = embedded(n, n.gather(n.need(2), ids, 0), 8, 13);
-  Value ofPlace = n.slice(positions, 0, n.expr(0), length);
-  sum = n.add(sum, embedded(n, ofPlace, 9, 14));
+  Embedding e;
+  e.ids = n.need(0);
+  e.segmentIds = n.in(1);
+  e.words = tableOf(n, 2, 8, 13);
+  e.positions = tableOf(n, 3, 9, 14);
+  for (int64_t i : {4, 10, 15}) // without segments there is no table of them
+    n.ignoreInput(i);
   if (n.has(1))
-    sum = n.add(sum, embedded(n, n.gather(n.need(4), n.in(1), 0), 10, 15));
-  if (n.failed())
-    return;
-  Value y =
-      n.unary<NormalizeOp>(sum, {{"axes", n.ints(2)},
-                                 {"epsilon", n.f64(n.real("epsilon", 1e-12f))},
-                                 {"center", n.boolean(true)}});
-  y = n.mul(y, embedded(n, n.need(5), 11, 16));
-  n.out(0, n.add(y, embedded(n, n.need(6), 12, 17)));
-  Value shown = n.broadcast(n.scalarInt(n.i32Type(), 0), n.dim(ids, 0));
-  if (n.has(7)) {
-    Value one = n.compare<EqualOp>(n.in(7), n.like(n.in(7), 1));
-    shown = n.reduce("sum", n.cast(one, n.i32Type()), 1, false);
-  }
-  n.out(1, shown);
+    e.segments = tableOf(n, 4, 10, 15);
+  e.gamma = realTable(n, 5, 11, 16);
+  e.beta = realTable(n, 6, 12, 17);
+  e.mask = n.in(7);
+  e.epsilon = n.real("epsilon", 1e-12f);
+  buildEmbedding(n, e);
 }
 
 /// Fails where input `i` has another rank, or no type that quantised numbers
