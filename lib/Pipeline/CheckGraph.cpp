@@ -4,10 +4,12 @@
 // that ops infer, and symbols are followed from where they are bound.
 //
 //===----------------------------------------------------------------------===//
+#include "ExtentFacts.h"
 #include "IRText.h"
 
 #include "opc/Dialect/Opc/IR/ConstantData.h"
 #include "opc/Dialect/Opc/IR/Verifiers.h"
+#include "opc/Dialect/Opc/Transforms/Passes.h"
 #include "opc/Pipeline/Stages.h"
 
 #include "llvm/ADT/BitVector.h"
@@ -21,6 +23,12 @@ namespace {
 constexpr int64_t kLargestBytes = int64_t(1) << 40;
 constexpr int64_t kMostAxes = 64; // as programs have
 
+/// What holds where an op stands.
+struct Scope {
+  llvm::BitVector bound;
+  ExtentFacts facts;
+};
+
 class GraphChecker {
 public:
   GraphChecker(func::FuncOp function)
@@ -32,11 +40,13 @@ private:
   LogicalResult readSymbols();
   LogicalResult checkArguments();
   LogicalResult checkResults();
-  LogicalResult checkBlock(Block &block, llvm::BitVector bound);
-  LogicalResult checkOp(Operation *op, const llvm::BitVector &bound);
-  LogicalResult checkRegions(Operation *op, const llvm::BitVector &bound);
+  LogicalResult checkBlock(Block &block, Scope scope);
+  LogicalResult checkBinding(Operation *op, Scope &scope);
+  LogicalResult checkOp(Operation *op, const Scope &scope);
+  LogicalResult checkRegions(Operation *op, const Scope &scope);
+  LogicalResult checkSymbolsOf(Operation *op, const llvm::BitVector &bound);
   LogicalResult checkExtents(Operation *op);
-  LogicalResult checkPinned(Operation *op, ArrayAttr pinned);
+  LogicalResult checkPinned(Operation *op);
   LogicalResult checkType(Operation *at, Type type);
   LogicalResult checkBoundary(Type type);
   LogicalResult checkDims(Operation *at, Type type, ArrayRef<AffineExpr> dims);
@@ -45,7 +55,8 @@ private:
 
   func::FuncOp function;
   ShapeEnv env;
-  llvm::BitVector bound;
+  /// Symbols that the arguments bind, and those that anything binds so far.
+  llvm::BitVector bound, everBound;
 };
 
 /// The symbol that an op binds, if it is one that does.
@@ -187,44 +198,34 @@ LogicalResult GraphChecker::checkResults() {
   return success();
 }
 
-/// Extents that an op pins have to fit what its operands say.
-LogicalResult GraphChecker::checkPinned(Operation *op, ArrayAttr pinned) {
-  if (pinned.size() != op->getNumResults() ||
+/// Extents that an op pins are those of its type; operands are held against
+/// them later. Only where operands broadcast they may be others than inferred.
+LogicalResult GraphChecker::checkPinned(Operation *op) {
+  auto pinned = dyn_cast<ArrayAttr>(op->getAttr(kDimsAttr));
+  if (!pinned || pinned.size() != op->getNumResults() ||
       !llvm::all_of(pinned, llvm::IsaPred<AffineMapAttr>))
     return op->emitOpError("opc.dims is no map for each result");
+  if (!isa<ScalarOp, MatmulOp>(op))
+    return op->emitOpError("opc.dims is not supported: operands and "
+                           "attributes say the extents");
   if (!isa<ScalarOp>(op))
     return success();
-  Dims result(env.dims(op->getResult(0)));
-  size_t rank = 0;
-  for (Value operand : op->getOperands()) {
-    Dims dims(env.dims(operand));
-    rank = std::max(rank, dims.size());
-    if (dims.size() > result.size())
-      break;
-    for (auto [mine, whole] :
-         llvm::zip(dims, ArrayRef(result).take_back(dims.size()))) {
-      auto x = constantOf(mine), y = constantOf(whole);
-      if (x && y && *x != 1 && *x != *y)
-        return op->emitOpError("extent ")
-               << *x << " does not broadcast to " << *y;
-    }
-  }
-  if (rank != result.size())
-    return op->emitOpError("opc.dims has ")
-           << result.size() << " extents for a rank of " << rank;
-  return success();
+  int64_t rank = 0,
+          own = cast<AffineMapAttr>(pinned[0]).getValue().getNumResults();
+  for (Value operand : op->getOperands())
+    rank = std::max<int64_t>(rank, env.dims(operand).size());
+  if (rank == own)
+    return success();
+  return op->emitOpError("opc.dims has ")
+         << own << " extents for a rank of " << rank;
 }
 
 LogicalResult GraphChecker::checkExtents(Operation *op) {
+  if (op->hasAttr(kDimsAttr))
+    return checkPinned(op);
   auto shaped = dyn_cast<ShapedOp>(op);
   if (!shaped)
     return success();
-  if (auto pinned = op->getAttr(kDimsAttr)) {
-    auto maps = dyn_cast<ArrayAttr>(pinned);
-    if (!maps)
-      return op->emitOpError("opc.dims is no map for each result");
-    return checkPinned(op, maps);
-  }
   SmallVector<Dims> all;
   if (failed(shaped.inferDims(env, all)))
     return failure();
@@ -234,8 +235,7 @@ LogicalResult GraphChecker::checkExtents(Operation *op) {
   return success();
 }
 
-LogicalResult GraphChecker::checkRegions(Operation *op,
-                                         const llvm::BitVector &outside) {
+LogicalResult GraphChecker::checkRegions(Operation *op, const Scope &outside) {
   for (Region &region : op->getRegions()) {
     if (!region.hasOneBlock())
       return op->emitOpError("has a region of more than one block");
@@ -249,21 +249,38 @@ LogicalResult GraphChecker::checkRegions(Operation *op,
   return success();
 }
 
-LogicalResult GraphChecker::checkOp(Operation *op,
-                                    const llvm::BitVector &before) {
+/// Of an op with regions, extents may be bound behind it; then its results are
+/// used behind that.
+LogicalResult GraphChecker::checkSymbolsOf(Operation *op,
+                                           const llvm::BitVector &before) {
+  bool owns = op->getNumRegions() > 0;
+  WalkResult attributes = op->getAttrDictionary().walk([&](AffineMapAttr map) {
+    return WalkResult(
+        checkSymbols(op, map.getValue(), owns ? nullptr : &before));
+  });
+  if (attributes.wasInterrupted())
+    return failure();
+  if (isa<BindDimOp>(op))
+    return success();
+  for (Value operand : op->getOperands())
+    if (failed(checkSymbols(op, toMap(op->getContext(), env.dims(operand)),
+                            &before)))
+      return failure();
+  return success();
+}
+
+LogicalResult GraphChecker::checkOp(Operation *op, const Scope &scope) {
   if (!isa<OpcDialect, func::FuncDialect>(op->getDialect()) ||
       isa<LaunchOp, func::CallOp, func::CallIndirectOp, func::ConstantOp>(op))
     return op->emitOpError("does not stand in a graph: text of the stage "
                            "import is read");
-  if (failed(checkOperands(op)))
-    return failure();
-  // Of an op with regions, extents may be bound behind it.
-  bool owns = op->getNumRegions() > 0;
-  WalkResult symbols = op->getAttrDictionary().walk([&](AffineMapAttr map) {
-    return WalkResult(
-        checkSymbols(op, map.getValue(), owns ? nullptr : &before));
-  });
-  if (symbols.wasInterrupted() || failed(checkRegions(op, before)))
+  if (op->hasAttr(kMayAliasAttr))
+    return op->emitOpError()
+           << kMayAliasAttr << " is not supported: text of the stage import "
+           << "is read";
+  if (failed(opc::checkOperands(op)) ||
+      failed(checkSymbolsOf(op, scope.bound)) ||
+      failed(checkRegions(op, scope)))
     return failure();
   for (Value result : op->getResults())
     if (failed(checkType(op, result.getType())))
@@ -273,19 +290,27 @@ LogicalResult GraphChecker::checkOp(Operation *op,
   for (Value result : op->getResults())
     if (failed(checkDims(op, result.getType(), env.dims(result))))
       return failure();
+  return checkOperandExtents(op, env, scope.facts);
+}
+
+LogicalResult GraphChecker::checkBinding(Operation *op, Scope &scope) {
+  std::optional<int64_t> symbol = boundBy(op);
+  if (!symbol)
+    return success();
+  if (*symbol >= static_cast<int64_t>(everBound.size()))
+    return op->emitOpError("uses a symbol that opc.symbols does not have");
+  if (everBound.test(*symbol))
+    return op->emitOpError("symbol ") << *symbol << " is bound twice";
+  everBound.set(*symbol);
+  scope.bound.set(*symbol);
+  scope.facts.note(op, env);
   return success();
 }
 
-LogicalResult GraphChecker::checkBlock(Block &block, llvm::BitVector known) {
-  for (Operation &op : block) {
-    if (failed(checkOp(&op, known)))
+LogicalResult GraphChecker::checkBlock(Block &block, Scope scope) {
+  for (Operation &op : block)
+    if (failed(checkOp(&op, scope)) || failed(checkBinding(&op, scope)))
       return failure();
-    std::optional<int64_t> symbol = boundBy(&op);
-    if (symbol && *symbol >= static_cast<int64_t>(bound.size()))
-      return op.emitOpError("uses a symbol that opc.symbols does not have");
-    if (symbol)
-      known.set(*symbol);
-  }
   return success();
 }
 
@@ -295,7 +320,8 @@ LogicalResult GraphChecker::run() {
   if (failed(readSymbols()) || failed(checkArguments()) ||
       failed(checkResults()))
     return failure();
-  return checkBlock(function.getBody().front(), bound);
+  everBound = bound;
+  return checkBlock(function.getBody().front(), {bound, {}});
 }
 
 } // namespace

@@ -5,6 +5,7 @@ import pathlib
 import subprocess
 import sys
 
+import ir_extents
 import ir_text
 import numpy as np
 import opc
@@ -42,6 +43,32 @@ def test_most_mutations_are_refused(reports):
 @pytest.mark.parametrize("name", ir_text.BY_HAND)
 def test_a_text_that_is_no_graph_is_refused(reports, name):
     assert reports[name][0] == "InputError", reports[name]
+
+
+def imported(text, folder):
+    """What the compiler says of a text that it only reads."""
+    file = folder / "model.mlir"
+    file.write_text(text)
+    command = [BUILD / "bin" / "opc", "compile", file]
+    command += ["--stop-after", "import", "-o", folder / "again.mlir"]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+@pytest.mark.parametrize("name", ir_extents.UNTIED)
+def test_extents_that_nothing_ties_are_refused(name, tmp_path):
+    text, message = ir_extents.UNTIED[name]
+    done = imported(text, tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+
+
+@pytest.mark.parametrize("name", ir_extents.TIED)
+def test_extents_that_a_binding_ties_are_taken(name, tmp_path):
+    done = imported(ir_extents.TIED[name], tmp_path)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("name", ir_text.MODELS)

@@ -7,6 +7,7 @@
 #include "opc/Dialect/Opc/IR/Verifiers.h"
 #include "VerifierSupport.h"
 #include "opc/Dialect/Opc/IR/ConstantData.h"
+#include "opc/Runtime/Demand.h"
 
 using namespace mlir;
 using namespace opc;
@@ -134,12 +135,25 @@ LogicalResult check(BindDimOp op) {
                  succeeded(checkSymbol(op, op.getSymbol())));
 }
 
+LogicalResult checkDemand(Operation *op) {
+  Attribute text = op->getAttr(kDemandAttr);
+  if (!text || isa<StringAttr>(text))
+    return success();
+  return op->emitOpError() << kDemandAttr << " is no string";
+}
+
+/// The host reads whole bytes; a bool is one.
 LogicalResult check(BindElementOp op) {
   RankedTensorType type = typeOf(op.getX());
+  Type element = type.getElementType();
+  if (element.getIntOrFloatBitWidth() < 8 && !element.isInteger(1))
+    return op.emitOpError("elements of ")
+           << element << " are not supported; nearest supported form: i8";
   int64_t index = op.getIndex();
   if (index < 0 || (type.hasStaticShape() && index >= type.getNumElements()))
     return op.emitOpError("element ") << index << " is outside of " << type;
-  return checkSymbol(op, op.getSymbol());
+  return success(succeeded(checkDemand(op)) &&
+                 succeeded(checkSymbol(op, op.getSymbol())));
 }
 
 LogicalResult check(BindBroadcastOp op) {
@@ -149,6 +163,7 @@ LogicalResult check(BindBroadcastOp op) {
 
 LogicalResult check(BindClampOp op) {
   return success(succeeded(checkMap(op, op.getBounds(), 3, "bounds")) &&
+                 succeeded(checkDemand(op)) &&
                  succeeded(checkSymbol(op, op.getSymbol())));
 }
 

@@ -1,0 +1,129 @@
+//===- ExtentFacts.cpp - what a graph's bindings say of extents -----------===//
+#include "ExtentFacts.h"
+
+#include "opc/Runtime/Demand.h"
+
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace opc;
+using namespace mlir;
+
+/// A symbol does not stand for more than this: expressions of expressions
+/// would grow without bound.
+static constexpr unsigned kMostParts = 64;
+
+static AffineExpr symbolOf(Operation *op) {
+  auto symbol = op->getAttrOfType<IntegerAttr>("symbol");
+  return getAffineSymbolExpr(symbol.getInt(), op->getContext());
+}
+
+static AffineExpr simplified(AffineExpr e) {
+  unsigned symbols = toMap(e.getContext(), e).getNumSymbols();
+  return simplifyAffineExpr(e, /*numDims=*/0, symbols);
+}
+
+AffineExpr ExtentFacts::canonical(AffineExpr e) const {
+  while (true) {
+    AffineExpr next = simplified(e.replaceSymbols(meaning));
+    if (next == e)
+      return e;
+    e = next;
+  }
+}
+
+bool ExtentFacts::areEqual(AffineExpr a, AffineExpr b) const {
+  a = canonical(a);
+  b = canonical(b);
+  return a == b || constantOf(simplified(a - b)) == 0;
+}
+
+bool ExtentFacts::broadcasts(AffineExpr from, AffineExpr to) const {
+  to = canonical(to);
+  SmallVector<AffineExpr> open{canonical(from)};
+  llvm::DenseSet<AffineExpr> seen;
+  while (!open.empty()) {
+    AffineExpr next = open.pop_back_val();
+    if (constantOf(next) == 1 || areEqual(next, to))
+      return true;
+    if (auto found = wider.find(next);
+        seen.insert(next).second && found != wider.end())
+      open.append(found->second);
+  }
+  return false;
+}
+
+void ExtentFacts::noteBroadcast(AffineExpr from, AffineExpr to) {
+  wider[canonical(from)].push_back(canonical(to));
+}
+
+/// Takes `symbol` for `value`, unless that is no symbol, or the value is made
+/// of it or too large.
+bool ExtentFacts::define(AffineExpr symbol, AffineExpr value) {
+  auto own = dyn_cast<AffineSymbolExpr>(symbol);
+  unsigned parts = 0;
+  value.walk([&](AffineExpr part) { parts += part == symbol ? kMostParts : 1; });
+  if (!own || parts > kMostParts)
+    return false;
+  for (unsigned next = meaning.size(); next <= own.getPosition(); ++next)
+    meaning.push_back(getAffineSymbolExpr(next, symbol.getContext()));
+  meaning[own.getPosition()] = value;
+  auto old = std::move(wider);
+  wider.clear();
+  for (auto &[from, targets] : old)
+    for (AffineExpr to : targets)
+      noteBroadcast(from, to);
+  return true;
+}
+
+/// Takes a symbol that a = b has alone in a term for the rest of the equation.
+bool ExtentFacts::solve(AffineExpr a, AffineExpr b) {
+  AffineExpr difference = simplified(a - b);
+  SmallVector<AffineExpr> symbols;
+  difference.walk([&](AffineExpr part) {
+    if (isa<AffineSymbolExpr>(part))
+      symbols.push_back(part);
+  });
+  return llvm::any_of(symbols, [&](AffineExpr symbol) {
+    return define(symbol, simplified(symbol - difference)) ||
+           define(symbol, simplified(difference + symbol));
+  });
+}
+
+void ExtentFacts::noteEqual(AffineExpr a, AffineExpr b) {
+  a = canonical(a);
+  b = canonical(b);
+  if (a == b || define(a, b) || define(b, a) || solve(a, b))
+    return;
+  noteBroadcast(a, b);
+  noteBroadcast(b, a);
+}
+
+/// The run goes on where both are the symbol or 1; so a constant other than 1
+/// is what the symbol is.
+void ExtentFacts::note(BindBroadcastOp op) {
+  AffineExpr symbol = symbolOf(op);
+  ArrayRef<AffineExpr> pair = op.getPair().getResults();
+  for (AffineExpr part : pair)
+    if (constantOf(part).value_or(1) != 1)
+      noteEqual(symbol, part);
+  for (AffineExpr part : pair)
+    noteBroadcast(part, symbol);
+}
+
+void ExtentFacts::note(BindClampOp op) {
+  if (!op->hasAttr(kDemandAttr))
+    return;
+  ArrayRef<AffineExpr> bounds = op.getBounds().getResults();
+  noteEqual(symbolOf(op), bounds[0]);
+  if (bounds[1] == bounds[2])
+    noteEqual(bounds[0], bounds[1]);
+}
+
+void ExtentFacts::note(Operation *op, ShapeEnv &env) {
+  llvm::TypeSwitch<Operation *>(op)
+      .Case<BindBroadcastOp, BindClampOp>([&](auto bind) { note(bind); })
+      .Case<BindDimOp>([&](BindDimOp bind) {
+        noteEqual(symbolOf(bind), env.dim(bind.getX(), bind.getAxis()));
+      });
+}
