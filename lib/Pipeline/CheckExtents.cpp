@@ -1,7 +1,7 @@
 //===- CheckExtents.cpp - operands that reach as far as they are read -----===//
 //
-// Verifiers compare extents that are constants. Here those are compared that are
-// expressions, of ops that read an operand by the extents of another value.
+// Verifiers compare extents that are constants. Here those are compared that
+// are expressions, of ops that read an operand by the extents of another value.
 //
 //===----------------------------------------------------------------------===//
 #include "ExtentFacts.h"
@@ -52,8 +52,8 @@ private:
 LogicalResult ExtentChecker::checkEqual(AffineExpr a, AffineExpr b) {
   if (facts.areEqual(a, b))
     return success();
-  return op->emitOpError("extents ") << textOf(a) << " and " << textOf(b)
-                                     << " are not known to be equal";
+  return op->emitOpError("extents ")
+         << textOf(a) << " and " << textOf(b) << " are not known to be equal";
 }
 
 LogicalResult ExtentChecker::checkBroadcast(ArrayRef<AffineExpr> from,
@@ -89,20 +89,18 @@ LogicalResult ExtentChecker::check(MatmulOp matmul) {
            << y.size() << " extents for a rank of "
            << std::max(a.size(), b.size());
   ArrayRef<AffineExpr> batch = ArrayRef(y).drop_back(2);
-  return success(
-      succeeded(checkEqual(a.back(), b[b.size() - 2])) &&
-      succeeded(checkEqual(a[a.size() - 2], y[y.size() - 2])) &&
-      succeeded(checkEqual(b.back(), y.back())) &&
-      succeeded(checkBroadcast(ArrayRef(a).drop_back(2), batch)) &&
-      succeeded(checkBroadcast(ArrayRef(b).drop_back(2), batch)));
+  return success(succeeded(checkEqual(a.back(), b[b.size() - 2])) &&
+                 succeeded(checkEqual(a[a.size() - 2], y[y.size() - 2])) &&
+                 succeeded(checkEqual(b.back(), y.back())) &&
+                 succeeded(checkBroadcast(ArrayRef(a).drop_back(2), batch)) &&
+                 succeeded(checkBroadcast(ArrayRef(b).drop_back(2), batch)));
 }
 
 LogicalResult ExtentChecker::check(ConcatOp concat) {
   const Dims result(env.dims(concat.getY()));
   for (Value input : concat.getInputs())
     for (auto [axis, extent] : llvm::enumerate(Dims(env.dims(input))))
-      if (axis != concat.getAxis() &&
-          failed(checkEqual(extent, result[axis])))
+      if (axis != concat.getAxis() && failed(checkEqual(extent, result[axis])))
         return failure();
   return success();
 }

@@ -62,7 +62,8 @@ void ExtentFacts::noteBroadcast(AffineExpr from, AffineExpr to) {
 bool ExtentFacts::define(AffineExpr symbol, AffineExpr value) {
   auto own = dyn_cast<AffineSymbolExpr>(symbol);
   unsigned parts = 0;
-  value.walk([&](AffineExpr part) { parts += part == symbol ? kMostParts : 1; });
+  value.walk(
+      [&](AffineExpr part) { parts += part == symbol ? kMostParts : 1; });
   if (!own || parts > kMostParts)
     return false;
   for (unsigned next = meaning.size(); next <= own.getPosition(); ++next)

@@ -172,7 +172,8 @@ def test_every_attribute_and_input_is_read(key):
         for model in some:
             check_all_read(schema, model)
             checked += 1
-    assert checked or not instances()[key]
+    # Their axes are inputs: none is accepted unless these are known.
+    assert checked or not key[1].startswith("Reduce")
 
 
 def other_values(attribute, seen):

@@ -400,7 +400,13 @@ def q_embedding(ids, kinds=None):
     optional = lambda value: None if kinds is None else value
     scale = np.float32(0.05)
     return [
-        *(ids, kinds, bytes_of(11, 8), bytes_of(7, 8), optional(bytes_of(2, 8))),
+        *(
+            ids,
+            kinds,
+            bytes_of(11, 8),
+            bytes_of(7, 8),
+            optional(bytes_of(2, 8)),
+        ),
         *(bytes_of(8), bytes_of(8), None, scale, scale, optional(scale)),
         *(scale, scale, np.uint8(120), np.uint8(3), optional(np.uint8(9))),
         *(np.uint8(100), np.uint8(128)),
@@ -512,9 +518,7 @@ HALVES = [
 def test_halves_hold_results_not_steps(
     op, inputs, attributes, expected, target
 ):
-    model, feed = model_of(
-        op, inputs, TensorProto.FLOAT16, (), attributes
-    )
+    model, feed = model_of(op, inputs, TensorProto.FLOAT16, (), attributes)
     (y,) = opc.compile(model, target=target, cache=False).run(feed)
     assert y.dtype == np.float16
     np.testing.assert_allclose(

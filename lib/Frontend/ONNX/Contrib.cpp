@@ -147,8 +147,7 @@ void outputGelu(Node &n, Value bias, StringRef form) {
   Value x = wide(n, n.need(0));
   if (bias)
     x = n.add(x, wide(n, bias));
-  n.out(0,
-        rounded(n, n.unary<GeluOp>(x, {{"approximate", n.text(form)}})));
+  n.out(0, rounded(n, n.unary<GeluOp>(x, {{"approximate", n.text(form)}})));
 }
 void buildGelu(Node &n) { outputGelu(n, {}, "none"); }
 void buildBiasGelu(Node &n) { outputGelu(n, n.need(1), "none"); }
