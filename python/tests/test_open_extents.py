@@ -282,22 +282,3 @@ def test_nothing_broadcasts(name, target):
         # onnxruntime does not broadcast batches of products to 0.
         if not ones or "MatMul" not in {node.op_type for node in graph.nodes}:
             assert_close(got, session.run(None, feeds))
-
-
-def test_same_memory_is_not_written_twice():
-    """What a broadcast may be is not overwritten while it is read."""
-    nodes = [
-        NODE("Exp", ["x"], ["e"]),
-        NODE("MatMul", ["e", "w"], ["p"]),
-        NODE("Add", ["p", "y"], ["s"]),
-        NODE("Add", ["p", "s"], ["t"]),
-        NODE("Transpose", ["t"], ["u"], perm=[1, 0]),
-        NODE("Add", ["t", "u"], ["out"]),
-    ]
-    graph = Graph(nodes, {"x": "ab", "y": "ab"}, {"w": normal(37, 37)})
-    session = onnxruntime_session(graph.model)
-    compiled = opc.compile(graph.model, cache=False)
-    sizes = dict(a=37, b=37)
-    for ones in ((), [("y", 0)], [("y", 1)]):
-        feeds = graph.feeds(sizes, ones)
-        assert_close(compiled.run(feeds), session.run(None, feeds), scale=256)

@@ -199,13 +199,19 @@ def half(array, dtype):
     return array.astype(dtype) if array.dtype.kind == "f" else array
 
 
+# At these opsets ONNX has no Range of bf16.
+HALF_STEPS = [
+    pytest.param(row, dtype, id=f"{row[0]}-{dtype}")
+    for row in STEPS
+    for dtype in HALVES
+    if not (row[0] == "Range" and dtype == BF16)
+]
+
+
 @pytest.mark.parametrize("target", TARGETS)
-@pytest.mark.parametrize("dtype", HALVES, ids=str)
-@pytest.mark.parametrize("row", STEPS, ids=lambda row: row[0])
+@pytest.mark.parametrize("row, dtype", HALF_STEPS)
 def test_steps_are_wider_than_halves(row, dtype, target):
     op, operands, attributes, want = row
-    if op == "Range" and dtype == BF16:
-        pytest.skip("no such Range")
     operands = [half(np.asarray(x), dtype) for x in operands]
     options = dict(attributes)
     case = Case(op, *operands, opset=options.pop("opset", 18), **options)

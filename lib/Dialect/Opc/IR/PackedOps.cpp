@@ -21,17 +21,25 @@ static void slideWindow(Dims &dims, ArrayRef<AffineExpr> kernel,
   }
 }
 
-LogicalResult PackedMatmulOp::inferDims(ShapeEnv &env,
-                                        SmallVectorImpl<Dims> &results) {
-  Dims dims(env.dims(getA()));
-  AffineExpr packed = packedReduction(env.dims(getB()));
-  if (constantOf(dims.back()) && constantOf(packed) && dims.back() != packed)
-    return emitOpError("a has ")
+/// Extents of a product: those of `a`, whose columns are the `rows` of packed
+/// b, with `columns` for the last.
+static LogicalResult inferProduct(Operation *op, ShapeEnv &env, Value a,
+                                  AffineExpr rows, int64_t columns,
+                                  SmallVectorImpl<Dims> &results) {
+  Dims dims(env.dims(a));
+  if (constantOf(dims.back()) && constantOf(rows) && dims.back() != rows)
+    return op->emitOpError("a has ")
            << *constantOf(dims.back()) << " columns, packed b has "
-           << *constantOf(packed) << " rows";
-  dims.back() = env.constant(getColumns());
+           << *constantOf(rows) << " rows";
+  dims.back() = env.constant(columns);
   results.push_back(std::move(dims));
   return success();
+}
+
+LogicalResult PackedMatmulOp::inferDims(ShapeEnv &env,
+                                        SmallVectorImpl<Dims> &results) {
+  return inferProduct(*this, env, getA(), packedReduction(env.dims(getB())),
+                      getColumns(), results);
 }
 
 LogicalResult PackedQuantizedMatmulOp::verify() {
@@ -61,15 +69,8 @@ LogicalResult PackedQuantizedMatmulOp::verify() {
 LogicalResult
 PackedQuantizedMatmulOp::inferDims(ShapeEnv &env,
                                    SmallVectorImpl<Dims> &results) {
-  Dims dims(env.dims(getA()));
-  AffineExpr packed = env.dims(getB())[1] * (32 / int64_t(getBits()));
-  if (constantOf(dims.back()) && dims.back() != packed)
-    return emitOpError("a has ")
-           << *constantOf(dims.back()) << " columns, packed b has "
-           << *constantOf(packed) << " rows";
-  dims.back() = env.constant(getColumns());
-  results.push_back(std::move(dims));
-  return success();
+  AffineExpr rows = env.dims(getB())[1] * (32 / int64_t(getBits()));
+  return inferProduct(*this, env, getA(), rows, getColumns(), results);
 }
 
 LogicalResult PackedConvOp::inferDims(ShapeEnv &env,
