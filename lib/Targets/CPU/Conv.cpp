@@ -51,34 +51,33 @@ public:
       outer = w.e.delinearize(single ? unit : l.rem(unit, all), unitDims);
       group = outer.front();
       outer.erase(outer.begin());
-      columns.forPanels(l, block, [&](Value vector, int64_t vectors) {
-        emitRow(vector, vectors);
-      });
+      columns.forPanels(l, block,
+                        [&](const ColumnPanel &panel) { emitRow(panel); });
     });
   }
 
 private:
   /// Every pixel of the unit's row for one panel of channels.
-  void emitRow(Value vector, int64_t vectors) {
+  void emitRow(const ColumnPanel &panel) {
     const WindowAxis &axis = axes.back();
     forInsideAndEdges(
         l, axis, width, w.e.expr(y[y.size() - 2]), plan.tileRows,
         [&](Value x, int64_t pixels) {
-          emitTile(x, pixels, l.index(0), l.index(axis.taps), vector, vectors);
+          emitTile(x, pixels, l.index(0), l.index(axis.taps), panel);
         },
         [&](Value x) {
           auto [begin, end] = clippedTaps(l, axis, x, width);
-          emitTile(x, 1, begin, end, vector, vectors);
+          emitTile(x, 1, begin, end, panel);
         });
   }
 
   /// `pixels` pixels from x on, with kernel columns [tapBegin, tapEnd).
   void emitTile(Value x, int64_t pixels, Value tapBegin, Value tapEnd,
-                Value vector, int64_t vectors) {
+                const ColumnPanel &panel) {
     int64_t lanes = w.v.lanes;
     GemmTile tile;
     tile.rows = pixels;
-    tile.vectors = vectors;
+    tile.vectors = panel.vectors;
     tile.lanes = lanes;
     tile.accumulator = kind.accumulator;
     tile.dot = kind.dot;
@@ -88,8 +87,8 @@ private:
     tile.b = w.e.buffer(conv.getB());
     tile.bVectorStep = l.index(reduction * lanes);
     Value groupVectors = l.index((ownColumns + lanes - 1) / lanes);
-    tile.bBase =
-        l.mul(l.add(l.mul(group, groupVectors), vector), tile.bVectorStep);
+    tile.bBase = l.add(l.mul(l.mul(group, groupVectors), tile.bVectorStep),
+                       l.mul(panel.first, reduction));
     tile.prefetchSteps = plan.prefetchSteps;
 
     Value line = addOuterLoops(tile);
@@ -97,13 +96,13 @@ private:
     tile.aBase = l.add(l.mul(l.add(l.mul(line, width), x0), channels),
                        l.mul(group, ownChannels));
     addTaps(tile, tapBegin, tapEnd);
-    Value column = l.add(l.mul(group, ownColumns), l.mul(vector, lanes));
-    emitProductTile(w, conv.getY(), tile, column,
-                    columns.lastCount(l, vector, vectors), [&](Value i) {
-                      SmallVector<Value> at(outer);
-                      at.push_back(l.add(x, i));
-                      return at;
-                    });
+    ColumnPanel ofAllGroups = panel;
+    ofAllGroups.first = l.add(l.mul(group, ownColumns), panel.first);
+    emitProductTile(w, conv.getY(), tile, ofAllGroups, [&](Value i) {
+      SmallVector<Value> at(outer);
+      at.push_back(l.add(x, i));
+      return at;
+    });
   }
 
   Value start(const WindowAxis &axis, Value at) {

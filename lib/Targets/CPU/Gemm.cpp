@@ -62,7 +62,7 @@ public:
     m = w.e.expr(product(w.env.getContext(), p.rows));
     k = w.e.expr(p.reduction);
     n = w.e.expr(p.columns);
-    columns = {n, lanes, plan};
+    columns = {n, lanes, plan, /*movable=*/!p.packed};
     rows = TileSplit::unknown(m, plan.tileRows);
     rowTiles = rows.count(l.b, l.loc);
     blocks = columns.blocks(l).count(l.b, l.loc);
@@ -77,9 +77,9 @@ public:
       Value rest = l.div(unit, rowTiles);
       Value block = l.rem(rest, blocks);
       batch = w.e.delinearize(l.div(rest, blocks), p.batch);
-      columns.forPanels(l, block, [&](Value vector, int64_t vectors) {
+      columns.forPanels(l, block, [&](const ColumnPanel &panel) {
         rows.emitPart(l.b, l.loc, rowTile, [&](Value row, int64_t count) {
-          emitTile(row, count, vector, vectors);
+          emitTile(row, count, panel);
         });
       });
     });
@@ -112,11 +112,11 @@ private:
     return w.l.mul(w.e.linearize(at, own), size);
   }
 
-  void emitTile(Value row, int64_t count, Value vector, int64_t vectors) {
+  void emitTile(Value row, int64_t count, const ColumnPanel &panel) {
     LoopBuilder &l = w.l;
     GemmTile tile;
     tile.rows = count;
-    tile.vectors = vectors;
+    tile.vectors = panel.vectors;
     tile.lanes = lanes;
     tile.accumulator = kind.accumulator;
     tile.dot = kind.dot;
@@ -127,24 +127,22 @@ private:
     tile.b = w.e.buffer(p.b);
     tile.run = {k, l.index(0), l.index(0), p.transposeA ? m : l.index(1),
                 p.packed ? l.index(lanes) : n};
-    Value last = columns.lastCount(l, vector, vectors);
     if (p.packed) {
       tile.bVectorStep = l.mul(k, lanes);
-      tile.bBase = l.mul(vector, tile.bVectorStep);
+      tile.bBase = l.mul(panel.first, k);
       tile.prefetchSteps = columns.plan.prefetchSteps;
     } else {
       tile.bVectorStep = l.index(lanes);
-      tile.bBase = l.add(matrixOf(p.b), l.mul(vector, lanes));
+      tile.bBase = l.add(matrixOf(p.b), panel.first);
       tile.bAligned = false;
-      if (last)
-        tile.lastMask = w.v.lanesBelow(l.index(0), last);
+      if (panel.lastCount)
+        tile.lastMask = w.v.lanesBelow(l.index(0), panel.lastCount);
     }
-    emitProductTile(
-        w, p.op->getResult(0), tile, l.mul(vector, lanes), last, [&](Value i) {
-          SmallVector<Value> indices(batch);
-          llvm::append_range(indices, w.e.delinearize(l.add(row, i), p.rows));
-          return indices;
-        });
+    emitProductTile(w, p.op->getResult(0), tile, panel, [&](Value i) {
+      SmallVector<Value> indices(batch);
+      llvm::append_range(indices, w.e.delinearize(l.add(row, i), p.rows));
+      return indices;
+    });
   }
 
   KernelWriter &w;
@@ -171,6 +169,9 @@ GemmPlan planOf(const Product &p, const VectorMachine &machine,
   shape.reduction = constantOf(p.reduction).value_or(0) / kind.group();
   shape.fused = kind.fused();
   shape.spare = spareRegisters(kernel);
+  // A mask of the lanes that exist, for all of the reduction.
+  if (!p.packed && shape.columns % machine.lanes != 0)
+    ++shape.spare;
   GemmPlan plan = planGemm(shape, machine);
   // Few rows make few units: panels then are units of their own.
   if (shape.rows > 0 && shape.rows <= 2 * plan.tileRows)
@@ -209,12 +210,14 @@ LogicalResult scheduleGemm(func::FuncOp kernel, const TargetDesc &desc) {
   auto parts = [&](AffineExpr extent, int64_t tile) {
     return extent.ceilDiv(tile);
   };
+  std::optional<int64_t> columns = constantOf(p->columns);
   AffineExpr blocks = env.constant(1);
-  if (constantOf(p->columns))
+  if (columns)
     blocks = parts(p->columns.ceilDiv(machine.lanes), plan.blockVectors);
   AffineExpr units =
       product(context, p->batch) * blocks * parts(m, plan.tileRows);
-  if (constantOf(m) && constantOf(p->columns))
+  // What parts that overlap write twice they also have to read twice.
+  if (constantOf(m) && columns && (p->packed || *columns % machine.lanes == 0))
     allowInPlace(kernel, env);
   return writeKernel(kernel, env, machine.lanes, units, /*grain=*/0,
                      [&](KernelWriter &w) {

@@ -20,20 +20,47 @@ TileSplit ProductColumns::blocks(LoopBuilder &l) const {
   return TileSplit::known(1, 1);
 }
 
-void ProductColumns::forPanels(LoopBuilder &l, Value block,
-                               const TileSplit::Body &body) const {
-  Value vectors = l.ceilDiv(extent, lanes);
-  if (!constantIndex(vectors)) {
-    auto panels = TileSplit::unknown(vectors, plan.tileVectors);
-    panels.emitParts(l.b, l.loc, l.index(0), panels.count(l.b, l.loc), body);
-    return;
-  }
+void ProductColumns::forPanels(
+    LoopBuilder &l, Value block,
+    llvm::function_ref<void(const ColumnPanel &)> body) const {
+  if (!constantIndex(extent))
+    return forUnknown(l, body);
   blocks(l).emitPart(l.b, l.loc, block, [&](Value first, int64_t size) {
     auto panels = TileSplit::known(size, plan.tileVectors);
-    panels.emitParts(
-        l.b, l.loc, l.index(0), panels.count(l.b, l.loc),
-        [&](Value start, int64_t count) { body(l.add(first, start), count); });
+    panels.emitParts(l.b, l.loc, l.index(0), panels.count(l.b, l.loc),
+                     [&](Value start, int64_t count) {
+                       body(known(l, l.add(first, start), count));
+                     });
   });
+}
+
+/// Columns whose number only the run knows are never packed.
+void ProductColumns::forUnknown(
+    LoopBuilder &l, llvm::function_ref<void(const ColumnPanel &)> body) const {
+  int64_t width = plan.tileVectors * lanes;
+  auto narrow = [&] {
+    l.loop(l.index(0), extent, lanes, [&](Value at) {
+      body({at, 1, l.min(l.sub(extent, at), l.index(lanes))});
+    });
+  };
+  auto wide = [&] {
+    Value last = l.sub(extent, l.index(width));
+    l.loop(l.index(0), extent, width,
+           [&](Value at) { body({l.min(at, last), plan.tileVectors, {}}); });
+  };
+  l.branch(l.less(extent, l.index(width)), narrow, wide);
+}
+
+ColumnPanel ProductColumns::known(LoopBuilder &l, Value vector,
+                                  int64_t vectors) const {
+  int64_t all = *constantIndex(extent);
+  Value first = l.mul(vector, lanes);
+  if (all % lanes == 0)
+    return {first, vectors, {}};
+  if (movable && all >= vectors * lanes)
+    return {l.min(first, l.index(all - vectors * lanes)), vectors, {}};
+  Value start = l.add(first, (vectors - 1) * lanes);
+  return {first, vectors, l.min(l.sub(extent, start), l.index(lanes))};
 }
 
 std::optional<ProductKind> productKind(Value a, Value b, Value y,
@@ -60,25 +87,15 @@ int64_t spareRegisters(func::FuncOp kernel) {
   return some ? registersOfFunctions : 0;
 }
 
-Value ProductColumns::lastCount(LoopBuilder &l, Value firstVector,
-                                int64_t vectors) const {
-  std::optional<int64_t> known = constantIndex(extent);
-  if (known && *known % lanes == 0)
-    return {};
-  Value start = l.mul(l.add(firstVector, vectors - 1), lanes);
-  return l.min(l.sub(extent, start), l.index(lanes));
-}
-
 namespace {
 
 /// Writes the results of a tile's rows from its sums.
 class RowWriter {
 public:
-  RowWriter(KernelWriter &w, Value root, const TileShape &tile, Value column,
-            Value lastCount,
+  RowWriter(KernelWriter &w, Value root, const TileShape &tile,
+            const ColumnPanel &panel,
             llvm::function_ref<SmallVector<Value>(Value row)> indicesOf)
-      : w(w), root(root), tile(tile), column(column), lastCount(lastCount),
-        indicesOf(indicesOf) {}
+      : w(w), root(root), tile(tile), panel(panel), indicesOf(indicesOf) {}
 
   void write(Value row, ArrayRef<Value> sums) {
     LaneIndices indices;
@@ -86,8 +103,8 @@ public:
       indices.push_back({index, 0});
     indices.push_back({});
     for (int64_t j = 0; j < tile.vectors; ++j) {
-      indices.back() = {w.l.add(column, j * tile.lanes), 1};
-      w.v.setCount(j == tile.vectors - 1 ? lastCount : Value());
+      indices.back() = {w.l.add(panel.first, j * tile.lanes), 1};
+      w.v.setCount(j == tile.vectors - 1 ? panel.lastCount : Value());
       writeResults(w, root, sums[j], indices);
     }
     w.v.setCount({});
@@ -135,7 +152,7 @@ private:
   KernelWriter &w;
   Value root;
   const TileShape &tile;
-  Value column, lastCount;
+  const ColumnPanel &panel;
   llvm::function_ref<SmallVector<Value>(Value row)> indicesOf;
 };
 
@@ -153,14 +170,14 @@ int64_t codeSize(Block::iterator first, Block::iterator end) {
 
 void writeTileSums(
     KernelWriter &w, Value root, const TileShape &tile, ArrayRef<Value> sums,
-    Value column, Value lastCount,
+    const ColumnPanel &panel,
     llvm::function_ref<SmallVector<Value>(Value row)> indicesOf) {
   // Beyond this much code, rows share it.
   constexpr int64_t largestCode = 300;
   LoopBuilder &l = w.l;
   if (tile.rows == 0)
     return;
-  RowWriter rows(w, root, tile, column, lastCount, indicesOf);
+  RowWriter rows(w, root, tile, panel, indicesOf);
   auto ofRow = [&](int64_t row) {
     return sums.slice(row * tile.vectors, tile.vectors);
   };
@@ -175,12 +192,11 @@ void writeTileSums(
 }
 
 void emitProductTile(
-    KernelWriter &w, Value root, const GemmTile &tile, Value column,
-    Value lastCount,
+    KernelWriter &w, Value root, const GemmTile &tile, const ColumnPanel &panel,
     llvm::function_ref<SmallVector<Value>(Value row)> indicesOf) {
   SmallVector<Value> sums = emitGemmTile(w.l.b, w.l.loc, tile);
-  writeTileSums(w, root, {tile.rows, tile.vectors, tile.lanes}, sums, column,
-                lastCount, indicesOf);
+  writeTileSums(w, root, {tile.rows, tile.vectors, tile.lanes}, sums, panel,
+                indicesOf);
 }
 
 } // namespace opc::cpu

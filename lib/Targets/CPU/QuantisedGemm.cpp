@@ -31,16 +31,16 @@ public:
     LoopBuilder &l = w.l;
     l.loop(w.kernel.begin, w.kernel.end, [&](Value unit) {
       Value rowTile = l.rem(unit, rowTiles), block = l.div(unit, rowTiles);
-      columns.forPanels(l, block, [&](Value vector, int64_t vectors) {
+      columns.forPanels(l, block, [&](const ColumnPanel &panel) {
         rows.emitPart(l.b, l.loc, rowTile, [&](Value row, int64_t count) {
-          emitTile(row, vector, {count, vectors, lanes});
+          emitTile(row, panel, {count, panel.vectors, lanes});
         });
       });
     });
   }
 
 private:
-  void emitTile(Value row, Value vector, const TileShape &shape) {
+  void emitTile(Value row, const ColumnPanel &panel, const TileShape &shape) {
     LoopBuilder &l = w.l;
     QuantisedTile tile{shape};
     tile.bits = op.getBits();
@@ -55,10 +55,9 @@ private:
     tile.scale = w.e.buffer(op.getScale());
     tile.zero = w.e.buffer(op.getZero());
     tile.row = row;
-    tile.vector = vector;
+    tile.vector = l.div(panel.first, lanes);
     writeTileSums(
-        w, op.getY(), shape, emitQuantisedTile(l.b, l.loc, tile),
-        l.mul(vector, lanes), columns.lastCount(l, vector, shape.vectors),
+        w, op.getY(), shape, emitQuantisedTile(l.b, l.loc, tile), panel,
         [&](Value i) { return w.e.delinearize(l.add(row, i), rowDims); });
   }
 

@@ -33,21 +33,35 @@ std::optional<ProductKind> productKind(mlir::Value a, mlir::Value b,
 /// GemmShape::spare of a kernel: what its ops besides the product keep.
 int64_t spareRegisters(mlir::func::FuncOp kernel);
 
+/// Neighbouring columns that a tile takes.
+struct ColumnPanel {
+  mlir::Value first; ///< column (index)
+  int64_t vectors = 1;
+  /// The lanes that exist of the last vector, or null where all do.
+  mlir::Value lastCount;
+};
+
 /// The columns of a product, as vectors.
 struct ProductColumns {
   mlir::Value extent; ///< number of columns (index)
   int64_t lanes = 16;
   GemmPlan plan;
+  /// B is row-major: a panel may begin at any column. The last one then is
+  /// moved back to end with the columns (as the parts of a TileSplit are):
+  /// masks of lanes would take a register from the tile and slow down loads.
+  bool movable = false;
 
   /// Blocks of vectors, and the vectors of one block.
   TileSplit blocks(LoopBuilder &l) const;
-  /// Builds body(first vector, vectors) for each panel of block `block`.
+  /// Builds body(panel) for each panel of block `block`. Panels of packed
+  /// columns begin at a multiple of `lanes`.
   void forPanels(LoopBuilder &l, mlir::Value block,
-                 const TileSplit::Body &body) const;
-  /// The lanes that exist of a panel's last vector, or null where all always
-  /// do.
-  mlir::Value lastCount(LoopBuilder &l, mlir::Value firstVector,
-                        int64_t vectors) const;
+                 llvm::function_ref<void(const ColumnPanel &)> body) const;
+
+private:
+  void forUnknown(LoopBuilder &l,
+                  llvm::function_ref<void(const ColumnPanel &)> body) const;
+  ColumnPanel known(LoopBuilder &l, mlir::Value vector, int64_t vectors) const;
 };
 
 struct TileShape {
@@ -57,16 +71,16 @@ struct TileShape {
 /// the kernel's results from them, as emitProductTile does.
 void writeTileSums(
     KernelWriter &w, mlir::Value root, const TileShape &tile,
-    llvm::ArrayRef<mlir::Value> sums, mlir::Value column, mlir::Value lastCount,
+    llvm::ArrayRef<mlir::Value> sums, const ColumnPanel &panel,
     llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value row)>
         indices);
 
 /// Builds `tile`, binds its sums to `root` and writes the kernel's results from
 /// them. `indices` gives the position of row i in all but the last axis;
-/// `column` is the tile's first column.
+/// `panel` are the tile's columns.
 void emitProductTile(
-    KernelWriter &w, mlir::Value root, const GemmTile &tile, mlir::Value column,
-    mlir::Value lastCount,
+    KernelWriter &w, mlir::Value root, const GemmTile &tile,
+    const ColumnPanel &panel,
     llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value row)>
         indices);
 
