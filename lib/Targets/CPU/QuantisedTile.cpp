@@ -20,37 +20,14 @@ namespace {
 
 constexpr int64_t mantissaBits = 23, halfBits = 16;
 
-class Builder {
-public:
-  Builder(OpBuilder &b, Location loc, const QuantisedTile &tile)
+/// What both forms share: the reals of words.
+class Reader {
+protected:
+  Reader(OpBuilder &b, Location loc, const QuantisedTile &tile)
       : b(b), loc(loc), l{b, loc}, tile(tile),
         type(VectorType::get({tile.shape.lanes}, b.getF32Type())),
-        wordType(VectorType::get({tile.shape.lanes}, b.getI32Type())) {
-    int64_t sums = tile.shape.rows * tile.shape.vectors;
-    chains = std::clamp<int64_t>(tile.inFlight / std::max<int64_t>(sums, 1), 1,
-                                 tile.perWord());
-    for (int64_t i = 0; i < tile.shape.rows; ++i)
-      rows.push_back(l.mul(l.add(tile.row, i), tile.words * tile.perWord()));
-  }
+        wordType(VectorType::get({tile.shape.lanes}, b.getI32Type())) {}
 
-  SmallVector<Value> run() {
-    int64_t perBlock = tile.block / tile.perWord();
-    Value none = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
-    SmallVector<Value> sums(tile.shape.rows * tile.shape.vectors * chains,
-                            none);
-    sums = l.fold(l.index(0), l.index(tile.words / perBlock), 1, sums,
-                  [&](Value block, ValueRange carried) {
-                    Parameters p = parametersOf(block);
-                    Value first = l.mul(block, perBlock);
-                    return l.fold(first, l.add(first, perBlock), 1, carried,
-                                  [&](Value word, ValueRange inner) {
-                                    return addWord(word, p, inner);
-                                  });
-                  });
-    return joined(sums);
-  }
-
-private:
   /// Of one block, for each vector of columns.
   struct Parameters {
     SmallVector<Value> scales;
@@ -122,22 +99,71 @@ private:
     return arith::MulFOp::create(b, loc, real, p.scales[j]);
   }
 
-  SmallVector<Value> addWord(Value word, const Parameters &p,
-                             ValueRange carried) {
-    SmallVector<Value> sums(carried), halves;
+  /// fn(i, reals) for the elements of word `word`, a vector for each of the
+  /// tile's columns.
+  void forElements(Value word, const Parameters &p,
+                   llvm::function_ref<void(int64_t, ArrayRef<Value>)> fn) {
+    SmallVector<Value> halves;
     for (int64_t j = 0; j < tile.shape.vectors; ++j)
       halves.push_back(load(tile.b, positionOf(j, word, tile.words)));
-    Value first = l.mul(word, tile.perWord());
     for (int64_t i = 0; i < tile.perWord(); ++i) {
       int64_t bit = i * tile.bits;
       if (bit == halfBits)
         for (Value &half : halves)
           half = arith::ShRUIOp::create(b, loc, half, words(halfBits));
-      SmallVector<Value> bs;
+      SmallVector<Value> reals;
       for (int64_t j = 0; j < tile.shape.vectors; ++j)
-        bs.push_back(realAt(halves[j], bit % halfBits, j, p));
-      addProducts(l.add(first, i), bs, i % chains, sums);
+        reals.push_back(realAt(halves[j], bit % halfBits, j, p));
+      fn(i, reals);
     }
+  }
+
+  int64_t wordsOfBlock() const { return tile.block / tile.perWord(); }
+
+  OpBuilder &b;
+  Location loc;
+  LoopBuilder l;
+  const QuantisedTile &tile;
+  VectorType type, wordType;
+};
+
+/// The product from the words themselves.
+class TileBuilder : Reader {
+public:
+  TileBuilder(OpBuilder &b, Location loc, const QuantisedTile &tile)
+      : Reader(b, loc, tile) {
+    int64_t sums = tile.shape.rows * tile.shape.vectors;
+    chains = std::clamp<int64_t>(tile.inFlight / std::max<int64_t>(sums, 1), 1,
+                                 tile.perWord());
+    for (int64_t i = 0; i < tile.shape.rows; ++i)
+      rows.push_back(l.mul(l.add(tile.row, i), tile.words * tile.perWord()));
+  }
+
+  SmallVector<Value> run() {
+    int64_t perBlock = wordsOfBlock();
+    Value none = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
+    SmallVector<Value> sums(tile.shape.rows * tile.shape.vectors * chains,
+                            none);
+    sums = l.fold(l.index(0), l.index(tile.words / perBlock), 1, sums,
+                  [&](Value block, ValueRange carried) {
+                    Parameters p = parametersOf(block);
+                    Value first = l.mul(block, perBlock);
+                    return l.fold(first, l.add(first, perBlock), 1, carried,
+                                  [&](Value word, ValueRange inner) {
+                                    return addWord(word, p, inner);
+                                  });
+                  });
+    return joined(sums);
+  }
+
+private:
+  SmallVector<Value> addWord(Value word, const Parameters &p,
+                             ValueRange carried) {
+    SmallVector<Value> sums(carried);
+    Value first = l.mul(word, tile.perWord());
+    forElements(word, p, [&](int64_t i, ArrayRef<Value> reals) {
+      addProducts(l.add(first, i), reals, i % chains, sums);
+    });
     return sums;
   }
 
@@ -165,20 +191,57 @@ private:
     return whole;
   }
 
-  OpBuilder &b;
-  Location loc;
-  LoopBuilder l;
-  const QuantisedTile &tile;
-  VectorType type, wordType;
   int64_t chains = 1; ///< partial sums of each sum
   SmallVector<Value> rows;
+};
+
+/// The reals of a panel, for many rows.
+class PanelBuilder : Reader {
+public:
+  PanelBuilder(OpBuilder &b, Location loc, const QuantisedTile &tile,
+               const QuantisedRun &run, Value panel)
+      : Reader(b, loc, tile), part(run), panel(panel) {}
+
+  void run() {
+    l.loop(l.index(0), l.index(part.blocks), [&](Value i) {
+      Value block = l.add(part.firstBlock, i);
+      Parameters p = parametersOf(block);
+      Value first = l.add(l.mul(block, wordsOfBlock()), part.firstWord);
+      l.loop(l.index(0), l.index(part.words), [&](Value word) {
+        Value at = l.add(l.mul(i, part.words), word);
+        writeWord(l.add(first, word), l.mul(at, tile.perWord()), p);
+      });
+    });
+  }
+
+private:
+  /// The elements of word `word`, from step `at` of the panel on.
+  void writeWord(Value word, Value at, const Parameters &p) {
+    int64_t steps = part.blocks * part.words * tile.perWord();
+    forElements(word, p, [&](int64_t i, ArrayRef<Value> reals) {
+      Value step = l.add(at, i);
+      for (auto [j, real] : llvm::enumerate(reals)) {
+        Value line = l.add(step, int64_t(j) * steps);
+        vector::StoreOp::create(b, loc, real, panel,
+                                ValueRange{l.mul(line, tile.shape.lanes)});
+      }
+    });
+  }
+
+  const QuantisedRun &part;
+  Value panel;
 };
 
 } // namespace
 
 SmallVector<Value> emitQuantisedTile(OpBuilder &b, Location loc,
                                      const QuantisedTile &tile) {
-  return Builder(b, loc, tile).run();
+  return TileBuilder(b, loc, tile).run();
+}
+
+void emitUnpackedPanel(OpBuilder &b, Location loc, const QuantisedTile &tile,
+                       const QuantisedRun &run, Value panel) {
+  PanelBuilder(b, loc, tile, run, panel).run();
 }
 
 } // namespace opc::cpu

@@ -91,6 +91,34 @@ def test_matmul_nbits(rows, k, n, bits, block, zeros):
     assert_product(x, op.w, op.model(["rows", k]), x=x)
 
 
+# Depth, columns, bits, block, zero points: of the reduction several blocks become
+# reals at a time, not always as many; a whole block; a part of one.
+MANY_ROWS = [
+    (830, 41, 4, 32, "packed"),
+    (1100, 16, 4, 256, "real"),
+    (300, 24, 8, 256, "packed"),
+    (600, 17, 2, 128, None),
+]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("k, n, bits, block, zeros", MANY_ROWS)
+def test_matmul_nbits_of_many_rows(k, n, bits, block, zeros, target):
+    """Rows that share weights made reals once, on both sides of each border."""
+    op = NBits(k, n, bits, block, zeros)
+    program = opc.compile(
+        op.model(["rows", k]), target=target, threads=2, cache=False
+    )
+    for rows in (0, 1, *range(6, 16), 24, 40, 63, 64, 65, 131):
+        x = normal(rows, k, seed=rows)
+        (y,) = program.run({"x": x})
+        exact = x.astype(np.float64) @ op.w
+        terms = np.abs(x).astype(np.float64) @ np.abs(op.w)
+        assert y.shape == exact.shape
+        # Each weight is rounded, and each of k sums.
+        assert (np.abs(y - exact) <= (k + 1) * 2.0**-24 * terms).all(), rows
+
+
 def test_matmul_nbits_at_every_accuracy_level():
     """`accuracy_level` is the least: this is always f32."""
     op = NBits(96, 20, 4, 32, "packed")

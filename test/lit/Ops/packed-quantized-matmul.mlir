@@ -1,6 +1,7 @@
 // opc.packed_quantized_matmul: what products with weights of few bits become on the CPU,
 // against the plain loops of the ops that they came from. Words are built of the
-// constants at compile time; the epilogue is part of the kernel.
+// constants at compile time; the epilogue is part of the kernel. Of many rows,
+// weights become reals in the cache first, once for all.
 // RUN: %opc compile %s --target=cpu:x86-64-v3 -o - --stop-after layout | FileCheck %s
 // RUN: %opc compile %s --target=cpu:x86-64-v3 -o - --stop-after schedule | FileCheck %s --check-prefix=SCHEDULE
 // RUN: %opc run %s --target=reference --output %t.reference
@@ -15,9 +16,23 @@
 // SCHEDULE: arith.ori {{.*}} : vector<8xi32>
 // SCHEDULE: vector.fma {{.*}} : vector<8xf32>
 // SCHEDULE-LABEL: func.func private @packed_quantized_matmul_
+// SCHEDULE-NOT: memref.alloca
 // SCHEDULE: vector.fma
-func.func @main(%x: tensor<7x30xf32> {opc.name = "x"}, %o: tensor<1x30xf32> {opc.name = "o"})
-    -> (tensor<7x19xf32> {opc.name = "y"}, tensor<1x19xf32> {opc.name = "one"}) {
+// SCHEDULE-LABEL: func.func private @packed_quantized_matmul_
+// SCHEDULE: %[[SUMS:.*]] = memref.alloca
+// SCHEDULE: %[[REALS:.*]] = memref.alloca
+// SCHEDULE: arith.ori
+// SCHEDULE-NOT: vector.fma
+// SCHEDULE: vector.store
+// SCHEDULE: scf.for
+// SCHEDULE-NOT: arith.ori
+// SCHEDULE: vector.fma
+// SCHEDULE-NOT: arith.ori
+// SCHEDULE: return
+func.func @main(%x: tensor<7x30xf32> {opc.name = "x"}, %o: tensor<1x30xf32> {opc.name = "o"},
+                %m: tensor<70x30xf32> {opc.name = "m"})
+    -> (tensor<7x19xf32> {opc.name = "y"}, tensor<1x19xf32> {opc.name = "one"},
+        tensor<70x19xf32> {opc.name = "many"}) {
   %i = opc.iota {axis = 0 : i64, dims = affine_map<() -> (570)>} : () -> tensor<570xi32>
   %f = opc.constant {value = dense<7> : tensor<i32>} : tensor<i32>
   %p = opc.mul %i, %f : (tensor<570xi32>, tensor<i32>) -> tensor<570xi32>
@@ -29,5 +44,6 @@ func.func @main(%x: tensor<7x30xf32> {opc.name = "x"}, %o: tensor<1x30xf32> {opc
   %0 = opc.matmul %x, %w : (tensor<7x30xf32>, tensor<30x19xf32>) -> tensor<7x19xf32>
   %y = opc.relu %0 : (tensor<7x19xf32>) -> tensor<7x19xf32>
   %one = opc.matmul %o, %w : (tensor<1x30xf32>, tensor<30x19xf32>) -> tensor<1x19xf32>
-  return %y, %one : tensor<7x19xf32>, tensor<1x19xf32>
+  %many = opc.matmul %m, %w : (tensor<70x30xf32>, tensor<30x19xf32>) -> tensor<70x19xf32>
+  return %y, %one, %many : tensor<7x19xf32>, tensor<1x19xf32>, tensor<70x19xf32>
 }

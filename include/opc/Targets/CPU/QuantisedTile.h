@@ -33,6 +33,21 @@ struct QuantisedTile {
   int64_t perWord() const { return 32 / bits; }
 };
 
+/// Elements of the reduction: whole blocks, or whole words of one block.
+struct QuantisedRun {
+  mlir::Value firstBlock; ///< index
+  int64_t blocks = 1;
+  mlir::Value firstWord; ///< index, of the first block
+  int64_t words = 0;     ///< of each block
+};
+
+/// Builds code that writes the reals of `run` of the tile's columns to the flat
+/// memref of f32 `panel`, [vectors][elements of the run][lanes]: each is what
+/// opc.dequantize gives, as in emitQuantisedTile.
+void emitUnpackedPanel(mlir::OpBuilder &b, mlir::Location loc,
+                       const QuantisedTile &tile, const QuantisedRun &run,
+                       mlir::Value panel);
+
 /// Builds the tile at the insertion point and returns rows * vectors sums,
 /// row-major. Each product is of an element of A and of what opc.dequantize
 /// gives, rounded as there; sums are of fused multiply-adds.
