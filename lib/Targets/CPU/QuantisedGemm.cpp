@@ -26,11 +26,120 @@ struct SharedPanel {
   SharedPanel(const GemmPlan &plan, const VectorMachine &machine)
       : fewestRows(plan.tileRows + 1),
         tiles(std::max<int64_t>(rowsOfUnit / plan.tileRows, 2)),
-        // The other half of the cache is for the rows and their sums.
-        steps(machine.l1Bytes / 2 / (plan.tileVectors * machine.vectorBytes)) {}
+        // The other half of the cache is for the rows and their sums. A word
+        // holds at most 16 elements.
+        steps(std::max<int64_t>(
+            machine.l1Bytes / 2 / machine.vectorBytes / plan.tileVectors, 16)) {
+  }
 
   /// Making them reals then takes a tenth of the time.
   static constexpr int64_t rowsOfUnit = 64;
+};
+
+/// Flat memrefs of f32: the sums of all tiles of a unit, and what is made of
+/// some steps of a panel.
+struct Scratch {
+  Value sums, reals;
+};
+
+/// Builds a unit of many rows: some steps of the reduction become reals, all
+/// rows add them to their sums, and so on.
+class ManyRows {
+public:
+  using TileBody = llvm::function_ref<void(Value row, Value number)>;
+  using ForTiles = llvm::function_ref<void(TileBody)>;
+
+  ManyRows(LoopBuilder &l, const QuantisedTile &tile, const SharedPanel &shared,
+           const Scratch &memory)
+      : l(l), tile(tile), shared(shared), memory(memory),
+        type(VectorType::get({tile.shape.lanes}, l.b.getF32Type())) {}
+
+  /// write(row, sums) for each tile; `forTiles` builds a loop over them, which
+  /// counts them from 0.
+  void run(ForTiles forTiles,
+           llvm::function_ref<void(Value row, ArrayRef<Value>)> write) {
+    forTiles([&](Value, Value number) {
+      Value none = arith::ConstantOp::create(l.b, l.loc, l.b.getZeroAttr(type));
+      storeSums(SmallVector<Value>(sumsOfTile(), none), number);
+    });
+    forRuns([&](const QuantisedRun &run) {
+      emitUnpackedPanel(l.b, l.loc, tile, run, memory.reals);
+      forTiles([&](Value row, Value number) {
+        GemmTile product = productOf(run, row);
+        product.initial = loadSums(number);
+        storeSums(emitGemmTile(l.b, l.loc, product), number);
+      });
+    });
+    forTiles([&](Value row, Value number) { write(row, loadSums(number)); });
+  }
+
+private:
+  /// body(run) for parts of the reduction of at most `shared.steps` elements.
+  void forRuns(llvm::function_ref<void(const QuantisedRun &)> body) {
+    int64_t ofBlock = tile.block / tile.perWord();
+    int64_t most = shared.steps / tile.perWord(), blocks = tile.words / ofBlock;
+    if (ofBlock <= most) {
+      auto parts = TileSplit::known(blocks, most / ofBlock);
+      return parts.emitParts(l.b, l.loc, l.index(0), parts.count(l.b, l.loc),
+                             [&](Value first, int64_t count) {
+                               body({first, count, l.index(0), ofBlock});
+                             });
+    }
+    auto parts = TileSplit::known(ofBlock, most);
+    l.loop(l.index(0), l.index(blocks), [&](Value block) {
+      parts.emitParts(
+          l.b, l.loc, l.index(0), parts.count(l.b, l.loc),
+          [&](Value first, int64_t count) { body({block, 1, first, count}); });
+    });
+  }
+
+  GemmTile productOf(const QuantisedRun &run, Value row) {
+    int64_t steps = run.blocks * run.words * tile.perWord();
+    Value k = l.index(tile.words * tile.perWord());
+    Value step = l.add(l.mul(run.firstBlock, tile.block),
+                       l.mul(run.firstWord, tile.perWord()));
+    GemmTile product;
+    product.rows = tile.shape.rows;
+    product.vectors = tile.shape.vectors;
+    product.lanes = tile.shape.lanes;
+    product.accumulator = type.getElementType();
+    product.a = tile.a;
+    product.aRowStep = k;
+    product.aBase = l.add(l.mul(row, k), step);
+    product.b = memory.reals;
+    product.bBase = l.index(0);
+    product.bVectorStep = l.index(steps * tile.shape.lanes);
+    product.run = {l.index(steps), l.index(0), l.index(0), l.index(1),
+                   l.index(tile.shape.lanes)};
+    return product;
+  }
+
+  int64_t sumsOfTile() const { return tile.shape.rows * tile.shape.vectors; }
+
+  /// Where sum `i` of tile `number` is kept.
+  Value placeOf(Value number, int64_t i) {
+    return l.mul(l.add(l.mul(number, sumsOfTile()), i), tile.shape.lanes);
+  }
+
+  void storeSums(ArrayRef<Value> sums, Value number) {
+    for (auto [i, sum] : llvm::enumerate(sums))
+      vector::StoreOp::create(l.b, l.loc, sum, memory.sums,
+                              ValueRange{placeOf(number, int64_t(i))});
+  }
+
+  SmallVector<Value> loadSums(Value number) {
+    SmallVector<Value> sums;
+    for (int64_t i = 0; i < sumsOfTile(); ++i)
+      sums.push_back(vector::LoadOp::create(l.b, l.loc, type, memory.sums,
+                                            ValueRange{placeOf(number, i)}));
+    return sums;
+  }
+
+  LoopBuilder &l;
+  const QuantisedTile &tile;
+  const SharedPanel &shared;
+  const Scratch &memory;
+  VectorType type;
 };
 
 class Writer {
@@ -94,109 +203,28 @@ private:
         });
   }
 
-  /// The tiles of rows from `firstTile` on: some steps of the reduction become
-  /// reals, all rows add them to their sums, and so on.
   void emitMany(const ColumnPanel &panel, Value firstTile) {
-    QuantisedTile tile = tileOf(panel, columns.plan.tileRows);
-    Type f32 = l.b.getF32Type();
-    int64_t width = tile.shape.vectors * lanes;
-    int64_t sizeOfTile = tile.shape.rows * width;
-    Value sums = w.e.scratch(f32, shared.tiles * sizeOfTile);
-    Value reals = w.e.scratch(f32, stepsOfRun(tile) * width);
-    auto forTiles = [&](llvm::function_ref<void(Value row, Value at)> body) {
-      Value last = l.min(l.add(firstTile, shared.tiles), rowTiles);
-      l.loop(firstTile, last, [&](Value number) {
-        Value start = l.mul(number, tile.shape.rows);
+    const GemmPlan &plan = columns.plan;
+    if (!memory.sums) {
+      int64_t width = plan.tileVectors * lanes;
+      Type f32 = l.b.getF32Type();
+      memory.sums = w.e.scratch(f32, shared.tiles * plan.tileRows * width);
+      memory.reals = w.e.scratch(f32, shared.steps * width);
+    }
+    QuantisedTile tile = tileOf(panel, plan.tileRows);
+    Value lastTile = l.min(l.add(firstTile, shared.tiles), rowTiles);
+    ManyRows many(l, tile, shared, memory);
+    auto forTiles = [&](ManyRows::TileBody body) {
+      l.loop(firstTile, lastTile, [&](Value number) {
         // As in a TileSplit: the last tile is moved back.
-        body(l.min(start, l.sub(m, l.index(tile.shape.rows))),
-             l.mul(l.sub(number, firstTile), sizeOfTile));
+        Value row = l.min(l.mul(number, plan.tileRows),
+                          l.sub(m, l.index(plan.tileRows)));
+        body(row, l.sub(number, firstTile));
       });
     };
-    Value none = w.v.splat(
-        arith::ConstantOp::create(l.b, l.loc, l.b.getF32FloatAttr(0)));
-    forTiles([&](Value, Value at) {
-      storeSums(SmallVector<Value>(tile.shape.rows * tile.shape.vectors, none),
-                sums, at);
+    many.run(forTiles, [&](Value row, ArrayRef<Value> sums) {
+      write(row, tile.shape, sums, panel);
     });
-    forRuns(tile, [&](const QuantisedRun &run) {
-      emitUnpackedPanel(l.b, l.loc, tile, run, reals);
-      forTiles([&](Value row, Value at) {
-        GemmTile product = productOf(tile, run, reals, row);
-        product.initial = loadSums(tile.shape, sums, at);
-        storeSums(emitGemmTile(l.b, l.loc, product), sums, at);
-      });
-    });
-    forTiles([&](Value row, Value at) {
-      write(row, tile.shape, loadSums(tile.shape, sums, at), panel);
-    });
-  }
-
-  /// Words of a block, and of them those that are reals at a time; or blocks.
-  static int64_t wordsOfBlock(const QuantisedTile &tile) {
-    return tile.block / tile.perWord();
-  }
-  int64_t wordsOfRun(const QuantisedTile &tile) const {
-    return std::max<int64_t>(shared.steps / tile.perWord(), 1);
-  }
-  int64_t stepsOfRun(const QuantisedTile &tile) const {
-    return std::min(wordsOfRun(tile), tile.words) * tile.perWord();
-  }
-
-  /// body(run) for parts of the reduction of at most stepsOfRun() elements.
-  void forRuns(const QuantisedTile &tile,
-               llvm::function_ref<void(const QuantisedRun &)> body) {
-    int64_t ofBlock = wordsOfBlock(tile), most = wordsOfRun(tile);
-    int64_t blocks = tile.words / ofBlock;
-    if (ofBlock <= most) {
-      auto parts = TileSplit::known(blocks, most / ofBlock);
-      return parts.emitParts(l.b, l.loc, l.index(0), parts.count(l.b, l.loc),
-                             [&](Value first, int64_t count) {
-                               body({first, count, l.index(0), ofBlock});
-                             });
-    }
-    auto parts = TileSplit::known(ofBlock, most);
-    l.loop(l.index(0), l.index(blocks), [&](Value block) {
-      parts.emitParts(
-          l.b, l.loc, l.index(0), parts.count(l.b, l.loc),
-          [&](Value first, int64_t count) { body({block, 1, first, count}); });
-    });
-  }
-
-  GemmTile productOf(const QuantisedTile &tile, const QuantisedRun &run,
-                     Value reals, Value row) {
-    int64_t steps = run.blocks * run.words * tile.perWord();
-    Value k = l.index(tile.words * tile.perWord());
-    Value step = l.add(l.mul(run.firstBlock, tile.block),
-                       l.mul(run.firstWord, tile.perWord()));
-    GemmTile product;
-    product.rows = tile.shape.rows;
-    product.vectors = tile.shape.vectors;
-    product.lanes = lanes;
-    product.accumulator = l.b.getF32Type();
-    product.a = tile.a;
-    product.aRowStep = k;
-    product.aBase = l.add(l.mul(row, k), step);
-    product.b = reals;
-    product.bBase = l.index(0);
-    product.bVectorStep = l.index(steps * lanes);
-    product.run = {l.index(steps), l.index(0), l.index(0), l.index(1),
-                   l.index(lanes)};
-    return product;
-  }
-
-  void storeSums(ArrayRef<Value> sums, Value to, Value at) {
-    for (auto [i, sum] : llvm::enumerate(sums))
-      vector::StoreOp::create(l.b, l.loc, sum, to,
-                              ValueRange{l.add(at, int64_t(i) * lanes)});
-  }
-
-  SmallVector<Value> loadSums(const TileShape &shape, Value from, Value at) {
-    auto type = VectorType::get({lanes}, l.b.getF32Type());
-    SmallVector<Value> sums;
-    for (int64_t i = 0; i < shape.rows * shape.vectors; ++i)
-      sums.push_back(vector::LoadOp::create(l.b, l.loc, type, from,
-                                            ValueRange{l.add(at, i * lanes)}));
-    return sums;
   }
 
   KernelWriter &w;
@@ -205,6 +233,7 @@ private:
   Dims rowDims;
   int64_t lanes;
   SharedPanel shared;
+  Scratch memory;
   ProductColumns columns;
   TileSplit rows;
   Value m, rowTiles;

@@ -26,8 +26,11 @@
 // CHECK: vector.fma
 // CHECK-NOT: masked
 
+// The mask has a register: 3 rows of 3 vectors, not 4.
 // CHECK-LABEL: func.func private @matmul_add_2
 // CHECK: vector.maskedload
+// CHECK-COUNT-9: vector.fma
+// CHECK-NOT: vector.fma
 
 // CHECK-LABEL: func.func private @matmul_add_3
 // CHECK-SAME: opc.inplace
@@ -38,21 +41,22 @@ func.func @main(%q: tensor<2x9x5xf32> {opc.name = "q"},
                 %m: tensor<9x?xf32> {opc.name = "m", opc.dims = affine_map<()[s0] -> (9, s0)>},
                 %b: tensor<2x5x37xf32> {opc.name = "b"},
                 %n: tensor<2x9x37xf32> {opc.name = "n"},
-                %c: tensor<2x5x13xf32> {opc.name = "c"},
-                %o: tensor<2x9x13xf32> {opc.name = "o"},
+                %r: tensor<2x12x32xf32> {opc.name = "r"},
+                %c: tensor<2x32x20xf32> {opc.name = "c"},
+                %o: tensor<2x12x20xf32> {opc.name = "o"},
                 %d: tensor<2x5x24xf32> {opc.name = "d"},
                 %p: tensor<2x9x24xf32> {opc.name = "p"})
     -> (tensor<2x9x?xf32> {opc.name = "y0"},
         tensor<2x9x37xf32> {opc.name = "y1"},
-        tensor<2x9x13xf32> {opc.name = "y2"},
+        tensor<2x12x20xf32> {opc.name = "y2"},
         tensor<2x9x24xf32> {opc.name = "y3"}) attributes {opc.symbols = ["keys"]} {
   %0 = opc.matmul %q, %k : (tensor<2x9x5xf32>, tensor<2x5x?xf32>) -> tensor<2x9x?xf32>
   %y0 = opc.add %0, %m : (tensor<2x9x?xf32>, tensor<9x?xf32>) -> tensor<2x9x?xf32>
   %1 = opc.matmul %q, %b : (tensor<2x9x5xf32>, tensor<2x5x37xf32>) -> tensor<2x9x37xf32>
   %y1 = opc.add %1, %n : (tensor<2x9x37xf32>, tensor<2x9x37xf32>) -> tensor<2x9x37xf32>
-  %2 = opc.matmul %q, %c : (tensor<2x9x5xf32>, tensor<2x5x13xf32>) -> tensor<2x9x13xf32>
-  %y2 = opc.add %2, %o : (tensor<2x9x13xf32>, tensor<2x9x13xf32>) -> tensor<2x9x13xf32>
+  %2 = opc.matmul %r, %c : (tensor<2x12x32xf32>, tensor<2x32x20xf32>) -> tensor<2x12x20xf32>
+  %y2 = opc.add %2, %o : (tensor<2x12x20xf32>, tensor<2x12x20xf32>) -> tensor<2x12x20xf32>
   %3 = opc.matmul %q, %d : (tensor<2x9x5xf32>, tensor<2x5x24xf32>) -> tensor<2x9x24xf32>
   %y3 = opc.add %3, %p : (tensor<2x9x24xf32>, tensor<2x9x24xf32>) -> tensor<2x9x24xf32>
-  return %y0, %y1, %y2, %y3 : tensor<2x9x?xf32>, tensor<2x9x37xf32>, tensor<2x9x13xf32>, tensor<2x9x24xf32>
+  return %y0, %y1, %y2, %y3 : tensor<2x9x?xf32>, tensor<2x9x37xf32>, tensor<2x12x20xf32>, tensor<2x9x24xf32>
 }
