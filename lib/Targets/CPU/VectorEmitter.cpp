@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "opc/Dialect/Opc/IR/ConstantData.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Targets/CPU/VectorMath.h"
 
 using namespace mlir;
 namespace opc::cpu {
@@ -22,6 +23,24 @@ bool isConsecutive(ArrayRef<LaneIndex> indices, const Dims &extents) {
     --rank;
   return rank > 0 && indices[rank - 1].step == 1 &&
          isUniform(indices.take_front(rank - 1));
+}
+
+/// Functions of which vectors have a form that is not made of others, in f32.
+Value ownForm(OpBuilder &b, Operation *op, ValueRange args) {
+  auto gelu = dyn_cast<GeluOp>(op);
+  if (!gelu || gelu.getApproximate() != "none")
+    return {};
+  Value x = args[0];
+  auto type = dyn_cast<VectorType>(x.getType());
+  if (!type || type.getElementType().isF64())
+    return {};
+  Location loc = op->getLoc();
+  VectorType wide = type.clone(b.getF32Type());
+  if (type != wide)
+    x = arith::ExtFOp::create(b, loc, wide, x);
+  Value y = VectorMath(b, loc, wide, /*scalef=*/false).gelu(x);
+  return type == wide ? y
+                      : arith::TruncFOp::create(b, loc, type, y).getResult();
 }
 
 } // namespace
@@ -147,6 +166,8 @@ Value VectorEmitter::scalarOp(Operation *op, ArrayRef<LaneIndex> indices) {
   if (anyVector)
     for (Value &arg : args)
       arg = splat(arg);
+  if (Value value = ownForm(l.b, op, args))
+    return value;
   return cast<ScalarOp>(op).emitScalar(l.b, l.loc, args);
 }
 

@@ -85,15 +85,11 @@ Value VectorMath::polynomial(Value x, ArrayRef<double> coefficients) {
 // Exponentials
 //===----------------------------------------------------------------------===//
 
-VectorMath::Reduced VectorMath::reduce(Value x) { return reduce(x, {}); }
-
-VectorMath::Reduced VectorMath::reduce(Value x, Value rest) {
+VectorMath::Reduced VectorMath::reduce(Value x) {
   Value n = math::RoundEvenOp::create(b, loc, mul(x, c(1.44269504088896341)));
   // log(2) in two parts (Cody and Waite): n times the first is exact.
   Value r = fma(n, c(-0.693359375), x);
   r = fma(n, c(2.12194440054690583e-4), r);
-  if (rest)
-    r = add(r, rest);
   Value q = polynomial(r, {0.4999999403953552, 0.1666651964187622,
                            0.04166839271783829, 0.008368780836462975,
                            0.0013814467238262296});
@@ -239,27 +235,45 @@ Value VectorMath::erf(Value x) {
        0.0013015249278396368, 6.239875074243173e-05});
 }
 
-Value VectorMath::erfc(Value x) {
-  // Of |x|: exp(-x^2) P / Q, the square with the digits that rounding it loses;
-  // and 2 less that of -x.
-  Value magnitude = abs(x);
-  // Not below the least normal result; NaN counts as not below.
-  Value keep = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::ULE,
-                                     magnitude, c(9.194549));
-  Value a = select(less(c(9.2), magnitude), c(9.2), magnitude);
-  // Less than 0 by subtraction: a mask of signs would hold a register.
-  Value square = sub(c(0), mul(a, a));
-  Value lost = sub(c(0), fma(a, a, square));
-  Reduced r = reduce(square, lost);
-  Value p =
-      polynomial(a, {1.0000000048559552, 1.231325625414762, 0.7242048864616094,
-                     0.22569948016107544, 0.0320603951101583});
-  Value q = polynomial(a, {1.0, 2.3597052883022664, 2.386839063979392,
-                           1.311558488358505, 0.4000719625522762,
-                           0.05682474155933482});
-  Value ratio = div(p, q);
-  Value tail = scaled(fma(r.expm1, ratio, ratio), r.n, keep);
-  return select(less(x, c(0)), sub(c(2), tail), tail);
+//===----------------------------------------------------------------------===//
+// The tail of the normal distribution
+//===----------------------------------------------------------------------===//
+
+Value VectorMath::gelu(Value x) {
+  // With a = |x|, a^2 = n K + r, its tail is 2^-n exp(-r ln 2 / K) P / Q. K is
+  // that float near 2 ln 2 with which P / Q, which makes up for the difference,
+  // needs the fewest terms. Beyond 18 the tail is 0.
+  constexpr double k = 1.3862953186035156, shift = 12582912;
+  Value a = abs(x);
+  a = select(less(c(18), a), c(18), a);
+  Value square = mul(a, a);
+  Value lost = fma(a, a, arith::NegFOp::create(b, loc, square));
+  // Next to 1.5 * 2^23 the last digit of a float is 1: the sum is rounded to a
+  // whole n, which its lowest bits have.
+  Value shifted = fma(square, c(1 / k), c(shift));
+  Value n = sub(shifted, c(shift));
+  Value r = add(fma(n, c(-k), square), lost);
+  // The even and the odd terms side by side: all else waits for this.
+  Value r2 = mul(r, r);
+  Value high = fma(r, c(-0.00025907143760348084), c(0.002618613349070025));
+  Value middle = fma(r, c(-0.020834502075296732), c(0.12499770115922326));
+  Value low = fma(r, c(-0.49999950825564266), c(1));
+  Value power = fma(fma(high, r2, middle), r2, low);
+  Value exponent = arith::ShLIOp::create(b, loc, toBits(shifted), ci(23));
+  Value bits = arith::SubIOp::create(b, loc, toBits(power), exponent);
+  // Far below the range of floats the difference is negative, which counts as
+  // 0.
+  power = toFloat(arith::MaxSIOp::create(b, loc, bits, ci(0)));
+  Value p = polynomial(a, {0.4999999340087865, 0.3420474568780403,
+                           0.10863192535366126, 0.014573618397800145});
+  Value q = polynomial(a, {1.0, 1.48197231113151, 0.8997694496655955,
+                           0.27181948765818653, 0.036550601791339815});
+  // x less its tail, or nothing less the tail: -0 and, of -infinity, NaN.
+  Value negative = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt,
+                                         toBits(x), ci(0));
+  Value most = mul(x, select(negative, c(0), c(1)));
+  Value part = div(mul(a, p), q);
+  return fma(arith::NegFOp::create(b, loc, power), part, most);
 }
 
 //===----------------------------------------------------------------------===//

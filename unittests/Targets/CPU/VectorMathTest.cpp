@@ -93,12 +93,6 @@ const Function kFunctions[] = {
      std::atan,
      2,
      {1.0f, -1.0f, 0.41421357f, 2.4142135f, 1e-9f}},
-    {"erfc",
-     "math.erfc %x : {0}",
-     std::erfc,
-     6,
-     {0.5f, -0.5f, 1.0f, 4.0f, 9.194548f, 9.2f, -4.0f},
-     /*flushes=*/true},
 };
 
 void addNear(uint32_t bits, uint32_t reach, std::vector<float> &samples) {
