@@ -31,11 +31,12 @@ namespace {
 void buildSimplify(OpPassManager &pm, const StageContext &context) {
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createCSEPass());
-  // The reference is the graph as it came.
-  if (!context.target.fusion)
-    return;
-  pm.addNestedPass<func::FuncOp>(createUnifyExtentsPass());
-  pm.addNestedPass<func::FuncOp>(createSimplifyPass());
+  // The reference is the graph as it came, but for formulas that lose their
+  // digits where the functions that they spell have them.
+  bool functionsOnly = !context.target.fusion;
+  if (!functionsOnly)
+    pm.addNestedPass<func::FuncOp>(createUnifyExtentsPass());
+  pm.addNestedPass<func::FuncOp>(createSimplifyPass({functionsOnly}));
 }
 
 bool multipliesShorts(const TargetDesc &desc) {

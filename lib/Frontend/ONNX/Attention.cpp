@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "AttentionForm.h"
+#include "Wide.h"
 #include <cmath>
 
 using namespace mlir;
@@ -17,6 +18,7 @@ struct Scores {
   /// Added to scores; null: nothing is masked.
   Value bias;
   AffineExpr queries, keys;
+  /// Of scores: at least f32.
   Type element;
 };
 
@@ -81,7 +83,7 @@ void applyWindows(Node &n, Scores &s, Value pastKey, Value lengths) {
 bool readScores(Node &n, Scores &s) {
   int64_t heads = n.integer("q_num_heads", 0);
   int64_t sharedHeads = n.integer("kv_num_heads", 0);
-  s.element = n.elementOf(n.need(0));
+  s.element = n.elementOf(wide(n, n.need(0)));
   for (int64_t i = 0; i < 3; ++i)
     if (n.need(i) && !n.isFloat(n.in(i)))
       n.fail("queries, keys and values are floats");
@@ -119,20 +121,21 @@ void buildAttention(Node &n) {
     return n.fail("scale is negative");
   Value root = n.scalar(s.element, std::sqrt(scale));
   AttentionForm form;
-  form.q = n.mul(s.q, root);
-  form.k = n.mul(s.k, root);
+  form.q = n.mul(n.cast(s.q, s.element), root);
+  form.k = n.mul(n.cast(s.k, s.element), root);
   form.v = s.v;
   form.softcap = n.real("softcap", 0);
   form.bias = s.bias;
   form.emptyIsZero = true;
-  form.scores = form.result = s.element;
+  form.scores = s.element;
+  form.result = n.elementOf(n.need(0));
   form.softmax = n.elementAttr("softmax_precision", s.element);
   Attended r = attend(n, form);
   if (n.wants(3))
-    n.out(3, mode == 0   ? r.product
-             : mode == 1 ? r.capped
-             : mode == 2 ? r.biased
-                         : r.probabilities);
+    n.out(3, rounded(n, mode == 0   ? r.product
+                        : mode == 1 ? r.capped
+                        : mode == 2 ? r.biased
+                                    : r.probabilities));
   bool packed = !n.failed() && n.rank(n.in(0)) == 3;
   n.out(0, packed ? joinHeads(n, r.y) : r.y);
 }
@@ -151,21 +154,22 @@ void buildCausalConvWithState(Node &n) {
   Dims kept{n.dim(x, 0), n.dim(x, 1), n.expr(*taps - 1)};
   Value past = n.has(3) ? n.in(3) : n.broadcast(n.like(x, 0), kept);
   Value line = n.concat({past, x}, 2);
-  Value y = n.emit<ConvOp>({line, w},
+  Value all = wide(n, line);
+  Value y = n.emit<ConvOp>({all, wide(n, w)},
                            {{"strides", n.ints(1)},
                             {"dilations", n.ints(1)},
                             {"pad_low", n.ints(0)},
                             {"pad_high", n.ints(0)},
                             {"group", n.i64(*channels)}},
-                           n.elementOf(x));
+                           n.elementOf(all));
   if (n.has(2))
-    y = n.add(y, n.unsqueeze(n.in(2), {1}));
+    y = n.add(y, n.unsqueeze(wide(n, n.in(2)), {1}));
   std::string activation = n.string("activation", "none");
   if (activation == "silu" || activation == "swish")
     y = n.unary<SwishOp>(y, {{"alpha", n.f64(1)}});
   else if (activation != "none")
     return n.fail("activation " + quoted(activation) + " is not known");
-  n.out(0, y);
+  n.out(0, rounded(n, y));
   n.out(1, n.slice(line, 2, n.dim(line, 2) - (*taps - 1), n.expr(*taps - 1)));
 }
 

@@ -69,7 +69,7 @@ struct Rotation {
   bool interleaved = false;
 };
 /// x of rank 4, whose positions lie on axis 2 behind heads on axis 1, or the
-/// other way round with `headAxis` = 2.
+/// other way round with `headAxis` = 2. The result is at least f32.
 Value rotate(Node &n, Value x, const Rotation &rotation, int64_t headAxis);
 
 /// The table of Rotary.cpp for ai.onnx.

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "AttentionForm.h"
 #include "GraphImporter.h"
+#include "Wide.h"
 #include <cmath>
 
 namespace opc::onnx {
@@ -36,19 +37,19 @@ void buildFlexAttention(Node &n) {
   if (n.failed())
     return;
   Value q = n.in(0);
-  Type element = n.elementOf(q);
-  Type usual = element.isF64() ? element : n.f32Type();
-  Type precise = n.elementAttr("softmax_precision", usual);
+  Type element = n.elementOf(wide(n, q));
+  Type precise = n.elementAttr("softmax_precision", element);
   double scale =
       n.hasAttr("scale") ? n.real("scale", 1) : usualScale(n, n.dim(q, 3));
   if (!(scale >= 0))
     return n.fail("scale is negative");
   Value root = n.scalar(element, std::sqrt(scale));
-  Value scores = scoresOf(n, n.mul(q, root), n.mul(n.in(1), root), element);
+  Value scores = scoresOf(n, n.mul(wide(n, q), root),
+                          n.mul(wide(n, n.in(1)), root), element);
   scores = modified(n, "score_mod", n.cast(scores, precise));
   Value p = n.unary<SoftmaxOp>(scores, {{"axis", n.i64(3)}});
   p = n.cast(modified(n, "prob_mod", p), element);
-  n.out(0, weighted(n, p, n.in(2)));
+  n.out(0, rounded(n, weighted(n, p, wide(n, n.in(2)))));
 }
 
 constexpr OpRow kRows[] = {{"FlexAttention", 1, 1, buildFlexAttention}};

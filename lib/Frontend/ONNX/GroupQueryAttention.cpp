@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "AttentionForm.h"
 #include "Contrib.h"
+#include "Wide.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -127,17 +128,15 @@ void readLengths(Node &n, GroupQuery &g) {
   g.kept = n.max(n.sub(g.lengths, n.extentAs(index, g.queries)), zero);
 }
 
-/// x / root(mean(x^2) + epsilon) * weight over each head.
+/// x / root(mean(x^2) + epsilon) * weight over each head, in at least f32.
 Value normalised(Node &n, Value x, Value weight) {
   double epsilon = n.real("qk_norm_epsilon", 1e-6f); // of no use alone
   if (!weight || n.failed())
     return x;
-  Type element = n.elementOf(x);
-  Value wide = n.cast(x, n.f32Type());
-  wide = n.unary<NormalizeOp>(wide, {{"axes", n.ints(3)},
-                                     {"epsilon", n.f64(epsilon)},
-                                     {"center", n.boolean(false)}});
-  return n.cast(n.mul(wide, n.cast(weight, n.f32Type())), element);
+  Value y = n.unary<NormalizeOp>(wide(n, x), {{"axes", n.ints(3)},
+                                              {"epsilon", n.f64(epsilon)},
+                                              {"center", n.boolean(false)}});
+  return n.mul(y, wide(n, weight));
 }
 
 /// Positions [b, n] of the new tokens: behind the kept ones, or as given. The
@@ -267,7 +266,11 @@ void outputScores(Node &n, const Attended &r, Value allowed, Type element) {
 }
 
 void attendToCache(Node &n, const GroupQuery &g) {
-  Value k = present(n, g, n.in(kPastKey), g.k);
+  if (n.failed())
+    return;
+  // Keys are seen as the cache keeps them.
+  Type element = n.elementOf(n.in(kQuery));
+  Value k = present(n, g, n.in(kPastKey), n.cast(g.k, element));
   Value v = present(n, g, n.in(kPastValue), g.v);
   if (n.failed())
     return;
@@ -275,7 +278,7 @@ void attendToCache(Node &n, const GroupQuery &g) {
   n.out(2, v);
   double scale = n.real("scale", 0);
   AttentionForm form;
-  form.result = n.elementOf(g.q);
+  form.result = element;
   form.scores = form.softmax = n.f32Type();
   form.q = n.cast(g.q, form.scores);
   form.q =

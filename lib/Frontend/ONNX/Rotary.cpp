@@ -1,6 +1,7 @@
 //===- Rotary.cpp - RotaryEmbedding of ai.onnx and of com.microsoft -------===//
 #include "AttentionForm.h"
 #include "Contrib.h"
+#include "Wide.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -15,8 +16,9 @@ Value rotate(Node &n, Value x, const Rotation &rotation, int64_t headAxis) {
   AffineExpr whole = n.dim(x, 3);
   n.requireEqual(n.dim(rotation.sin, -1), half);
   n.requireAtMost(rotated, whole);
-  Value cos = n.unsqueeze(rotation.cos, headAxis);
-  Value sin = n.unsqueeze(rotation.sin, headAxis);
+  x = wide(n, x);
+  Value cos = wide(n, n.unsqueeze(rotation.cos, headAxis));
+  Value sin = wide(n, n.unsqueeze(rotation.sin, headAxis));
   AffineExpr second = rotation.interleaved ? n.expr(1) : half;
   int64_t step = rotation.interleaved ? 2 : 1;
   Value a = n.slice(x, 3, n.expr(0), half, step);
@@ -54,11 +56,12 @@ void rotateHeads(Node &n, Value x, const Rotation &rotation, AffineExpr heads) {
   if (n.failed())
     return;
   if (n.rank(x) == 4)
-    return n.out(0, rotate(n, x, rotation, 1));
+    return n.out(0, rounded(n, rotate(n, x, rotation, 1)));
   AffineExpr depth = n.quotient(n.dim(x, 2), heads);
   n.requireEqual(depth * heads, n.dim(x, 2));
   Value split = n.splitAxis(x, 2, heads, depth);
-  n.out(0, n.reshape(rotate(n, split, rotation, 2), n.dims(x)));
+  Value turned = n.reshape(rotate(n, split, rotation, 2), n.dims(x));
+  n.out(0, rounded(n, turned));
 }
 
 /// Of ai.onnx: angles are given for each position, or as tables with the rows

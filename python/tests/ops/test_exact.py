@@ -468,17 +468,38 @@ def rounded(values, dtype=np.float32):
         return np.array(values).astype(dtype)
 
 
+@pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("name", SPELT)
-def test_tails_of_spelt_functions(name):
-    """The reference computes what a graph says, step by step."""
+def test_tails_of_spelt_functions(name, target):
     text, exact = SPELT[name]
     nodes = list(nodes_of(text))
     used = {name for node in nodes for name in node.input}
     weights = {k: np.float32(v) for k, v in CONSTANTS.items() if k in used}
     model = graph_model(nodes, {"x": TAIL}, ["y"], weights)
-    (y,) = opc.compile(model, target="cpu", cache=False).run([TAIL])
+    (y,) = opc.compile(model, target=target, cache=False).run([TAIL])
     want = rounded([exact(x) for x in TAIL.tolist()])
     np.testing.assert_allclose(y, want, rtol=4e-6, atol=1e-36)
+
+
+# Rows of which one number is far above the others, or two or all are alike.
+LOGITS = [[0, -5, -9], [0, -15, -20], [3, -27, -60], [0, -80, -87], [0, -np.inf, -np.inf],
+          [30, 30, 0], [0, 0, -25], [7, 7, 7], [1e4, 0, -1e4], [-1e-3, 1e-3, 0]]  # fmt: skip
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_log_softmax_near_0(dtype, axis, target):
+    """Of the greatest number it is the others' share, however small that is."""
+    x = np.array(LOGITS, dtype)
+    shifted = x.astype(np.float64) - x.max(axis=1, keepdims=True)
+    # One maximum is 1; log1p takes the rest.
+    rest = [math.fsum(sorted(map(math.exp, row))[:-1]) for row in shifted]
+    want = shifted - np.log1p(rest)[:, None]
+    x, want = (x.T.copy(), want.T) if axis == 0 else (x, want)
+    (y,) = run(Case("LogSoftmax", x, axis=axis), target)
+    rtol = 1e-6 if dtype == "f4" else 1e-14
+    np.testing.assert_allclose(y, want, rtol=rtol, atol=1e-37)
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -1,7 +1,7 @@
 //===- Decompositions.cpp - composite ops in terms of simpler ones --------===//
 //
 // Each composite follows its formula step by step; f16 and bf16 are computed in
-// f32 and rounded once at the end, but for softmax of f16.
+// f32 and rounded once at the end.
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
@@ -43,11 +43,19 @@ public:
     return Op::create(b, loc, x.getType(), x);
   }
 
+  /// Of x and y, of which x has the extents.
+  template <typename Compare> Value compare(Value x, Value y) {
+    auto type = llvm::cast<RankedTensorType>(x.getType());
+    return Compare::create(b, loc, type.clone(b.getI1Type()), x, y);
+  }
+  /// x where the condition, which has the extents, holds, else y.
+  Value select(Value condition, Value x, Value y) {
+    auto type = llvm::cast<RankedTensorType>(condition.getType());
+    return SelectOp::create(b, loc, type.clone(element(x)), condition, x, y);
+  }
   /// Where Compare holds for x and y, `other`, else x; x has its extents.
   template <typename Compare> Value choose(Value x, Value y, Value other) {
-    auto type = llvm::cast<RankedTensorType>(x.getType());
-    Value holds = Compare::create(b, loc, type.clone(b.getI1Type()), x, y);
-    return SelectOp::create(b, loc, type, holds, other, x);
+    return select(compare<Compare>(x, y), other, x);
   }
 
   Value reduce(Value x, StringRef kind, ArrayRef<int64_t> axes) {
@@ -146,6 +154,16 @@ Value buildMaskedSoftmax(TensorBuilder &t, Value x) {
   return t.binary<DivOp>(power, sum);
 }
 
+/// log(1 + x) of x >= 0: the logarithm of the rounded sum, times what x is of
+/// what was added (Kahan's).
+Value buildLog1p(TensorBuilder &t, Value x) {
+  Value one = t.scalar(x, 1);
+  Value sum = t.binary<AddOp>(x, one);
+  Value share = t.binary<DivOp>(x, t.binary<SubOp>(sum, one));
+  Value y = t.binary<MulOp>(t.unary<LogOp>(sum), share);
+  return t.select(t.compare<EqualOp>(sum, one), x, y);
+}
+
 /// One element of a scale or zero point for each of x along the axis of its
 /// blocks, or one for all.
 Value spreadBlocks(TensorBuilder &t, DequantizeOp op, Value parameter) {
@@ -198,16 +216,7 @@ Value buildHeads(TensorBuilder &t, Value x, Value shared, bool transpose,
 
 Replacement SoftmaxOp::decompose(OpBuilder &b) {
   TensorBuilder t(b, *this);
-  // f16 rounds every step, as ONNX's definition does, unless the sum of so many
-  // terms of at most 1 might overflow.
-  constexpr int64_t safeExtent = 65504;
-  auto type = llvm::cast<RankedTensorType>(getX().getType());
-  int64_t extent = type.getDimSize(getAxis());
-  bool sumFits = !ShapedType::isDynamic(extent) && extent <= safeExtent;
-  Value x = getX();
-  if (!type.getElementType().isF16() || !sumFits)
-    x = t.wide(x);
-  Value y = buildSoftmax(t, x, getAxis());
+  Value y = buildSoftmax(t, t.wide(getX()), getAxis());
   return SmallVector<Value>{t.cast(y, t.element(getX()))};
 }
 
@@ -216,8 +225,15 @@ Replacement LogSoftmaxOp::decompose(OpBuilder &b) {
   Value x = t.wide(getX());
   int64_t axis = getAxis();
   Value shifted = t.binary<SubOp>(x, t.reduce(x, "max", axis));
-  Value sum = t.reduce(t.unary<ExpOp>(shifted), "sum", axis);
-  Value y = t.binary<SubOp>(shifted, t.unary<LogOp>(sum));
+  // The sum of powers is 1 + rest: next to the 1 of the greatest, the others
+  // would lose the digits that are all there is of a result near 0.
+  Value zero = t.scalar(x, 0);
+  Value greatest = t.compare<EqualOp>(shifted, zero);
+  Value others = t.select(greatest, zero, t.unary<ExpOp>(shifted));
+  Value ties = t.reduce(t.cast(greatest, t.element(x)), "sum", axis);
+  Value rest = t.binary<AddOp>(t.reduce(others, "sum", axis),
+                               t.binary<SubOp>(ties, t.scalar(x, 1)));
+  Value y = t.binary<SubOp>(shifted, buildLog1p(t, rest));
   return SmallVector<Value>{t.cast(y, t.element(getX()))};
 }
 

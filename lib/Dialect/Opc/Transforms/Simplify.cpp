@@ -42,6 +42,12 @@ static SimplifyTable allRules() {
   return table;
 }
 
+static SimplifyTable functionRules() {
+  SimplifyTable table;
+  addCancellationRules(table);
+  return table;
+}
+
 static void simplifyOp(Operation *op, const SimplifyTable &table,
                        ShapeEnv &env) {
   auto rules = table.find(op->getName().getStringRef());
@@ -67,8 +73,10 @@ static SmallVector<Operation *> opsOf(func::FuncOp function) {
 
 namespace {
 struct SimplifyPass : public opc::impl::SimplifyPassBase<SimplifyPass> {
+  using SimplifyPassBase::SimplifyPassBase;
   void runOnOperation() override {
-    static const SimplifyTable table = allRules();
+    static const SimplifyTable all = allRules(), functions = functionRules();
+    const SimplifyTable &table = functionsOnly ? functions : all;
     ShapeEnv env(&getContext());
     for (Operation *op : opsOf(getOperation()))
       simplifyOp(op, table, env);

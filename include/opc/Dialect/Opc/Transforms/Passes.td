@@ -100,7 +100,13 @@ def SimplifyPass : Pass<"opc-simplify", "::mlir::func::FuncOp"> {
     %2 = opc.transpose %1 {perm = array<i64: 1, 0>} : (tensor<3x2xf32>) -> tensor<2x3xf32>
     // users of %2 use %0
     ```
+
+    With `functions-only` nothing changes but the functions that were spelt.
   }];
+  let options = [
+    Option<"functionsOnly", "functions-only", "bool", "false",
+           "only rewrite spelt functions to what they spell">,
+  ];
 }
 
 def UnifyExtentsPass : Pass<"opc-unify-extents", "::mlir::func::FuncOp"> {

@@ -1,4 +1,5 @@
 // RUN: opc-opt %s --opc-simplify --split-input-file | FileCheck %s
+// RUN: opc-opt %s --opc-simplify=functions-only --split-input-file | FileCheck %s --check-prefix=FUNCTIONS
 
 // CHECK-LABEL: func.func @transposes
 // CHECK-SAME: (%[[X:.*]]: tensor<2x3x4xf32>)
@@ -6,6 +7,8 @@ func.func @transposes(%x: tensor<2x3x4xf32>) -> tensor<2x3x4xf32> {
   %0 = opc.transpose %x {perm = array<i64: 0, 2, 1>} : (tensor<2x3x4xf32>) -> tensor<2x4x3xf32>
   %1 = opc.transpose %0 {perm = array<i64: 0, 2, 1>} : (tensor<2x4x3xf32>) -> tensor<2x3x4xf32>
   // CHECK-NEXT: return %[[X]]
+  // FUNCTIONS-LABEL: func.func @transposes
+  // FUNCTIONS-COUNT-2: opc.transpose
   return %1 : tensor<2x3x4xf32>
 }
 
@@ -152,6 +155,8 @@ func.func @almost_layer_norm(%x: tensor<8x8xf32>, %z: tensor<8x8xf32>) -> (tenso
 // CHECK-DAG: %[[A:.*]] = opc.gelu %[[X]] {approximate = "none"}
 // CHECK-DAG: %[[B:.*]] = opc.gelu %[[SQUARE]] {approximate = "none"}
 // CHECK: return %[[A]], %[[B]]
+// FUNCTIONS-LABEL: func.func @gelu
+// FUNCTIONS-COUNT-2: opc.gelu
 func.func @gelu(%x: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
   %one = opc.constant {value = dense<1.0> : tensor<f32>} : tensor<f32>
   %half = opc.constant {value = dense<0.5> : tensor<f32>} : tensor<f32>
