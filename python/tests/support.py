@@ -21,6 +21,8 @@ BUILD = pathlib.Path(os.environ.get("OPC_BUILD_DIR", ROOT / "build"))
 TARGETS = tuple(chips.executable(chips.chips(opc.targets())))
 BF16 = np.dtype(ml_dtypes.bfloat16)
 
+INTS = [np.dtype(f"{kind}{size}") for kind in "iu" for size in (1, 2, 4, 8)]
+
 # Greatest difference, relative to the magnitude of the expected value: a few
 # units in the last place of each type, for results of one operation.
 TOLERANCE = {
@@ -199,6 +201,22 @@ def check_case(case, target, symbolic):
     assert_close(compiled.run(case.feeds), expected, case.scale)
 
 
+def run_together(cases, target):
+    """The first result of each case, from one model."""
+    nodes, feeds, weights = [], {}, {}
+    for i, case in enumerate(cases):
+        names = [f"x{i}_{j}" for j in range(len(case.inputs))]
+        for j, name in enumerate(names):
+            where = weights if j in case.fixed else feeds
+            where[name] = np.asarray(case.inputs[j])
+        nodes.append(
+            helper.make_node(case.op, names, [f"y{i}"], **case.attributes)
+        )
+    results = [f"y{i}" for i in range(len(cases))]
+    model = graph_model(nodes, feeds, results, weights, cases[0].opset)
+    return opc.compile(model, target=target, cache=False).run(feeds)
+
+
 def ops_test(cases):
     """A test over `cases`, on every target, with fixed and symbolic extents."""
     parameters = [
@@ -228,3 +246,22 @@ def uniform(low, high, *shape, dtype=np.float32, seed=0):
 
 def integers(low, high, *shape, dtype=np.int64, seed=0):
     return np.random.default_rng(seed).integers(low, high, shape).astype(dtype)
+
+
+def wrapped(value, dtype):
+    """An integer modulo 2^bits of a type."""
+    bits = dtype.itemsize * 8
+    value %= 1 << bits
+    return (
+        value - (1 << bits)
+        if dtype.kind == "i" and value >> (bits - 1)
+        else value
+    )
+
+
+def edges(dtype):
+    """Integers around 0 and at the ends of a type."""
+    info = np.iinfo(dtype)
+    near = {info.min, info.min + 1, info.max - 1, info.max, -7, -3, -2, -1}
+    near |= {0, 1, 2, 3, 5, 10, 15}
+    return [value for value in sorted(near) if info.min <= value <= info.max]

@@ -81,6 +81,18 @@ Value VectorMath::polynomial(Value x, ArrayRef<double> coefficients) {
   return sum;
 }
 
+Value VectorMath::inPairs(Value x, Value square,
+                          ArrayRef<double> coefficients) {
+  Value sum;
+  for (size_t end = (coefficients.size() + 1) / 2 * 2; end > 0; end -= 2) {
+    Value pair = c(coefficients[end - 2]);
+    if (end <= coefficients.size())
+      pair = fma(c(coefficients[end - 1]), x, pair);
+    sum = sum ? fma(sum, square, pair) : pair;
+  }
+  return sum;
+}
+
 //===----------------------------------------------------------------------===//
 // Exponentials
 //===----------------------------------------------------------------------===//
@@ -241,9 +253,9 @@ Value VectorMath::erf(Value x) {
 
 Value VectorMath::gelu(Value x) {
   // With a = |x|, a^2 = n K + r, its tail is 2^-n exp(-r ln 2 / K) P / Q. K is
-  // that float near 2 ln 2 with which P / Q, which makes up for the difference,
-  // needs the fewest terms. Beyond 18 the tail is 0.
-  constexpr double k = 1.3862953186035156, shift = 12582912;
+  // 2 ln 2 as a float; P / Q makes up for what that lacks. Beyond 18 the tail
+  // is 0.
+  constexpr double k = 1.3862943649291992, shift = 12582912;
   Value a = abs(x);
   a = select(less(c(18), a), c(18), a);
   Value square = mul(a, a);
@@ -253,21 +265,22 @@ Value VectorMath::gelu(Value x) {
   Value shifted = fma(square, c(1 / k), c(shift));
   Value n = sub(shifted, c(shift));
   Value r = add(fma(n, c(-k), square), lost);
-  // The even and the odd terms side by side: all else waits for this.
-  Value r2 = mul(r, r);
-  Value high = fma(r, c(-0.00025907143760348084), c(0.002618613349070025));
-  Value middle = fma(r, c(-0.020834502075296732), c(0.12499770115922326));
-  Value low = fma(r, c(-0.49999950825564266), c(1));
-  Value power = fma(fma(high, r2, middle), r2, low);
+  Value power = inPairs(r, mul(r, r),
+                        {1.0, -0.499999852219, 0.124997873139, -0.020834545073,
+                         0.002618620555, -0.00025907232872});
   Value exponent = arith::ShLIOp::create(b, loc, toBits(shifted), ci(23));
   Value bits = arith::SubIOp::create(b, loc, toBits(power), exponent);
   // Far below the range of floats the difference is negative, which counts as
   // 0.
   power = toFloat(arith::MaxSIOp::create(b, loc, bits, ci(0)));
-  Value p = polynomial(a, {0.4999999340087865, 0.3420474568780403,
-                           0.10863192535366126, 0.014573618397800145});
-  Value q = polynomial(a, {1.0, 1.48197231113151, 0.8997694496655955,
-                           0.27181948765818653, 0.036550601791339815});
+  Value p =
+      inPairs(a, square,
+              {0.5000000023447257, 0.43523491251308705, 0.1809515597452494,
+               0.03985984893161645, 0.004000706739495489});
+  Value q =
+      inPairs(a, square,
+              {1.0, 1.66835472582307, 1.1930536484473893, 0.4634409363188575,
+               0.0999210860746676, 0.01002815356520449});
   // x less its tail, or nothing less the tail: -0 and, of -infinity, NaN.
   Value negative = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt,
                                          toBits(x), ci(0));

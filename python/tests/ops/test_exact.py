@@ -10,32 +10,24 @@ import math
 import numpy as np
 import opc
 import pytest
-from support import BF16, TARGETS, Case, graph_model
+from support import (
+    BF16,
+    INTS,
+    TARGETS,
+    Case,
+    edges,
+    graph_model,
+    run_together,
+    wrapped,
+)
 from onnx import helper
 
-INTS = [np.dtype(f"{kind}{size}") for kind in "iu" for size in (1, 2, 4, 8)]
 HALVES = (np.dtype(np.float16), BF16)
 
 
 def run(case, target, symbolic=False):
     compiled = opc.compile(case.model(symbolic), target=target, cache=False)
     return compiled.run(case.feeds)
-
-
-def run_together(cases, target):
-    """The first result of each case, from one model."""
-    nodes, feeds, weights = [], {}, {}
-    for i, case in enumerate(cases):
-        names = [f"x{i}_{j}" for j in range(len(case.inputs))]
-        for j, name in enumerate(names):
-            where = weights if j in case.fixed else feeds
-            where[name] = np.asarray(case.inputs[j])
-        nodes.append(
-            helper.make_node(case.op, names, [f"y{i}"], **case.attributes)
-        )
-    results = [f"y{i}" for i in range(len(cases))]
-    model = graph_model(nodes, feeds, results, weights, cases[0].opset)
-    return opc.compile(model, target=target, cache=False).run(feeds)
 
 
 # Powers.
@@ -46,23 +38,6 @@ def integer_power(base, exponent):
     if exponent >= 0:
         return base**exponent
     return base ** (exponent % 2) if base in (1, -1) else 0
-
-
-def wrapped(value, dtype):
-    bits = dtype.itemsize * 8
-    value %= 1 << bits
-    return (
-        value - (1 << bits)
-        if dtype.kind == "i" and value >> (bits - 1)
-        else value
-    )
-
-
-def edges(dtype):
-    info = np.iinfo(dtype)
-    near = {info.min, info.min + 1, info.max - 1, info.max, -7, -3, -2, -1}
-    near |= {0, 1, 2, 3, 5, 10, 15}
-    return [value for value in sorted(near) if info.min <= value <= info.max]
 
 
 EXPONENTS = [*range(-4, 12), 16, 22, 39, 63, 64, 65, 127]
