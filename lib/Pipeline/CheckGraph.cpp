@@ -271,7 +271,9 @@ LogicalResult GraphChecker::checkSymbolsOf(Operation *op,
 
 LogicalResult GraphChecker::checkOp(Operation *op, const Scope &scope) {
   if (!isa<OpcDialect, func::FuncDialect>(op->getDialect()) ||
-      isa<LaunchOp, func::CallOp, func::CallIndirectOp, func::ConstantOp>(op))
+      isa<LaunchOp, PackedMatmulOp, PackedQuantizedMatmulOp, PackedConvOp,
+          DepthwiseConvOp, PackedRecurrentOp, func::CallOp,
+          func::CallIndirectOp, func::ConstantOp>(op))
     return op->emitOpError("does not stand in a graph: text of the stage "
                            "import is read");
   if (op->hasAttr(kMayAliasAttr))
@@ -290,7 +292,8 @@ LogicalResult GraphChecker::checkOp(Operation *op, const Scope &scope) {
   for (Value result : op->getResults())
     if (failed(checkDims(op, result.getType(), env.dims(result))))
       return failure();
-  return checkOperandExtents(op, env, scope.facts);
+  return success(succeeded(checkOperandExtents(op, env, scope.facts)) &&
+                 succeeded(guardExtents(op, env, scope.facts)));
 }
 
 LogicalResult GraphChecker::checkBinding(Operation *op, Scope &scope) {
@@ -315,6 +318,10 @@ LogicalResult GraphChecker::checkBlock(Block &block, Scope scope) {
 }
 
 LogicalResult GraphChecker::run() {
+  if (function->hasAttr(kKernelAttr))
+    return function.emitOpError()
+           << kKernelAttr << " is not supported: text of the stage import is "
+           << "read";
   if (!function.getBody().hasOneBlock())
     return function.emitOpError("has no body of one block");
   if (failed(readSymbols()) || failed(checkArguments()) ||

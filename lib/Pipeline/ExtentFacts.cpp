@@ -38,6 +38,11 @@ bool ExtentFacts::areEqual(AffineExpr a, AffineExpr b) const {
   return a == b || constantOf(simplified(a - b)) == 0;
 }
 
+bool ExtentFacts::isAtMost(AffineExpr a, AffineExpr b) const {
+  return bounds.provablyAtMost(a, b) ||
+         bounds.provablyAtMost(canonical(a), canonical(b));
+}
+
 bool ExtentFacts::broadcasts(AffineExpr from, AffineExpr to) const {
   to = canonical(to);
   SmallVector<AffineExpr> open{canonical(from)};
@@ -113,17 +118,23 @@ void ExtentFacts::note(BindBroadcastOp op) {
 }
 
 void ExtentFacts::note(BindClampOp op) {
+  ArrayRef<AffineExpr> ends = op.getBounds().getResults();
+  bounds.setClamp(op.getSymbol(), ends[0], ends[1], ends[2]);
   if (!op->hasAttr(kDemandAttr))
     return;
-  ArrayRef<AffineExpr> bounds = op.getBounds().getResults();
-  noteEqual(symbolOf(op), bounds[0]);
-  if (bounds[1] == bounds[2])
-    noteEqual(bounds[0], bounds[1]);
+  noteEqual(symbolOf(op), ends[0]);
+  if (ends[1] == ends[2])
+    noteEqual(ends[0], ends[1]);
+}
+
+void ExtentFacts::note(BindElementOp op) {
+  bounds.set(op.getSymbol(), {int64_t(op.getMin()), std::nullopt});
 }
 
 void ExtentFacts::note(Operation *op, ShapeEnv &env) {
   llvm::TypeSwitch<Operation *>(op)
-      .Case<BindBroadcastOp, BindClampOp>([&](auto bind) { note(bind); })
+      .Case<BindBroadcastOp, BindClampOp, BindElementOp>(
+          [&](auto bind) { note(bind); })
       .Case<BindDimOp>([&](BindDimOp bind) {
         noteEqual(symbolOf(bind), env.dim(bind.getX(), bind.getAxis()));
       });

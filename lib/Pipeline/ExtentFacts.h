@@ -7,6 +7,7 @@
 #ifndef OPC_LIB_PIPELINE_EXTENTFACTS_H
 #define OPC_LIB_PIPELINE_EXTENTFACTS_H
 
+#include "opc/Dialect/Opc/IR/ExtentBounds.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 
 namespace opc {
@@ -19,12 +20,14 @@ public:
   void note(mlir::Operation *op, ShapeEnv &env);
 
   bool areEqual(mlir::AffineExpr a, mlir::AffineExpr b) const;
+  bool isAtMost(mlir::AffineExpr a, mlir::AffineExpr b) const;
   /// Whether `from` is 1 or `to`.
   bool broadcasts(mlir::AffineExpr from, mlir::AffineExpr to) const;
 
 private:
   void note(BindBroadcastOp op);
   void note(BindClampOp op);
+  void note(BindElementOp op);
   void noteEqual(mlir::AffineExpr a, mlir::AffineExpr b);
   void noteBroadcast(mlir::AffineExpr from, mlir::AffineExpr to);
   bool define(mlir::AffineExpr symbol, mlir::AffineExpr value);
@@ -36,6 +39,8 @@ private:
   /// Extents, and those that each is unless it is 1.
   llvm::DenseMap<mlir::AffineExpr, llvm::SmallVector<mlir::AffineExpr, 2>>
       wider;
+  /// Between which values symbols lie.
+  ExtentBounds bounds;
 };
 
 /// Checks that operands reach as far as `op` reads them, of ops that combine
@@ -43,6 +48,11 @@ private:
 /// extents of the result are known to fit its type.
 llvm::LogicalResult checkOperandExtents(mlir::Operation *op, ShapeEnv &env,
                                         const ExtentFacts &facts);
+
+/// Has the run check what `op` relies on and these facts do not show, by
+/// opc.bind_clamp ops before it; fails where numbers do not fit.
+llvm::LogicalResult guardExtents(mlir::Operation *op, ShapeEnv &env,
+                                 const ExtentFacts &facts);
 
 } // namespace opc
 

@@ -221,6 +221,20 @@ UNTIED = {
         on_two(bits_on_x("i4")),
         "elements of 'i4' are not supported; nearest supported form: i8",
     ),
+    "a kernel": (
+        on_two(RELU).replace("opc.symbols", "opc.kernel, opc.symbols"),
+        "opc.kernel is not supported",
+    ),
+    "a packed product": (
+        graph(
+            {"x": ("s0", "4", "f32"), "y": ("1", "4", "8", "f32")},
+            "%r = opc.packed_matmul %x, %y {columns = 8 : i64} :"
+            " (tensor<?x4xf32>, tensor<1x4x8xf32>) -> tensor<?x8xf32>",
+            {"r": "tensor<?x8xf32>"},
+            3,
+        ),
+        "does not stand in a graph",
+    ),
     "a demand that is no string": (
         on_two(bound("clamp", ("s0", "0", "4"), ", opc.demand = 3") + RELU),
         "opc.demand is no string",

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import ir_extents
+import ir_guards
 import ir_text
 import numpy as np
 import opc
@@ -69,6 +70,19 @@ def test_extents_that_nothing_ties_are_refused(name, tmp_path):
 def test_extents_that_a_binding_ties_are_taken(name, tmp_path):
     done = imported(ir_extents.TIED[name], tmp_path)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("target", ["reference", "cpu"])
+@pytest.mark.parametrize("name", ir_guards.GUARDED)
+def test_what_a_text_claims_is_checked_by_the_run(name, target, tmp_path):
+    text, good, shape, bad, message = ir_guards.GUARDED[name]
+    file = tmp_path / "model.mlir"
+    file.write_text(text)
+    program = opc.compile(file, target=target, cache=False)
+    assert program.run(good)[0].shape == shape
+    with pytest.raises(opc.InputError) as caught:
+        program.run(bad)
+    assert str(caught.value).endswith(f": {message}")
 
 
 @pytest.mark.parametrize("name", ir_text.MODELS)

@@ -45,10 +45,24 @@ static LogicalResult verifySize(Operation *op, Value value, ShapeEnv &env) {
   return success();
 }
 
+/// Whether a kernel repeats its input, and does nothing else.
+static bool isBroadcast(Operation *kernel) {
+  auto ops =
+      kernel ? kernel->getAttrOfType<ArrayAttr>(kKernelOpsAttr) : ArrayAttr();
+  return ops && ops.size() == 1 &&
+         ops[0] == StringAttr::get(kernel->getContext(),
+                                   BroadcastOp::getOperationName());
+}
+
 /// A launch that the host may skip has one result that can be its one input.
-static LogicalResult verifyMayAlias(Operation *op) {
-  if (!isa<LaunchOp>(op) || !op->hasAttr(kMayAliasAttr))
+static LogicalResult verifyMayAlias(Operation *op, const SymbolTable &symbols) {
+  auto launch = dyn_cast<LaunchOp>(op);
+  if (!launch || !op->hasAttr(kMayAliasAttr))
     return success();
+  if (!isBroadcast(symbols.lookup(launch.getKernel())))
+    return op->emitOpError("with ")
+           << kMayAliasAttr << " launches a kernel that is no "
+           << BroadcastOp::getOperationName();
   auto shape = [](ValueRange values) {
     return cast<RankedTensorType>(values.front().getType());
   };
@@ -60,14 +74,15 @@ static LogicalResult verifyMayAlias(Operation *op) {
          << " must have one input, and one result of the same rank";
 }
 
-static LogicalResult verifyProgram(func::FuncOp main, ShapeEnv &env) {
+static LogicalResult verifyProgram(func::FuncOp main, ShapeEnv &env,
+                                   const SymbolTable &symbols) {
   WalkResult result =
       main.front().walk<WalkOrder::PreOrder>([&](Operation *op) {
         if (!isHostOp(op)) {
           op->emitOpError("is not part of a kernel");
           return WalkResult::interrupt();
         }
-        if (failed(verifyMayAlias(op)))
+        if (failed(verifyMayAlias(op, symbols)))
           return WalkResult::interrupt();
         for (Value value : op->getResults())
           if (failed(verifySize(op, value, env)))
@@ -96,11 +111,11 @@ struct LowerHost : opc::impl::LowerHostPassBase<LowerHost> {
       return signalPassFailure();
     }
     ShapeEnv env(&getContext());
-    if (failed(verifyProgram(main, env)))
+    SymbolTable symbols(getOperation());
+    if (failed(verifyProgram(main, env, symbols)))
       return signalPassFailure();
     HostProgram own;
     HostProgram &program = given ? *given : own;
-    SymbolTable symbols(getOperation());
     HostPlan plan(main, symbols, env, program.constants);
     HostFacts facts(program, env);
     facts.addTensors(main);

@@ -36,4 +36,13 @@ func.func @main(%x: tensor<4xf32> {opc.dims = affine_map<() -> (4)>}) -> tensor<
   %0 = opc.launch @k(%x) {opc.may_alias, dims = [affine_map<() -> (1, 4)>], symbols = affine_map<() -> ()>} : (tensor<4xf32>) -> tensor<1x4xf32>
   return %0 : tensor<1x4xf32>
 }
-llvm.func @k(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_map<() -> (4)>}
+llvm.func @k(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.ops = ["opc.broadcast"], opc.units = affine_map<() -> (4)>}
+
+// -----
+
+func.func @main(%x: tensor<4xf32> {opc.dims = affine_map<() -> (4)>}) -> tensor<4xf32> attributes {opc.symbols = []} {
+  // expected-error@+1 {{'opc.launch' op with opc.may_alias launches a kernel that is no opc.broadcast}}
+  %0 = opc.launch @k(%x) {opc.may_alias, dims = [affine_map<() -> (4)>], symbols = affine_map<() -> ()>} : (tensor<4xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+llvm.func @k(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.ops = ["opc.broadcast", "opc.relu"], opc.units = affine_map<() -> (4)>}

@@ -146,6 +146,6 @@ func.func @main(%x: tensor<?xf32> {opc.dims = affine_map<()[s0] -> (s0)>}, %y: t
   return %3 : tensor<1xf32>
 }
 llvm.func @k(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_map<()[s0] -> (s0)>}
-llvm.func @repeat(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_map<()[s0, s1] -> (s1)>}
+llvm.func @repeat(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.ops = ["opc.broadcast"], opc.units = affine_map<()[s0, s1] -> (s1)>}
 llvm.func @two(!llvm.ptr, i64, i64) attributes {opc.inplace = [[0, 0]], opc.kernel, opc.units = affine_map<()[s0] -> (s0)>}
 llvm.func @sum(!llvm.ptr, i64, i64) attributes {opc.kernel, opc.units = affine_map<()[s0] -> (1)>}
