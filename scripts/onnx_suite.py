@@ -147,7 +147,7 @@ def data_sets(case, model):
     return _light_data(case, model)
 
 
-def _compare(case, expected, outputs):
+def compare(case, expected, outputs):
     if case.name not in RANDOM_DRAWS:
         Runner.assert_similar_outputs(
             expected, outputs, rtol=case.rtol, atol=case.atol
@@ -157,7 +157,7 @@ def _compare(case, expected, outputs):
         assert (want.dtype, want.shape) == (got.dtype, got.shape)
 
 
-def _one_line(error):
+def one_line(error):
     """The gist of an error, also of numpy's comparison of arrays."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return "; ".join(lines[:5])[:400] or type(error).__name__
@@ -172,17 +172,17 @@ def run_case(name, target):
         for inputs, expected in data_sets(case, model):
             if case.name in EXACT:
                 expected = EXACT[case.name](inputs)
-            _compare(case, expected, list(rep.run(inputs)))
+            compare(case, expected, list(rep.run(inputs)))
     except opc.UnsupportedError as error:
         if not error.nodes:
-            return ERROR, "a refusal that names no node: " + _one_line(error)
+            return ERROR, "a refusal that names no node: " + one_line(error)
         return REFUSED, "; ".join(sorted({_refusal(n) for n in error.nodes}))[
             :400
         ]
     except opc.Error as error:
-        return ERROR, f"{type(error).__name__}: {_one_line(error)}"
+        return ERROR, f"{type(error).__name__}: {one_line(error)}"
     except (AssertionError, TypeError) as error:
-        return WRONG, _one_line(error)
+        return WRONG, one_line(error)
     return PASS, ""
 
 

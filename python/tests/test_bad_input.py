@@ -421,8 +421,26 @@ def test_ranks_that_no_program_has_are_refused_at_once(rank, target):
         [helper.make_tensor_value_info("y", 1, None)],
     )
     model = helper.make_model(graph, ir_version=8)
-    with pytest.raises(opc.UnsupportedError, match=f"rank {rank} is not"):
+    with pytest.raises(opc.UnsupportedError, match=f"rank {rank} is not") as e:
         opc.compile(model, target=target, cache=False)
+    (line,) = str(e.value).splitlines()
+    assert line.startswith("node 'Abs_1' (Abs, ") and "input 'x': rank" in line
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("op", ["Reshape", "Expand", "ConstantOfShape"])
+def test_a_shape_of_too_many_extents_is_a_rank(op, known):
+    feeds = {"x": np.ones(1, np.float32), "s": np.ones(65, np.int64)}
+    inputs = ["s"] if op == "ConstantOfShape" else ["x", "s"]
+    weights = {"s": feeds.pop("s")} if known else {}
+    node = helper.make_node(op, inputs, ["y"])
+    model = graph_model([node], feeds, ["y"], weights)
+    with pytest.raises(opc.UnsupportedError) as caught:
+        opc.compile(model, cache=False)
+    (line,) = str(caught.value).splitlines()
+    assert line.endswith(
+        ": rank 65 is not supported; nearest supported form: 64"
+    )
 
 
 @pytest.mark.parametrize("target", ["reference", "cpu"])

@@ -31,9 +31,17 @@ class Row:
     """
 
     def __init__(
-        self, op, message, *feeds, weights=(), sized=(), outputs=1, **attributes
+        self,
+        op,
+        message,
+        *feeds,
+        weights=(),
+        sized=(),
+        outputs=1,
+        opset=18,
+        **attributes,
     ):
-        self.op, self.message = op, message
+        self.op, self.message, self.opset = op, message, opset
         self.feeds = {f"x{i}": np.asarray(a) for i, a in enumerate(feeds)}
         self.weights = {f"x{i}" for i in weights}
         self.sized = {f"x{i}" for i in sized}
@@ -60,7 +68,7 @@ class Row:
             [ValueInfoProto(name=name) for name in self.results],
             [numpy_helper.from_array(a, n) for n, a in weights.items()],
         )
-        imports = [helper.make_opsetid("", 18)]
+        imports = [helper.make_opsetid("", self.opset)]
         return helper.make_model(
             graph, opset_imports=imports, ir_version=8
         ), feeds
@@ -180,6 +188,62 @@ FITS = [
         sized=[1],
     ),
     Row("ConstantOfShape", "holds -1, less than 0", np.array([-1]), sized=[0]),
+    Row(
+        "TensorScatter",
+        "the update has an extent of 1, the cache of 2",
+        normal(2, 4, 5),
+        normal(1, 2, 5),
+        opset=24,
+    ),
+    Row(
+        "TensorScatter",
+        "the update has 6 steps, the cache 4",
+        normal(2, 4, 5),
+        normal(2, 6, 5),
+        opset=24,
+    ),
+    Row(
+        "Attention",
+        "the keys have 3 heads, the values 2",
+        normal(1, 3, 4, 8),
+        normal(1, 3, 6, 8),
+        normal(1, 2, 6, 8),
+        opset=23,
+        scale=1.0,
+    ),
+]
+
+IMAGE = normal(1, 2, 0, 3)
+
+# What cannot be had of nothing.
+NOTHING = [
+    Row("ArgMax", "axis 1 has 0 elements", normal(2, 0), axis=1),
+    Row("ArgMin", "axis 0 has 0 elements", normal(0, 2), keepdims=0),
+    Row("GlobalAveragePool", "axis 2 has 0 elements", IMAGE),
+    Row("GlobalMaxPool", "axis 2 has 0 elements", IMAGE),
+    Row("GlobalLpPool", "axis 2 has 0 elements", IMAGE),
+    Row(
+        "MaxPool",
+        "axis 2 has 0 elements",
+        IMAGE,
+        kernel_shape=[2, 2],
+        pads=[1, 0, 1, 0],
+    ),
+    Row(
+        "AveragePool",
+        "axis 2 has 0 elements",
+        IMAGE,
+        kernel_shape=[2, 2],
+        pads=[1, 0, 1, 0],
+    ),
+    Row("GridSample", "axis 2 has 0 elements", IMAGE, normal(1, 4, 4, 2)),
+    Row(
+        "RoiAlign",
+        "axis 2 has 0 elements",
+        IMAGE,
+        np.array([[0, 0, 1, 1]], np.float32),
+        np.array([0]),
+    ),
 ]
 
 
@@ -193,7 +257,7 @@ def refusal(model, feeds, target, compiles):
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@pytest.mark.parametrize("row", SCALARS + FITS, ids=str)
+@pytest.mark.parametrize("row", SCALARS + FITS + NOTHING, ids=str)
 def test_the_run_says_what_the_compiler_says(row, target):
     """Symbolic extents and inputs against fixed extents and weights."""
     for fixed in (True, False):

@@ -109,6 +109,8 @@ static Value probabilities(Node &n, const AttentionForm &form, Value biased) {
 
 Attended attend(Node &n, const AttentionForm &form) {
   Attended r;
+  n.requireEqual(n.dim(form.k, 1), n.dim(form.v, 1),
+                 "the keys have {0} heads, the values {1}");
   auto wide = [&](Value v) { return n.cast(v, form.scores); };
   r.product = scoresOf(n, wide(form.q), wide(form.k), form.scores);
   r.capped = softcap(n, r.product, form.softcap);

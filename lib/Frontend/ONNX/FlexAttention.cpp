@@ -37,6 +37,8 @@ void buildFlexAttention(Node &n) {
   if (n.failed())
     return;
   Value q = n.in(0);
+  n.requireEqual(n.dim(n.in(1), 1), n.dim(n.in(2), 1),
+                 "the keys have {0} heads, the values {1}");
   Type element = n.elementOf(wide(n, q));
   Type precise = n.elementAttr("softmax_precision", element);
   double scale =

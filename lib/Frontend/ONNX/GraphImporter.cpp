@@ -135,6 +135,13 @@ void GraphImporter::report(const pb::NodeProto &proto, int64_t opset,
   refusals[&proto] = text;
 }
 
+void GraphImporter::reportInputs(size_t place) {
+  for (const auto &[name, input] : refusedInputs)
+    if (!input.isReported)
+      errors.insert(errors.begin() + place++,
+                    formatv("input {0}: {1}", quoted(name), input.reason));
+}
+
 GraphImporter::Found GraphImporter::lookUp(const pb::NodeProto &proto,
                                            const Scope &scope,
                                            const llvm::StringSet<> &later,
@@ -173,8 +180,11 @@ void GraphImporter::importNode(const pb::NodeProto &proto, Scope &scope,
     return;
   }
   for (const std::string &name : proto.input())
-    if (auto input = refusedInputs.find(name); input != refusedInputs.end())
-      reason = formatv("input {0}: {1}", quoted(name), input->second);
+    if (auto *input = refusedInputs.find(StringRef(name));
+        input != refusedInputs.end()) {
+      reason = formatv("input {0}: {1}", quoted(name), input->second.reason);
+      input->second.isReported = true;
+    }
   if (found == Found::Lost && reason.empty() &&
       !functions.contains(
           functionKey(proto.domain(), proto.op_type(), proto.overload())) &&

@@ -9,6 +9,7 @@
 
 #include "Node.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringSet.h"
 
 namespace opc::onnx {
@@ -82,6 +83,9 @@ private:
   void finish(Node &node, Scope &scope);
   void report(const pb::NodeProto &proto, int64_t opset, ArrayRef<Value> inputs,
               StringRef reason);
+  /// Says of refused inputs that no node's complaint names, before the errors
+  /// from `place` on.
+  void reportInputs(size_t place);
   Outputs resultsOf(const pb::GraphProto &graph, const Scope &scope);
   bool returnOutputs(const pb::GraphProto &graph, const Scope &scope);
   /// Before chooseOutputs takes inputs out.
@@ -106,8 +110,12 @@ private:
   int64_t nodeCount = 0;
   /// What describe() says of a node.
   llvm::DenseMap<const pb::NodeProto *, std::string> refusals;
-  /// Inputs of the graph that cannot be arguments, and why.
-  llvm::StringMap<std::string> refusedInputs;
+  /// Inputs of the graph that cannot be arguments, in order, and why.
+  struct RefusedInput {
+    std::string reason;
+    bool isReported = false;
+  };
+  llvm::MapVector<StringRef, RefusedInput> refusedInputs;
   llvm::DenseMap<const pb::NodeProto *, std::string> dtypes;
 };
 

@@ -33,25 +33,32 @@ void buildGatherElements(Node &n) {
                                       n.elementOf(x)));
 }
 
-/// The number of axes of x that one index tuple picks.
+/// The number of axes of x that one index tuple picks; nothing after a failure.
 std::optional<int64_t> tupleSize(Node &n, Value x, Value indices,
                                  int64_t batch) {
-  if (n.failed() || n.rank(indices) < 1)
+  if (!n.failed() && n.rank(indices) < 1)
+    n.fail("indices are a scalar");
+  if (n.failed())
     return std::nullopt;
   std::optional<int64_t> count = constantOf(n.dim(indices, -1));
-  if (!count || batch < 0 || batch + *count > n.rank(x) ||
-      batch >= n.rank(indices)) {
-    n.fail("index tuples do not fit the rank of the data");
-    return std::nullopt;
-  }
-  return count;
+  if (!count)
+    n.fail("the last extent of the indices is not known; nearest supported "
+           "form: a number");
+  else if (batch < 0 || batch >= n.rank(indices) || batch >= n.rank(x))
+    n.fail(formatv("batch_dims is {0}, indices have rank {1} and the data {2}",
+                   batch, n.rank(indices), n.rank(x)));
+  else if (batch + *count > n.rank(x))
+    n.fail(formatv("indices are tuples of {0} behind {1} axes of batches, the "
+                   "data has rank {2}",
+                   *count, batch, n.rank(x)));
+  return n.failed() ? std::nullopt : count;
 }
 
 void buildGatherNd(Node &n) {
   Value x = n.need(0), indices = n.need(1);
   int64_t batch = n.integer("batch_dims", 0);
   if (!tupleSize(n, x, indices, batch))
-    return n.fail("indices are a scalar");
+    return;
   for (int64_t i = 0; i < batch; ++i)
     n.requireEqual(n.dim(x, i), n.dim(indices, i));
   n.out(0, n.emit<GatherNdOp>({x, indices}, {{"batch_dims", n.i64(batch)}},
@@ -78,7 +85,7 @@ void buildScatterNd(Node &n) {
   Value x = n.need(0), indices = n.need(1), updates = n.need(2);
   std::optional<int64_t> count = tupleSize(n, x, indices, 0);
   if (!count)
-    return n.fail("indices are a scalar");
+    return;
   Dims expected(n.dims(indices));
   expected.pop_back();
   llvm::append_range(expected,
@@ -127,8 +134,13 @@ void buildTensorScatter(Node &n) {
   if (mode == "circular")
     position =
         n.binary<ModOp>(position, n.extentAs(n.i64Type(), n.dim(cache, axis)));
-  if (!checkElementwise(n, cache, update, axis))
-    return;
+  for (int64_t i = 0; i < n.rank(cache); ++i)
+    if (i == axis)
+      n.requireAtMost(n.dim(update, i), n.dim(cache, i),
+                      "the update has {0} steps, the cache {1}");
+    else
+      n.requireEqual(n.dim(update, i), n.dim(cache, i),
+                     "the update has an extent of {0}, the cache of {1}");
   n.out(0, n.emit<ScatterElementsOp>(
                {cache, n.broadcast(position, d), update},
                {{"axis", n.i64(axis)}, {"reduction", n.text("none")}},

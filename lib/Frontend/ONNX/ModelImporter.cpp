@@ -184,9 +184,8 @@ void GraphImporter::addArguments(const pb::GraphProto &graph, Scope &scope) {
     if (scope.values.contains(info.name()))
       error = "is defined twice";
     if (!error.empty()) {
-      errors.push_back(formatv("input {0}: {1}", quoted(info.name()), error));
       scope.lost.insert(info.name());
-      refusedInputs[info.name()] = error;
+      refusedInputs[info.name()] = {error};
       continue;
     }
     auto loc = NameLoc::get(StringAttr::get(&context, info.name()));
@@ -311,7 +310,9 @@ GraphImporter::run(pb::ModelProto &model, ArrayRef<std::string> outputs) {
   pinConstants(graph);
   addArguments(graph, scope);
   addInitializers(graph, scope);
+  size_t place = errors.size();
   importNodes(graph.node(), scope);
+  reportInputs(place);
   if (!returnOutputs(graph, scope))
     return failure();
   return module;

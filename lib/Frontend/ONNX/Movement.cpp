@@ -1,5 +1,6 @@
 //===- Movement.cpp - elements move, none is computed ---------------------===//
 #include "Node.h"
+#include "Required.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -33,6 +34,7 @@ void buildConcat(Node &n) {
 
 void buildExpand(Node &n) {
   Value x = n.need(0);
+  requireRank(n, n.need(1));
   std::optional<Dims> shape = n.resolve(n.need(1), "shape", 0);
   if (!shape)
     return;

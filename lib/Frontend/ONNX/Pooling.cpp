@@ -1,4 +1,5 @@
 //===- Pooling.cpp - pooling over windows and over everything -------------===//
+#include "Required.h"
 #include "Wide.h"
 #include "Window.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -102,7 +103,12 @@ void buildLpPool(Node &n) {
   n.out(0, rounded(n, y));
 }
 
-Ints spatialAxes(Node &n, Value x) { return axesBetween(2, n.rank(x)); }
+/// The axes that a global pool takes together: of nothing there is no mean.
+Ints spatialAxes(Node &n, Value x) {
+  Ints axes = axesBetween(2, n.rank(x));
+  requireElements(n, x, axes);
+  return axes;
+}
 
 void buildGlobalAveragePool(Node &n) {
   Value x = n.need(0);

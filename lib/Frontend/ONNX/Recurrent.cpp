@@ -97,6 +97,11 @@ bool checkShapes(Node &n, const Layer &layer, const Parts &p) {
     return false;
   }
   AffineExpr hidden = n.dim(r, 2), directions = n.expr(p.directions);
+  if (!constantOf(hidden)) {
+    n.fail("the last extent of R, the hidden size, is not known; nearest "
+           "supported form: a number");
+    return false;
+  }
   n.requireEqual(n.dim(w, 0), directions);
   n.requireEqual(n.dim(r, 0), directions);
   n.requireEqual(n.dim(w, 1), hidden * layer.gates);

@@ -1,5 +1,6 @@
 //===- Reduce.cpp - reductions, running sums, extremes --------------------===//
 #include "Node.h"
+#include "Required.h"
 #include "Wide.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -101,6 +102,7 @@ template <Reducer reducer, int64_t asInput> void buildReduce(Node &n) {
 void buildArg(Node &n, StringRef kind) {
   Value x = n.need(0);
   int64_t axis = n.axisIn(n.integer("axis", 0), n.rank(x));
+  requireElements(n, x, axis);
   n.out(0, n.emit<ArgReduceOp>(
                x,
                {{"kind", n.text(kind)},

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Node.h"
+#include "Required.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -58,8 +59,11 @@ void buildReshape(Node &n) {
     return;
   bool keepZero = n.flag("allowzero", false);
   std::optional<int64_t> count = constantOf(n.size(shape));
-  if (!count || *count > ShapeEnv::contentsLimit || n.rank(shape) != 1)
-    return n.failNeeds("shape");
+  requireRank(n, shape);
+  if (!count || n.rank(shape) != 1)
+    n.failNeeds("shape");
+  if (n.failed())
+    return;
   Dims target = n.partialContents(shape).value_or(Dims(*count, AffineExpr()));
   bool complete = !llvm::is_contained(target, AffineExpr());
   Value computed = complete ? Value() : resolvedTarget(n, x, shape, keepZero);

@@ -1,5 +1,6 @@
 //===- Sampling.cpp - Resize, GridSample, AffineGrid, RoiAlign ------------===//
 #include "Node.h"
+#include "Required.h"
 #include "Wide.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
@@ -79,11 +80,14 @@ std::optional<ResizeSizes> fromScales(Node &n, Value x, Ints axes,
   ResizeSizes s;
   s.axes = axes;
   s.scaleTensor = scales;
-  if (n.failed() ||
-      constantOf(n.size(scales)) != static_cast<int64_t>(axes.size())) {
-    n.fail("scales and axes differ in length");
+  std::optional<int64_t> count = constantOf(n.size(scales));
+  if (!count)
+    n.fail("the number of scales is not known; nearest supported form: one "
+           "for each axis");
+  else if (*count != static_cast<int64_t>(axes.size()))
+    n.fail(formatv("{0} scales for {1} axes", *count, axes.size()));
+  if (n.failed())
     return std::nullopt;
-  }
   s.scales = n.reals(scales);
   s.dims.assign(axes.size(), AffineExpr());
   for (size_t i = 0; s.scales && i < axes.size(); ++i) {
@@ -256,6 +260,7 @@ void buildGridSample(Node &n) {
     return n.fail("ranks of input and grid do not fit");
   n.requireEqual(n.dim(x, 0), n.dim(grid, 0));
   n.requireEqual(n.dim(grid, -1), n.expr(n.rank(x) - 2));
+  requireElements(n, x, axesBetween(2, n.rank(x)));
   n.out(0, n.emit<GridSampleOp>(
                {x, grid},
                {{"mode", n.text(mode)},
@@ -327,6 +332,7 @@ void buildRoiAlign(Node &n) {
     return n.fail("coordinates " + quoted(coordinates) + " are not known");
   n.requireEqual(n.dim(rois, 1), n.expr(4));
   n.requireEqual(n.dim(rois, 0), n.dim(batch, 0));
+  requireElements(n, x, {2, 3});
   n.out(0, n.emit<RoiAlignOp>(
                {x, rois, batch},
                {{"mode", n.text(mode)},

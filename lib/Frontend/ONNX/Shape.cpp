@@ -1,5 +1,6 @@
 //===- Shape.cpp - extents as values, and values made from extents --------===//
 #include "Node.h"
+#include "Required.h"
 #include "Wide.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
@@ -44,6 +45,7 @@ void buildConstant(Node &n) {
 }
 
 void buildConstantOfShape(Node &n) {
+  requireRank(n, n.need(0));
   std::optional<Dims> shape = n.resolve(n.need(0), "input", 0);
   Value value = n.hasAttr("value") ? n.constant(n.tensor("value"))
                                    : n.scalar(n.f32Type(), 0);

@@ -1,5 +1,6 @@
 //===- Window.cpp - strides, dilations and padding of ONNX nodes ----------===//
 #include "Window.h"
+#include "Required.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -111,8 +112,11 @@ Dims pooledDims(Node &n, Value x, const Window &w, bool ceil) {
   Dims result = n.dims(x);
   for (int64_t i = 0; i < w.spatial() && !n.failed(); ++i) {
     AffineExpr &extent = result[i + 2];
-    AffineExpr range =
-        windowRange(n, extent, w, i, ceil ? w.strides[i] - 1 : 0);
+    int64_t beyond = ceil ? w.strides[i] - 1 : 0;
+    // A window may not lie in the padding alone.
+    if (w.low[i] + w.high[i] + beyond >= w.span(i))
+      requireElements(n, x, i + 2);
+    AffineExpr range = windowRange(n, extent, w, i, beyond);
     if (!ceil) {
       extent = range.floorDiv(w.strides[i]) + 1;
       continue;

@@ -1,0 +1,26 @@
+//===- Required.cpp - what several ops ask of extents ---------------------===//
+#include "Required.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using llvm::formatv;
+
+namespace opc::onnx {
+
+void requireElements(Emitter &n, Value v, ArrayRef<int64_t> axes) {
+  for (int64_t axis : axes)
+    if (!n.failed())
+      n.requireAtMost(
+          n.expr(1), n.dim(v, axis),
+          formatv("axis {0} has {1} elements, not at least one", axis, "{1}")
+              .str());
+}
+
+void requireRank(Emitter &n, Value shape) {
+  std::optional<int64_t> count = constantOf(n.size(shape));
+  if (count && *count > ShapeEnv::contentsLimit)
+    n.fail(formatv("rank {0} is not supported; nearest supported form: {1}",
+                   *count, ShapeEnv::contentsLimit));
+}
+
+} // namespace opc::onnx

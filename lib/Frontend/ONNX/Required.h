@@ -1,0 +1,18 @@
+//===- Required.h - what several ops ask of extents -------------*- C++ -*-===//
+#ifndef OPC_LIB_FRONTEND_ONNX_REQUIRED_H
+#define OPC_LIB_FRONTEND_ONNX_REQUIRED_H
+
+#include "Emitter.h"
+
+namespace opc::onnx {
+
+/// Axes (from the front) that must have an element to take; a run-time fault
+/// where that is not known yet.
+void requireElements(Emitter &n, Value v, ArrayRef<int64_t> axes);
+
+/// A vector of extents is no longer than the rank that a tensor may have.
+void requireRank(Emitter &n, Value shape);
+
+} // namespace opc::onnx
+
+#endif // OPC_LIB_FRONTEND_ONNX_REQUIRED_H
