@@ -32,8 +32,10 @@ std::optional<uint64_t> opc::parseSize(llvm::StringRef text) {
   else if (text.consume_back_insensitive("k"))
     scale = uint64_t(1) << 10;
   double number = 0;
-  if (text.getAsDouble(number) || !(number >= 0) ||
-      number * double(scale) >= 9e18)
+  // No exponents, no signs, no "inf": what is no number of bytes at a glance is
+  // rather a slip.
+  bool isPlain = text.find_first_not_of("0123456789.") == llvm::StringRef::npos;
+  if (!isPlain || text.getAsDouble(number) || number * double(scale) >= 9e18)
     return std::nullopt;
   return static_cast<uint64_t>(number * double(scale));
 }

@@ -155,13 +155,11 @@ def check_all_read(schema, model):
         assert said is not True, version
 
 
-# The bodies of the others' instances belong to them: see test_bad_input.py.
 INSTANCES = 2  # of each version of an operator
-PLAIN = [k for k in schemas() if k[1] not in ("If", "Loop", "Scan")]
 
 
 @pytest.mark.parametrize(
-    "key", sorted(PLAIN), ids=lambda key: "-".join(filter(None, key))
+    "key", sorted(schemas()), ids=lambda key: "-".join(filter(None, key))
 )
 def test_every_attribute_and_input_is_read(key):
     """At its default every attribute is taken, what is no attribute is not."""

@@ -225,7 +225,7 @@ def test_the_limit_holds_for_a_large_entry(tmp_path, model):
     assert not list(cache.iterdir())
 
 
-@pytest.mark.parametrize("size", ["1o0M", "-1", "many", "1T"])
+@pytest.mark.parametrize("size", ["1o0M", "-1", "many", "1T", "1e9"])
 def test_a_limit_that_is_no_size_is_a_warning(tmp_path, model, size):
     y, lines = result(model, tmp_path / "cache", OPC_CACHE_SIZE=size)
     assert y == 2

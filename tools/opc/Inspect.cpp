@@ -88,7 +88,10 @@ static void printModel(const json &model) {
     ++total;
     refused += node.value("supported", json()) != json(true);
   }
-  fmt::print("nodes   {}, {} of them not supported\n", total, refused);
+  if (refused == 0 && !model.value("supported", false))
+    fmt::print("nodes   {}, in a model that is not supported\n", total);
+  else
+    fmt::print("nodes   {}, {} of them not supported\n", total, refused);
 }
 
 /// The verdict is that of `opc compile`, in its words.
