@@ -254,10 +254,10 @@ ABS = helper.make_node("Abs", ["x"], ["y"])
 DOUBLES = weights(w=np.ones((3, 4)))
 # Models that are unsound: onnxruntime refuses each of them, too.
 UNSOUND = {
-    "a float declared int64": (small([ABS], 7), "declared int64.*float"),
+    "a float declared int64": (small([ABS], 7), "declared i64.*f32"),
     "a bool declared float": (
         small([helper.make_node("IsNaN", ["x"], ["y"])]),
-        "declared float.*bool",
+        "declared f32.*bool",
     ),
     "a branch's float declared int64": (
         small(
@@ -279,7 +279,7 @@ UNSOUND = {
                 ),
             ]
         ),
-        "declared int64.*float",
+        "declared i64.*f32",
     ),
     "a cycle": (
         small(
@@ -299,7 +299,7 @@ UNSOUND = {
         small(
             [helper.make_node("MatMul", ["x", "w"], ["y"])], initializer=DOUBLES
         ),
-        "float and double differ",
+        "f32 and f64 differ",
     ),
     "float or double": (
         small(
@@ -309,7 +309,7 @@ UNSOUND = {
             ],
             initializer=weights(w=np.ones((2, 3))),
         ),
-        "float and double differ",
+        "f32 and f64 differ",
     ),
     "shapes joined along axis 5": (
         small(

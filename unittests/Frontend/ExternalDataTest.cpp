@@ -104,7 +104,7 @@ TEST_F(ExternalData, MustBeThereAndLargeEnough) {
   EXPECT_THAT(refusal({{"location", "weights.bin"}, {"offset", "x"}}),
               HasSubstr("is not a number"));
   EXPECT_THAT(refusal({{"location", "weights.bin"}, {"length", "8"}}),
-              HasSubstr("8 bytes of data for 2 elements of int64"));
+              HasSubstr("8 bytes of data for 2 elements of i64"));
 }
 
 } // namespace

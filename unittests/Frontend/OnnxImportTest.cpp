@@ -85,12 +85,12 @@ TEST(OnnxImport, ReportsAllUnsupportedNodes) {
       import(m).errors,
       ElementsAre(
           "node 'Frobnicate_node' (Frobnicate, domain ai.onnx, opset 18, "
-          "float): is not supported",
+          "f32): is not supported",
           "node 'StringSplit_node' (StringSplit, domain ai.onnx, opset 18): is "
           "not supported; nearest supported form: integers that stand for the "
           "texts",
-          "node 'ReduceSum_node' (ReduceSum, domain ai.onnx, opset 18, float, "
-          "int64): needs the value of input 'axes' at compile time; nearest "
+          "node 'ReduceSum_node' (ReduceSum, domain ai.onnx, opset 18, f32, "
+          "i64): needs the value of input 'axes' at compile time; nearest "
           "supported form: a constant"));
 }
 
@@ -150,7 +150,7 @@ TEST(OnnxImport, RefusesDataOfTheWrongSize) {
   m.output("y");
   EXPECT_THAT(
       import(m).errors.front(),
-      HasSubstr("initializer 'c': 24 bytes of data for 4 elements of int64"));
+      HasSubstr("initializer 'c': 24 bytes of data for 4 elements of i64"));
 }
 
 TEST(OnnxImport, RefusesAttributesOfTheWrongType) {
@@ -261,7 +261,7 @@ TEST(OnnxImport, MessagesAreOneLineWhateverNamesHold) {
   m.node("Re\nlu", {"x"}, {"y"}).set_domain("a\nb");
   m.output("y");
   EXPECT_THAT(import(m).errors.front(),
-              HasSubstr("(Re\\nlu, domain a\\nb, opset 0, float)"));
+              HasSubstr("(Re\\nlu, domain a\\nb, opset 0, f32)"));
 }
 
 } // namespace

@@ -151,12 +151,12 @@ std::optional<Table> tableOf(Node &n) {
   if (n.rank(scales) != rank || (t.zeros && n.rank(t.zeros) != rank))
     n.fail("data, scales and zero_points differ in rank");
   else if (bytes && t.gatherAxis != 0)
-    n.fail("uint8 data is gathered along axis 0 only");
+    n.fail("u8 data is gathered along axis 0 only");
   else if (t.packed && t.alongGather())
     n.fail("packed data is quantised and gathered along the same axis");
   else if (!bytes && t.packing.bits != 4)
     n.fail("data of " + dtypeName(n.elementOf(data)) +
-           " is not supported, uint8, uint4 and int4 are");
+           " is not supported, u8, u4 and i4 are");
   return n.failed() ? std::nullopt : std::optional(t);
 }
 

@@ -22,7 +22,7 @@ json::Value describeInfo(const pb::ValueInfoProto &info) {
                                                     : dimension.dim_param());
   }
   json::Object result{{"name", info.name()},
-                      {"dtype", programDtype(tensor.elem_type())}};
+                      {"dtype", dtypeName(tensor.elem_type())}};
   if (tensor.has_shape())
     result["shape"] = std::move(shape);
   return result;

@@ -9,10 +9,6 @@ namespace opc::onnx {
 
 namespace pb = ::onnx;
 
-/// What programs call a TensorProto::DataType ("f16"); ONNX's name where opc
-/// has no such type.
-std::string programDtype(int dataType);
-
 /// Who made the model and what for, as docs/Manifest.md says of "model"; what
 /// the model leaves out is absent.
 llvm::json::Object metadataOf(const pb::ModelProto &model);

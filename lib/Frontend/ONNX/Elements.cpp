@@ -167,24 +167,23 @@ Type elementTypeOf(MLIRContext *context, int dataType) {
   return row ? typeOf(context, *row) : Type();
 }
 
-std::string dtypeName(int dataType) {
-  if (const DtypeRow *row = rowOf(dataType))
-    return row->name.str();
-  return formatv("type {0}", dataType);
+/// As programs call it where they have it, else as the format does.
+static std::string nameOf(const DtypeRow &row) {
+  if (row.kind == ' ' || row.bits == 1)
+    return row.name.str();
+  StringRef kind = row.kind == 'b' ? "bf" : StringRef(&row.kind, 1);
+  return formatv("{0}{1}", kind, row.bits);
 }
 
-std::string programDtype(int dataType) {
+std::string dtypeName(int dataType) {
   const DtypeRow *row = rowOf(dataType);
-  if (!row || row->kind == ' ' || row->bits == 1)
-    return dtypeName(dataType);
-  StringRef kind = row->kind == 'b' ? "bf" : StringRef(&row->kind, 1);
-  return formatv("{0}{1}", kind, row->bits);
+  return row ? nameOf(*row) : formatv("type {0}", dataType).str();
 }
 
 std::string dtypeName(Type type) {
   for (const DtypeRow &row : kDtypes)
     if (typeOf(type.getContext(), row) == type)
-      return row.name.str();
+      return nameOf(row);
   return "unknown";
 }
 

@@ -21,11 +21,11 @@ namespace pb = ::onnx;
 
 /// The element type for a TensorProto::DataType, or null where opc has none.
 mlir::Type elementTypeOf(mlir::MLIRContext *context, int dataType);
-/// "float16" for TensorProto::FLOAT16; "type 99" for what ONNX does not know.
+/// "f16" for TensorProto::FLOAT16, as programs say; "type 99" for the unknown.
 std::string dtypeName(int dataType);
-/// The name that ONNX gives to an element type.
+/// The same of an element type; ONNX's name where programs have no such type.
 std::string dtypeName(mlir::Type type);
-/// The DataType of a name that dtypeName gives, or UNDEFINED.
+/// The DataType that ONNX calls `name` ("float16"), or UNDEFINED.
 int dtypeNamed(llvm::StringRef name);
 /// Text of a model without control characters and of bounded length.
 std::string printable(llvm::StringRef text);

@@ -130,9 +130,8 @@ std::string GraphImporter::misfit(const ConstantInput &constant,
   for (int64_t extent : constant.shape)
     given.push_back(std::to_string(extent));
   return formatv("a constant of {0}[{1}] is given for {2}[{3}]",
-                 programDtype(dtypeNamed(constant.dtype)),
-                 llvm::join(given, ", "), programDtype(tensor.elem_type()),
-                 llvm::join(wanted, ", "));
+                 dtypeName(dtypeNamed(constant.dtype)), llvm::join(given, ", "),
+                 dtypeName(tensor.elem_type()), llvm::join(wanted, ", "));
 }
 
 /// A dimension that a constant gives an extent has it everywhere.

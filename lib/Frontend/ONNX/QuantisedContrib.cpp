@@ -195,8 +195,8 @@ void requireBytes(Node &n, int64_t i, StringRef name, int64_t rank) {
   if (n.failed())
     return;
   if (!n.elementOf(v).isInteger(8))
-    n.fail(formatv("{0} is {1}, not int8 or uint8", name,
-                   dtypeName(n.elementOf(v))));
+    n.fail(
+        formatv("{0} is {1}, not i8 or u8", name, dtypeName(n.elementOf(v))));
   else if (n.rank(v) != rank)
     n.fail(formatv("{0} has rank {1}, not {2}", name, n.rank(v), rank));
 }

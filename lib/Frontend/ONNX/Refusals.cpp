@@ -57,12 +57,12 @@ struct DtypeAlternative {
 
 constexpr DtypeAlternative kDtypes[] = {
     {pb::TensorProto::STRING, kNumbers},
-    {pb::TensorProto::COMPLEX64, "two tensors of float, real and imaginary"},
-    {pb::TensorProto::COMPLEX128, "two tensors of double, real and imaginary"},
-    {pb::TensorProto::FLOAT8E4M3FN, "float16 or int8"},
-    {pb::TensorProto::FLOAT8E4M3FNUZ, "float16 or int8"},
-    {pb::TensorProto::FLOAT8E5M2, "float16 or int8"},
-    {pb::TensorProto::FLOAT8E5M2FNUZ, "float16 or int8"},
+    {pb::TensorProto::COMPLEX64, "two tensors of f32, real and imaginary"},
+    {pb::TensorProto::COMPLEX128, "two tensors of f64, real and imaginary"},
+    {pb::TensorProto::FLOAT8E4M3FN, "f16 or i8"},
+    {pb::TensorProto::FLOAT8E4M3FNUZ, "f16 or i8"},
+    {pb::TensorProto::FLOAT8E5M2, "f16 or i8"},
+    {pb::TensorProto::FLOAT8E5M2FNUZ, "f16 or i8"},
 };
 
 std::string nearest(const llvm::Twine &form) {

@@ -293,7 +293,7 @@ def test_gather_block_quantized_outside_of_the_table_is_zero(target):
     "attributes, message",
     [
         ({"bits": 5}, "bits = 5 is not supported"),
-        ({"gather_axis": 1}, "uint8 data is gathered along axis 0 only"),
+        ({"gather_axis": 1}, "u8 data is gathered along axis 0 only"),
         ({"quantize_axis": 0}, "quantised and gathered along the same axis"),
     ],
 )

@@ -349,7 +349,7 @@ REFUSED = [
     ({"precision": 7}, "precision is no float type"),
     (
         {"output_dtype": 3},
-        "output_dtype int8 is not the type of the zero point, int16",
+        "output_dtype i8 is not the type of the zero point, i16",
     ),
 ]
 
