@@ -43,8 +43,8 @@ void initializeLLVM() {
   });
 }
 
-/// Instructions of a function up to which it is optimised: some 700 launches in
-/// the entry of a program. Kernels of common models have some hundreds.
+/// Instructions of a function up to which it is optimised: more than 1,000
+/// launches in the entry of a program. Kernels of common models have hundreds.
 constexpr unsigned kLargeFunction = 10000;
 
 /// One LLVM module on its way, with the context that it lives in.

@@ -19,7 +19,6 @@
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/CSE.h"
 #include "llvm/ADT/MapVector.h"
-#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace opc;
@@ -88,26 +87,32 @@ void Evaluation::addInputs(IRMapping &mapping) {
     }
 }
 
+/// "i0", "i1", ... as the attributes of arguments or results.
+static ArrayAttr numberedNames(StringRef letter, unsigned count, OpBuilder &b) {
+  return b.getArrayAttr(
+      llvm::map_to_vector(llvm::seq(count), [&](unsigned index) -> Attribute {
+        return b.getDictionaryAttr(
+            b.getNamedAttr(kNameAttr, b.getStringAttr(letter + Twine(index))));
+      }));
+}
+
 /// Ends @main with each result once.
 void Evaluation::finish(ArrayRef<Value> results) {
   auto last = func::ReturnOp::create(b, main.getLoc(), results);
   IRRewriter rewriter(b);
   DominanceInfo dominance(main);
   eliminateCommonSubExpressions(rewriter, dominance, main);
-  llvm::SetVector<Value> distinct;
-  for (Value result : last.getOperands()) {
-    distinct.insert(result);
-    outputs.push_back(llvm::find(distinct, result) - distinct.begin());
-  }
-  for (Value result : distinct)
+  llvm::MapVector<Value, unsigned> distinct;
+  for (Value result : last.getOperands())
+    outputs.push_back(
+        distinct.try_emplace(result, distinct.size()).first->second);
+  for (auto [result, number] : distinct)
     types.push_back(cast<RankedTensorType>(result.getType()));
-  last->setOperands(distinct.getArrayRef());
+  last->setOperands(llvm::to_vector(llvm::make_first_range(distinct)));
   main.setFunctionType(b.getFunctionType(main.getBody().getArgumentTypes(),
                                          last.getOperandTypes()));
-  for (unsigned index = 0; index < main.getNumArguments(); ++index)
-    main.setArgAttr(index, kNameAttr, b.getStringAttr("i" + Twine(index)));
-  for (unsigned index = 0; index < main.getNumResults(); ++index)
-    main.setResultAttr(index, kNameAttr, b.getStringAttr("o" + Twine(index)));
+  main.setArgAttrsAttr(numberedNames("i", main.getNumArguments(), b));
+  main.setResAttrsAttr(numberedNames("o", main.getNumResults(), b));
 }
 
 void Evaluation::build() {

@@ -8,6 +8,7 @@
 //   llvm.func @k(%ptr: !llvm.ptr, ...) { %0 = llvm.load ... }
 //
 //===----------------------------------------------------------------------===//
+#include "LoweredFunction.h"
 #include "opc/Pipeline/Passes.h"
 
 #include "mlir/Analysis/DataLayoutAnalysis.h"
@@ -120,9 +121,7 @@ void carryBF16AsBits(LLVMTypeConverter &types, RewritePatternSet &patterns) {
 struct LowerToLLVM : opc::impl::LowerToLLVMPassBase<LowerToLLVM> {
   void runOnOperation() override {
     MLIRContext *context = &getContext();
-    RewritePatternSet steps(context);
-    populateVectorSteps(steps);
-    if (failed(applyPatternsGreedily(getOperation(), std::move(steps))))
+    if (failed(takeVectorSteps()))
       return signalPassFailure();
 
     LowerToLLVMOptions options(context);
@@ -132,9 +131,23 @@ struct LowerToLLVM : opc::impl::LowerToLLVMPassBase<LowerToLLVM> {
     carryBF16AsBits(types, patterns);
     LLVMConversionTarget target(*context);
     target.addLegalOp<ModuleOp>();
+    target.markOpRecursivelyLegal<LLVM::LLVMFuncOp>(opc::isLowered);
     if (failed(
             applyFullConversion(getOperation(), target, std::move(patterns))))
       signalPassFailure();
+  }
+
+  LogicalResult takeVectorSteps() {
+    RewritePatternSet steps(&getContext());
+    populateVectorSteps(steps);
+    FrozenRewritePatternSet frozen(std::move(steps));
+    for (Operation &op : getOperation().getOps()) {
+      auto function = dyn_cast<LLVM::LLVMFuncOp>(op);
+      bool isLowered = function && opc::isLowered(function);
+      if (!isLowered && failed(applyPatternsGreedily(&op, frozen)))
+        return failure();
+    }
+    return success();
   }
 };
 

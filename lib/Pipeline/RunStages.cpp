@@ -15,6 +15,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
@@ -61,12 +62,13 @@ private:
     std::string text = diagnostic.str();
     std::lock_guard<std::mutex> lock(mutex);
     text = place(diagnostic.getLocation()) + text;
-    if (!llvm::is_contained(lines, text))
+    if (known.insert(text).second)
       lines.push_back(std::move(text));
   }
 
   std::mutex mutex;
   std::vector<std::string> lines;
+  llvm::StringSet<> known; ///< the lines
   ScopedDiagnosticHandler handler;
 };
 

@@ -12,11 +12,8 @@
 #include "opc/Pipeline/Passes.h"
 
 #include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
-#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
-#include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
 #include "llvm/ADT/STLExtras.h"
@@ -79,6 +76,7 @@ void buildLayout(OpPassManager &pm, const StageContext &context) {
 }
 
 void buildFormKernels(OpPassManager &pm, const StageContext &context) {
+  pm.addNestedPass<func::FuncOp>(createSplitConcatsPass());
   // The reference's loops decide as they run.
   if (context.target.fusion)
     pm.addNestedPass<func::FuncOp>(createResolveBroadcastsPass());
@@ -105,16 +103,7 @@ void buildLLVM(OpPassManager &pm, const StageContext &context) {
   if (!whole)
     pm.addPass(createSplitKernelsPass());
   OpPassManager &modules = whole ? pm : pm.nest<ModuleOp>();
-  OpPassManager &functions = modules.nest<LLVM::LLVMFuncOp>();
-  functions.addPass(createCanonicalizerPass());
-  functions.addPass(createCSEPass());
-  arith::ArithEmulateUnsupportedFloatsOptions bf16;
-  bf16.sourceTypeStrs = {"bf16"};
-  bf16.targetTypeStr = "f32";
-  functions.addPass(arith::createArithEmulateUnsupportedFloats(bf16));
-  functions.addPass(math::createMathExtendToSupportedTypes());
-  functions.addPass(createExpandConversionsPass());
-  functions.addPass(createSCFToControlFlowPass());
+  modules.addNestedPass<LLVM::LLVMFuncOp>(createLowerFunctionsPass());
   modules.addPass(createLowerToLLVMPass());
   modules.addPass(createReconcileUnrealizedCastsPass());
 }

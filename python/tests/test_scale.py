@@ -1,6 +1,9 @@
-"""Compiling takes time in proportion to the graph: four times the nodes take
-about four times the CPU time, where a quadratic step takes sixteen."""
+"""Compiling takes time and memory in proportion to the graph: of four times the
+nodes about four times as much, where a quadratic step takes sixteen."""
 
+import os
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -34,6 +37,70 @@ def chain(length):
     x = np.arange(17, dtype=np.float32)
     feeds, wanted = {"v0": x}, {f"v{length}": x * (-1) ** length}
     return model(nodes, feeds, wanted), feeds, list(wanted.values())
+
+
+def split(count):
+    """Slices that differ in nothing but where they start."""
+    names = [f"y{i}" for i in range(count)]
+    x = np.arange(2 * count, dtype=np.float32).reshape(count, 2)
+    node = helper.make_node("Split", ["x"], names, axis=0, num_outputs=count)
+    wanted = dict(zip(names, np.split(x, count), strict=True))
+    return model([node], {"x": x}, wanted), {"x": x}, list(wanted.values())
+
+
+def concat(count):
+    """Operands of one and of two columns, joined along the inner axis."""
+    feeds = {
+        f"x{i}": np.full((2, 1 + i % 2), i, np.float32) for i in range(count)
+    }
+    wanted = np.concatenate(list(feeds.values()), axis=1)
+    node = helper.make_node("Concat", list(feeds), ["y"], axis=1)
+    return model([node], feeds, {"y": wanted}), feeds, [wanted]
+
+
+def split_concat(count):
+    """Parts that come together in another order."""
+    names = [f"v{i}" for i in range(count)]
+    x = np.arange(count, dtype=np.float32)
+    nodes = [
+        helper.make_node("Split", ["x"], names, axis=0, num_outputs=count),
+        helper.make_node("Concat", names[::-1], ["y"], axis=0),
+    ]
+    wanted = x[::-1].copy()
+    return model(nodes, {"x": x}, {"y": wanted}), {"x": x}, [wanted]
+
+
+def apart(count):
+    """Nodes that have nothing to do with each other, inputs and outputs."""
+    feeds = {f"x{i}": np.array([i, -1], np.float32) for i in range(count)}
+    wanted = {f"y{i}": -x for i, x in enumerate(feeds.values())}
+    nodes = [
+        helper.make_node("Neg", [x], [y])
+        for x, y in zip(feeds, wanted, strict=True)
+    ]
+    return model(nodes, feeds, wanted), feeds, list(wanted.values())
+
+
+def captured(count):
+    """Branches that read that many values from around them."""
+    feeds = {f"x{i}": np.array([i % 7], np.float32) for i in range(count)}
+    values = list(feeds.values())
+
+    def branch(op, result):
+        node = helper.make_node(op, list(feeds), [result])
+        info = support.value_info(result, values[0])
+        return helper.make_graph([node], result, [], [info])
+
+    node = helper.make_node(
+        "If",
+        ["c"],
+        ["y"],
+        then_branch=branch("Sum", "sum"),
+        else_branch=branch("Max", "max"),
+    )
+    feeds = {**feeds, "c": np.array(True)}
+    wanted = [np.sum(values, axis=0)]
+    return model([node], feeds, {"y": wanted[0]}), feeds, wanted
 
 
 def compiled(case, target):
@@ -70,3 +137,40 @@ def check_ratio(make, size, target):
 @pytest.mark.parametrize("target", ["cpu", "reference"])
 def test_chain(target):
     check_ratio(chain, 800, target)
+
+
+@pytest.mark.parametrize(
+    "make, size",
+    [(split, 600), (concat, 1000), (split_concat, 500), (apart, 400)],
+)
+@pytest.mark.parametrize("target", ["cpu", "reference"])
+def test_many_values(make, size, target):
+    check_ratio(make, size, target)
+
+
+def test_captured_values():
+    check_ratio(captured, 500, "cpu")
+
+
+PEAK = """
+import test_scale
+test_scale.compiled(test_scale.apart({}), "cpu")
+print(open("/proc/self/status").read().split("VmHWM:")[1].split()[0])
+"""
+
+
+def peak(size):
+    """The most memory, in KiB, of a process that compiles nodes apart."""
+    done = subprocess.run(
+        [sys.executable, "-c", PEAK.format(size)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return int(done.stdout)
+
+
+def test_memory():
+    least, small, large = peak(1), peak(1000), peak(4000)
+    assert large - least < GREATEST_RATIO * (small - least)

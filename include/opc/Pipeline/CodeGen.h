@@ -38,7 +38,7 @@ runtime::Status generateObjects(mlir::ModuleOp module, const TargetDesc &desc,
                                 const CodeGenOptions &options,
                                 std::vector<ObjectBytes> &objects);
 
-/// The optimised LLVM IR of the same modules, as text.
+/// The LLVM IR of the same modules, as text; very large ones not optimised.
 runtime::Status printLLVM(mlir::ModuleOp module, const TargetDesc &desc,
                           const CodeGenOptions &options, std::string &text);
 

@@ -53,6 +53,19 @@ def SplitKernelsPass : Pass<"opc-split-kernels", "::mlir::ModuleOp"> {
                         "ops after which a module is full">];
 }
 
+def LowerFunctionsPass
+    : Pass<"opc-lower-functions", "::mlir::LLVM::LLVMFuncOp"> {
+  let summary = "kernels to what opc-lower-to-llvm takes";
+  let description = [{
+    Cleans up each function, computes bf16 in f32, expands conversions of floats
+    (opc-expand-conversions) and turns loops into branches. Functions of LLVM ops
+    alone, as the entry of a program is, stay as they are.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
+    "::mlir::math::MathDialect", "::mlir::LLVM::LLVMDialect"];
+}
+
 def ExpandConversionsPass : Pass<"opc-expand-conversions"> {
   let summary = "float conversions without hardware or libc, by integer steps";
   let description = [{

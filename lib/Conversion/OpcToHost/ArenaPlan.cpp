@@ -126,9 +126,12 @@ void Planner::require(ArenaPlan::Region &region, AffineExpr bytes) {
 }
 
 /// The smallest lane that is free; lanes are sorted by falling size, and items
-/// come in that order, so that none has to grow by much.
+/// come in that order, so that none has to grow by much. Where very many items
+/// live at a time, only the smallest lanes are looked at.
 unsigned Planner::laneFor(const ArenaItem &item, int64_t bytes) {
-  for (unsigned lane = lanes.size(); lane-- > 0;)
+  constexpr size_t kCrowd = 512; // models have some tens at a time
+  size_t least = lanes.size() - std::min(lanes.size(), kCrowd);
+  for (size_t lane = lanes.size(); lane-- > least;)
     if (lanes[lane].isFree(item))
       return lane;
   lanes.push_back({static_cast<unsigned>(plan.regions.size()), bytes, {}});

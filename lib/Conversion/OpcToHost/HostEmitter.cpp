@@ -9,7 +9,7 @@ using LLVM::ICmpPredicate;
 HostEmitter::HostEmitter(LLVM::LLVMFuncOp function, const HostPlan &plan)
     : b(function.getContext()), loc(function.getLoc()), i1(b.getI1Type()),
       i8(b.getI8Type()), i32(b.getI32Type()), i64(b.getI64Type()),
-      pointer(LLVM::LLVMPointerType::get(b.getContext())), function(function),
+      pointer(LLVM::LLVMPointerType::get(b.getContext())), written(function),
       plan(plan) {
   entryBlock = function.addEntryBlock(b);
   callArgument = entryBlock->getArgument(0);
@@ -20,13 +20,18 @@ HostEmitter::HostEmitter(LLVM::LLVMFuncOp function, const HostPlan &plan)
   api = load(pointer, callArgument, offsetof(opc_call, api));
 }
 
+/// A constant: it comes before all else, once.
+template <typename Op, typename... Args>
+Value HostEmitter::inEntry(Args &&...args) {
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(entryBlock);
+  return Op::create(b, loc, std::forward<Args>(args)...);
+}
+
 Value HostEmitter::number(int64_t value) {
   Value &known = numbers[value];
-  if (!known) {
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(entryBlock);
-    known = LLVM::ConstantOp::create(b, loc, i64, b.getI64IntegerAttr(value));
-  }
+  if (!known)
+    known = inEntry<LLVM::ConstantOp>(i64, b.getI64IntegerAttr(value));
   return known;
 }
 
@@ -37,7 +42,18 @@ Value HostEmitter::words(int64_t count) {
   return LLVM::AllocaOp::create(b, loc, pointer, i64, size, OPC_ALIGNMENT);
 }
 
-Value HostEmitter::null() { return LLVM::ZeroOp::create(b, loc, pointer); }
+Value HostEmitter::null() {
+  if (!zeroPointer)
+    zeroPointer = inEntry<LLVM::ZeroOp>(pointer);
+  return zeroPointer;
+}
+
+Value HostEmitter::addressOf(StringRef name) {
+  Value &known = addresses[name];
+  if (!known)
+    known = inEntry<LLVM::AddressOfOp>(pointer, name);
+  return known;
+}
 
 Value HostEmitter::add(Value x, Value y) {
   return LLVM::AddOp::create(b, loc, x, y);
@@ -72,8 +88,13 @@ Value HostEmitter::service(Service which, Type result, ValueRange args) {
   types.insert(types.begin(), pointer);
   Type returned = result ? result : LLVM::LLVMVoidType::get(b.getContext());
   auto type = LLVM::LLVMFunctionType::get(returned, types);
-  int64_t slot = static_cast<int64_t>(which) * sizeof(void *);
-  SmallVector<Value> operands{load(pointer, api, slot), callArgument};
+  Value &function = services[static_cast<int>(which)];
+  if (!function) {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointAfterValue(api);
+    function = load(pointer, api, static_cast<int64_t>(which) * sizeof(void *));
+  }
+  SmallVector<Value> operands{function, callArgument};
   llvm::append_range(operands, args);
   auto call = LLVM::CallOp::create(b, loc, type, operands);
   return result ? call.getResult() : Value();
@@ -89,7 +110,7 @@ Value HostEmitter::allocate(Value bytes, int64_t place) {
 
 Block *HostEmitter::newBlock() {
   OpBuilder::InsertionGuard guard(b);
-  return b.createBlock(&function.getBody(), function.getBody().end());
+  return b.createBlock(&written.getBody(), written.getBody().end());
 }
 
 void HostEmitter::startBlock(Block *block) { b.setInsertionPointToEnd(block); }

@@ -13,6 +13,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Builders.h"
 #include "opc-c/module.h"
+#include "llvm/ADT/StringMap.h"
 #include <unordered_map>
 
 namespace opc {
@@ -46,8 +47,10 @@ public:
   /// `count` words on the stack for the whole run, aligned to 64 bytes.
   mlir::Value words(int64_t count);
   mlir::Value null();
+  mlir::Value addressOf(mlir::StringRef function);
 
   // The runtime.
+  mlir::LLVM::LLVMFuncOp function() const { return written; }
   mlir::Value call() const { return callArgument; }
   mlir::Value service(Service which, mlir::Type result, mlir::ValueRange args);
   mlir::Value allocate(mlir::Value bytes, int64_t place);
@@ -92,12 +95,15 @@ private:
                      mlir::Value y, Checks *checks, int64_t place);
   mlir::Value overflowing(mlir::Operation *op, Checks *checks, int64_t place);
   mlir::Block *failBlock();
+  template <typename Op, typename... Args> mlir::Value inEntry(Args &&...args);
 
-  mlir::LLVM::LLVMFuncOp function;
+  mlir::LLVM::LLVMFuncOp written;
   const HostPlan &plan;
-  mlir::Value callArgument, api;
+  mlir::Value callArgument, api, zeroPointer;
   mlir::Block *entryBlock, *prologueEnd = nullptr, *failing = nullptr;
   std::unordered_map<int64_t, mlir::Value> numbers; // any key is possible
+  llvm::StringMap<mlir::Value> addresses;
+  llvm::SmallDenseMap<int, mlir::Value> services; ///< by Service
   llvm::DenseMap<mlir::AffineExpr, mlir::Value> entryValues;
   llvm::DenseMap<unsigned, mlir::Value> symbolSlots;
   llvm::DenseSet<mlir::AffineExpr> checkedExtents;

@@ -64,9 +64,8 @@ static std::string dtypeName(Type type) {
     return type.isUnsignedInteger() ? "u8" : "i8";
   if (type.isUnsignedInteger())
     return "u" + std::to_string(type.getIntOrFloatBitWidth());
-  std::string name;
-  llvm::raw_string_ostream(name) << type;
-  return name;
+  StringRef kind = type.isBF16() ? "bf" : isa<FloatType>(type) ? "f" : "i";
+  return (kind + Twine(type.getIntOrFloatBitWidth())).str();
 }
 
 HostProgram::Tensor HostFacts::describe(Value value, StringAttr name,

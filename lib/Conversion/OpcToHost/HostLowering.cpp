@@ -10,10 +10,10 @@ HostLowering::HostLowering(func::FuncOp main, LLVM::LLVMFuncOp entry,
                            const SymbolTable &symbols, ShapeEnv &env,
                            const HostPlan &plan, HostFacts &facts)
     : main(main), symbols(symbols), env(env), plan(plan), facts(facts),
-      e(entry, plan) {}
+      e(entry, plan), launches(e, plan) {}
 
 LogicalResult HostLowering::run() {
-  int64_t numWords = 1, rank = 1;
+  int64_t rank = 1;
   WalkResult result = main.walk([&](LaunchOp launch) {
     Operation *kernel = symbols.lookup(launch.getKernel());
     if (!isa_and_nonnull<LLVM::LLVMFuncOp>(kernel) ||
@@ -22,20 +22,13 @@ LogicalResult HostLowering::run() {
           << launch.getKernel() << " has no entry (opc-kernel-entries)";
       return WalkResult::interrupt();
     }
-    numWords = std::max<int64_t>(
-        numWords, 1 + launch->getNumOperands() + launch->getNumResults() +
-                      launch.getSymbols().getNumResults());
     return WalkResult::advance();
   });
   if (result.wasInterrupted())
     return failure();
   for (Value returned : main.front().getTerminator()->getOperands())
     rank = std::max(rank, cast<RankedTensorType>(returned.getType()).getRank());
-  words = e.words(numWords);
-  launchRecord = e.words(sizeof(opc_launch) / sizeof(int64_t));
   outputDims = e.words(rank);
-  e.store(e.at(e.call(), offsetof(opc_call, status)), words);
-  e.store(words, launchRecord, offsetof(opc_launch, words));
   writePrologue();
   lowerBlock(main.front(), nullptr);
   return success();
@@ -69,41 +62,33 @@ void HostLowering::releaseAfter(Operation *op) {
     e.service(Service::Release, nullptr, pointerTo(buffer));
 }
 
-/// The words array of a launch: inputs, outputs, symbols, behind the status.
-void HostLowering::fillWords(LaunchOp launch) {
-  int64_t offset = sizeof(int64_t);
-  auto put = [&](Value word) {
-    e.store(word, words, offset);
-    offset += sizeof(int64_t);
-  };
+/// Inputs, outputs, symbols.
+SmallVector<Value> HostLowering::wordsOf(LaunchOp launch) {
+  SmallVector<Value> words;
   for (Value input : launch.getInputs())
-    put(pointerOf(input));
+    words.push_back(pointerOf(input));
   for (Value output : launch.getOutputs())
-    put(pointerOf(output));
+    words.push_back(pointerOf(output));
   for (AffineExpr symbol : launch.getSymbols().getResults())
-    put(e.value(symbol));
+    words.push_back(e.value(symbol));
+  return words;
 }
 
-void HostLowering::fillLaunch(LaunchOp launch, Operation *kernel) {
-  Value function =
-      LLVM::AddressOfOp::create(e.b, e.loc, e.pointer, launch.getKernel());
-  e.store(function, launchRecord, offsetof(opc_launch, fn));
+LaunchRecord HostLowering::recordOf(LaunchOp launch, Operation *kernel) {
   // The kernel's formulas are over its own symbols.
-  auto put = [&](StringRef name, size_t offset) {
+  auto value = [&](StringRef name) {
     auto map = kernel->getAttrOfType<AffineMapAttr>(name);
     AffineExpr expr = map ? map.getValue().getResult(0)
                           : getAffineConstantExpr(0, main.getContext());
-    e.store(e.value(expr.replaceSymbols(launch.getSymbols().getResults())),
-            launchRecord, offset);
+    return e.value(expr.replaceSymbols(launch.getSymbols().getResults()));
   };
-  put(kUnitsAttr, offsetof(opc_launch, units));
-  put(kFlopsAttr, offsetof(opc_launch, flops));
-  put(kBytesAttr, offsetof(opc_launch, bytes));
   auto grain = kernel->getAttrOfType<IntegerAttr>(kGrainAttr);
-  e.store(e.number(grain ? std::max<int64_t>(grain.getInt(), 1) : 1),
-          launchRecord, offsetof(opc_launch, grain));
-  e.store(e.number(facts.addKernel(launch, kernel)), launchRecord,
-          offsetof(opc_launch, kernel));
+  return {launch.getKernel(),
+          value(kUnitsAttr),
+          e.number(grain ? std::max<int64_t>(grain.getInt(), 1) : 1),
+          value(kFlopsAttr),
+          value(kBytesAttr),
+          e.number(facts.addKernel(launch, kernel))};
 }
 
 void HostLowering::lowerLaunch(LaunchOp launch) {
@@ -144,9 +129,7 @@ void HostLowering::lowerMayAlias(LaunchOp launch) {
 
 void HostLowering::runKernel(LaunchOp launch) {
   Operation *kernel = symbols.lookup(launch.getKernel());
-  fillWords(launch);
-  fillLaunch(launch, kernel);
-  e.service(Service::Launch, nullptr, launchRecord);
+  launches.launch(recordOf(launch, kernel), wordsOf(launch));
   if (kernel->hasAttr(kMayFaultAttr))
     checkStatus(launch);
 }

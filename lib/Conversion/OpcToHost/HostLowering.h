@@ -4,6 +4,7 @@
 
 #include "HostEmitter.h"
 #include "HostFacts.h"
+#include "HostLaunch.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 
 namespace opc {
@@ -35,8 +36,8 @@ private:
   void lowerLaunch(LaunchOp launch);
   void lowerMayAlias(LaunchOp launch);
   void runKernel(LaunchOp launch);
-  void fillWords(LaunchOp launch);
-  void fillLaunch(LaunchOp launch, mlir::Operation *kernel);
+  llvm::SmallVector<mlir::Value> wordsOf(LaunchOp launch);
+  LaunchRecord recordOf(LaunchOp launch, mlir::Operation *kernel);
   void checkStatus(mlir::Operation *op);
   void lowerReturn(mlir::Operation *op);
   void releaseAfter(mlir::Operation *op);
@@ -104,9 +105,10 @@ private:
   const HostPlan &plan;
   HostFacts &facts;
   HostEmitter e;
-  mlir::Value constants, inputs, inputDims, arena;
-  mlir::Value words, launchRecord, outputDims;
-  llvm::SmallVector<mlir::Value> inputPointers, regionOffsets;
+  LaunchFunctions launches;
+  mlir::Value constants, inputs, inputDims;
+  mlir::Value outputDims;
+  llvm::SmallVector<mlir::Value> regionStarts;
   llvm::DenseMap<unsigned, mlir::Value> memory; ///< of heap, outputs, counters
   llvm::DenseMap<int64_t, mlir::Value> slots, extents;
 };

@@ -22,7 +22,7 @@ Value HostLowering::slotExtents(int64_t index) {
 
 Value HostLowering::arenaPointer(int64_t item) {
   const ArenaPlan::Place &where = plan.arena().places[item];
-  Value start = e.at(arena, regionOffsets[where.region]);
+  Value start = regionStarts[where.region];
   if (!where.unit)
     return e.at(start, where.offset);
   Value scaled =
@@ -34,7 +34,9 @@ Value HostLowering::pointerTo(unsigned index) {
   const HostBuffer &buffer = plan.buffer(index);
   switch (buffer.place) {
   case Place::Input:
-    return inputPointers[buffer.index];
+    // Loaded at each use: thousands of loads in a row take LLVM more than time
+    // in proportion.
+    return e.load(e.pointer, inputs, buffer.index * sizeof(void *));
   case Place::Constant:
     return e.at(constants, buffer.index);
   case Place::Arena:

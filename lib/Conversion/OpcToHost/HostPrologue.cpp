@@ -34,7 +34,6 @@ void HostLowering::bindInputs() {
   llvm::DenseSet<unsigned> bound;
   for (BlockArgument argument : main.getArguments()) {
     unsigned input = argument.getArgNumber();
-    inputPointers.push_back(e.load(e.pointer, inputs, input * sizeof(void *)));
     for (auto [axis, dim] : llvm::enumerate(env.dims(argument))) {
       auto symbol = dyn_cast<AffineSymbolExpr>(dim);
       if (!symbol || !bound.insert(symbol.getPosition()).second)
@@ -98,11 +97,15 @@ Value HostLowering::regionBytes(const ArenaPlan::Region &region,
 void HostLowering::layOutArena() {
   Checks checks;
   Value total = e.number(0);
+  SmallVector<Value> offsets;
   for (const ArenaPlan::Region &region : plan.arena().regions) {
-    regionOffsets.push_back(total);
+    offsets.push_back(total);
     total = e.checkedAdd(total, regionBytes(region, checks), &checks, 0);
   }
   e.flush(checks, OPC_FAULT_LIMIT);
-  if (!plan.arena().regions.empty())
-    arena = e.allocate(total, facts.place(main.getLoc()));
+  if (offsets.empty())
+    return;
+  Value arena = e.allocate(total, facts.place(main.getLoc()));
+  for (Value offset : offsets)
+    regionStarts.push_back(e.at(arena, offset));
 }

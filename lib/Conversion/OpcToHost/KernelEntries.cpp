@@ -93,6 +93,19 @@ static llvm::SmallDenseSet<unsigned> sharedArguments(func::FuncOp kernel) {
   return shared;
 }
 
+static DictionaryAttr pointerAttributes(MemRefType buffer, bool isAlone,
+                                        OpBuilder &b) {
+  // The caller's own inputs promise no more alignment than this.
+  int64_t alignment = storageBytes(buffer.getElementType());
+  NamedAttrList attributes;
+  attributes.set("llvm.align", b.getI64IntegerAttr(alignment));
+  attributes.set("llvm.nonnull", b.getUnitAttr());
+  attributes.set("llvm.noundef", b.getUnitAttr());
+  if (isAlone)
+    attributes.set("llvm.noalias", b.getUnitAttr());
+  return attributes.getDictionary(b.getContext());
+}
+
 static LLVM::LLVMFuncOp makeBody(func::FuncOp kernel, OpBuilder &b) {
   auto pointer = LLVM::LLVMPointerType::get(b.getContext());
   SmallVector<Type> types;
@@ -104,18 +117,14 @@ static LLVM::LLVMFuncOp makeBody(func::FuncOp kernel, OpBuilder &b) {
                                        (kernel.getName() + ".body").str(), type,
                                        LLVM::Linkage::Internal);
   llvm::SmallDenseSet<unsigned> shared = sharedArguments(kernel);
+  SmallVector<Attribute> attributes;
   for (auto [index, argument] : llvm::enumerate(kernel.getArgumentTypes())) {
     auto buffer = dyn_cast<MemRefType>(argument);
-    if (!buffer)
-      continue;
-    body.setArgAttr(index, "llvm.nonnull", b.getUnitAttr());
-    body.setArgAttr(index, "llvm.noundef", b.getUnitAttr());
-    if (!shared.contains(index))
-      body.setArgAttr(index, "llvm.noalias", b.getUnitAttr());
-    // The caller's own inputs promise no more than this.
-    int64_t alignment = storageBytes(buffer.getElementType());
-    body.setArgAttr(index, "llvm.align", b.getI64IntegerAttr(alignment));
+    attributes.push_back(
+        buffer ? pointerAttributes(buffer, !shared.contains(index), b)
+               : b.getDictionaryAttr({}));
   }
+  body.setArgAttrsAttr(b.getArrayAttr(attributes));
   return body;
 }
 

@@ -172,7 +172,8 @@ void GraphImporter::addArguments(const pb::GraphProto &graph, Scope &scope) {
   for (const auto &tensor : graph.initializer())
     initialized.insert(tensor.name());
   SmallVector<Type> types;
-  SmallVector<std::pair<StringRef, Dims>> arguments;
+  SmallVector<Attribute> attributes;
+  Builder b(&context);
   for (const pb::ValueInfoProto &info : graph.input()) {
     // A default value is taken as the value where the caller gives none.
     if (addConstantInput(info, scope) || initialized.contains(info.name()))
@@ -193,15 +194,13 @@ void GraphImporter::addArguments(const pb::GraphProto &graph, Scope &scope) {
     state->env.setDims(argument, dims);
     scope.values[info.name()] =
         Emitter(*state, loc).cast(argument, getElementTypeOrSelf(type));
-    arguments.emplace_back(info.name(), dims);
+    attributes.push_back(b.getDictionaryAttr(
+        {b.getNamedAttr(kNameAttr, b.getStringAttr(info.name())),
+         b.getNamedAttr(kDimsAttr,
+                        AffineMapAttr::get(toMap(&context, dims)))}));
   }
   function.setFunctionType(FunctionType::get(&context, types, {}));
-  for (auto [i, argument] : llvm::enumerate(arguments)) {
-    function.setArgAttr(i, kNameAttr,
-                        StringAttr::get(&context, argument.first));
-    function.setArgAttr(i, kDimsAttr,
-                        AffineMapAttr::get(toMap(&context, argument.second)));
-  }
+  function.setArgAttrsAttr(b.getArrayAttr(attributes));
 }
 
 using Inputs = google::protobuf::RepeatedPtrField<pb::ValueInfoProto>;
@@ -265,9 +264,12 @@ bool GraphImporter::returnOutputs(const pb::GraphProto &graph,
     types.push_back(value.getType());
   function.setFunctionType(FunctionType::get(
       &context, function.getFunctionType().getInputs(), types));
-  for (auto [i, output] : llvm::enumerate(graph.output()))
-    function.setResultAttr(i, kNameAttr,
-                           StringAttr::get(&context, output.name()));
+  Builder b(&context);
+  SmallVector<Attribute> attributes;
+  for (const pb::ValueInfoProto &output : graph.output())
+    attributes.push_back(b.getDictionaryAttr(
+        b.getNamedAttr(kNameAttr, b.getStringAttr(output.name()))));
+  function.setResAttrsAttr(b.getArrayAttr(attributes));
   return true;
 }
 

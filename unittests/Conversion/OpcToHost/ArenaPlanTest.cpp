@@ -35,6 +35,23 @@ int64_t mostLive(const std::vector<PackedInterval> &intervals, int64_t length) {
   return most;
 }
 
+/// Packs them: what lives at one time lies apart. Gives the size of all.
+int64_t packApart(std::vector<PackedInterval> &intervals) {
+  int64_t total = packIntervals(intervals);
+  int64_t beyond = 0, overlaps = 0;
+  for (const PackedInterval &a : intervals) {
+    beyond += a.offset < 0 || a.offset + a.size > total;
+    for (const PackedInterval &b : intervals)
+      overlaps += &a != &b && a.size && b.size &&
+                  meet(a.begin, a.end, b.begin, b.end) &&
+                  meet(a.offset, a.offset + a.size - 1, b.offset,
+                       b.offset + b.size - 1);
+  }
+  EXPECT_EQ(beyond, 0);
+  EXPECT_EQ(overlaps, 0);
+  return total;
+}
+
 class RandomPlans : public testing::TestWithParam<unsigned> {};
 
 TEST_P(RandomPlans, PackedIntervalsNeverOverlap) {
@@ -46,15 +63,27 @@ TEST_P(RandomPlans, PackedIntervalsNeverOverlap) {
     intervals.push_back(
         {begin, end, static_cast<int64_t>(64 * (random() % 100)), 0});
   }
-  int64_t total = packIntervals(intervals);
-  for (const PackedInterval &a : intervals) {
-    EXPECT_LE(a.offset + a.size, total);
-    for (const PackedInterval &b : intervals)
-      if (&a != &b && a.size && b.size && meet(a.begin, a.end, b.begin, b.end))
-        EXPECT_FALSE(meet(a.offset, a.offset + a.size - 1, b.offset,
-                          b.offset + b.size - 1));
-  }
+  int64_t total = packApart(intervals);
   EXPECT_LE(total, mostLive(intervals, length) * 1.15);
+}
+
+/// A crowd in the middle, some of it from beginning to end; what lives before
+/// and behind it alone is packed as ever.
+TEST_P(RandomPlans, CrowdsNeverOverlap) {
+  std::mt19937 random(GetParam());
+  std::vector<PackedInterval> intervals;
+  auto add = [&](int64_t begin, int64_t end) {
+    intervals.push_back(
+        {begin, end, static_cast<int64_t>(64 * (1 + random() % 4)), 0});
+  };
+  for (int i = 0; i < 1500; ++i)
+    add(500 + random() % 100, 1000 + random() % 100);
+  for (int i = 0; i < 10; ++i)
+    add(0, 1599);
+  for (int64_t time = 0; time < 1500; ++time)
+    add(time, time + random() % 8);
+  int64_t total = packApart(intervals);
+  EXPECT_LE(total, mostLive(intervals, 1600) * 1.15);
 }
 
 /// Sizes of four bytes to some planes, over two symbols.
@@ -121,6 +150,16 @@ TEST(ArenaPlan, ChainNeedsTwoPlaces) {
   for (int64_t i = 0; i < 50; ++i)
     items.push_back({size, i, i + 1});
   EXPECT_EQ(arenaBytes(planArena(items), {100, 64}), 2 * 100 * 64 * 4);
+}
+
+TEST(ArenaPlan, ManyItemsAtATimeTakeLittleTime) {
+  MLIRContext context;
+  AffineExpr s0 = getAffineSymbolExpr(0, &context);
+  std::vector<ArenaItem> items;
+  for (int i = 0; i < 30000; ++i)
+    items.push_back({i % 2 ? s0 * 4 : s0.floorDiv(2) * 8, i, 30000});
+  ArenaPlan plan = planArena(items);
+  EXPECT_EQ(arenaBytes(plan, {64}), 30000 * 256);
 }
 
 TEST(ArenaPlan, ManyItemsTakeLittleTime) {

@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "KernelOutliner.h"
+#include "SliceStarts.h"
 #include "Symbols.h"
 #include "mlir/IR/IRMapping.h"
 #include "opc/Dialect/Opc/Transforms/FusionRules.h"
@@ -37,8 +38,12 @@ void KernelOutliner::outline(ArrayRef<Operation *> ops, OpBuilder &b) {
     places.push_back(op->getLoc());
   Location loc = FusedLoc::get(module.getContext(), places);
   Symbols symbols = symbolsOf(ops, border);
-  func::FuncOp kernel = unique(build(ops, border, symbols, loc));
-  LaunchOp op = launch(kernel, border, symbols, loc, b);
+  SmallVector<AffineExpr> values, starts;
+  for (unsigned symbol : symbols.used)
+    values.push_back(b.getAffineSymbolExpr(symbol));
+  func::FuncOp kernel = unique(build(ops, border, symbols, loc), starts);
+  llvm::append_range(values, starts);
+  LaunchOp op = launch(kernel, border, values, loc, b);
   if (ops.front()->hasAttr(kMayAliasAttr))
     op->setAttr(kMayAliasAttr, b.getUnitAttr());
 }
@@ -145,10 +150,14 @@ func::FuncOp KernelOutliner::build(ArrayRef<Operation *> ops,
       ops, [](Operation *op) { return op->getName().getStringRef(); });
   kernel->setAttr(kKernelOpsAttr, b.getStrArrayAttr(mnemonics));
   SmallVector<AffineExpr> numbering = symbols.numbering(b.getContext());
-  for (auto [index, input] : llvm::enumerate(border.inputs)) {
+  SmallVector<Attribute> extents;
+  for (Value input : border.inputs) {
     auto dims = AffineMapAttr::get(toMap(b.getContext(), env.dims(input)));
-    kernel.setArgAttr(index, kDimsAttr, replaceSymbols(dims, numbering));
+    extents.push_back(b.getDictionaryAttr(
+        b.getNamedAttr(kDimsAttr, replaceSymbols(dims, numbering))));
   }
+  // All at once: a list of attributes is made anew whenever one changes.
+  kernel.setArgAttrsAttr(b.getArrayAttr(extents));
   fill(kernel, ops, border, symbols);
   return kernel;
 }
@@ -183,7 +192,18 @@ static void appendNumber(std::string &key, uint64_t number) {
   key.append(reinterpret_cast<const char *>(&number), sizeof(number));
 }
 
-static std::string keyOf(func::FuncOp kernel) {
+/// The attributes of an op; those of a slice without its starts, if asked.
+static DictionaryAttr attributesOf(Operation &op, bool withStarts) {
+  DictionaryAttr all = op.getAttrDictionary();
+  auto slice = dyn_cast<SliceOp>(op);
+  if (withStarts || !slice)
+    return all;
+  NamedAttrList some(all);
+  some.erase(slice.getStartsAttrName());
+  return some.getDictionary(op.getContext());
+}
+
+static std::string keyOf(func::FuncOp kernel, bool withStarts = true) {
   std::string key;
   DenseMap<Value, uint64_t> numbers;
   auto define = [&](Value value) {
@@ -197,7 +217,8 @@ static std::string keyOf(func::FuncOp kernel) {
   }
   for (Operation &op : kernel.front()) {
     appendPointer(key, op.getName().getAsOpaquePointer());
-    appendPointer(key, op.getAttrDictionary().getAsOpaquePointer());
+    DictionaryAttr attributes = attributesOf(op, withStarts);
+    appendPointer(key, attributes.getAsOpaquePointer());
     appendNumber(key, op.getNumOperands());
     for (Value operand : op.getOperands())
       appendNumber(key, numbers.lookup(operand));
@@ -207,7 +228,7 @@ static std::string keyOf(func::FuncOp kernel) {
   return key;
 }
 
-func::FuncOp KernelOutliner::unique(func::FuncOp kernel) {
+func::FuncOp KernelOutliner::enter(func::FuncOp kernel) {
   auto [entry, isNew] = kernels.try_emplace(keyOf(kernel), kernel);
   if (isNew)
     ++count;
@@ -216,18 +237,30 @@ func::FuncOp KernelOutliner::unique(func::FuncOp kernel) {
   return entry->second;
 }
 
+func::FuncOp KernelOutliner::unique(func::FuncOp kernel,
+                                    SmallVectorImpl<AffineExpr> &starts) {
+  // Constants make the better code, so that a graph has to have very many
+  // slices for theirs to become symbols.
+  constexpr unsigned kMostAlike = 16;
+  if (!hasStarts(kernel) || kernels.contains(keyOf(kernel)))
+    return enter(kernel);
+  unsigned &count = alike[keyOf(kernel, /*withStarts=*/false)];
+  if (count < kMostAlike)
+    ++count;
+  else
+    starts = liftStarts(kernel);
+  return enter(kernel);
+}
+
 LaunchOp KernelOutliner::launch(func::FuncOp kernel, const Border &border,
-                                const Symbols &symbols, Location loc,
+                                ArrayRef<AffineExpr> symbols, Location loc,
                                 OpBuilder &b) {
-  SmallVector<AffineExpr> exprs;
-  for (unsigned symbol : symbols.used)
-    exprs.push_back(b.getAffineSymbolExpr(symbol));
   SmallVector<AffineMap> dims;
   for (Value output : border.outputs)
     dims.push_back(toMap(b.getContext(), env.dims(output)));
   auto launch = LaunchOp::create(
       b, loc, kernel.getResultTypes(), kernel.getSymName(),
-      border.inputs.getArrayRef(), toMap(b.getContext(), exprs),
+      border.inputs.getArrayRef(), toMap(b.getContext(), symbols),
       b.getAffineMapArrayAttr(dims));
   for (auto [output, result] :
        llvm::zip_equal(border.outputs, launch.getOutputs())) {

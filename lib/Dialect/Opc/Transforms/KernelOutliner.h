@@ -44,16 +44,22 @@ private:
                            mlir::Location loc);
   void fill(mlir::func::FuncOp kernel, llvm::ArrayRef<mlir::Operation *> ops,
             const Border &border, const Symbols &symbols);
-  /// An equal kernel that exists already, or `kernel` itself.
-  mlir::func::FuncOp unique(mlir::func::FuncOp kernel);
+  /// An equal kernel that exists already, or `kernel` itself. Of those that
+  /// differ only in where slices start there are a few; all others are one,
+  /// which is told (`starts`).
+  mlir::func::FuncOp unique(mlir::func::FuncOp kernel,
+                            llvm::SmallVectorImpl<mlir::AffineExpr> &starts);
+  mlir::func::FuncOp enter(mlir::func::FuncOp kernel);
   LaunchOp launch(mlir::func::FuncOp kernel, const Border &border,
-                  const Symbols &symbols, mlir::Location loc,
+                  llvm::ArrayRef<mlir::AffineExpr> symbols, mlir::Location loc,
                   mlir::OpBuilder &b);
 
   mlir::ModuleOp module;
   ShapeEnv &env;
   const FusionRules &rules;
   llvm::StringMap<mlir::func::FuncOp> kernels; ///< by what they compute
+  /// How many of `kernels` differ in nothing but where their slices start.
+  llvm::StringMap<unsigned> alike;
   unsigned count = 0; ///< the number of the next kernel
   std::vector<mlir::Operation *> outlined;
 };

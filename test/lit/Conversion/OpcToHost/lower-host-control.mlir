@@ -6,7 +6,7 @@
 // CHECK: llvm.icmp "ne" %{{.*}}, %{{.*}} : i64
 // CHECK-NEXT: llvm.cond_br %{{.*}}, ^[[THEN:bb[0-9]+]], ^[[ELSE:bb[0-9]+]]
 // CHECK: ^[[THEN]]:
-// CHECK: llvm.mlir.addressof @k
+// CHECK: llvm.call @opc_launch.
 // CHECK-NOT: llvm.intr.memcpy
 // CHECK: llvm.br ^[[AFTER:bb[0-9]+]]
 // CHECK: ^[[ELSE]]:

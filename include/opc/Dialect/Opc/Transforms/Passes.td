@@ -150,6 +150,24 @@ def ResolveBroadcastsPass : Pass<"opc-resolve-broadcasts", "::mlir::func::FuncOp
   }];
 }
 
+def SplitConcatsPass : Pass<"opc-split-concats", "::mlir::func::FuncOp"> {
+  let summary = "a concat of very many operands becomes several";
+  let description = [{
+    The code that compiles a kernel grows with its operands, and its time faster.
+    Of more than `most` operands, each `most` neighbours are joined first, level by
+    level: a concat of up to `most` squared operands copies its elements twice.
+
+    ```mlir
+    %y = opc.concat %a, %b, %c {axis = 0 : i64} : ...
+    // becomes, where most is 2
+    %0 = opc.concat %a, %b {axis = 0 : i64} : ...
+    %y = opc.concat %0, %c {axis = 0 : i64} : ...
+    ```
+  }];
+  let options = [Option<"most", "most", "unsigned", /*default=*/"64",
+                        "operands of one concat, at least 2">];
+}
+
 def UnfuseKernelsPass : Pass<"opc-unfuse-kernels", "::mlir::ModuleOp"> {
   let summary = "kernels that no schedule took are broken up into one op each";
   let description = [{

@@ -1,0 +1,54 @@
+//===- LowerFunctions.cpp - Kernels, as far as one function goes ----------===//
+//
+//   llvm.func @k.body(...) { scf.for ... { arith.truncf %x : f64 to bf16 } }
+//   // becomes
+//   llvm.func @k.body(...) { ... cf.cond_br ... arith.shrui ... }
+//
+// A pass of its own and no list of passes, so that functions in which there is
+// nothing to lower are left out.
+//
+//===----------------------------------------------------------------------===//
+#include "LoweredFunction.h"
+#include "opc/Pipeline/Passes.h"
+
+#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+
+namespace opc {
+#define GEN_PASS_DEF_LOWERFUNCTIONSPASS
+#include "opc/Pipeline/Passes.h.inc"
+} // namespace opc
+
+using namespace mlir;
+
+namespace {
+
+struct LowerFunctions : opc::impl::LowerFunctionsPassBase<LowerFunctions> {
+  LowerFunctions() {
+    steps.addPass(createCanonicalizerPass());
+    steps.addPass(createCSEPass());
+    arith::ArithEmulateUnsupportedFloatsOptions bf16;
+    bf16.sourceTypeStrs = {"bf16"};
+    bf16.targetTypeStr = "f32";
+    steps.addPass(arith::createArithEmulateUnsupportedFloats(bf16));
+    steps.addPass(math::createMathExtendToSupportedTypes());
+    steps.addPass(opc::createExpandConversionsPass());
+    steps.addPass(createSCFToControlFlowPass());
+  }
+
+  void runOnOperation() override {
+    if (!opc::isLowered(getOperation()) &&
+        failed(runPipeline(steps, getOperation())))
+      signalPassFailure();
+  }
+
+  OpPassManager steps{LLVM::LLVMFuncOp::getOperationName()};
+};
+
+} // namespace
