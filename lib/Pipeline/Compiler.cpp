@@ -32,7 +32,9 @@ namespace {
 /// One compilation: the context, the module in it, and what the stages leave.
 class Compilation {
 public:
-  explicit Compilation(const CompileOptions &options) : options(options) {}
+  /// Bodies of models may nest as deep as `deepest`.
+  Compilation(const CompileOptions &options, int64_t deepest)
+      : options(options), deepest(deepest) {}
 
   Status start(const ModelSource &source);
   Status compile(CompiledProgram &program) {
@@ -46,7 +48,10 @@ private:
   Status import(const ModelSource &source);
   Status finishImport();
 
+  onnx::ImportOptions importOptions(const ModelSource &source) const;
+
   const CompileOptions &options;
+  const int64_t deepest;
   MLIRContext mlir{MLIRContext::Threading::DISABLED};
   std::unique_ptr<llvm::ThreadPoolInterface> threads;
   OwningOpRef<ModuleOp> module;
@@ -64,9 +69,10 @@ CodeGenOptions codeGenOf(const CompileOptions &options,
           options.observer.interrupt};
 }
 
-onnx::ImportOptions importOptions(const ModelSource &source,
-                                  const CompileOptions &options) {
+onnx::ImportOptions
+Compilation::importOptions(const ModelSource &source) const {
   onnx::ImportOptions result;
+  result.deepest = deepest;
   result.directory = source.directory;
   result.modelName = llvm::sys::path::filename(source.name).str();
   result.dims = options.dims;
@@ -90,14 +96,14 @@ Status Compilation::import(const ModelSource &source) {
     if (!options.outputs.empty() || !options.constants.empty())
       return Status::input(source.name +
                            ": outputs and constants of IR are in its text");
-    return readText(source, mlir, module);
+    return readText(source, deepest, mlir, module);
   }
   if (Status status = source.checkFormat(); !status.ok())
     return status;
   std::vector<std::string> errors;
-  auto imported = onnx::importOutputs(mlir, source.bytes->getMemBufferRef(),
-                                      importOptions(source, options),
-                                      options.outputs, errors);
+  auto imported =
+      onnx::importOutputs(mlir, source.bytes->getMemBufferRef(),
+                          importOptions(source), options.outputs, errors);
   if (failed(imported))
     return refusal(errors);
   module = std::move(*imported);
@@ -208,6 +214,15 @@ Status lastStage(const CompileOptions &options, size_t &stage) {
   return {};
 }
 
+/// Gives `work` a deep stack and says how deep bodies may nest on it; where no
+/// thread can be had, the caller's stack and less.
+Status compiling(llvm::function_ref<Status(int64_t deepest)> work) {
+  Status status;
+  if (!onDeepStack([&] { status = work(onnx::kDeepest); }))
+    status = work(onnx::kDeepestOnSmallStack);
+  return status;
+}
+
 } // namespace
 
 Status opc::resolveTarget(const CompileOptions &options,
@@ -249,9 +264,11 @@ Status opc::compileGraph(ModuleOp module, const CompileOptions &options,
 Status opc::compileProgram(const ModelSource &source,
                            const CompileOptions &options,
                            CompiledProgram &program) {
-  Compilation compilation(options);
-  Status status = compilation.start(source);
-  return status.ok() ? compilation.compile(program) : status;
+  return compiling([&](int64_t deepest) {
+    Compilation compilation(options, deepest);
+    Status status = compilation.start(source);
+    return status.ok() ? compilation.compile(program) : status;
+  });
 }
 
 Status opc::compileText(const ModelSource &source,
@@ -263,9 +280,11 @@ Status opc::compileText(const ModelSource &source,
   size_t last = 0;
   if (Status status = lastStage(options, last); !status.ok())
     return status;
-  Compilation compilation(options);
-  Status status = compilation.start(source);
-  return status.ok() ? compilation.print(last, form, text) : status;
+  return compiling([&](int64_t deepest) {
+    Compilation compilation(options, deepest);
+    Status status = compilation.start(source);
+    return status.ok() ? compilation.print(last, form, text) : status;
+  });
 }
 
 Status Compilation::inspect(const ModelSource &source,
@@ -274,8 +293,8 @@ Status Compilation::inspect(const ModelSource &source,
     return status;
   std::vector<std::string> errors;
   auto found = onnx::describeOnnx(mlir, source.bytes->getMemBufferRef(),
-                                  importOptions(source, options),
-                                  options.outputs, errors, module);
+                                  importOptions(source), options.outputs,
+                                  errors, module);
   if (failed(found))
     return refusal(errors);
   description = std::move(*found);
@@ -299,9 +318,10 @@ Status opc::inspectModel(const ModelSource &source,
     return Status::input(source.name + ": IR has no nodes to inspect");
   if (Status status = source.checkFormat(); !status.ok())
     return status;
-  Compilation compilation(options);
   json::Object description;
-  Status status = compilation.inspect(source, description);
+  Status status = compiling([&](int64_t deepest) {
+    return Compilation(options, deepest).inspect(source, description);
+  });
   if (status.ok())
     llvm::raw_string_ostream(text) << json::Value(std::move(description));
   return status;

@@ -16,8 +16,9 @@ using namespace mlir;
 
 namespace {
 
-/// Bodies as deep as the front end allows need two brackets each.
-constexpr int64_t kDeepest = 400;
+/// Bodies as deep as the front end allows need two brackets each; all else of a
+/// program has fewer than the room beside them.
+constexpr int64_t kBracketsOfBody = 2, kRoom = 350;
 
 /// What MLIR's parser cannot be given: the greatest depth of brackets outside
 /// of strings and comments (signs before an operand of an affine expression
@@ -105,13 +106,14 @@ private:
 
 } // namespace
 
-Status opc::readText(const ModelSource &source, MLIRContext &context,
-                     OwningOpRef<ModuleOp> &module) {
+Status opc::readText(const ModelSource &source, int64_t deepest,
+                     MLIRContext &context, OwningOpRef<ModuleOp> &module) {
   TextScanner scanner(source.bytes->getBuffer());
-  if (int64_t depth = scanner.count(); depth > kDeepest)
+  const int64_t most = deepest * kBracketsOfBody + kRoom;
+  if (int64_t depth = scanner.count(); depth > most)
     return Status::input(
         llvm::formatv("{0}: brackets nest {1} deep: up to {2} are supported",
-                      source.name, depth, kDeepest));
+                      source.name, depth, most));
   if (!scanner.strangeArray().empty())
     return Status::input(source.name + ": an array of " +
                          scanner.strangeArray().str() + " is not supported");

@@ -14,8 +14,10 @@
 
 namespace opc {
 
-/// Reads a graph in the form that the stage import leaves.
-Status readText(const ModelSource &source, mlir::MLIRContext &context,
+/// Reads a graph in the form that the stage import leaves; its bodies may nest
+/// as deep as `deepest`.
+Status readText(const ModelSource &source, int64_t deepest,
+                mlir::MLIRContext &context,
                 mlir::OwningOpRef<mlir::ModuleOp> &module);
 
 /// Checks a verified module further, as far as it is what import leaves:

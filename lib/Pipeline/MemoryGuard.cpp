@@ -13,7 +13,6 @@
 #include <execinfo.h>
 #include <new>
 #include <sys/mman.h>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -94,19 +93,53 @@ GuardedThread::~GuardedThread() {
     thread.join();
 }
 
-bool GuardedThread::start(std::function<void()> work) {
-  try {
-    thread = std::thread([this, work = std::move(work)] {
-      try {
-        work();
-      } catch (...) {
-        failure = std::current_exception();
-      }
-    });
-    return true;
-  } catch (const std::system_error &) {
+static bool hasRoom(size_t bytes) {
+  void *memory = mmap(nullptr, bytes, PROT_NONE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return memory != MAP_FAILED && munmap(memory, bytes) == 0;
+}
+
+/// Whether a thread would have memory. The C library maps as much address space
+/// for the allocations of each; where it cannot, every one of them is a mapping
+/// of its own, which is slower than having no thread.
+static bool hasRoomForThread() {
+  constexpr size_t heap = size_t(128) << 20;
+  return hasRoom(heap + kDeepStack);
+}
+
+static void *runTask(void *task) {
+  std::unique_ptr<std::function<void()>> work(
+      static_cast<std::function<void()> *>(task));
+  (*work)();
+  return nullptr;
+}
+
+bool DeepThread::start(std::function<void()> work) {
+  pthread_attr_t attributes;
+  if (pthread_attr_init(&attributes) != 0)
     return false;
-  }
+  auto task = std::make_unique<std::function<void()>>(std::move(work));
+  running = pthread_attr_setstacksize(&attributes, kDeepStack) == 0 &&
+            pthread_create(&thread, &attributes, runTask, task.get()) == 0;
+  pthread_attr_destroy(&attributes);
+  if (running)
+    (void)task.release();
+  return running;
+}
+
+void DeepThread::join() {
+  pthread_join(thread, nullptr);
+  running = false;
+}
+
+bool GuardedThread::start(std::function<void()> work) {
+  return thread.start([this, work = std::move(work)] {
+    try {
+      work();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+  });
 }
 
 void GuardedThread::join() {
@@ -115,14 +148,14 @@ void GuardedThread::join() {
     std::rethrow_exception(failure);
 }
 
-/// Whether a thread would have memory. The C library maps as much address space
-/// for the allocations of each; where it cannot, every one of them is a mapping
-/// of its own, which is slower than having no thread.
-static bool hasRoomForThread() {
-  constexpr size_t heap = size_t(128) << 20, stack = size_t(16) << 20;
-  void *memory = mmap(nullptr, heap + stack, PROT_NONE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  return memory != MAP_FAILED && munmap(memory, heap + stack) == 0;
+bool opc::onDeepStack(llvm::function_ref<void()> work) {
+  // What a thread takes is not to be missed by the work itself.
+  constexpr size_t plenty = size_t(1) << 30;
+  GuardedThread thread;
+  if (!hasRoom(plenty) || !thread.start([work] { work(); }))
+    return false;
+  thread.join();
+  return true;
 }
 
 namespace {
@@ -131,6 +164,7 @@ class GuardedThreadPool : public llvm::ThreadPoolInterface {
 public:
   explicit GuardedThreadPool(unsigned most) : most(most) {
     running.reserve(most + 64); // with tasks that wait for others
+    threads.reserve(most);
   }
   ~GuardedThreadPool() override {
     {
@@ -138,7 +172,7 @@ public:
       stopped = true;
     }
     changed.notify_all();
-    for (std::thread &thread : threads)
+    for (DeepThread &thread : threads)
       thread.join();
   }
 
@@ -168,9 +202,12 @@ private:
     if (!canStart)
       return;
     try {
-      threads.emplace_back([this] { work(); });
-    } catch (const std::exception &) {
-      canStart = false; // no more threads, or no memory for one
+      DeepThread thread;
+      canStart = thread.start([this] { work(); });
+      if (canStart)
+        threads.push_back(thread);
+    } catch (const std::bad_alloc &) {
+      canStart = false;
     }
   }
 
@@ -232,7 +269,7 @@ private:
   std::condition_variable changed;
   std::deque<Task> tasks;
   std::vector<llvm::ThreadPoolTaskGroup *> running; ///< one for each task
-  std::vector<std::thread> threads;
+  std::vector<DeepThread> threads;
   std::exception_ptr failure;
   bool canStart = true, stopped = false;
 };

@@ -17,7 +17,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <thread>
+#include <pthread.h>
 
 namespace opc {
 
@@ -28,6 +28,24 @@ opc_status guarded(llvm::function_ref<runtime::Status()> work);
 /// even if that runs out of memory.
 void locked(std::mutex &mutex, llvm::function_ref<void()> work);
 
+/// Bytes of the stack of a thread that works on programs: MLIR and the front
+/// end call themselves for each body in a body, and the caller's own stack may
+/// be of any size. Only what is used of it becomes memory.
+inline constexpr size_t kDeepStack = size_t(16) << 20;
+
+/// A thread with a stack of kDeepStack bytes.
+class DeepThread {
+public:
+  /// Gives whether the thread could be started. `work` may not throw.
+  bool start(std::function<void()> work);
+  void join();
+  bool joinable() const { return running; }
+
+private:
+  pthread_t thread;
+  bool running = false;
+};
+
 /// A thread in which memory may run out: who joins it finds that.
 class GuardedThread {
 public:
@@ -37,9 +55,14 @@ public:
   void join();
 
 private:
-  std::thread thread;
+  DeepThread thread;
   std::exception_ptr failure;
 };
+
+/// Runs `work` in a thread of its own, on a stack of kDeepStack bytes, and
+/// waits; gives whether it did: not where no thread can be started, nor where
+/// the process may not have much address space.
+bool onDeepStack(llvm::function_ref<void()> work);
 
 /// Threads for one compilation, as many as there can be: where none can be
 /// started, who waits for the tasks runs them. That memory ran out in a task is

@@ -4,13 +4,15 @@ nodes about four times as much, where a quadratic step takes sixteen."""
 import os
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
+import onnx
 import opc
 import pytest
 import support
-from onnx import helper
+from onnx import TensorProto, helper
 
 # Between 4 (linear) and 16 (quadratic), in the middle of their logarithms.
 GREATEST_RATIO = 8.0
@@ -103,6 +105,85 @@ def captured(count):
     return model([node], feeds, {"y": wanted[0]}), feeds, wanted
 
 
+def field(number, data):
+    """A message in a message: protobuf's Python cannot nest them that deep."""
+    head = bytearray()
+    for value in (number << 3 | 2, len(data)):
+        while value > 127:
+            head.append(value & 127 | 128)
+            value >>= 7
+        head.append(value)
+    return bytes(head) + data
+
+
+def owner(node, attribute, body):
+    """The bytes of a node with a body."""
+    proto = onnx.AttributeProto(
+        name=attribute, type=onnx.AttributeProto.GRAPH
+    ).SerializeToString()
+    return node.SerializeToString() + field(5, proto + field(6, body))
+
+
+def body_of(node, rest, inputs, outputs):
+    """The bytes of a graph of a node, given as bytes, and others."""
+    graph = helper.make_graph(rest, "body", inputs, outputs)
+    return field(1, node) + graph.SerializeToString()
+
+
+def model_of(graph):
+    opset = [helper.make_opsetid("", 18)]
+    proto = onnx.ModelProto(ir_version=8, opset_import=opset)
+    return proto.SerializeToString() + field(7, graph)
+
+
+def nested(depth):
+    """A branch in a branch; what is innermost runs where all conditions hold."""
+    x = np.array([1, 2], np.float32)
+    feeds = {"x": x, "c": np.array(True)}
+    node = helper.make_node("Neg", ["x"], ["y"]).SerializeToString()
+    for d in range(depth):
+        inner = body_of(node, [], [], [support.value_info("y", x)])
+        other = helper.make_graph(
+            [helper.make_node("Abs", ["x"], [f"z{d}"])],
+            "other",
+            [],
+            [support.value_info(f"z{d}", x)],
+        )
+        choice = helper.make_node("If", ["c"], ["y"], else_branch=other)
+        node = owner(choice, "then_branch", inner)
+    infos = [support.value_info(name, array) for name, array in feeds.items()]
+    graph = body_of(node, [], infos, [support.value_info("y", x)])
+    return model_of(graph), feeds, [-x]
+
+
+def growing(depth):
+    """Loops in loops, the innermost of which makes longer what all carry."""
+    feeds = {"x": np.array([1, 2], np.float32), "n": np.array(1)}
+
+    def tensor(name, element=TensorProto.FLOAT, shape=(None,)):
+        return helper.make_tensor_value_info(name, element, shape)
+
+    node = helper.make_node("Concat", ["v", "v"], ["w"], axis=0)
+    node = node.SerializeToString()
+    for _ in range(depth):
+        inner = body_of(
+            node,
+            [helper.make_node("Identity", ["go"], ["on"])],
+            [
+                tensor("i", TensorProto.INT64, ()),
+                tensor("go", TensorProto.BOOL, ()),
+                tensor("v"),
+            ],
+            [tensor("on", TensorProto.BOOL, ()), tensor("w")],
+        )
+        loop = helper.make_node("Loop", ["n", "", "v"], ["w"])
+        node = owner(loop, "body", inner)
+    rename = [helper.make_node("Identity", ["x"], ["v"])]
+    infos = [support.value_info(name, array) for name, array in feeds.items()]
+    graph = body_of(node, rename, infos, [tensor("w")])
+    return model_of(graph), feeds, [np.tile(feeds["x"], 2)]
+
+
 def compiled(case, target):
     """The program of a case, and the CPU time that compiling it took."""
     model, _, _ = case
@@ -174,3 +255,40 @@ def peak(size):
 def test_memory():
     least, small, large = peak(1), peak(1000), peak(4000)
     assert large - least < GREATEST_RATIO * (small - least)
+
+
+@pytest.mark.parametrize("target", ["cpu", "reference"])
+def test_nested_bodies(target):
+    check_ratio(nested, 125, target)
+
+
+def test_nested_loops():
+    """A body is translated again where extents turn out to change. Were those
+    inside to start anew each time, thirty loops would take 2^30 translations."""
+    case = growing(30)
+    program, _ = compiled(case, "cpu")
+    check_values(program, case)
+
+
+def test_nested_too_deep():
+    with pytest.raises(opc.Error) as caught:
+        compiled(nested(1001), "cpu")
+    assert str(caught.value).endswith(
+        "bodies nested more than 1000 deep are not supported"
+    )
+
+
+def test_nested_bodies_on_a_small_stack():
+    """The stack of whoever compiles does not matter."""
+    case = nested(500)
+    programs = []
+    before = threading.stack_size(256 << 10)
+    try:
+        thread = threading.Thread(
+            target=lambda: programs.append(compiled(case, "cpu")[0])
+        )
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(before)
+    check_values(programs[0], case)

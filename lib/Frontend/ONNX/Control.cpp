@@ -92,6 +92,12 @@ void buildUnequalIf(Node &n, Value condition) {
 }
 
 void buildDynamicIf(Node &n, Value condition) {
+  const pb::GraphProto *graph = n.graph("then_branch");
+  if (!graph)
+    return;
+  bool &unequal = n.importer.learntOf(*graph).unequal;
+  if (unequal)
+    return buildUnequalIf(n, condition);
   unsigned symbols = symbolCount(n);
   auto then = std::make_unique<Region>();
   auto otherwise = std::make_unique<Region>();
@@ -109,8 +115,10 @@ void buildDynamicIf(Node &n, Value condition) {
   SmallVector<Dims> common;
   SmallVector<Type> elements;
   for (auto [x, y] : llvm::zip(*a, *b)) {
-    if (!sameKind(n, x, y))
+    if (!sameKind(n, x, y)) {
+      unequal = true;
       return buildUnequalIf(n, condition);
+    }
     common.push_back(commonDims(n, x, y, symbols));
     elements.push_back(n.elementOf(x));
   }

@@ -7,6 +7,7 @@
 #include "GraphImporter.h"
 #include "NodeOrder.h"
 #include "Refusals.h"
+#include "llvm/ADT/Hashing.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -305,11 +306,22 @@ Outputs GraphImporter::resultsOf(const pb::GraphProto &graph,
   return results;
 }
 
+/// Were two places to have one number, what is learnt at one would make less of
+/// an extent at the other than could be known, or refuse it; never more.
+template <typename T>
+static uint64_t pathTo(uint64_t outside, const Node &node, const T &body) {
+  return llvm::hash_combine(outside, &node.proto, &body);
+}
+
+GraphImporter::Learnt &GraphImporter::learntOf(const pb::GraphProto &graph) {
+  return learnt[llvm::hash_combine(path, &graph)];
+}
+
 Outputs GraphImporter::importSubgraph(Node &node, const pb::GraphProto &graph,
                                       ArrayRef<Value> arguments) {
-  if (depth >= kDeepest) {
+  if (depth >= options.deepest) {
     node.fail(formatv("bodies nested more than {0} deep are not supported",
-                      kDeepest));
+                      options.deepest));
     return std::nullopt;
   }
   if (static_cast<size_t>(graph.input_size()) != arguments.size()) {
@@ -318,6 +330,7 @@ Outputs GraphImporter::importSubgraph(Node &node, const pb::GraphProto &graph,
     return std::nullopt;
   }
   ++depth;
+  uint64_t outside = std::exchange(path, pathTo(path, node, graph));
   Scope scope;
   scope.parent = current;
   scope.attributes = current->attributes;
@@ -325,8 +338,9 @@ Outputs GraphImporter::importSubgraph(Node &node, const pb::GraphProto &graph,
   for (auto [input, value] : llvm::zip(graph.input(), arguments))
     scope.values[input.name()] = value;
   size_t before = errors.size();
-  llvm::scope_exit restore([this, outer = current] {
+  llvm::scope_exit restore([this, outer = current, outside] {
     current = outer;
+    path = outside;
     --depth;
   });
   addInitializers(graph, scope);
@@ -354,11 +368,11 @@ GraphImporter::attributesOfCall(Node &node, const pb::FunctionProto &function) {
 }
 
 void GraphImporter::importCall(Node &node, const pb::FunctionProto &function) {
-  if (depth >= kDeepest)
+  if (depth >= options.deepest)
     return node.fail(
         formatv("functions that call each other more than {0} deep are not "
                 "supported",
-                kDeepest));
+                options.deepest));
   std::string key =
       functionKey(function.domain(), function.name(), function.overload());
   Scope scope;
@@ -377,8 +391,10 @@ void GraphImporter::importCall(Node &node, const pb::FunctionProto &function) {
   for (auto [i, name] : llvm::enumerate(function.input()))
     scope.values[name] = node.in(i);
   ++depth;
+  uint64_t outside = std::exchange(path, pathTo(path, node, function));
   size_t before = errors.size();
   importNodes(function.node(), scope);
+  path = outside;
   --depth;
   if (errors.size() != before)
     return node.fail("its function is not supported");

@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringSet.h"
+#include <unordered_map>
 
 namespace opc::onnx {
 
@@ -48,9 +49,19 @@ public:
   /// Translates a subgraph of `node` in place, its inputs bound to `arguments`.
   Outputs importSubgraph(Node &node, const pb::GraphProto &graph,
                          ArrayRef<Value> arguments);
+  /// What was learnt of a body of control flow when it was translated before:
+  /// the bodies around it are translated again where their extents turn out to
+  /// change, and each of them would make those inside of it start anew.
+  struct Learnt {
+    /// Extents that change between iterations, by carried value and axis.
+    SmallVector<SmallVector<bool>> changing;
+    /// Branches whose results have different ranks or dtypes.
+    bool unequal = false;
+  };
+  /// By the nodes around `graph`, which is a body of the present one.
+  Learnt &learntOf(const pb::GraphProto &graph);
   /// Nodes may not be translated more often than this, all bodies together.
   static constexpr int64_t kMostNodes = 250'000;
-  static constexpr int64_t kDeepest = 24;
 
 private:
   bool readOpsets(const pb::ModelProto &model);
@@ -107,6 +118,9 @@ private:
   /// The scope whose nodes are being translated, for subgraphs.
   Scope *current = nullptr;
   int64_t depth = 0;
+  /// Stands for the bodies and calls around the present node.
+  uint64_t path = 0;
+  std::unordered_map<uint64_t, Learnt> learnt;
   int64_t nodeCount = 0;
   /// What describe() says of a node.
   llvm::DenseMap<const pb::NodeProto *, std::string> refusals;

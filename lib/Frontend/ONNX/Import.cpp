@@ -22,7 +22,7 @@ namespace {
 /// protobuf counts bytes in an int.
 constexpr size_t kLargestModel = std::numeric_limits<int>::max();
 
-bool parse(llvm::MemoryBufferRef bytes, pb::ModelProto &model,
+bool parse(llvm::MemoryBufferRef bytes, int64_t deepest, pb::ModelProto &model,
            std::vector<std::string> &errors) {
   size_t size = bytes.getBufferSize();
   if (size > kLargestModel) {
@@ -33,6 +33,10 @@ bool parse(llvm::MemoryBufferRef bytes, pb::ModelProto &model,
   }
   const auto *data = reinterpret_cast<const uint8_t *>(bytes.getBufferStart());
   google::protobuf::io::CodedInputStream stream(data, static_cast<int>(size));
+  // A body is an attribute of a node of a graph. What nests a little deeper
+  // than is supported is to be refused by name.
+  constexpr int kMessages = 3, kRoom = 100;
+  stream.SetRecursionLimit(static_cast<int>(deepest) * kMessages + kRoom);
   if (size == 0 || !model.ParseFromCodedStream(&stream) ||
       !stream.ConsumedEntireMessage()) {
     errors.push_back(formatv("{0}: is no ONNX model: it is truncated, corrupt, "
@@ -82,7 +86,7 @@ importOutputs(MLIRContext &context, llvm::MemoryBufferRef bytes,
               std::vector<std::string> &errors) {
   context.loadDialect<OpcDialect, func::FuncDialect>();
   pb::ModelProto model;
-  if (!parse(bytes, model, errors))
+  if (!parse(bytes, options.deepest, model, errors))
     return failure();
   GraphImporter importer(context, options, errors);
   return importModel(context, model, outputs, importer, errors);
@@ -94,7 +98,7 @@ describeOnnx(MLIRContext &context, llvm::MemoryBufferRef bytes,
              std::vector<std::string> &errors, OwningOpRef<ModuleOp> &module) {
   context.loadDialect<OpcDialect, func::FuncDialect>();
   pb::ModelProto model;
-  if (!parse(bytes, model, errors))
+  if (!parse(bytes, options.deepest, model, errors))
     return failure();
   llvm::json::Object description = describeInterface(model);
   description["model"] = metadataOf(model);

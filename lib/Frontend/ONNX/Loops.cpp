@@ -73,26 +73,39 @@ std::optional<Body> importBody(Node &n, const BodySpec &spec,
   return body;
 }
 
-/// Forgets the extents of a carried value that an iteration changes; whether it
-/// changed any.
-bool forgetChanged(Dims &dims, ArrayRef<AffineExpr> after, unsigned symbols) {
+/// Marks the extents of a carried value that an iteration changes; whether
+/// there were any.
+bool markChanged(SmallVectorImpl<bool> &changing, ArrayRef<AffineExpr> before,
+                 ArrayRef<AffineExpr> after, unsigned symbols) {
   bool changed = false;
-  for (auto [old, now] : llvm::zip(dims, after))
-    if (old && (old != now || !visibleOutside(now, symbols))) {
-      old = AffineExpr();
-      changed = true;
-    }
+  for (auto [mark, old, now] : llvm::zip(changing, before, after))
+    if (old && (old != now || !visibleOutside(now, symbols)))
+      mark = changed = true;
   return changed;
+}
+
+/// The extents of the initial values, but for those that change.
+SmallVector<Dims> steadyDims(Node &n, ArrayRef<Value> initial,
+                             SmallVectorImpl<SmallVector<bool>> &changing) {
+  changing.resize(initial.size());
+  SmallVector<Dims> all;
+  for (auto [value, marks] : llvm::zip_equal(initial, changing)) {
+    Dims &dims = all.emplace_back(n.dims(value));
+    marks.resize(dims.size());
+    for (auto [extent, mark] : llvm::zip_equal(dims, marks))
+      if (mark)
+        extent = AffineExpr();
+  }
+  return all;
 }
 
 /// Extents of carried values that hold in every iteration; translates the body
 /// until nothing changes. Discarded bodies stay alive: values are remembered by
 /// address.
 std::optional<Body> settleBody(Node &n, const BodySpec &spec) {
-  SmallVector<Dims> dims;
-  for (Value value : spec.initial)
-    dims.push_back(n.dims(value));
+  auto &changing = n.importer.learntOf(*spec.graph).changing;
   while (true) {
+    SmallVector<Dims> dims = steadyDims(n, spec.initial, changing);
     unsigned symbols = symbolCount(n);
     std::optional<Body> body = importBody(n, spec, dims);
     if (!body)
@@ -107,7 +120,7 @@ std::optional<Body> settleBody(Node &n, const BodySpec &spec) {
         n.state.discard(std::move(body->region));
         return std::nullopt;
       }
-      stable &= !forgetChanged(dims[i], n.dims(value), symbols);
+      stable &= !markChanged(changing[i], dims[i], n.dims(value), symbols);
     }
     if (stable)
       return body;

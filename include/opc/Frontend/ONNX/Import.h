@@ -28,7 +28,14 @@ struct ConstantInput {
   std::vector<char> data;
 };
 
+/// Bodies of control flow, and functions that call each other, are translated
+/// as deep as this where the stack may be small, and with 16 MiB of stack.
+inline constexpr int64_t kDeepestOnSmallStack = 24;
+inline constexpr int64_t kDeepest = 1000;
+
 struct ImportOptions {
+  /// How deep bodies and functions may nest.
+  int64_t deepest = kDeepestOnSmallStack;
   /// Where external data is looked for: the folder of the model file.
   std::string directory;
   /// Name in messages and locations.
