@@ -253,7 +253,7 @@ def peak(size):
 
 
 def test_memory():
-    least, small, large = peak(1), peak(1000), peak(4000)
+    least, small, large = peak(1), peak(2000), peak(8000)
     assert large - least < GREATEST_RATIO * (small - least)
 
 
