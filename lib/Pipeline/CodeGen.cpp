@@ -43,8 +43,10 @@ void initializeLLVM() {
   });
 }
 
-/// Instructions of a function up to which it is optimised: more than 1,000
-/// launches in the entry of a program. Kernels of common models have hundreds.
+/// Instructions in a row up to which they are optimised, which takes time that
+/// grows with their square. Of a host program it is all: more than 1,000
+/// launches, each with branches of its own. Loops of a kernel are shorter rows,
+/// and many of them are only more work.
 constexpr unsigned kLargeFunction = 10000;
 
 /// One LLVM module on its way, with the context that it lives in.
@@ -91,14 +93,16 @@ void setAttributes(llvm::Module &module, const TargetDesc &desc) {
   }
 }
 
-bool hasLargeFunction(const llvm::Module &module) {
-  return llvm::any_of(module, [](const llvm::Function &function) {
+bool isLarge(const llvm::Function &function) {
+  if (function.getName() == "opc_entry")
     return function.getInstructionCount() > kLargeFunction;
+  return llvm::any_of(function, [](const llvm::BasicBlock &block) {
+    return block.size() > kLargeFunction;
   });
 }
 
 void optimize(Unit &unit, const CodeGenOptions &options) {
-  if (hasLargeFunction(*unit.module)) {
+  if (llvm::any_of(*unit.module, isLarge)) {
     unit.machine->setOptLevel(llvm::CodeGenOptLevel::None);
     return;
   }
