@@ -241,6 +241,16 @@ private:
   MovementBuilder m;
 };
 
+/// Whether there is nothing to multiply: no schedule takes such a layer.
+bool isEmpty(Operation *op) {
+  auto hasNone = [](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor && llvm::is_contained(tensor.getShape(), 0);
+  };
+  return llvm::any_of(op->getOperandTypes(), hasNone) ||
+         llvm::any_of(op->getResultTypes(), hasNone);
+}
+
 struct PackRecurrentPass : impl::PackRecurrentPassBase<PackRecurrentPass> {
   using PackRecurrentPassBase::PackRecurrentPassBase;
   void runOnOperation() override {
@@ -251,7 +261,7 @@ struct PackRecurrentPass : impl::PackRecurrentPassBase<PackRecurrentPass> {
           llvm::TypeSwitch<Operation *, std::optional<Direction>>(op)
               .Case<RnnOp, GruOp, LstmOp>([](auto op) { return describe(op); })
               .Default(std::nullopt);
-      if (d)
+      if (d && !isEmpty(op))
         place(*d, layers);
     });
     for (ArrayRef<Direction> layer : layers)

@@ -1,7 +1,10 @@
 """LSTM, GRU, RNN: directions, biases, initial states, lengths."""
 
 import numpy as np
-from support import Case, normal, ops_test
+import opc
+import pytest
+from onnx import helper
+from support import TARGETS, Case, graph_model, normal, ops_test
 
 GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
 LENGTH, BATCH, INPUT, HIDDEN = 5, 3, 4, 6
@@ -55,3 +58,32 @@ def cells():
 
 
 test_recurrent = ops_test(cells())
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("op", GATES)
+@pytest.mark.parametrize("empty", ["t", "b", "i"])
+def test_empty_layers(op, empty, target):
+    """No steps leave the state as it was, no features count as zeros."""
+    sizes = {"t": LENGTH, "b": BATCH, "i": INPUT, empty: 0}
+    full = normal(sizes["t"], sizes["b"], max(sizes["i"], 1))
+    w, r = list(arguments(op, 1, False, False))[1:]
+    w = w[:, :, : max(sizes["i"], 1)]
+    state = normal(1, sizes["b"], HIDDEN, seed=4)
+
+    def layer(x, w):
+        node = helper.make_node(
+            op, ["x", "w", "r", "", "", "h"], ["y", "yh"], hidden_size=HIDDEN
+        )
+        weights = {"w": w, "r": r}
+        feeds = {"x": x, "h": state}
+        model = graph_model([node], feeds, ["y", "yh"], weights=weights)
+        return opc.compile(model, target=target, cache=False).run([x, state])
+
+    y, last = layer(full[:, :, : sizes["i"]], w[:, :, : sizes["i"]])
+    assert y.shape == (sizes["t"], 1, sizes["b"], HIDDEN)
+    if empty == "t":
+        np.testing.assert_array_equal(last, state)
+    if empty == "i":
+        wanted, _ = layer(np.zeros_like(full), w)
+        np.testing.assert_allclose(y, wanted, rtol=1e-6, atol=1e-7)
