@@ -355,6 +355,13 @@ GROUP_QUERY = [
         QUERY, *KEYS, Input(40, 8), Input(40, 8), IDS, label="unused-tables",
         do_rotary=0, rotary_interleaved=0,
     ),
+    group_query(
+        # Extents of 1, and of tables, that only the run knows.
+        QUERY, *KEYS[:5], ints(lambda *a: [a[2]["t"]], "one"),
+        Input("rows", "half"), Input("rows", "half"), label="open",
+        do_rotary=1, rotary_interleaved=0,
+        sizes=[s | {"one": 1, "rows": 40, "half": DEPTH // 2} for s in GROUPS],
+    ),
     *(
         group_query(
             # onnxruntime leaves scores behind the last key as they were.

@@ -52,9 +52,7 @@ Cached append(Node &n, Value past, Value fresh, AffineExpr length,
 AffineExpr pastLength(Node &n, Value v) {
   if (!v || n.failed())
     return {};
-  n.requireEqual(n.size(v), n.expr(1));
-  std::optional<Dims> length = n.resolve(v, "past_sequence_length", 0);
-  return length && length->size() == 1 ? length->front() : AffineExpr();
+  return n.resolveScalar(v, "past_sequence_length", 0);
 }
 
 double filterOf(Node &n) { return n.real("mask_filter_value", -10000.0); }

@@ -99,17 +99,9 @@ void readHeads(Node &n, GroupQuery &g) {
   g.queries = n.dim(g.q, 2);
 }
 
-/// One number of an input, as an extent.
-AffineExpr extentOf(Node &n, Input i, StringRef name) {
-  Value v = n.need(i);
-  n.requireEqual(n.size(v), n.expr(1));
-  std::optional<Dims> items = n.resolve(v, name, 1);
-  return items && items->size() == 1 ? items->front() : n.expr(1);
-}
-
 /// Lengths, which must lie in the cache.
 void readLengths(Node &n, GroupQuery &g) {
-  g.total = extentOf(n, kTotal, "total_sequence_length");
+  g.total = n.resolveScalar(n.need(kTotal), "total_sequence_length", 1);
   Value last = n.need(kLengths);
   if (n.failed())
     return;
@@ -171,8 +163,13 @@ void turn(Node &n, GroupQuery &g) {
   Value positions = positionsOf(n, g);
   Rotation rotation{rowsAt(n, n.need(kCos), positions),
                     rowsAt(n, n.need(kSin), positions), interleaved};
-  g.q = rotate(n, g.q, rotation, 1);
-  g.k = rotate(n, g.k, rotation, 1);
+  for (Value *x : {&g.q, &g.k}) {
+    if (n.failed())
+      return;
+    // The tables may leave their width open.
+    Dims dims = n.dims(*x);
+    *x = n.reshape(rotate(n, *x, rotation, 1), dims);
+  }
 }
 
 /// `rows` rows for each head: the first `kept` of `past`, all of `fresh`,

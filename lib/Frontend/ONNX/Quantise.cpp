@@ -66,12 +66,17 @@ Value ofBlocks(Node &n, Value p, Value x, int64_t axis, int64_t block) {
   return n.reshape(p, dims);
 }
 
+/// Whether a scale or zero point is one for all of a tensor.
+bool isForAll(Node &n, Value p) {
+  return constantOf(n.size(p)) == 1 && n.rank(p) <= 1;
+}
+
 /// Brings a scale or zero point to a shape that broadcasts against x: one for
 /// all, one for each index of `axis`, or one for each block of `axis`.
 Value aligned(Node &n, Value p, Value x, int64_t axis, int64_t block) {
   if (!p || n.failed())
     return p;
-  if (constantOf(n.size(p)) == 1 && n.rank(p) <= 1)
+  if (isForAll(n, p))
     return n.reshape(p, {});
   axis = n.axisIn(axis, n.rank(x));
   if (n.failed())
@@ -99,8 +104,7 @@ Value aligned(Node &n, Value p, Value x, int64_t axis, int64_t block) {
 
 /// The same for opc.dequantize: of the rank of x, blocks as they are.
 Value unspread(Node &n, Value p, Value x, int64_t axis, int64_t block) {
-  bool single = p && !n.failed() && constantOf(n.size(p)) == 1;
-  if (p && !n.failed() && block != 0 && !single)
+  if (p && !n.failed() && block != 0 && !isForAll(n, p))
     return ofBlocks(n, p, x, axis, block);
   p = aligned(n, p, x, axis, /*block=*/0);
   if (!p || n.failed())
@@ -152,7 +156,7 @@ void buildDequantizeLinear(Node &n) {
   int64_t axis = n.integer("axis", 1), block = n.integer("block_size", 0);
   bool whole = isDequantizeOp(n, x, block);
   if (whole) // one scale for all has no axis
-    axis = constantOf(n.size(scale)) == 1 ? 0 : n.axisIn(axis, n.rank(x));
+    axis = isForAll(n, scale) ? 0 : n.axisIn(axis, n.rank(x));
   auto fit = whole ? unspread : aligned;
   scale = fit(n, scale, x, axis, block);
   zero = fit(n, zero, x, axis, block);
