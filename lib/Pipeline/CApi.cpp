@@ -117,9 +117,16 @@ Status checkOutputs(const ModelSource &source, const CompileOptions &options,
   return {};
 }
 
+/// A dump needs a compilation to look at.
+CompileOptions withCache(const CompileOptions &options) {
+  CompileOptions effective = options;
+  effective.cache &= options.dumpStages.empty();
+  return effective;
+}
+
 Status load(const ModelSource &source, const CompileOptions &options,
             const TargetDesc &desc, opc_program *&program) {
-  CachePlace place(source, options, desc);
+  CachePlace place(source, withCache(options), desc);
   if (auto entry = place.find())
     if (loadFromCache(std::move(*entry), program).ok())
       return {};
@@ -135,6 +142,9 @@ Status load(const ModelSource &source, const CompileOptions &options,
 
 Status compileAndLoad(const ModelSource &source, const CompileOptions &options,
                       opc_program *&program) {
+  if (options.emitsText() || options.emit != Emit::So)
+    return Status::usage("what is loaded is a whole program: stop_after and "
+                         "emit are of opc_compile_file");
   const TargetDesc *desc = nullptr;
   if (Status status = resolveTarget(options, desc); !status.ok())
     return status;
@@ -181,9 +191,8 @@ Status compileToFile(const ModelSource &source, const CompileOptions &options,
     return Status::usage("machine code is not written to standard output: name "
                          "a file");
   bool shared = options.emit == Emit::So;
-  // A dump needs a compilation to look at.
-  CompileOptions effective = options;
-  effective.cache &= shared && options.dumpStages.empty();
+  CompileOptions effective = withCache(options);
+  effective.cache &= shared;
   CachePlace place(source, effective, *desc);
   if (auto entry = place.find())
     return entry->copyTo(output);

@@ -85,10 +85,17 @@ std::optional<Cache> Cache::open(const CompileOptions &options) {
   return open(directory, limit);
 }
 
+/// Whether somebody asked for a folder: the usual one may well be impossible.
+static bool isAskedFor(llvm::StringRef directory) {
+  return directory != usualDirectory() || !variable("OPC_CACHE_DIR").empty();
+}
+
 std::optional<Cache> Cache::open(llvm::StringRef directory, uint64_t limit) {
   std::string distrust;
   if (auto folder = PrivateFolder::open(directory, distrust))
     return Cache(std::move(*folder), limit);
+  if (distrust.empty() && isAskedFor(directory))
+    distrust = ("'" + directory + "' is no folder and none can be made").str();
   if (!distrust.empty())
     warnOnce("the cache is not used: " + distrust);
   return std::nullopt;

@@ -14,6 +14,8 @@
 #include <cerrno>
 #include <climits>
 #include <fcntl.h>
+#include <fstream>
+#include <limits>
 #include <unistd.h>
 
 using namespace opc;
@@ -28,9 +30,22 @@ std::string Descriptor::path() const {
   return llvm::formatv("/proc/self/fd/{0}", number).str();
 }
 
+/// The number that stands for every owner that this namespace has no number
+/// for; -1 where it has one for each.
+static int64_t unknownOwner() {
+  std::ifstream map("/proc/self/uid_map"), file("/proc/sys/kernel/overflowuid");
+  uint64_t inside = 0, outside = 0, count = 0;
+  map >> inside >> outside >> count;
+  int64_t unknown = -1;
+  if (!map || count != std::numeric_limits<uint32_t>::max())
+    file >> unknown;
+  return unknown;
+}
+
 /// Why a file that belongs to `status.st_uid` is another user's; or "".
 static std::string foreignOwner(const struct stat &status) {
-  if (status.st_uid == 0 || status.st_uid == geteuid())
+  if (status.st_uid == 0 ||
+      (status.st_uid == geteuid() && status.st_uid != unknownOwner()))
     return "";
   return llvm::formatv("belongs to user {0}", status.st_uid).str();
 }

@@ -20,8 +20,8 @@ static void find(void *library, const char *name, Function &function) {
 
 static CompilerApi open() {
   void *library = dlopen("libopc.so", RTLD_NOW | RTLD_LOCAL);
-  if (!library)
-    raiseError(OPC_ERROR_INTERNAL,
+  if (!library) // most often for want of memory
+    raiseError(OPC_ERROR_INPUT,
                std::string("cannot load the compiler: ") + dlerror());
   CompilerApi api;
   find(library, "opc_compile", api.compile);

@@ -1,4 +1,5 @@
 //===- CApiTest.cpp - The C interface of the compiler ---------------------===//
+#include "TempFolder.h"
 #include "opc-c/compiler.h"
 
 #include "gtest/gtest.h"
@@ -34,6 +35,39 @@ TEST(CApi, NullIsAUsageErrorThatNamesTheFunction) {
   EXPECT_EQ(said(opc_inspect_buffer("", 0, nullptr, nullptr, nullptr)),
             "opc_inspect_buffer: model and json may not be NULL");
   EXPECT_EQ(said(opc_targets(nullptr)), "opc_targets: json may not be NULL");
+}
+
+TEST(CApi, ADumpIsWrittenEachTime) {
+  TempFolder folder;
+  std::ofstream(folder / "m.mlir")
+      << "func.func @main(%x: tensor<2xf32> {opc.name = \"x\"})\n"
+         "    -> (tensor<2xf32> {opc.name = \"y\"})\n"
+         "    attributes {opc.symbols = []} {\n"
+         "  %y = opc.relu %x : (tensor<2xf32>) -> tensor<2xf32>\n"
+         "  return %y : tensor<2xf32>\n}\n";
+  for (std::string dump : {"first", "second"}) {
+    std::string options = "{\"cache\": \"" + (folder / "cache") +
+                          "\", \"dump_stages\": \"" + (folder / dump) + "\"}";
+    opc_program *program = nullptr;
+    ASSERT_EQ(
+        opc_compile((folder / "m.mlir").c_str(), options.c_str(), &program),
+        OPC_OK)
+        << opc_last_error();
+    opc_close(program);
+    EXPECT_FALSE(std::filesystem::is_empty(folder / dump));
+  }
+}
+
+TEST(CApi, WhatIsLoadedIsAWholeProgram) {
+  opc_program *program = nullptr;
+  for (const char *options : {"{\"stop_after\": \"import\"}",
+                              "{\"emit\": \"llvm\"}", "{\"emit\": \"obj\"}"}) {
+    EXPECT_EQ(opc_compile_buffer("m", 1, nullptr, options, &program),
+              OPC_ERROR_USAGE);
+    EXPECT_EQ(std::string(opc_last_error()),
+              "what is loaded is a whole program: stop_after and emit are of "
+              "opc_compile_file");
+  }
 }
 
 TEST(CApi, AnEmptyModelIsAnError) {

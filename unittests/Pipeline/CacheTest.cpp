@@ -248,7 +248,10 @@ TEST(Cache, ForeignFilesStay) {
 TEST(Cache, AnUnusablePlaceOnlyMeansNoCache) {
   testing::internal::CaptureStderr();
   EXPECT_FALSE(Cache::open("/proc/no/cache", kLarge).has_value());
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  EXPECT_EQ(
+      testing::internal::GetCapturedStderr(),
+      "opc: warning: the cache is not used: '/proc/no/cache' is no folder "
+      "and none can be made\n");
 }
 
 /// What one of several processes does with the cache in $OPC_TEST_CACHE; a test

@@ -9,7 +9,9 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include <sched.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace opc;
@@ -116,6 +118,25 @@ TEST_F(PrivateFolderTest, WhatIsNoFolderIsNone) {
     EXPECT_FALSE(PrivateFolder::open(folder / name, why).has_value());
     EXPECT_EQ(why, "");
   }
+}
+
+TEST_F(PrivateFolderTest, OwnersWithoutANumberAreNotTrusted) {
+  NEEDS_ROOT();
+  make("f", 0700);
+  pid_t child = fork();
+  if (child == 0) {
+    // All owners look alike in it, this process included.
+    if (unshare(CLONE_NEWUSER) != 0)
+      _exit(2);
+    std::string why;
+    bool isTrusted = PrivateFolder::open(folder / "f", why).has_value();
+    _exit(isTrusted || why.find(" belongs to user ") == std::string::npos);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  if (WEXITSTATUS(status) == 2)
+    GTEST_SKIP() << "no namespaces of users here";
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST_F(PrivateFolderTest, ForeignFoldersAreNotTrusted) {
