@@ -296,14 +296,18 @@ def known_chips(build):
         return []
 
 
+NOT_RUN = "though this machine is one: no test that ran names it"
+
+
 def chip_lines(known, names):
     """What each chip's code was executed by, and why others' was not."""
     counts = chips.executions(known, names)
     for chip in known:
         if counts[chip.target]:
             yield f"executed {counts[chip.target]} tests on {chip.target}"
-        elif chip.missing:
-            yield f"not executed: {chip.target}, this machine lacks {chip.missing}"
+        elif chip.missing or counts:
+            lacks = chip.missing and f"this machine lacks {chip.missing}"
+            yield f"not executed: {chip.target}, {lacks or NOT_RUN}"
 
 
 def summary(results, seconds, known=()):

@@ -204,3 +204,8 @@ def test_the_summary_says_which_chips_were_executed(capsys):
         "not executed: cpu:wide-2, this machine lacks tiles",
         "executed 1 tests on cpu:narrow",
     ]
+    del result.names[1]
+    run_tests.summary({"a": result}, {"a": 1.0}, chips.chips(LISTING))
+    assert (
+        f"not executed: plain, {run_tests.NOT_RUN}" in capsys.readouterr().out
+    )
