@@ -303,11 +303,13 @@ def chip_lines(known, names):
     """What each chip's code was executed by, and why others' was not."""
     counts = chips.executions(known, names)
     for chip in known:
-        if counts[chip.target]:
-            yield f"executed {counts[chip.target]} tests on {chip.target}"
-        elif chip.missing or counts:
-            lacks = chip.missing and f"this machine lacks {chip.missing}"
-            yield f"not executed: {chip.target}, {lacks or NOT_RUN}"
+        count = counts[chip.target]
+        if chip.missing:  # a test may name it without running its code
+            yield f"not executed: {chip.target}, this machine lacks {chip.missing}"
+        elif count:
+            yield f"executed {count} tests on {chip.target}"
+        elif counts:
+            yield f"not executed: {chip.target}, {NOT_RUN}"
 
 
 def summary(results, seconds, known=()):

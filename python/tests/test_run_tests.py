@@ -196,6 +196,7 @@ def test_the_summary_says_which_chips_were_executed(capsys):
         "pytest: t.test[plain]",
     ]
     result.names += ["lit cpu:narrow: abs", "pytest: t.test[cpu:wider]"]
+    result.names += ["pytest: t.test[cpu:wide-2]"]  # of a chip that is not here
     run_tests.summary({"a": result}, {"a": 1.0}, chips.chips(LISTING))
     lines = capsys.readouterr().out.splitlines()
     assert [line for line in lines if "executed" in line] == [
