@@ -183,15 +183,15 @@ FUNCTIONS = (
     Function("log", np.log, (1, 1)),
     Function("sin", np.sin, (2, 1)),
     Function("cos", np.cos, (2, 1)),
-    Function("tan", np.tan, (1.5, 1.5)),
+    Function("tan", np.tan, (1, 1)),
     Function("asin", np.arcsin, (2.5, 1)),
     Function("acos", np.arccos, (1.5, 1)),
     Function("atan", np.arctan, (2, 1)),
     Function("sinh", np.sinh, (2, 2)),
     Function("cosh", np.cosh, (2, 2)),
-    Function("tanh", np.tanh, (6, 2.2)),
+    Function("tanh", np.tanh, (6, 2.1)),
     Function("asinh", np.arcsinh, (2, 2)),
-    Function("acosh", np.arccosh, (2.1, 2.1)),
+    Function("acosh", np.arccosh, (2, 2)),
     Function("atanh", np.arctanh, (2, 2)),
     Function("erf", erf, (6.5, 1)),
     Function("sigmoid", sigmoid, (2.5, 2.5), flushed=TINY),
@@ -223,7 +223,7 @@ FUNCTIONS = (
         "elu", functools.partial(elu, alpha=A), (2, 2), attributes=alpha(A)
     ),
     Function(
-        "celu", functools.partial(celu, alpha=A), (2.2, 2), attributes=alpha(A)
+        "celu", functools.partial(celu, alpha=A), (2, 2), attributes=alpha(A)
     ),
     Function(
         "selu",
@@ -241,7 +241,7 @@ FUNCTIONS = (
     Function(
         "quick_gelu",
         functools.partial(swish, alpha=QUICK),
-        (66, 66),
+        (64, 64),
         op="swish",
         attributes=alpha(QUICK),
         flushed=1e-35,
@@ -252,14 +252,14 @@ FUNCTIONS = (
     Function(
         "gelu_tanh",
         gelu_tanh,
-        (202, 202),
+        (200, 200),
         op="gelu",
         attributes='approximate = "tanh"',
         flushed=1e-35,
     ),
     *(
         Function(
-            name, root_power(exponent), (5.7, 5.7), op="pow", operand=exponent
+            name, root_power(exponent), (5.5, 5.5), op="pow", operand=exponent
         )
         for name, exponent in POWERS.items()
     ),
