@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 /* Raised whenever anything in this file changes meaning. */
-#define OPC_ABI_VERSION 1
+#define OPC_ABI_VERSION 2
 
 /* Constant data, arenas and every tensor that the runtime allocates start at a
  * multiple of this many bytes. Inputs, and outputs that the caller brought a
@@ -27,10 +27,10 @@ extern "C" {
 #define OPC_ALIGNMENT 64
 
 /* One kernel: computes the work units [begin, end).
- * `words` holds, in this order: the address of an int64_t status word, the
- * address of each input, the address of each output, the value of each shape
- * symbol. A kernel that meets bad data (an index out of range) stores a
- * non-zero opc_fault there and goes on with a harmless value. */
+ * `words` holds, in this order: the address of an opc_kernel_fault, the address
+ * of each input, the address of each output, the value of each shape symbol. A
+ * kernel that meets bad data (an index out of range) records it there and goes
+ * on with a harmless value. */
 typedef void (*opc_kernel_fn)(const int64_t *words, int64_t begin, int64_t end);
 
 typedef enum opc_fault {
@@ -39,8 +39,19 @@ typedef enum opc_fault {
   OPC_FAULT_SHAPE = 2,  /* two run-time dimensions do not fit */
   OPC_FAULT_DIVIDE = 3, /* an integer was divided by zero */
   OPC_FAULT_MEMORY = 4, /* no memory for an intermediate or a result */
-  OPC_FAULT_LIMIT = 5   /* a size is negative or too large to address */
+  OPC_FAULT_LIMIT = 5,  /* a size is negative or too large to address */
+  OPC_FAULT_LENGTH = 6  /* the length of a sequence is not one of its axis */
 } opc_fault;
+
+/* The first bad data that kernels met. Tasks of a launch run at once: whoever
+ * finds `claimed` to be 0, in an atomic exchange with 1, writes the rest, and
+ * nobody else does. It is read when the launch has ended. */
+typedef struct opc_kernel_fault {
+  int64_t fault;    /* an opc_fault; OPC_FAULT_NONE while there is none */
+  int64_t observed; /* the index or the length, as the data gives it */
+  int64_t expected; /* the extent that it does not fit */
+  int64_t claimed;
+} opc_kernel_fault;
 
 struct opc_call;
 
@@ -78,7 +89,7 @@ typedef struct opc_call {
   const void *constants;            /* the program's constant data */
   const void *const *inputs;        /* data of each input, dense row-major */
   const int64_t *const *input_dims; /* extents of each input */
-  int64_t status;                   /* first opc_fault that a kernel stored */
+  opc_kernel_fault status;          /* what kernels met */
 } opc_call;
 
 /* Runs the whole program; 0 when all outputs are written. */

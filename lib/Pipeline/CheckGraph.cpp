@@ -8,6 +8,7 @@
 #include "IRText.h"
 
 #include "opc/Dialect/Opc/IR/ConstantData.h"
+#include "opc/Dialect/Opc/IR/Limits.h"
 #include "opc/Dialect/Opc/IR/Verifiers.h"
 #include "opc/Dialect/Opc/Transforms/Passes.h"
 #include "opc/Pipeline/Stages.h"
@@ -18,10 +19,6 @@ using namespace opc;
 using namespace mlir;
 
 namespace {
-
-/// Bits of an address that a tensor may take.
-constexpr int64_t kLargestBytes = int64_t(1) << 40;
-constexpr int64_t kMostAxes = 64; // as programs have
 
 /// What holds where an op stands.
 struct Scope {

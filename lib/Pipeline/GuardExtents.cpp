@@ -23,9 +23,6 @@ using namespace mlir;
 
 namespace {
 
-/// Below every value, and a number that the text of a map can hold.
-constexpr int64_t kNoLowerEnd = -std::numeric_limits<int64_t>::max();
-
 class Guard {
 public:
   Guard(Operation *op, ShapeEnv &env, const ExtentFacts &facts)

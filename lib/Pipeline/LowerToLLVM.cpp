@@ -134,7 +134,16 @@ struct LowerToLLVM : opc::impl::LowerToLLVMPassBase<LowerToLLVM> {
     target.markOpRecursivelyLegal<LLVM::LLVMFuncOp>(opc::isLowered);
     if (failed(
             applyFullConversion(getOperation(), target, std::move(patterns))))
-      signalPassFailure();
+      return signalPassFailure();
+    relaxExchanges();
+  }
+
+  /// Kernels exchange a word only to know who is first (opc_kernel_fault).
+  /// Nothing is ordered by that, so that loads around it still leave loops.
+  void relaxExchanges() {
+    getOperation().walk([](LLVM::AtomicRMWOp op) {
+      op.setOrdering(LLVM::AtomicOrdering::monotonic);
+    });
   }
 
   LogicalResult takeVectorSteps() {

@@ -47,11 +47,14 @@ public:
   }
 
 private:
+  static std::string textOf(NameLoc name) {
+    return runtime::printable(name.getName().getValue(), runtime::shownBytes);
+  }
   static std::string place(Location loc) {
-    if (auto name = loc->findInstanceOf<NameLoc>())
-      return runtime::printable(name.getName().getValue(),
-                                runtime::shownBytes) +
-             ": ";
+    if (auto name = loc->findInstanceOf<NameLoc>()) {
+      auto op = dyn_cast<NameLoc>(name.getChildLoc());
+      return textOf(name) + (op ? " (" + textOf(op) + ")" : "") + ": ";
+    }
     if (auto file = loc->findInstanceOf<FileLineColLoc>())
       return llvm::formatv("{0}:{1}: ", file.getFilename().getValue(),
                            file.getLine())

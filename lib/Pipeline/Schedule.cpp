@@ -2,7 +2,7 @@
 //
 //   func.func private @k(%x: tensor<?xf32>) -> tensor<?xf32>
 //   // becomes
-//   func.func private @k(%status: memref<1xi64>, %x: memref<?xf32>,
+//   func.func private @k(%status: memref<4xi64>, %x: memref<?xf32>,
 //                        %y: memref<?xf32>, ..., %begin: index, %end: index)
 //
 //===----------------------------------------------------------------------===//

@@ -21,8 +21,11 @@ const opc_runtime_api Call::services = {launch, alloc, release, output, fail};
 
 Call::Call(opc_program &program, Frame &frame,
            std::span<const opc_tensor> givenInputs)
-    : opc_call{&services, program.descriptor.constants, frame.inputs.data(),
-               frame.inputDims.data(), OPC_FAULT_NONE},
+    : opc_call{&services,
+               program.descriptor.constants,
+               frame.inputs.data(),
+               frame.inputDims.data(),
+               {}},
       program(program), frame(frame), givenInputs(givenInputs),
       threads(program.threads.load(std::memory_order_relaxed)),
       profile(program.profile.current()) {}
@@ -36,7 +39,7 @@ Call::~Call() {
 
 /// Keeps the first fault. A kernel that faulted before keeps precedence.
 void Call::note(Status next) {
-  if (fault.ok() && status == OPC_FAULT_NONE)
+  if (fault.ok() && status.fault == OPC_FAULT_NONE)
     fault = std::move(next);
 }
 
@@ -53,7 +56,7 @@ void Call::launch(opc_call *opaque, const opc_launch *launch) {
     call.timedLaunch(*launch);
   else
     ThreadPool::shared().run(*launch, call.threads);
-  if (call.status != OPC_FAULT_NONE && call.faultyKernel < 0)
+  if (call.status.fault != OPC_FAULT_NONE && call.faultyKernel < 0)
     call.faultyKernel = launch->kernel;
 }
 
@@ -192,7 +195,7 @@ Status Call::run() {
     profile->add(events);
   if (!fault.ok())
     return fault;
-  if (status != OPC_FAULT_NONE)
+  if (status.fault != OPC_FAULT_NONE)
     return kernelFault(program.manifest, status, faultyKernel);
   if (code != 0)
     return Status::internal(

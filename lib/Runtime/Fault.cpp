@@ -15,33 +15,35 @@
 
 using namespace opc::runtime;
 
-namespace {
-struct FaultText {
-  const char *inKernel;
-  const char *onHost; // {0} observed, {1} expected
+/// In the order of opc_fault; {0} is what was observed, {1} what was expected.
+static constexpr const char *texts[] = {
+    "no fault",
+    "index {0} lies outside of a dimension of {1}",
+    "a dimension is {0} where {1} is needed",
+    "an integer was divided by zero",
+    "no memory for {0} bytes",
+    "size {0} is negative or too large to address",
+    "length {0} is not between 0 and {1}",
 };
-} // namespace
-
-/// In the order of opc_fault.
-static constexpr FaultText texts[] = {
-    {"no fault", "no fault"},
-    {"an index lies outside of its dimension",
-     "index {0} lies outside of a dimension of {1}"},
-    {"two dimensions do not fit", "a dimension is {0} where {1} is needed"},
-    {"an integer was divided by zero", "an integer was divided by zero"},
-    {"no memory", "no memory for {0} bytes"},
-    {"a size is negative or too large to address",
-     "size {0} is negative or too large to address"},
-};
-
-static bool known(int64_t fault) {
-  return fault > 0 && fault < int64_t(std::size(texts));
-}
 
 static std::string place(const Manifest &manifest, int64_t location) {
-  return location >= 0 && location < int64_t(manifest.locations.size())
-             ? printable(manifest.locations[location], shownBytes)
-             : std::string("the program");
+  if (location < 0 || location >= int64_t(manifest.locations.size()))
+    return "the program";
+  std::string name = printable(manifest.locations[location], shownBytes);
+  if (location >= int64_t(manifest.operators.size()) ||
+      manifest.operators[location].empty())
+    return name;
+  return fmt::format("{} ({})", name,
+                     printable(manifest.operators[location], shownBytes));
+}
+
+static Status faultAt(const std::string &at, int64_t fault, int64_t observed,
+                      int64_t expected) {
+  if (fault <= 0 || fault >= int64_t(std::size(texts)))
+    return Status::internal(fmt::format("{}: unknown fault {}", at, fault));
+  return Status::input(
+      fmt::format("{}: {}", at,
+                  fmt::format(fmt::runtime(texts[fault]), observed, expected)));
 }
 
 Status opc::runtime::hostFault(const Manifest &manifest, int64_t fault,
@@ -53,15 +55,11 @@ Status opc::runtime::hostFault(const Manifest &manifest, int64_t fault,
         fmt::format("{}: {}", place(manifest, demand.location),
                     opc::demandText(demand.text, observed, expected)));
   }
-  std::string at = place(manifest, location);
-  if (!known(fault))
-    return Status::internal(fmt::format("{}: unknown fault {}", at, fault));
-  return Status::input(fmt::format(
-      "{}: {}", at,
-      fmt::format(fmt::runtime(texts[fault].onHost), observed, expected)));
+  return faultAt(place(manifest, location), fault, observed, expected);
 }
 
-Status opc::runtime::kernelFault(const Manifest &manifest, int64_t fault,
+Status opc::runtime::kernelFault(const Manifest &manifest,
+                                 const opc_kernel_fault &fault,
                                  int64_t kernel) {
   std::string at = "the program";
   if (kernel >= 0 && kernel < int64_t(manifest.kernels.size())) {
@@ -72,7 +70,5 @@ Status opc::runtime::kernelFault(const Manifest &manifest, int64_t fault,
     at = nodes.empty() ? "kernel " + quote(spec.name)
                        : fmt::format("{}", fmt::join(nodes, ", "));
   }
-  if (!known(fault))
-    return Status::internal(fmt::format("{}: unknown fault {}", at, fault));
-  return Status::input(fmt::format("{}: {}", at, texts[fault].inKernel));
+  return faultAt(at, fault.fault, fault.observed, fault.expected);
 }

@@ -14,8 +14,9 @@ namespace opc::runtime {
 Status hostFault(const Manifest &manifest, int64_t fault, int64_t location,
                  int64_t observed, int64_t expected);
 
-/// What a kernel stored in its status word; `kernel` may be unknown.
-Status kernelFault(const Manifest &manifest, int64_t fault, int64_t kernel);
+/// What a kernel recorded; `kernel` may be unknown.
+Status kernelFault(const Manifest &manifest, const opc_kernel_fault &fault,
+                   int64_t kernel);
 
 } // namespace opc::runtime
 

@@ -257,6 +257,7 @@ Status Reader::read(const Json &root) {
   out.constantsBytes = static_cast<uint64_t>(constants);
   checksum(root);
   texts(root, "", "locations", out.locations, /*required=*/false);
+  texts(root, "", "operators", out.operators, /*required=*/false);
   array(root, "", "demands", false, [&](const Json &v, const std::string &at) {
     demand(v, at, out.demands.emplace_back());
   });

@@ -49,6 +49,7 @@ struct Manifest {
   std::vector<TensorSpec> inputs, outputs;
   std::vector<KernelSpec> kernels;
   std::vector<std::string> locations;
+  std::vector<std::string> operators; // of locations, as far as there are any
   std::vector<DemandSpec> demands;
   std::vector<std::string> symbols;
   uint64_t constantsBytes = 0;

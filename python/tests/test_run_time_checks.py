@@ -213,7 +213,7 @@ FITS = [
     ),
 ]
 
-IMAGE = normal(1, 2, 0, 3)
+IMAGE, FLAT = normal(1, 2, 0, 3), np.zeros((3, 4), np.float32)
 
 # What cannot be had of nothing.
 NOTHING = [
@@ -246,6 +246,73 @@ NOTHING = [
     ),
 ]
 
+GATES = (normal(1, 8, 3), normal(1, 8, 2), normal(1, 16))
+# Indices and lengths that only the data has: the number, and what there is.
+INDICES = [
+    Row("Gather", "index 99 lies outside of a dimension of 2", X, [0, 99]),
+    Row("Gather", "index -3 lies outside of a dimension of 2", X, [[-3], [0]]),
+    Row("Gather", "index 3 lies outside of a dimension of 3", X, 3, axis=1),
+    Row(
+        "GatherElements",
+        "index 5 lies outside of a dimension of 3",
+        X,
+        [[0, 5]],
+        axis=1,
+    ),
+    Row(
+        "GatherND",
+        "index -4 lies outside of a dimension of 3",
+        X,
+        [[1, -4]],
+        sized=[1],
+    ),
+    Row(
+        "ScatterElements",
+        "index 2 lies outside of a dimension of 2",
+        X,
+        [[2, 0]],
+        normal(1, 2),
+    ),
+    Row(
+        "ScatterND",
+        "index 7 lies outside of a dimension of 2",
+        X,
+        [[7]],
+        normal(1, 3),
+        sized=[1],
+    ),
+    Row(
+        "TensorScatter",
+        "index 4 lies outside of a dimension of 4",
+        normal(2, 4, 5),
+        normal(2, 1, 5),
+        [0, 4],
+        opset=24,
+    ),
+    Row(
+        "ReverseSequence",
+        "length 5 is not between 0 and 4",
+        FLAT.T,
+        [4, 5, 0],
+    ),
+    Row(
+        "LSTM",
+        "length -1 is not between 0 and 4",
+        normal(4, 2, 3),
+        *GATES,
+        np.array([4, -1], np.int32),
+        weights=[1, 2, 3],
+        hidden_size=2,
+    ),
+    Row(
+        "RoiAlign",
+        "index 1 lies outside of a dimension of 1",
+        normal(1, 2, 4, 4),
+        np.array([[0, 0, 1, 1]], np.float32),
+        [1],
+    ),
+]
+
 
 def refusal(model, feeds, target, compiles):
     with pytest.raises(opc.Error) as caught:
@@ -264,6 +331,38 @@ def test_the_run_says_what_the_compiler_says(row, target):
         line = refusal(*row.model(fixed), target, compiles=True)
         assert row.message in line and "here" in line
         assert "internal" not in line
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("row", INDICES, ids=str)
+def test_the_run_names_the_number_and_what_there_is(row, target):
+    """And the node with its operator."""
+    for fixed in (True, False):
+        line = refusal(*row.model(fixed), target, compiles=True)
+        assert line == f"here ({row.op}): {row.message}"
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_of_many_bad_indices_one_is_named(target):
+    """On many threads number and extent are of one index."""
+    table, rows = normal(3, 5, 2), 20000
+    nodes = [
+        helper.make_node("GatherND", ["x", "i"], ["y"], name="here"),
+    ]
+    indices = np.tile([[7, 0], [0, -9]], (rows, 1))
+    feeds = {"x": table, "i": indices}
+    model = graph_model(nodes, feeds, ["y"])
+    program = opc.compile(model, target=target, cache=False, threads=4)
+    said = set()
+    for _ in range(20):
+        with pytest.raises(opc.InputError) as caught:
+            program.run(feeds)
+        said.add(str(caught.value))
+    pairs = (
+        "7 lies outside of a dimension of 3",
+        "-9 lies outside of a dimension of 5",
+    )
+    assert said <= {f"here (GatherND): index {pair}" for pair in pairs}
 
 
 @pytest.mark.parametrize("dtype", [np.int64, np.float32])

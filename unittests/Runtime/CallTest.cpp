@@ -232,6 +232,22 @@ TEST_F(CallTest, ReportsDemandsInTheWordsOfTheManifest) {
             "the program: a dimension is 1 where 2 is needed");
 }
 
+/// With the operator, where the manifest knows it.
+TEST_F(CallTest, ReportsTheOperatorOfAPlace) {
+  std::string manifest = addManifest;
+  manifest.insert(manifest.find(R"("constants_bytes")"),
+                  R"("operators": ["Gather\n"], )");
+  program = adopt(
+      [](opc_call *call) {
+        return call->api->fail(call, OPC_FAULT_LENGTH, 0, 12, 10);
+      },
+      manifest);
+  EXPECT_EQ(
+      refusal({x.view(), y.view()}),
+      "node 'Add_0' (ai.onnx.Add) (Gather\\n): length 12 is not between 0 "
+      "and 10");
+}
+
 TEST_F(CallTest, TheFirstFaultCounts) {
   program = adopt([](opc_call *call) {
     call->api->fail(call, OPC_FAULT_DIVIDE, 0, 0, 0);
@@ -241,12 +257,17 @@ TEST_F(CallTest, TheFirstFaultCounts) {
             "node 'Add_0' (ai.onnx.Add): an integer was divided by zero");
 }
 
+/// What a kernel records, of an index and the extent that it does not fit.
+static void recordIndex(const int64_t *words, int64_t index, int64_t extent) {
+  auto *fault = reinterpret_cast<opc_kernel_fault *>(words[0]);
+  *fault = {OPC_FAULT_INDEX, index, extent, /*claimed=*/1};
+}
+
 TEST_F(CallTest, ReportsFaultsOfKernels) {
   program = adopt([](opc_call *call) {
     int64_t words[] = {reinterpret_cast<int64_t>(&call->status)};
     opc_launch launch = {[](const int64_t *words, int64_t, int64_t) {
-                           *reinterpret_cast<int64_t *>(words[0]) =
-                               OPC_FAULT_INDEX;
+                           recordIndex(words, -12, 10);
                          },
                          words,
                          1,
@@ -258,8 +279,8 @@ TEST_F(CallTest, ReportsFaultsOfKernels) {
     return call->api->fail(call, OPC_FAULT_MEMORY, 0, 1, 2);
   });
   EXPECT_EQ(refusal({x.view(), y.view()}),
-            "node 'Add_0' (ai.onnx.Add): an index lies outside of its "
-            "dimension");
+            "node 'Add_0' (ai.onnx.Add): index -12 lies outside of a dimension "
+            "of 10");
 }
 
 TEST_F(CallTest, TheFirstKernelThatFaultsCounts) {
@@ -276,7 +297,7 @@ TEST_F(CallTest, TheFirstKernelThatFaultsCounts) {
       [](opc_call *call) {
         int64_t words[] = {reinterpret_cast<int64_t>(&call->status)};
         auto fault = [](const int64_t *words, int64_t, int64_t) {
-          *reinterpret_cast<int64_t *>(words[0]) = OPC_FAULT_INDEX;
+          recordIndex(words, 7, 5);
         };
         for (int64_t kernel : {1, 2}) {
           opc_launch launch = {fault, words, 1, 1, 0, 0, kernel};
@@ -286,7 +307,7 @@ TEST_F(CallTest, TheFirstKernelThatFaultsCounts) {
       },
       manifest);
   EXPECT_EQ(refusal({x.view(), y.view()}),
-            "node 'First_0': an index lies outside of its dimension");
+            "node 'First_0': index 7 lies outside of a dimension of 5");
 }
 
 TEST_F(CallTest, DistrustsThePrograms) {

@@ -21,7 +21,7 @@ static Manifest parsed(const std::string &text) {
 
 TEST(Manifest, IsRead) {
   Manifest m = parsed(R"json({
-    "opc": "0.1.0", "abi": 1,
+    "opc": "0.1.0", "abi": 2,
     "target": {"name": "cpu", "chip": "x86-64-v4", "arch": "x86_64",
                "features": ["avx2", "fma"]},
     "threads": 3, "checksum": "00000000000000ff", "constants_bytes": 128,
@@ -30,6 +30,7 @@ TEST(Manifest, IsRead) {
     "outputs": [{"name": "c", "dtype": "bool", "shape": []}],
     "kernels": [{"name": "k", "ops": ["opc.add"], "locations": [1, 0]}],
     "locations": ["first", "second"], "something_new": {"x": 1},
+    "operators": ["Add"],
     "demands": [{"location": 1, "text": "{0} is not {1}"}]})json");
   EXPECT_EQ(m.target, "cpu");
   EXPECT_EQ(m.chip, "x86-64-v4");
@@ -43,6 +44,7 @@ TEST(Manifest, IsRead) {
   EXPECT_EQ(m.inputs[0].shape[0].symbol, m.inputs[1].shape[1].symbol);
   EXPECT_EQ(typeText(m.outputs[0], m), "bool[]");
   EXPECT_THAT(m.kernels[0].locations, ElementsAre(1, 0));
+  EXPECT_THAT(m.operators, ElementsAre("Add"));
   EXPECT_EQ(m.demands[0].location, 1);
   EXPECT_EQ(m.demands[0].text, "{0} is not {1}");
 }
@@ -130,7 +132,7 @@ TEST(Manifest, RefusesWhatIsNotJson) {
     return parseManifest(text, manifest).message();
   };
   EXPECT_EQ(message(""), "manifest: no valid JSON at byte 1");
-  EXPECT_EQ(message("{\"abi\": 1"), "manifest: no valid JSON at byte 10");
+  EXPECT_EQ(message("{\"abi\": 2"), "manifest: no valid JSON at byte 10");
   EXPECT_EQ(message("[]"), "manifest: expected object, got array");
   EXPECT_EQ(message("{\"abi\": 1e999}"),
             "manifest: no valid JSON: a value is out of range");
@@ -148,14 +150,14 @@ TEST(Manifest, RefusesRanksThatNoTensorHas) {
 }
 
 TEST(Manifest, RefusesEveryOtherAbi) {
-  for (const char *abi : {"0", "2"})
+  for (const char *abi : {"0", "1", "3"})
     EXPECT_EQ(
         refusal(
             fmt::format(R"([{{"op": "replace", "path": "/abi", "value": {}}}])",
                         abi)
                 .c_str()),
         fmt::format("compiled by opc '0.1.0' for ABI version {}, this "
-                    "runtime has version 1: compile it again with the "
+                    "runtime has version 2: compile it again with the "
                     "opc of this runtime",
                     abi));
 }

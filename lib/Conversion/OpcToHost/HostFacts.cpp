@@ -7,31 +7,37 @@
 using namespace mlir;
 using namespace opc;
 
-/// The names of the nodes in a location, outermost first.
-static void collectNames(Location loc, SmallVectorImpl<std::string> &names) {
-  if (auto name = dyn_cast<NameLoc>(loc))
-    names.push_back(name.getName().str());
-  else if (auto fused = dyn_cast<FusedLoc>(loc))
+/// The nodes in a location, outermost first:
+/// `loc("Conv_3"("Conv"("model.onnx":3:0)))` is one.
+void HostFacts::collectNodes(Location loc, SmallVectorImpl<Node> &nodes) {
+  if (auto name = dyn_cast<NameLoc>(loc)) {
+    auto op = dyn_cast<NameLoc>(name.getChildLoc());
+    nodes.push_back({name.getName().str(), op ? op.getName().str() : ""});
+  } else if (auto fused = dyn_cast<FusedLoc>(loc)) {
     for (Location part : fused.getLocations())
-      collectNames(part, names);
-  else if (auto call = dyn_cast<CallSiteLoc>(loc))
-    collectNames(call.getCallee(), names);
-  else if (auto file = dyn_cast<FileLineColLoc>(loc))
-    names.push_back(
-        (file.getFilename().getValue() + ":" + Twine(file.getLine())).str());
+      collectNodes(part, nodes);
+  } else if (auto call = dyn_cast<CallSiteLoc>(loc)) {
+    collectNodes(call.getCallee(), nodes);
+  } else if (auto file = dyn_cast<FileLineColLoc>(loc)) {
+    nodes.push_back(
+        {(file.getFilename().getValue() + ":" + Twine(file.getLine())).str(),
+         ""});
+  }
 }
 
-int64_t HostFacts::intern(std::string name) {
-  auto [entry, isNew] = known.try_emplace(name, program.locations.size());
-  if (isNew)
-    program.locations.push_back(std::move(name));
+int64_t HostFacts::intern(Node node) {
+  auto [entry, isNew] = known.try_emplace(node, program.locations.size());
+  if (isNew) {
+    program.locations.push_back(std::move(node.first));
+    program.operators.push_back(std::move(node.second));
+  }
   return entry->second;
 }
 
 int64_t HostFacts::place(Location loc) {
-  SmallVector<std::string> names;
-  collectNames(loc, names);
-  return intern(names.empty() ? "?" : names.front());
+  SmallVector<Node> nodes;
+  collectNodes(loc, nodes);
+  return intern(nodes.empty() ? Node("?", "") : nodes.front());
 }
 
 int64_t HostFacts::demand(Location loc, StringRef text) {
@@ -48,10 +54,10 @@ int64_t HostFacts::addKernel(LaunchOp launch, Operation *function) {
   if (auto ops = function->getAttrOfType<ArrayAttr>(kKernelOpsAttr))
     for (auto op : ops.getAsRange<StringAttr>())
       kernel.ops.push_back(op.str());
-  SmallVector<std::string> names;
-  collectNames(launch.getLoc(), names);
-  for (std::string &name : names)
-    kernel.locations.push_back(intern(std::move(name)));
+  SmallVector<Node> nodes;
+  collectNodes(launch.getLoc(), nodes);
+  for (Node &node : nodes)
+    kernel.locations.push_back(intern(std::move(node)));
   program.kernels.push_back(std::move(kernel));
   return program.kernels.size() - 1;
 }

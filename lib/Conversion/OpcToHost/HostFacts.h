@@ -5,7 +5,6 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "opc/Conversion/OpcToHost/HostProgram.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
-#include "llvm/ADT/StringMap.h"
 #include <map>
 
 namespace opc {
@@ -24,13 +23,17 @@ public:
   void addTensors(mlir::func::FuncOp main);
 
 private:
-  int64_t intern(std::string name);
+  /// A node of the graph, and what it computes where that is known.
+  using Node = std::pair<std::string, std::string>;
+  static void collectNodes(mlir::Location loc,
+                           llvm::SmallVectorImpl<Node> &nodes);
+  int64_t intern(Node node);
   HostProgram::Tensor describe(mlir::Value value, mlir::StringAttr name,
                                mlir::ArrayAttr symbols);
 
   HostProgram &program;
   ShapeEnv &env;
-  llvm::StringMap<int64_t> known;
+  std::map<Node, int64_t> known;
   std::map<std::pair<int64_t, std::string>, int64_t> knownDemands;
 };
 

@@ -135,9 +135,13 @@ void HostLowering::runKernel(LaunchOp launch) {
 }
 
 void HostLowering::checkStatus(Operation *op) {
-  Value status = e.load(e.i64, e.call(), offsetof(opc_call, status));
-  e.failIf(e.compare(ICmpPredicate::ne, status, e.number(OPC_FAULT_NONE)),
-           status, e.number(place(op)), e.number(0), e.number(0));
+  auto word = [&](size_t offset) {
+    return e.load(e.i64, e.call(), offsetof(opc_call, status) + offset);
+  };
+  Value fault = word(offsetof(opc_kernel_fault, fault));
+  e.failIf(e.compare(ICmpPredicate::ne, fault, e.number(OPC_FAULT_NONE)), fault,
+           e.number(place(op)), word(offsetof(opc_kernel_fault, observed)),
+           word(offsetof(opc_kernel_fault, expected)));
 }
 
 /// Inputs, constants and repeated results are copied; all other outputs were

@@ -4,7 +4,7 @@
 // pointers and symbols out of it and calls the body, whose pointers are
 // parameters so that LLVM may know that they do not alias.
 //
-//   func.func private @k(%status: memref<1xi64>, %x: memref<?xf32>, %s0: index,
+//   func.func private @k(%status: memref<4xi64>, %x: memref<?xf32>, %s0: index,
 //                        %begin: index, %end: index) { ... }
 //   // becomes
 //   llvm.func @k(%words: !llvm.ptr, %begin: i64, %end: i64) { ... }

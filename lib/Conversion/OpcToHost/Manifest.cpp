@@ -41,6 +41,7 @@ json::Object opc::manifestOf(const HostProgram &program) {
       {"outputs", tensors(program.outputs)},
       {"kernels", std::move(kernels)},
       {"locations", texts(program.locations)},
+      {"operators", texts(program.operators)},
       {"demands", std::move(demands)},
       {"constants_bytes", static_cast<int64_t>(program.constants.size())}};
 }

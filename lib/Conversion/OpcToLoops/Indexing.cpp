@@ -209,7 +209,7 @@ Value reverseSequence(Operation *op, unsigned, ValueRange indices,
   Scalar given = Scalar(e, e.element(reverse.getLengths(),
                                      indices[reverse.getBatchAxis()]))
                      .toIndex();
-  e.check((given >= 0) & (given <= extent), OPC_FAULT_INDEX);
+  e.check((given >= 0) & (given <= extent), OPC_FAULT_LENGTH, given, extent);
   Scalar length = clamp(given, given.like(0), extent);
   Scalar step(e, indices[time]);
   Indices from(indices);

@@ -163,13 +163,33 @@ Value KernelEmitter::refuse(Operation *op, const Twine &reason, Type type) {
 // Faults and branches
 //===----------------------------------------------------------------------===//
 
-void KernelEmitter::check(Value ok, opc_fault fault) {
+void KernelEmitter::check(Value ok, opc_fault fault, Value observed,
+                          Value expected) {
   if (constantValue(ok) == 1)
     return;
+  auto number = [&](int64_t value) -> Value {
+    return arith::ConstantIntOp::create(b, loc, value, 64);
+  };
+  auto place = [&](size_t offset) {
+    return constant(offset / sizeof(int64_t));
+  };
+  auto put = [&](Value word, size_t offset) {
+    if (word.getType().isIndex())
+      word = arith::IndexCastOp::create(b, loc, b.getI64Type(), word);
+    memref::StoreOp::create(b, loc, word, status, place(offset));
+  };
   Value bad = arith::XOrIOp::create(b, loc, ok, boolean(true));
   when(bad, [&] {
-    Value word = arith::ConstantIntOp::create(b, loc, fault, 64);
-    memref::StoreOp::create(b, loc, word, status, constant(0));
+    Value claimed = memref::AtomicRMWOp::create(
+        b, loc, arith::AtomicRMWKind::assign, number(1), status,
+        place(offsetof(opc_kernel_fault, claimed)));
+    Value isFirst = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
+                                          claimed, number(0));
+    when(isFirst, [&] {
+      put(number(fault), offsetof(opc_kernel_fault, fault));
+      put(observed, offsetof(opc_kernel_fault, observed));
+      put(expected, offsetof(opc_kernel_fault, expected));
+    });
   });
 }
 
@@ -182,7 +202,7 @@ Value KernelEmitter::checkedIndex(Value element, Value extent) {
   Value fromBack = add(index, extent);
   Value counted = arith::SelectOp::create(b, loc, negative, fromBack, index);
   Value ok = compare(arith::CmpIPredicate::ult, counted, extent);
-  check(ok, OPC_FAULT_INDEX);
+  check(ok, OPC_FAULT_INDEX, index, extent);
   return arith::SelectOp::create(b, loc, ok, counted, constant(0));
 }
 

@@ -3,6 +3,7 @@
 // Rewrites the arguments of a kernel; schedules then write the body.
 //
 //===----------------------------------------------------------------------===//
+#include "opc-c/module.h"
 #include "opc/Conversion/OpcToLoops/LowerKernels.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 
@@ -58,7 +59,9 @@ size_t symbolCount(func::FuncOp kernel) {
 /// The types of all arguments of the form on buffers.
 SmallVector<Type> argumentTypes(const KernelSignature &s, size_t symbols,
                                 MLIRContext *context) {
-  SmallVector<Type> types{MemRefType::get({1}, IntegerType::get(context, 64))};
+  constexpr int64_t statusWords = sizeof(opc_kernel_fault) / sizeof(int64_t);
+  SmallVector<Type> types{
+      MemRefType::get({statusWords}, IntegerType::get(context, 64))};
   for (Value tensor : llvm::concat<const Value>(s.inputs, s.results))
     types.push_back(bufferType(tensor));
   types.append(symbols + 2, IndexType::get(context));

@@ -9,7 +9,7 @@
 //     return %0
 //   }
 // After:
-//   func.func private @relu(%status: memref<1xi64>, %x: memref<?xf32>,
+//   func.func private @relu(%status: memref<4xi64>, %x: memref<?xf32>,
 //                           %y: memref<?xf32>, %begin: index, %end: index)
 //       attributes {opc.kernel, opc.units = affine_map<() -> (32)>, ...} {
 //     scf.for %i = %begin to %end step %c1 { ... }

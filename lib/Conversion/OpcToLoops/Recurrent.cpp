@@ -94,8 +94,12 @@ public:
       if (!activationTable().contains(lowerName(name)))
         return refuse("activation " + cast<StringAttr>(name).getValue() +
                       " is not known");
-    if (!size || *size > mostHidden)
-      return refuse("hidden size is dynamic or above " + Twine(mostHidden));
+    if (!size)
+      return refuse("the hidden size is not known");
+    if (*size > mostHidden)
+      return refuse(
+          "the hidden size " + Twine(*size) +
+          " is not supported; nearest supported form: " + Twine(mostHidden));
     return true;
   }
 
@@ -186,7 +190,7 @@ protected:
     if (!op.getLengths())
       return steps;
     Scalar given = Scalar(e, e.element(op.getLengths(), {batch})).toIndex();
-    e.check((given >= 0) & (given <= steps), OPC_FAULT_INDEX);
+    e.check((given >= 0) & (given <= steps), OPC_FAULT_LENGTH, given, steps);
     return clamp(given, given.like(0), steps);
   }
 

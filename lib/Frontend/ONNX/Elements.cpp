@@ -10,6 +10,7 @@
 #include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "opc/Dialect/Opc/IR/ConstantData.h"
+#include "opc/Dialect/Opc/IR/Limits.h"
 #include "opc/Runtime/Escape.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -22,10 +23,6 @@ using llvm::StringRef;
 
 namespace opc::onnx {
 namespace {
-
-constexpr int64_t kLargestBytes = int64_t(1) << 40;
-/// As many as the tensors of a compiled program may have.
-constexpr size_t kMostAxes = 64;
 
 struct DtypeRow {
   int dataType;
@@ -203,7 +200,7 @@ std::string quoted(StringRef text) { return "'" + printable(text) + "'"; }
 RankedTensorType checkedType(ArrayRef<int64_t> shape, Type element,
                              std::string &error) {
   int64_t bytes = storedBytes(element);
-  if (shape.size() > kMostAxes) {
+  if (static_cast<int64_t>(shape.size()) > kMostAxes) {
     error = formatv("rank {0} is not supported; nearest supported form: {1}",
                     shape.size(), kMostAxes);
     return {};

@@ -9,6 +9,7 @@
 #define OPC_LIB_FRONTEND_ONNX_EMITTER_H
 
 #include "mlir/IR/Builders.h"
+#include "opc/Dialect/Opc/IR/ExtentBounds.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "llvm/ADT/DenseMap.h"
 #include <string>
@@ -26,10 +27,6 @@ using mlir::Value;
 using Attrs = ArrayRef<std::pair<StringRef, Attribute>>;
 using Ints = SmallVector<int64_t>;
 
-/// No tensor has an extent above this, so that sizes cannot overflow unseen;
-/// larger positions mean "to the end" or "from the start".
-inline constexpr int64_t kLargestExtent = int64_t(1) << 40;
-
 /// Constants that a row asks for have at most this many elements: the sizes of
 /// a Split of as many outputs, a table of scales. Arithmetic is followed
 /// through tensors of ShapeEnv::contentsLimit elements only, as shapes have.
@@ -45,8 +42,8 @@ struct FunctionState {
   mlir::Operation *function;
   /// Elements of small integer and bool tensors, row-major, where known.
   llvm::DenseMap<Value, Dims> contents;
-  /// Least values of symbols; 0 where absent.
-  llvm::DenseMap<unsigned, int64_t> least;
+  /// What is known of symbols.
+  ExtentBounds bounds;
   /// Bindings of expressions made so far, so that equal ones share a symbol.
   struct Binding {
     StringRef op;
@@ -107,8 +104,12 @@ public:
   AffineExpr wrapped(Type element, AffineExpr e);
   AffineExpr clamp(AffineExpr value, AffineExpr low, AffineExpr high);
   /// A lower bound of an expression, where one is easy to see.
-  std::optional<int64_t> leastOf(AffineExpr e);
-  bool provablyAtMost(AffineExpr a, AffineExpr b);
+  std::optional<int64_t> leastOf(AffineExpr e) {
+    return state.bounds.of(e).least;
+  }
+  bool provablyAtMost(AffineExpr a, AffineExpr b) {
+    return state.bounds.provablyAtMost(a, b);
+  }
   /// The elements of a 1-D integer tensor; unknown ones become symbols, at
   /// least `min`, that the program binds where it runs.
   std::optional<Dims> resolve(Value v, StringRef what, int64_t min);
@@ -116,8 +117,8 @@ public:
   AffineExpr resolveScalar(Value v, StringRef what, int64_t min);
   AffineExpr bindElement(Value v, int64_t index, int64_t min,
                          StringRef text = "{0} is less than {1}");
-  /// A symbol that an op made later binds.
-  AffineExpr newSymbol(int64_t least = 0);
+  /// A symbol that an op made later binds: an extent, if nothing else is said.
+  AffineExpr newSymbol(Bounds bounds = {0, kLargestExtent});
   void bindDimAs(Value v, int64_t axis, AffineExpr symbol);
   /// A symbol for the broadcast of two extents, checked at run time.
   AffineExpr bindPair(AffineExpr a, AffineExpr b);
@@ -228,7 +229,7 @@ public:
 private:
   AffineExpr broadcastExtent(AffineExpr a, AffineExpr b);
   /// Creates a bind op once for equal keys that dominate this place.
-  AffineExpr bindOnce(StringRef op, ArrayRef<AffineExpr> key, int64_t least);
+  AffineExpr bindOnce(StringRef op, ArrayRef<AffineExpr> key);
   /// The symbol of the binding for the key that dominates this place, or null.
   AffineExpr boundBefore(StringRef op, ArrayRef<AffineExpr> key);
   /// Lets the run fail, in the words of `text`, unless `value` lies in

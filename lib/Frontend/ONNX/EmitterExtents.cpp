@@ -157,52 +157,10 @@ Dims Emitter::exprList(ArrayRef<int64_t> values) {
   return result;
 }
 
-AffineExpr Emitter::newSymbol(int64_t least) {
+AffineExpr Emitter::newSymbol(Bounds bounds) {
   unsigned index = addSymbol(state.function, "");
-  state.least[index] = least;
+  state.bounds.set(index, bounds);
   return state.env.symbol(index);
-}
-
-static std::optional<int64_t> leastOfBinary(AffineBinaryOpExpr e, int64_t a,
-                                            int64_t b) {
-  int64_t result;
-  switch (e.getKind()) {
-  case AffineExprKind::Add:
-    return llvm::AddOverflow(a, b, result) ? std::nullopt
-                                           : std::optional(result);
-  case AffineExprKind::Mul:
-    return a < 0 || b < 0 || llvm::MulOverflow(a, b, result)
-               ? std::nullopt
-               : std::optional(result);
-  case AffineExprKind::FloorDiv:
-  case AffineExprKind::CeilDiv: {
-    std::optional<int64_t> divisor = constantOf(e.getRHS());
-    if (a < 0 || b < 1)
-      return std::nullopt;
-    return divisor ? a / *divisor : 0;
-  }
-  case AffineExprKind::Mod:
-    return 0;
-  default:
-    return std::nullopt;
-  }
-}
-
-std::optional<int64_t> Emitter::leastOf(AffineExpr e) {
-  if (auto value = constantOf(e))
-    return value;
-  if (auto symbol = dyn_cast<AffineSymbolExpr>(e)) {
-    auto found = state.least.find(symbol.getPosition());
-    return found == state.least.end() ? 0 : found->second;
-  }
-  auto binary = dyn_cast<AffineBinaryOpExpr>(e);
-  if (!binary)
-    return std::nullopt;
-  std::optional<int64_t> a = leastOf(binary.getLHS());
-  std::optional<int64_t> b = leastOf(binary.getRHS());
-  if (!a || !b)
-    return std::nullopt;
-  return leastOfBinary(binary, *a, *b);
 }
 
 AffineExpr Emitter::wrapped(Type element, AffineExpr e) {
@@ -221,22 +179,6 @@ AffineExpr Emitter::simplify(AffineExpr e) {
   return simplifyAffineExpr(e, 0, map.getNumSymbols());
 }
 
-bool Emitter::provablyAtMost(AffineExpr a, AffineExpr b) {
-  if (a == b)
-    return true;
-  std::optional<int64_t> x = constantOf(a), y = constantOf(b);
-  if (x && y)
-    return *x <= *y;
-  // Huge constants (INT64_MAX says "to the end") must not overflow below; no
-  // extent reaches them.
-  if (x && (*x > kLargestExtent || *x < -kLargestExtent))
-    return *x < 0;
-  if (y && (*y > kLargestExtent || *y < -kLargestExtent))
-    return *y > 0;
-  std::optional<int64_t> least = leastOf(simplify(b - a));
-  return least && *least >= 0;
-}
-
 AffineExpr Emitter::boundBefore(StringRef op, ArrayRef<AffineExpr> key) {
   Block *here = state.builder.getInsertionBlock();
   for (auto &binding : state.bindings) {
@@ -252,12 +194,11 @@ AffineExpr Emitter::boundBefore(StringRef op, ArrayRef<AffineExpr> key) {
   return {};
 }
 
-AffineExpr Emitter::bindOnce(StringRef op, ArrayRef<AffineExpr> key,
-                             int64_t least) {
+AffineExpr Emitter::bindOnce(StringRef op, ArrayRef<AffineExpr> key) {
   Block *here = state.builder.getInsertionBlock();
   if (AffineExpr symbol = boundBefore(op, key))
     return symbol;
-  AffineExpr symbol = newSymbol(least);
+  AffineExpr symbol = newSymbol();
   auto position = i64(cast<AffineSymbolExpr>(symbol).getPosition());
   OperationState os(loc, op);
   os.addAttribute(op == BindClampOp::getOperationName() ? "bounds" : "pair",
@@ -269,27 +210,24 @@ AffineExpr Emitter::bindOnce(StringRef op, ArrayRef<AffineExpr> key,
 }
 
 AffineExpr Emitter::clamp(AffineExpr value, AffineExpr low, AffineExpr high) {
-  bool atLeast = provablyAtMost(low, value);
-  bool atMost = provablyAtMost(value, high);
-  if (atLeast && atMost)
-    return value;
-  if (provablyAtMost(high, value) || provablyAtMost(high, low))
-    return high;
-  if (provablyAtMost(value, low) && provablyAtMost(low, high))
-    return low;
-  int64_t least = std::min(leastOf(low).value_or(0), leastOf(high).value_or(0));
-  return bindOnce(BindClampOp::getOperationName(), {value, low, high}, least);
+  if (AffineExpr known = state.bounds.clamped(value, low, high))
+    return known;
+  AffineExpr symbol =
+      bindOnce(BindClampOp::getOperationName(), {value, low, high});
+  state.bounds.setClamp(cast<AffineSymbolExpr>(symbol).getPosition(), value,
+                        low, high);
+  return symbol;
 }
 
 AffineExpr Emitter::bindPair(AffineExpr a, AffineExpr b) {
-  return bindOnce(BindBroadcastOp::getOperationName(), {a, b}, 0);
+  return bindOnce(BindBroadcastOp::getOperationName(), {a, b});
 }
 
 AffineExpr Emitter::bindElement(Value v, int64_t index, int64_t min,
                                 StringRef message) {
   if (failed() || !v)
     return expr(1);
-  AffineExpr symbol = newSymbol(min);
+  AffineExpr symbol = newSymbol({min, std::nullopt});
   OperationState os(loc, BindElementOp::getOperationName());
   os.addOperands(v);
   os.addAttribute("index", i64(index));
@@ -440,9 +378,6 @@ void Emitter::requireEqual(AffineExpr a, AffineExpr b, StringRef text) {
     return fail(demandText(text, *x, *y));
   demand(a, b, b, text);
 }
-
-/// Below every extent, and a number that the text of a map can hold.
-static constexpr int64_t kNoLowerEnd = -std::numeric_limits<int64_t>::max();
 
 void Emitter::requireAtMost(AffineExpr a, AffineExpr b, StringRef text) {
   if (failed() || provablyAtMost(a, b))

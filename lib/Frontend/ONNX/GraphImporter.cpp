@@ -117,7 +117,8 @@ Location GraphImporter::locationOf(const pb::NodeProto &proto) {
   if (name.empty())
     name = formatv("{0}_{1}", proto.op_type(), nodeCount);
   auto file = FileLineColLoc::get(&context, options.modelName, nodeCount, 0);
-  return NameLoc::get(StringAttr::get(&context, name), file);
+  auto op = NameLoc::get(StringAttr::get(&context, proto.op_type()), file);
+  return NameLoc::get(StringAttr::get(&context, name), op);
 }
 
 void GraphImporter::report(const pb::NodeProto &proto, int64_t opset,

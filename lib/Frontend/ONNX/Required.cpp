@@ -18,9 +18,9 @@ void requireElements(Emitter &n, Value v, ArrayRef<int64_t> axes) {
 
 void requireRank(Emitter &n, Value shape) {
   std::optional<int64_t> count = constantOf(n.size(shape));
-  if (count && *count > ShapeEnv::contentsLimit)
+  if (count && *count > kMostAxes)
     n.fail(formatv("rank {0} is not supported; nearest supported form: {1}",
-                   *count, ShapeEnv::contentsLimit));
+                   *count, kMostAxes));
 }
 
 } // namespace opc::onnx

@@ -88,7 +88,7 @@ private:
     given = arith::IndexCastOp::create(l.b, l.loc, l.b.getIndexType(), given);
     Value above = w.e.compare(arith::CmpIPredicate::sge, given, l.index(0));
     Value below = w.e.compare(arith::CmpIPredicate::sle, given, steps);
-    w.e.check(w.e.both(above, below), OPC_FAULT_INDEX);
+    w.e.check(w.e.both(above, below), OPC_FAULT_LENGTH, given, steps);
     return l.min(l.max(given, l.index(0)), steps);
   }
 

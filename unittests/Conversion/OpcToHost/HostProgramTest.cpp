@@ -58,6 +58,7 @@ TEST(HostProgram, SaysWhatItIs) {
             R"({"locations":[4],"name":"relu_2","ops":["opc.relu"]},)"
             R"({"locations":[5],"name":"add_3","ops":["opc.add"]}],)"
             R"("locations":["negate","flatten","main","double","clip","sum"],)"
+            R"("operators":["","","","","",""],)"
             R"("outputs":[{"dtype":"f32","name":"y","shape":["?"]}]})");
 }
 
@@ -230,7 +231,7 @@ func.func @main(%x: tensor<3xf32> {opc.dims = affine_map<() -> (3)>},
                 %i: tensor<1xi64> {opc.dims = affine_map<() -> (1)>})
     -> tensor<1xf32> attributes {opc.symbols = []} {
   %0 = opc.neg %x : (tensor<3xf32>) -> tensor<3xf32> loc("first")
-  %1 = opc.gather %0, %i {axis = 0 : i64} : (tensor<3xf32>, tensor<1xi64>) -> tensor<1xf32> loc("pick")
+  %1 = opc.gather %0, %i {axis = 0 : i64} : (tensor<3xf32>, tensor<1xi64>) -> tensor<1xf32> loc("pick"("Gather"))
   return %1 : tensor<1xf32>
 })mlir");
   auto x = TestTensor::of<float>({3}, {1, 2, 3});
@@ -240,6 +241,25 @@ func.func @main(%x: tensor<3xf32> {opc.dims = affine_map<() -> (3)>},
   TestFault fault = test.fails({x, TestTensor::of<int64_t>({1}, {3})});
   EXPECT_EQ(fault.fault, OPC_FAULT_INDEX);
   EXPECT_EQ(test.program.locations[fault.op], "pick");
+  EXPECT_EQ(test.program.operators[fault.op], "Gather");
+  EXPECT_EQ(fault.observed, 3);
+  EXPECT_EQ(fault.expected, 3);
+}
+
+/// Of tasks that run at once, one records: number and extent belong together.
+TEST(HostProgram, TheFirstFaultOfAKernelIsRecorded) {
+  TestProgram test(R"mlir(
+func.func @main(%x: tensor<3xf32> {opc.dims = affine_map<() -> (3)>},
+                %i: tensor<4xi64> {opc.dims = affine_map<() -> (4)>})
+    -> tensor<4xf32> attributes {opc.symbols = []} {
+  %0 = opc.gather %x, %i {axis = 0 : i64} : (tensor<3xf32>, tensor<4xi64>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+})mlir");
+  auto x = TestTensor::of<float>({3}, {1, 2, 3});
+  // Units run from the last to the first.
+  auto fault = test.fails({x, TestTensor::of<int64_t>({4}, {9, 1, -4, 0})});
+  EXPECT_EQ(fault.observed, -4);
+  EXPECT_EQ(fault.expected, 3);
 }
 
 } // namespace

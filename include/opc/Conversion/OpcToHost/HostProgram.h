@@ -69,12 +69,13 @@ struct HostProgram {
   std::vector<Tensor> inputs, outputs;
   std::vector<Kernel> kernels;        ///< one for each place that launches one
   std::vector<std::string> locations; ///< names of the graph's nodes
+  std::vector<std::string> operators; ///< of each location; empty: not known
   std::vector<Demand> demands;        ///< what the entry checks
   ConstantBlock constants;
 };
 
-/// The members "inputs", "outputs", "kernels", "locations", "demands" and
-/// "constants_bytes" of the manifest (docs/Manifest.md).
+/// The members "inputs", "outputs", "kernels", "locations", "operators",
+/// "demands" and "constants_bytes" of the manifest (docs/Manifest.md).
 llvm::json::Object manifestOf(const HostProgram &program);
 
 } // namespace opc

@@ -34,7 +34,7 @@ public:
       mlir::Value index, mlir::ValueRange carried)>;
 
   /// `buffers` holds the flat memref of each kernel argument and result value;
-  /// `symbols` the index value of each symbol; `status` the fault word.
+  /// `symbols` the index value of each symbol; `status` the opc_kernel_fault.
   KernelEmitter(mlir::OpBuilder &b, mlir::Location loc, ShapeEnv &env,
                 llvm::DenseMap<mlir::Value, mlir::Value> buffers,
                 llvm::SmallVector<mlir::Value> symbols, mlir::Value status);
@@ -97,8 +97,10 @@ public:
   /// count from the back; one out of range records OPC_FAULT_INDEX and becomes
   /// 0.
   mlir::Value checkedIndex(mlir::Value element, mlir::Value extent);
-  /// Records `fault` where `ok` (i1) is false.
-  void check(mlir::Value ok, opc_fault fault);
+  /// Records `fault` where `ok` (i1) is false, with two values of type index:
+  /// what was met and the extent that it does not fit.
+  void check(mlir::Value ok, opc_fault fault, mlir::Value observed,
+             mlir::Value expected);
 
   /// condition ? then() : otherwise(); only the branch taken is computed.
   mlir::Value choose(mlir::Value condition, const Branch &then,

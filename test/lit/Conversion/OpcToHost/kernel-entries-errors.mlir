@@ -7,7 +7,7 @@ func.func private @relu_0(%x: tensor<4xf32>) -> tensor<4xf32> attributes {opc.ke
 
 // -----
 
-func.func private @k(%status: memref<1xi64>, %x: memref<?xf32>, %begin: index, %end: index) attributes {opc.kernel} {
+func.func private @k(%status: memref<4xi64>, %x: memref<?xf32>, %begin: index, %end: index) attributes {opc.kernel} {
   %c0 = arith.constant 0 : index
   // expected-error@+1 {{'memref.dim' op asks for the size of a flat buffer, which has none}}
   %n = memref.dim %x, %c0 : memref<?xf32>

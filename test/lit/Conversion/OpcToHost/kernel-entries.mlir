@@ -14,7 +14,7 @@
 // CHECK-COUNT-4: llvm.load
 // CHECK: llvm.call @relu_0.body(
 // CHECK-NOT: opc.may_fault
-func.func private @relu_0(%status: memref<1xi64>, %x: memref<?xf32>, %y: memref<?xf32>, %n: index, %begin: index, %end: index)
+func.func private @relu_0(%status: memref<4xi64>, %x: memref<?xf32>, %y: memref<?xf32>, %n: index, %begin: index, %end: index)
     attributes {opc.kernel, opc.units = affine_map<()[s0] -> (s0)>} {
   %0 = memref.load %x[%begin] : memref<?xf32>
   memref.store %0, %y[%begin] : memref<?xf32>
@@ -29,10 +29,10 @@ func.func private @relu_0(%status: memref<1xi64>, %x: memref<?xf32>, %y: memref<
 // CHECK-SAME: !llvm.ptr {llvm.align = 4 : i64, llvm.nonnull,
 // CHECK-LABEL: llvm.func @gather_1
 // CHECK-SAME: opc.may_fault
-func.func private @gather_1(%status: memref<1xi64>, %x: memref<?xf32>, %y: memref<?xf32>, %begin: index, %end: index)
+func.func private @gather_1(%status: memref<4xi64>, %x: memref<?xf32>, %y: memref<?xf32>, %begin: index, %end: index)
     attributes {opc.inplace = [[0, 0]], opc.kernel, opc.units = affine_map<() -> (1)>} {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : i64
-  memref.store %c1, %status[%c0] : memref<1xi64>
+  memref.store %c1, %status[%c0] : memref<4xi64>
   return
 }

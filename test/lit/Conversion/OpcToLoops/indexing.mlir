@@ -1,6 +1,7 @@
 // RUN: opc-opt %s --opc-lower-kernels | FileCheck %s
 
-// An index is counted from the back where it is negative, and checked.
+// An index is counted from the back where it is negative, and checked. The first
+// one that is bad is kept, as it was given, with the extent.
 // CHECK-LABEL: func.func private @gather
 // CHECK: %[[RAW:.*]] = memref.load %arg2
 // CHECK: %[[INDEX:.*]] = arith.index_cast %[[RAW]]
@@ -9,8 +10,15 @@
 // CHECK: %[[COUNTED:.*]] = arith.select %[[NEGATIVE]], %[[BACK]], %[[INDEX]]
 // CHECK: %[[OK:.*]] = arith.cmpi ult, %[[COUNTED]], %c4
 // CHECK: scf.if
+// CHECK: %[[BEFORE:.*]] = memref.atomic_rmw assign %{{.*}}, %arg0[%c3]
+// CHECK: %[[FIRST:.*]] = arith.cmpi eq, %[[BEFORE]], %c0_i64
+// CHECK: scf.if %[[FIRST]]
 // CHECK: %[[FAULT:.*]] = arith.constant 1 : i64
-// CHECK: memref.store %[[FAULT]], %arg0
+// CHECK: memref.store %[[FAULT]], %arg0[%c0]
+// CHECK: %[[GIVEN:.*]] = arith.index_cast %[[INDEX]] : index to i64
+// CHECK: memref.store %[[GIVEN]], %arg0[%c1]
+// CHECK: %[[EXTENT:.*]] = arith.index_cast %c4 : index to i64
+// CHECK: memref.store %[[EXTENT]], %arg0[%c2]
 func.func private @gather(%x: tensor<4x8xf32>, %i: tensor<3xi64>) -> tensor<3x8xf32>
     attributes {opc.kernel, opc.symbols = []} {
   %0 = opc.gather %x, %i {axis = 0 : i64} : (tensor<4x8xf32>, tensor<3xi64>) -> tensor<3x8xf32>

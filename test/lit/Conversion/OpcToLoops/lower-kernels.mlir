@@ -2,7 +2,7 @@
 
 // The signature: status, inputs, results, symbols, begin, end.
 // CHECK-LABEL: func.func private @relu
-// CHECK-SAME: (%[[STATUS:.*]]: memref<1xi64>, %[[X:.*]]: memref<?xf32>, %[[Y:.*]]: memref<?xf32>, %[[S0:.*]]: index, %[[S1:.*]]: index, %[[BEGIN:.*]]: index, %[[END:.*]]: index)
+// CHECK-SAME: (%[[STATUS:.*]]: memref<4xi64>, %[[X:.*]]: memref<?xf32>, %[[Y:.*]]: memref<?xf32>, %[[S0:.*]]: index, %[[S1:.*]]: index, %[[BEGIN:.*]]: index, %[[END:.*]]: index)
 // CHECK-SAME: opc.bytes = #{{.*}}, opc.flops = #{{.*}}, opc.grain = {{[0-9]+}} : i64, opc.kernel
 // CHECK: scf.for %[[ROW:.*]] = %[[BEGIN]] to %[[END]]
 // CHECK: scf.for %{{.*}} = %{{.*}} to %[[S1]]

@@ -9,14 +9,11 @@
 #define OPC_DIALECT_OPC_IR_EXTENTBOUNDS_H
 
 #include "mlir/IR/AffineExpr.h"
+#include "opc/Dialect/Opc/IR/Limits.h"
 #include "llvm/ADT/DenseMap.h"
 #include <optional>
 
 namespace opc {
-
-/// No tensor has an extent above this, so that sizes cannot overflow unseen;
-/// larger positions mean "to the end" or "from the start".
-inline constexpr int64_t kLargestExtent = int64_t(1) << 40;
 
 /// The least and the greatest value of an expression; nothing where there is
 /// none, or none that is easy to see.

@@ -21,7 +21,7 @@ func.func @main(%x: tensor<?xf32> {opc.dims = affine_map<()[s0, s1] -> (s1)>}) -
   %2 = opc.launch @relu_add_5(%1) {dims = [affine_map<()[s0, s1] -> (s1)>], symbols = affine_map<()[s0, s1] -> (s1)>} : (tensor<?xf32>) -> tensor<?xf32>
   return %2 : tensor<?xf32>
 }
-func.func private @done_4(%status: memref<1xi64>, %x: memref<?xf32>, %y: memref<?xf32>, %s0: index, %begin: index, %end: index) attributes {opc.kernel, opc.units = affine_map<() -> (1)>} {
+func.func private @done_4(%status: memref<4xi64>, %x: memref<?xf32>, %y: memref<?xf32>, %s0: index, %begin: index, %end: index) attributes {opc.kernel, opc.units = affine_map<() -> (1)>} {
   return
 }
 func.func private @relu_add_5(%x: tensor<?xf32> {opc.dims = affine_map<()[s0] -> (s0)>}) -> tensor<?xf32> attributes {opc.kernel, opc.symbols = [""]} {

@@ -14,7 +14,11 @@ def Opc_BindDimOp : Opc_EffectOp<"bind_dim"> {
 }
 def Opc_BindElementOp : Opc_EffectOp<"bind_element"> {
   let summary = "symbol := element `index` (row-major) of an integer tensor";
-  let description = [{ Below `min` it is a run-time fault (OPC_FAULT_LIMIT). }];
+  let description = [{
+    Below `min` it is a run-time fault (OPC_FAULT_LIMIT), said in the words of
+    the attribute `opc.demand` where that is given: {0} stands for the element
+    and {1} for `min`.
+  }];
   let arguments = (ins Opc_IntTensor:$x, I64Attr:$index, I64Attr:$symbol,
                    DefaultValuedAttr<I64Attr, "0">:$min);
   let assemblyFormat = "$x attr-dict `:` type($x)";
@@ -31,7 +35,12 @@ def Opc_BindBroadcastOp : Opc_EffectOp<"bind_broadcast"> {
 
 def Opc_BindClampOp : Opc_EffectOp<"bind_clamp"> {
   let summary = "symbol := min(max(value, low), high), which is not affine";
-  let description = [{ `bounds` holds the expressions value, low and high. }];
+  let description = [{
+    `bounds` holds the expressions value, low and high. With the attribute
+    `opc.demand`, a text, the value must lie between the two: else it is a
+    run-time fault (OPC_FAULT_SHAPE) in these words, where {0} stands for the
+    value and {1} for the bound that it violates.
+  }];
   let arguments = (ins Opc_Exprs:$bounds, I64Attr:$symbol);
   let assemblyFormat = "attr-dict";
 }
