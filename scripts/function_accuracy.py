@@ -241,7 +241,7 @@ FUNCTIONS = (
     Function(
         "quick_gelu",
         functools.partial(swish, alpha=QUICK),
-        (64, 64),
+        (3, 3),
         op="swish",
         attributes=alpha(QUICK),
         flushed=1e-35,
@@ -252,15 +252,13 @@ FUNCTIONS = (
     Function(
         "gelu_tanh",
         gelu_tanh,
-        (200, 200),
+        (128, 200),
         op="gelu",
         attributes='approximate = "tanh"',
         flushed=1e-35,
     ),
     *(
-        Function(
-            name, root_power(exponent), (5.5, 5.5), op="pow", operand=exponent
-        )
+        Function(name, root_power(exponent), (4, 4), op="pow", operand=exponent)
         for name, exponent in POWERS.items()
     ),
 )

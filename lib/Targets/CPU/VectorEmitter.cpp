@@ -28,7 +28,7 @@ bool isConsecutive(ArrayRef<LaneIndex> indices, const Dims &extents) {
 /// Functions of which vectors have a form that is not made of others, in f32.
 Value ownForm(OpBuilder &b, Operation *op, ValueRange args) {
   auto gelu = dyn_cast<GeluOp>(op);
-  if (!gelu || gelu.getApproximate() != "none")
+  if (!gelu)
     return {};
   Value x = args[0];
   auto type = dyn_cast<VectorType>(x.getType());
@@ -38,7 +38,8 @@ Value ownForm(OpBuilder &b, Operation *op, ValueRange args) {
   VectorType wide = type.clone(b.getF32Type());
   if (type != wide)
     x = arith::ExtFOp::create(b, loc, wide, x);
-  Value y = VectorMath(b, loc, wide, /*scalef=*/false).gelu(x);
+  VectorMath f(b, loc, wide, /*scalef=*/false);
+  Value y = gelu.getApproximate() == "none" ? f.gelu(x) : f.geluTanh(x);
   return type == wide ? y
                       : arith::TruncFOp::create(b, loc, type, y).getResult();
 }

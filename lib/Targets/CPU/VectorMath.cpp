@@ -248,31 +248,49 @@ Value VectorMath::erf(Value x) {
 }
 
 //===----------------------------------------------------------------------===//
-// The tail of the normal distribution
+// Tails of distributions
 //===----------------------------------------------------------------------===//
+
+Value VectorMath::magnitudeUpTo(Value x, double most) {
+  Value a = abs(x);
+  return select(less(c(most), a), c(most), a);
+}
+
+VectorMath::Octaves VectorMath::octaves(Value x, Value y) {
+  // Next to 1.5 * 2^23 the last digit of a float is 1: the sum is rounded to a
+  // whole n, which its lowest bits have.
+  constexpr double shift = 12582912;
+  Value shifted = fma(x, y, c(shift));
+  return {sub(shifted, c(shift)), toBits(shifted)};
+}
+
+Value VectorMath::halved(Value p, const Octaves &n) {
+  Value exponent = arith::ShLIOp::create(b, loc, n.bits, ci(23));
+  Value bits = arith::SubIOp::create(b, loc, toBits(p), exponent);
+  // Far below the range of floats the difference is negative.
+  return toFloat(arith::MaxSIOp::create(b, loc, bits, ci(0)));
+}
+
+Value VectorMath::withoutTail(Value x, Value power, Value part) {
+  // Nothing is -0 and, of -infinity, NaN.
+  Value negative = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt,
+                                         toBits(x), ci(0));
+  Value most = mul(x, select(negative, c(0), c(1)));
+  return fma(arith::NegFOp::create(b, loc, power), part, most);
+}
 
 Value VectorMath::gelu(Value x) {
   // With a = |x|, a^2 = n K + r, its tail is 2^-n exp(-r ln 2 / K) P / Q. K is
   // 2 ln 2 as a float; P / Q makes up for what that lacks. Beyond 18 the tail
   // is 0.
-  constexpr double k = 1.3862943649291992, shift = 12582912;
-  Value a = abs(x);
-  a = select(less(c(18), a), c(18), a);
-  Value square = mul(a, a);
+  constexpr double k = 1.3862943649291992;
+  Value a = magnitudeUpTo(x, 18), square = mul(a, a);
   Value lost = fma(a, a, arith::NegFOp::create(b, loc, square));
-  // Next to 1.5 * 2^23 the last digit of a float is 1: the sum is rounded to a
-  // whole n, which its lowest bits have.
-  Value shifted = fma(square, c(1 / k), c(shift));
-  Value n = sub(shifted, c(shift));
-  Value r = add(fma(n, c(-k), square), lost);
+  Octaves n = octaves(square, c(1 / k));
+  Value r = add(fma(n.n, c(-k), square), lost);
   Value power = inPairs(r, mul(r, r),
                         {1.0, -0.499999852219, 0.124997873139, -0.020834545073,
                          0.002618620555, -0.00025907232872});
-  Value exponent = arith::ShLIOp::create(b, loc, toBits(shifted), ci(23));
-  Value bits = arith::SubIOp::create(b, loc, toBits(power), exponent);
-  // Far below the range of floats the difference is negative, which counts as
-  // 0.
-  power = toFloat(arith::MaxSIOp::create(b, loc, bits, ci(0)));
   Value p =
       inPairs(a, square,
               {0.5000000023447257, 0.43523491251308705, 0.1809515597452494,
@@ -281,12 +299,23 @@ Value VectorMath::gelu(Value x) {
       inPairs(a, square,
               {1.0, 1.66835472582307, 1.1930536484473893, 0.4634409363188575,
                0.0999210860746676, 0.01002815356520449});
-  // x less its tail, or nothing less the tail: -0 and, of -infinity, NaN.
-  Value negative = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt,
-                                         toBits(x), ci(0));
-  Value most = mul(x, select(negative, c(0), c(1)));
-  Value part = div(mul(a, p), q);
-  return fma(arith::NegFOp::create(b, loc, power), part, most);
+  return withoutTail(x, halved(power, n), div(mul(a, p), q));
+}
+
+Value VectorMath::geluTanh(Value x) {
+  // Its tail is a t / (1 + t) with a = |x|, t = exp(-2 u), u as tanh takes it:
+  // 2 u / ln 2 = a (l + c a^2) = n + r, of which r is rounded once. Beyond 11
+  // the tail is 0.
+  constexpr double l = 2.3022081981443252, c3 = 0.10294323958002349;
+  Value a = magnitudeUpTo(x, 11), square = mul(a, a);
+  Value factor = fma(square, c(c3), c(l));
+  Octaves n = octaves(a, factor);
+  Value r = fma(a, factor, arith::NegFOp::create(b, loc, n.n));
+  Value power = inPairs(r, mul(r, r),
+                        {1.0, -0.6931469764, 0.2402224046, -0.05550735032,
+                         0.009671619047, -0.001326459088});
+  Value t = halved(power, n);
+  return withoutTail(x, t, div(a, add(t, c(1))));
 }
 
 //===----------------------------------------------------------------------===//

@@ -2,10 +2,9 @@
 //
 // Straight-line code for the functions that activations and normalisations use,
 // on vectors of f32. Errors are in units in the last place against float64, and
-// hold for all inputs from 2^-17 to 256 in magnitude, each of which was tried,
-// and for every 127th of the others; unittests/Targets/CPU tries four million
-// at every run. Zeros keep their sign, and infinities and NaN give what C's
-// functions give.
+// hold for all inputs: scripts/every_float.py tries each, unittests/Targets/CPU
+// four million at every run. Zeros keep their sign, and infinities and NaN give
+// what C's functions give.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_TARGETS_CPU_VECTORMATH_H
@@ -38,6 +37,8 @@ public:
   /// x times the share of a normal distribution below x; 8 ulp, 0 where it is
   /// above -1e-35.
   mlir::Value gelu(mlir::Value x);
+  /// The same with the share as tanh approximates it; 128 ulp, 0 likewise.
+  mlir::Value geluTanh(mlir::Value x);
   /// Beyond it the distance from a multiple of pi / 2 needs more digits of pi.
   static constexpr double mostAngle = 1e5;
 
@@ -79,6 +80,19 @@ private:
     mlir::Value small, value;
   };
   ArcSine arcSine(mlir::Value x);
+  /// |x|, but not more than `most`; NaN stays NaN.
+  mlir::Value magnitudeUpTo(mlir::Value x, double most);
+  /// A product near which a whole n >= 0 lies.
+  struct Octaves {
+    mlir::Value n;    ///< As a float.
+    mlir::Value bits; ///< n in the lowest bits of an integer.
+  };
+  Octaves octaves(mlir::Value x, mlir::Value y);
+  /// p / 2^n; 0 far below the range of floats.
+  mlir::Value halved(mlir::Value p, const Octaves &n);
+  /// x or 0 less the share that lies beyond |x|: what a function gives that is
+  /// nearly x above 0 and nearly 0 below.
+  mlir::Value withoutTail(mlir::Value x, mlir::Value power, mlir::Value part);
   /// 2^n for whole n in [-126, 127].
   mlir::Value powerOfTwo(mlir::Value n);
   /// Whether 2^n costs one instruction.

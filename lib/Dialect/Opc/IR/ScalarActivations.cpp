@@ -19,6 +19,16 @@ static Value activation(OpBuilder &b, Location loc, Value x, Build build) {
   });
 }
 
+/// A scalar of f32 as one of f64, where f32 would lose digits; vectors have
+/// forms of their own, or time that is dear.
+template <typename Build>
+static Value scalarInDouble(FloatBuilder &f, Value x, Build build) {
+  if (!x.getType().isF32())
+    return build(f, x);
+  Value wide = arith::ExtFOp::create(f.b, f.loc, f.b.getF64Type(), x);
+  return arith::TruncFOp::create(f.b, f.loc, x.getType(), build(f, wide));
+}
+
 static Value sigmoid(FloatBuilder &f, Value x) {
   Value one = f.c(x, 1);
   return f.div(one, f.add(one, f.exp(f.neg(x))));
@@ -32,6 +42,20 @@ static Value softplus(FloatBuilder &f, Value x) {
 /// x * y + z, rounded once.
 static Value fma(FloatBuilder &f, Value x, Value y, Value z) {
   return math::FmaOp::create(f.b, f.loc, x, y, z);
+}
+
+/// The number as a constant of x's type, and what that lacks.
+static std::pair<Value, Value> inTwoParts(FloatBuilder &f, Value x,
+                                          double number, double lacks = 0) {
+  auto element = cast<FloatType>(getElementTypeOrSelf(x.getType()));
+  APFloat rounded(number);
+  bool inexact;
+  rounded.convert(element.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                  &inexact);
+  rounded.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
+                  &inexact);
+  double rest = number - rounded.convertToDouble() + lacks;
+  return {f.c(x, number), f.c(x, rest)};
 }
 
 static Value clamp(FloatBuilder &f, Value x, double low, double high) {
@@ -59,7 +83,9 @@ Value opc::emitSoftsign(OpBuilder &b, Location loc, Value x) {
 
 Value opc::emitMish(OpBuilder &b, Location loc, Value x) {
   return activation(b, loc, x, [](FloatBuilder &f, Value x) {
-    return f.mul(x, f.tanh(softplus(f, x)));
+    return scalarInDouble(f, x, [](FloatBuilder &f, Value x) {
+      return f.mul(x, f.tanh(softplus(f, x)));
+    });
   });
 }
 
@@ -98,8 +124,14 @@ Value opc::emitElu(OpBuilder &b, Location loc, Value x, APFloat alpha) {
 
 Value opc::emitCelu(OpBuilder &b, Location loc, Value x, APFloat alpha) {
   return activation(b, loc, x, [&](FloatBuilder &f, Value x) {
-    Value a = f.c(x, alpha.convertToDouble()), zero = f.c(x, 0);
-    Value below = f.mul(a, f.expm1(f.div(x, a)));
+    double number = alpha.convertToDouble();
+    Value a = f.c(x, number), inverse = f.c(x, 1 / number), zero = f.c(x, 0);
+    Value quotient = f.div(x, a), power = f.expm1(quotient);
+    // What the quotient lacks, to first order.
+    Value lacks = f.mul(fma(f, f.neg(quotient), a, x), inverse);
+    Value change = fma(f, power, lacks, lacks);
+    change = f.select(f.isCorrection(change, power), change, zero);
+    Value below = fma(f, a, power, f.mul(a, change));
     return f.add(f.max(zero, x), f.min(zero, below));
   });
 }
@@ -117,7 +149,17 @@ Value opc::emitSelu(OpBuilder &b, Location loc, Value x, APFloat alpha,
 Value opc::emitSwish(OpBuilder &b, Location loc, Value x, APFloat alpha) {
   return activation(b, loc, x, [&](FloatBuilder &f, Value x) {
     double a = alpha.convertToDouble();
-    return f.div(x, f.add(f.c(x, 1), f.exp(f.mul(x, f.c(x, -a)))));
+    auto [factor, rest] = inTwoParts(f, x, -a);
+    Value power = f.mul(x, factor);
+    Value y = f.div(x, f.add(f.c(x, 1), f.exp(power)));
+    if (alpha.getExactLog2Abs() != INT_MIN)
+      return y;
+    // What the product lacks counts as a part of y where the power is large: in
+    // the tail, which is one of numbers of the sign that alpha has not.
+    Value lacks = fma(f, x, rest, fma(f, x, factor, f.neg(power)));
+    Predicate beyond = a > 0 ? Predicate::OLT : Predicate::OGT;
+    Value zero = f.c(x, 0), tail = f.cmp(beyond, y, zero);
+    return f.sub(y, f.select(tail, f.mul(y, lacks), zero));
   });
 }
 
@@ -133,17 +175,10 @@ static Value tanhGelu(FloatBuilder &f, Value x) {
 /// the tail: what z lacks is found by fused products and put right to first
 /// order.
 static Value erfGelu(FloatBuilder &f, Value x) {
-  constexpr double factor = -0.70710678118654752;
-  auto element = cast<FloatType>(getElementTypeOrSelf(x.getType()));
-  APFloat rounded(factor);
-  bool inexact;
-  rounded.convert(element.getFloatSemantics(), APFloat::rmNearestTiesToEven,
-                  &inexact);
-  double rest = 4.8336466567264567e-17; // what the double lacks itself
-  if (!element.isF64())
-    rest = factor - rounded.convertToDouble();
-  Value c = f.c(x, factor), z = f.mul(x, c);
-  Value lacks = fma(f, x, f.c(x, rest), fma(f, x, c, f.neg(z)));
+  auto [c, rest] =
+      inTwoParts(f, x, -0.70710678118654752, 4.8336466567264567e-17);
+  Value z = f.mul(x, c);
+  Value lacks = fma(f, x, rest, fma(f, x, c, f.neg(z)));
   // Where erfc is 0, so is the change, however large z; above 0 is no tail.
   Value tail = math::ErfcOp::create(f.b, f.loc, z);
   Value change = f.mul(f.mul(tail, z), lacks), zero = f.c(x, 0);
@@ -152,7 +187,9 @@ static Value erfGelu(FloatBuilder &f, Value x) {
 }
 
 Value opc::emitGelu(OpBuilder &b, Location loc, Value x, bool tanhForm) {
-  return activation(b, loc, x, tanhForm ? tanhGelu : erfGelu);
+  return activation(b, loc, x, [&](FloatBuilder &f, Value x) {
+    return tanhForm ? scalarInDouble(f, x, tanhGelu) : erfGelu(f, x);
+  });
 }
 
 Value opc::emitThresholdedRelu(OpBuilder &b, Location loc, Value x,

@@ -168,7 +168,7 @@ static Value integerToFloatPower(OpBuilder &b, Location loc, Type base,
 // Floats
 //===----------------------------------------------------------------------===//
 
-/// Exponents up to this give products: an error of at most 5.5 ulp.
+/// Exponents up to this give products: an error of at most 4 ulp.
 static constexpr double mostFactors = 4;
 
 static bool isProduct(double exponent) {
@@ -176,28 +176,46 @@ static bool isProduct(double exponent) {
          2 * exponent == std::floor(2 * exponent);
 }
 
+/// x^exponent for whole and half exponents of at least 1.
+static Value positivePower(FloatBuilder &f, Value x, double exponent) {
+  double whole = std::floor(exponent);
+  Value power = repeated(x, APInt(32, uint64_t(whole)),
+                         [&](Value a, Value b) { return f.mul(a, b); });
+  if (whole == exponent)
+    return power;
+  return f.mul(power, math::SqrtOp::create(f.b, f.loc, x));
+}
+
+/// x^-exponent, likewise. The reciprocal first: a power may overflow where its
+/// reciprocal is a number.
+static Value inversePower(FloatBuilder &f, Value x, double exponent) {
+  Value one = f.c(x, 1), inverse = f.div(one, x);
+  Value power = positivePower(f, inverse, exponent);
+  if (exponent == 1)
+    return power;
+  // What the reciprocal lacks counts as often as it is a factor.
+  Value lacks = math::FmaOp::create(f.b, f.loc, f.neg(x), inverse, one);
+  Value change = f.mul(power, f.mul(lacks, f.c(x, exponent)));
+  return f.select(f.isCorrection(change, power), f.add(power, change), power);
+}
+
 /// x^exponent where isProduct(exponent), with the zeros, infinities and NaN of
 /// C's pow.
 static Value productPower(FloatBuilder &f, Value x, double exponent) {
   if (exponent == 0)
     return f.c(x, 1);
-  double whole = std::floor(std::abs(exponent));
-  bool isHalf = whole != std::abs(exponent);
+  double magnitude = std::abs(exponent);
+  bool isHalf = std::floor(magnitude) != magnitude;
   // Halves know no -0.
-  Value base = isHalf ? f.add(x, f.c(x, 0)) : x;
-  // The reciprocal first: a power may overflow where its reciprocal is a
-  // number.
-  auto oriented = [&](Value y) {
-    return exponent < 0 ? f.div(f.c(x, 1), y) : y;
-  };
-  Value power;
-  if (whole > 0)
-    power = repeated(oriented(base), APInt(32, uint64_t(whole)),
-                     [&](Value a, Value b) { return f.mul(a, b); });
+  Value base = isHalf ? f.add(x, f.c(x, 0)) : x, power;
+  if (magnitude >= 1)
+    power = (exponent < 0 ? inversePower : positivePower)(f, base, magnitude);
+  else
+    power = math::SqrtOp::create(f.b, f.loc, base);
+  if (exponent == -0.5)
+    power = f.div(f.c(x, 1), power);
   if (!isHalf)
     return power;
-  Value root = oriented(math::SqrtOp::create(f.b, f.loc, base));
-  power = power ? f.mul(power, root) : root;
   double infinity = std::numeric_limits<double>::infinity();
   Value least = f.cmp(arith::CmpFPredicate::OEQ, x, f.c(x, -infinity));
   return f.select(least, f.c(x, exponent < 0 ? 0 : infinity), power);

@@ -71,6 +71,10 @@ struct FloatBuilder {
   Value log1p(Value x) { return mlir::math::Log1pOp::create(b, loc, x); }
   Value tanh(Value x) { return mlir::math::TanhOp::create(b, loc, x); }
   Value erf(Value x) { return mlir::math::ErfOp::create(b, loc, x); }
+  /// Whether a correction of x is one: x is a number, and much is left of it.
+  Value isCorrection(Value change, Value x) {
+    return cmp(mlir::arith::CmpFPredicate::OLT, abs(change), abs(x));
+  }
   Value cmp(mlir::arith::CmpFPredicate predicate, Value x, Value y) {
     return mlir::arith::CmpFOp::create(b, loc, predicate, x, y);
   }
