@@ -26,7 +26,7 @@ public:
       : op(op), env(env), facts(facts) {}
 
   LogicalResult run() {
-    if (isa<ScalarOp, BroadcastOp>(op))
+    if (broadcastsOperands(op))
       return checkOperands();
     return llvm::TypeSwitch<Operation *, LogicalResult>(op)
         .Case<MatmulOp, ConcatOp, DequantizeOp, UnpackOp>(

@@ -56,7 +56,7 @@ bool broadcastsAtRunTime(Value operand, Value result, ShapeEnv &env) {
 bool broadcastsAtRunTime(func::FuncOp kernel) {
   ShapeEnv env(kernel.getContext());
   for (Operation &op : kernel.getBody().front().without_terminator()) {
-    if (!isa<ScalarOp, BroadcastOp>(op))
+    if (!broadcastsOperands(&op))
       continue;
     for (Value operand : op.getOperands())
       if (broadcastsAtRunTime(operand, op.getResult(0), env))

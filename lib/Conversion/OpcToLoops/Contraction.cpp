@@ -31,9 +31,10 @@ Value matmulElement(Operation *op, ValueRange indices, KernelEmitter &e) {
   ValueRange batchIndices = indices.take_front(batch);
   auto operand = [&](const Dims &dims, Value row, Value column,
                      bool transposed) {
-    SmallVector<Value> at =
-        broadcastIndices(ArrayRef(dims).drop_back(2),
-                         ArrayRef(yDims).take_front(batch), batchIndices, e);
+    SmallVector<Value> at;
+    for (AffineExpr expr : broadcastPlace(ArrayRef(dims).drop_back(2),
+                                          ArrayRef(yDims).take_front(batch)))
+      at.push_back(e.expr(expr, batchIndices));
     at.push_back(transposed ? column : row);
     at.push_back(transposed ? row : column);
     return at;

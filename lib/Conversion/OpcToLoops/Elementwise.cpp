@@ -1,7 +1,7 @@
 //===- Elementwise.cpp - one entry for all element-wise ops ---------------===//
 //
-// The ops say their expression themselves (ScalarOp); here operands broadcast,
-// and f16 and bf16 are computed in f32 and rounded once.
+// The ops say their expression and what they read themselves (ScalarOp,
+// AccessOp); f16 and bf16 are computed in f32 here and rounded once.
 //
 //===----------------------------------------------------------------------===//
 #include "Rows.h"
@@ -24,10 +24,8 @@ static Value elementwise(Operation *op, unsigned, ValueRange indices,
                          KernelEmitter &e) {
   Value result = op->getResult(0);
   SmallVector<Value> args;
-  for (Value operand : op->getOperands())
-    args.push_back(
-        e.element(operand, broadcastIndices(e.env.dims(operand),
-                                            e.env.dims(result), indices, e)));
+  for (const Access &access : *e.env.accesses(op))
+    args.push_back(emitRead(op, access, indices, e));
   auto scalar = cast<ScalarOp>(op);
   if (!computesInF32(op))
     return scalar.emitScalar(e.b, e.loc, args);

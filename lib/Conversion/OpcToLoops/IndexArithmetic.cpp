@@ -196,11 +196,39 @@ Value KernelEmitter::emitExpr(AffineExpr e) {
       result = arith::DivSIOp::create(b, loc, divide(x), max(y, constant(1)));
       return;
     default:
-      result = arith::DivSIOp::create(
-          b, loc, divide(add(x, sub(y, constant(1)))), max(y, constant(1)));
+      // (n - 1) ceildiv n says whether n is more than 1 (broadcastPlace).
+      if (binaryExpr.getLHS() == binaryExpr.getRHS() - 1)
+        result = arith::SelectOp::create(
+            b, loc, compare(arith::CmpIPredicate::sgt, y, constant(1)),
+            constant(1), constant(0));
+      else
+        result = arith::DivSIOp::create(
+            b, loc, divide(add(x, sub(y, constant(1)))), max(y, constant(1)));
     }
   });
   return result;
+}
+
+Value KernelEmitter::expr(AffineExpr e, ValueRange positions) {
+  if (e.isSymbolicOrConstant())
+    return expr(e);
+  if (auto dim = dyn_cast<AffineDimExpr>(e))
+    return positions[dim.getPosition()];
+  auto binaryExpr = cast<AffineBinaryOpExpr>(e);
+  Value x = expr(binaryExpr.getLHS(), positions);
+  Value y = expr(binaryExpr.getRHS(), positions);
+  switch (e.getKind()) {
+  case AffineExprKind::Add:
+    return add(x, y);
+  case AffineExprKind::Mul:
+    return mul(x, y);
+  case AffineExprKind::Mod:
+    return rem(x, y);
+  case AffineExprKind::FloorDiv:
+    return floorDiv(x, y);
+  default:
+    return ceilDiv(x, y);
+  }
 }
 
 Value KernelEmitter::extent(Value tensor, int64_t axis) {

@@ -1,4 +1,4 @@
-//===- Indexing.cpp - gathers, scatters and positions of extremes ---------===//
+//===- Indexing.cpp - scatters and positions of extremes ------------------===//
 //
 // Indices are data: each is checked against its dimension before it is used.
 //
@@ -13,47 +13,6 @@ namespace opc {
 namespace {
 
 using Indices = SmallVector<Value>;
-
-/// Whether there is any element along the axes of these extents (i1).
-Value isAny(ArrayRef<AffineExpr> extents, KernelEmitter &e) {
-  Value any = e.boolean(true);
-  for (AffineExpr extent : extents)
-    any = e.both(any, e.compare(arith::CmpIPredicate::sgt, e.expr(extent),
-                                e.constant(0)));
-  return any;
-}
-
-/// x[at], or zero where the axes picked by index are empty: there is then no
-/// element that a bad index could be replaced with.
-Value pickElement(Value x, ArrayRef<Value> at, ArrayRef<AffineExpr> picked,
-                  KernelEmitter &e) {
-  return e.choose(
-      isAny(picked, e), [&] { return e.element(x, at); },
-      [&] { return emitZero(computeType(elementType(x)), e); });
-}
-
-Value gather(Operation *op, unsigned, ValueRange at, KernelEmitter &e) {
-  auto gatherOp = cast<GatherOp>(op);
-  Value x = gatherOp.getX(), indices = gatherOp.getIndices();
-  size_t axis = gatherOp.getAxis(), rank = e.env.dims(indices).size();
-  AffineExpr extent = e.env.dim(x, axis);
-  Indices from(at.take_front(axis));
-  from.push_back(
-      e.checkedIndex(e.element(indices, at.slice(axis, rank)), e.expr(extent)));
-  llvm::append_range(from, at.drop_front(axis + rank));
-  return pickElement(x, from, extent, e);
-}
-
-Value gatherElements(Operation *op, unsigned, ValueRange at, KernelEmitter &e) {
-  auto gatherOp = cast<GatherElementsOp>(op);
-  Value x = gatherOp.getX();
-  size_t axis = gatherOp.getAxis();
-  AffineExpr extent = e.env.dim(x, axis);
-  Indices from(at);
-  from[axis] =
-      e.checkedIndex(e.element(gatherOp.getIndices(), at), e.expr(extent));
-  return pickElement(x, from, extent, e);
-}
 
 /// The tuple of indices at `prefix`, each checked against its extent in `dims`.
 Indices checkedTuple(Value indices, ValueRange prefix,
@@ -70,20 +29,6 @@ Indices checkedTuple(Value indices, ValueRange prefix,
 /// The number of indices in each tuple, which is known at compile time.
 size_t tupleSize(Value indices, KernelEmitter &e) {
   return constantOf(e.env.dims(indices).back()).value_or(0);
-}
-
-Value gatherNd(Operation *op, unsigned, ValueRange at, KernelEmitter &e) {
-  auto gatherOp = cast<GatherNdOp>(op);
-  Value x = gatherOp.getX(), indices = gatherOp.getIndices();
-  const Dims dims = e.env.dims(x);
-  size_t batch = gatherOp.getBatchDims(), depth = tupleSize(indices, e);
-  size_t prefix = e.env.dims(indices).size() - 1;
-  ArrayRef<AffineExpr> picked = ArrayRef(dims).slice(batch, depth);
-  Indices from(at.take_front(batch));
-  llvm::append_range(from,
-                     checkedTuple(indices, at.take_front(prefix), picked, e));
-  llvm::append_range(from, at.drop_front(prefix));
-  return pickElement(x, from, picked, e);
 }
 
 /// What a scatter leaves at an element: the update, or both combined.
@@ -220,9 +165,6 @@ Value reverseSequence(Operation *op, unsigned, ValueRange indices,
 } // namespace
 
 void registerIndexingLowerings(IndexedTable &indexed, NestTable &nests) {
-  indexed["opc.gather"] = {gather};
-  indexed["opc.gather_elements"] = {gatherElements};
-  indexed["opc.gather_nd"] = {gatherNd};
   indexed["opc.reverse_sequence"] = {reverseSequence};
   nests["opc.scatter_elements"] = perLine(scatterElementsLine);
   nests["opc.scatter_nd"] = atOnce(scatterNd);

@@ -1,7 +1,7 @@
 //===- Lowerings.cpp - how each op class turns into loops -----------------===//
 //
 // Collects the tables of all op families. Every element-wise op shares one
-// entry.
+// entry, every op that only moves elements another.
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Conversion/OpcToLoops/KernelEmitter.h"
@@ -17,6 +17,7 @@ struct Tables {
   NestTable nests;
 
   Tables() {
+    registerAccessLowerings(indexed);
     registerElementwiseLowerings(indexed);
     registerMovementLowerings(indexed);
     registerIndexingLowerings(indexed, nests);
@@ -49,7 +50,10 @@ const Lowering *lookUp(const llvm::StringMap<Lowering> &table, StringRef name) {
 const IndexedLowering *indexedLowering(Operation *op) {
   if (isa<ScalarOp>(op))
     return lookUp(tables().indexed, kElementwiseEntry);
-  return lookUp(tables().indexed, op->getName().getStringRef());
+  const IndexedLowering *own =
+      lookUp(tables().indexed, op->getName().getStringRef());
+  return own || !isa<AccessOp>(op) ? own
+                                   : lookUp(tables().indexed, kMovementEntry);
 }
 
 const NestLowering *nestLowering(Operation *op) {

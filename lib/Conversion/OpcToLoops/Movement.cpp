@@ -1,6 +1,6 @@
-//===- Movement.cpp - index maps of movement ops --------------------------===//
+//===- Movement.cpp - movement that no access says, and generators --------===//
 //
-// Each says which element of an operand an element of its result is.
+// Bits of bytes, pads that mirror, and elements that come from no operand.
 //
 //===----------------------------------------------------------------------===//
 #include "Rows.h"
@@ -13,70 +13,6 @@ namespace opc {
 namespace {
 
 using Indices = SmallVector<Value>;
-
-/// A run of axes of x and of y that hold the same elements.
-struct ReshapeGroup {
-  ArrayRef<AffineExpr> x, y;
-};
-
-/// The fewest leading axes of x and y whose sizes agree; all where none do.
-ReshapeGroup shortestGroup(ArrayRef<AffineExpr> x, ArrayRef<AffineExpr> y,
-                           MLIRContext *context) {
-  for (size_t count = 2; count <= x.size() + y.size(); ++count)
-    for (size_t nx = 1; nx < count && nx <= x.size(); ++nx) {
-      ReshapeGroup group{x.take_front(nx), y.take_front(count - nx)};
-      if (product(context, group.x) == product(context, group.y))
-        return group;
-    }
-  return {x, y};
-}
-
-/// Splits the axes of a reshape into short runs of equal size, so that axes
-/// which stay as they are keep their index.
-SmallVector<ReshapeGroup> groupAxes(ArrayRef<AffineExpr> x,
-                                    ArrayRef<AffineExpr> y,
-                                    MLIRContext *context) {
-  SmallVector<ReshapeGroup> groups;
-  while (!x.empty() || !y.empty()) {
-    ReshapeGroup group = shortestGroup(x, y, context);
-    x = x.drop_front(group.x.size());
-    y = y.drop_front(group.y.size());
-    groups.push_back(group);
-  }
-  return groups;
-}
-
-Value reshape(Operation *op, unsigned, ValueRange indices, KernelEmitter &e) {
-  Value x = op->getOperand(0);
-  const Dims from = e.env.dims(x), to = e.env.dims(op->getResult(0));
-  if (e.isLoaded(x))
-    return e.load(e.buffer(x), e.linearize(indices, to), elementType(x));
-  Indices result;
-  for (const ReshapeGroup &group : groupAxes(from, to, e.env.getContext())) {
-    ValueRange mine = indices.take_front(group.y.size());
-    indices = indices.drop_front(group.y.size());
-    if (group.x.size() == 1 && group.y.size() == 1)
-      result.push_back(mine[0]);
-    else
-      llvm::append_range(result,
-                         e.delinearize(e.linearize(mine, group.y), group.x));
-  }
-  return e.element(x, result);
-}
-
-Value transpose(Operation *op, unsigned, ValueRange indices, KernelEmitter &e) {
-  Indices result(indices);
-  for (auto [axis, from] : llvm::enumerate(cast<TransposeOp>(op).getPerm()))
-    result[from] = indices[axis];
-  return e.element(op->getOperand(0), result);
-}
-
-Value broadcast(Operation *op, unsigned, ValueRange indices, KernelEmitter &e) {
-  Value x = op->getOperand(0);
-  return e.element(x,
-                   broadcastIndices(e.env.dims(x), e.env.dims(op->getResult(0)),
-                                    indices, e));
-}
 
 /// Element i is some bits of byte i * bits / 8.
 Value unpack(Operation *op, unsigned, ValueRange indices, KernelEmitter &e) {
@@ -98,25 +34,6 @@ Value unpack(Operation *op, unsigned, ValueRange indices, KernelEmitter &e) {
   if (element.isUnsignedInteger())
     return arith::ExtUIOp::create(e.b, e.loc, type, value);
   return arith::ExtSIOp::create(e.b, e.loc, type, value);
-}
-
-Value tile(Operation *op, unsigned, ValueRange indices, KernelEmitter &e) {
-  Value x = op->getOperand(0);
-  const Dims from = e.env.dims(x), to = e.env.dims(op->getResult(0));
-  Indices result;
-  for (auto [axis, index] : llvm::enumerate(indices))
-    result.push_back(from[axis] == to[axis] ? index
-                                            : e.rem(index, e.expr(from[axis])));
-  return e.element(x, result);
-}
-
-Value slice(Operation *op, unsigned, ValueRange indices, KernelEmitter &e) {
-  auto sliceOp = cast<SliceOp>(op);
-  Indices result;
-  for (auto [index, start, step] : llvm::zip_equal(
-           indices, sliceOp.getStarts().getResults(), sliceOp.getSteps()))
-    result.push_back(e.add(e.expr(start), e.mul(index, e.constant(step))));
-  return e.element(op->getOperand(0), result);
 }
 
 /// Where an index that may lie outside of [0, extent) reads, by mode.
@@ -149,54 +66,23 @@ Value foldedIndex(StringRef mode, Value index, AffineExpr low, AffineExpr from,
   return cropLow + Scalar(e, folded);
 }
 
-Value pad(Operation *op, unsigned, ValueRange indices, KernelEmitter &e) {
-  auto padOp = cast<PadOp>(op);
-  Value x = padOp.getX();
-  const Dims from = e.env.dims(x), to = e.env.dims(padOp.getY());
-  StringRef mode = padOp.getMode();
-  Indices result;
-  Value inside = e.boolean(true);
-  for (auto [axis, index] : llvm::enumerate(indices)) {
-    AffineExpr low = padOp.getLow().getResult(axis);
-    if (constantOf(low) == 0 && from[axis] == to[axis]) {
-      result.push_back(index);
-      continue;
-    }
-    if (mode != "constant") {
-      result.push_back(foldedIndex(mode, index, low, from[axis], to[axis], e));
-      continue;
-    }
-    result.push_back(e.sub(index, e.expr(low)));
-    inside = e.both(inside, e.compare(arith::CmpIPredicate::ult, result.back(),
-                                      e.expr(from[axis])));
+/// A pad that repeats elements of x; one with a constant says its accesses.
+Value foldingPad(PadOp op, ValueRange indices, KernelEmitter &e) {
+  const Dims from = e.env.dims(op.getX()), to = e.env.dims(op.getY());
+  Indices at(indices);
+  for (auto [axis, index] : llvm::enumerate(at)) {
+    AffineExpr low = op.getLow().getResult(axis);
+    if (constantOf(low) != 0 || from[axis] != to[axis])
+      index = foldedIndex(op.getMode(), index, low, from[axis], to[axis], e);
   }
-  return e.choose(
-      inside, [&] { return e.element(x, result); },
-      [&] {
-        Value value = padOp.getValue();
-        Indices zeros(e.env.dims(value).size(), e.constant(0));
-        return e.element(value, zeros);
-      });
+  return e.element(op.getX(), at);
 }
 
-Value concat(Operation *op, unsigned, ValueRange indices, KernelEmitter &e) {
-  auto concatOp = cast<ConcatOp>(op);
-  size_t axis = concatOp.getAxis();
-  OperandRange inputs = concatOp.getInputs();
-  // The first input that the index, counted from its start, lies in.
-  std::function<Value(size_t, AffineExpr)> pick = [&](size_t i,
-                                                      AffineExpr start) {
-    Indices local(indices);
-    local[axis] = e.sub(indices[axis], e.expr(start));
-    if (i + 1 == inputs.size())
-      return e.element(inputs[i], local);
-    AffineExpr end = start + e.env.dim(inputs[i], axis);
-    return e.choose(
-        e.compare(arith::CmpIPredicate::slt, indices[axis], e.expr(end)),
-        [&] { return e.element(inputs[i], local); },
-        [&] { return pick(i + 1, end); });
-  };
-  return pick(0, e.env.constant(0));
+Value pad(Operation *op, unsigned result, ValueRange indices,
+          KernelEmitter &e) {
+  if (e.env.accesses(op))
+    return emitMoved(op, result, indices, e);
+  return foldingPad(cast<PadOp>(op), indices, e);
 }
 
 Value iota(Operation *op, unsigned, ValueRange indices, KernelEmitter &e) {
@@ -271,14 +157,8 @@ Value constant(Operation *op, unsigned, ValueRange indices, KernelEmitter &e) {
 } // namespace
 
 void registerMovementLowerings(IndexedTable &indexed) {
-  indexed["opc.reshape"] = {reshape};
-  indexed["opc.transpose"] = {transpose};
-  indexed["opc.broadcast"] = {broadcast};
-  indexed["opc.tile"] = {tile};
   indexed["opc.unpack"] = {unpack};
-  indexed["opc.slice"] = {slice};
   indexed["opc.pad"] = {pad};
-  indexed["opc.concat"] = {concat};
   indexed["opc.iota"] = {iota};
   indexed["opc.extents"] = {extents};
   indexed["opc.constant"] = {constant};

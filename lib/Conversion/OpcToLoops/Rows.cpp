@@ -104,28 +104,4 @@ NestLowering atOnce(std::function<void(Operation *, KernelEmitter &)> emit) {
           }};
 }
 
-SmallVector<Value> broadcastIndices(ArrayRef<AffineExpr> from,
-                                    ArrayRef<AffineExpr> to, ValueRange indices,
-                                    KernelEmitter &e) {
-  to = to.take_back(from.size());
-  SmallVector<Value> result;
-  for (auto [extent, full, index] : llvm::zip_equal(
-           from, to, indices.drop_front(indices.size() - from.size()))) {
-    auto fixed = constantOf(extent);
-    if (extent == full || (fixed && *fixed != 1)) {
-      result.push_back(index);
-      continue;
-    }
-    // Equal constants fold; else it is decided at run time.
-    Value isOne =
-        e.compare(arith::CmpIPredicate::eq, e.expr(extent), e.constant(1));
-    auto known = KernelEmitter::constantValue(isOne);
-    result.push_back(known == 1
-                         ? e.constant(0)
-                         : Value(arith::SelectOp::create(
-                               e.b, e.loc, isOne, e.constant(0), index)));
-  }
-  return result;
-}
-
 } // namespace opc

@@ -1,13 +1,14 @@
 //===- Rows.h - work units that are rows of a result ------------*- C++ -*-===//
 //
 // Most lowerings write each element of a result on its own. They share here how
-// elements are split into units, and how operands broadcast to them.
+// elements are split into units, and how operands are read.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_LIB_CONVERSION_OPCTOLOOPS_ROWS_H
 #define OPC_LIB_CONVERSION_OPCTOLOOPS_ROWS_H
 
 #include "opc/Conversion/OpcToLoops/KernelEmitter.h"
+#include "opc/Dialect/Opc/IR/Access.h"
 
 namespace opc {
 
@@ -41,12 +42,14 @@ NestLowering perLine(LineBody line);
 NestLowering
 atOnce(std::function<void(mlir::Operation *op, KernelEmitter &e)> emit);
 
-/// Indices into an operand of extents `from` that is broadcast, aligned at the
-/// last axis, to an element at `indices` of extents `to`.
-llvm::SmallVector<mlir::Value>
-broadcastIndices(llvm::ArrayRef<mlir::AffineExpr> from,
-                 llvm::ArrayRef<mlir::AffineExpr> to, mlir::ValueRange indices,
-                 KernelEmitter &e);
+/// The element that an access of `op` reads, of its result at `indices`.
+mlir::Value emitRead(mlir::Operation *op, const Access &access,
+                     mlir::ValueRange indices, KernelEmitter &e);
+/// Whether there is any element along axes of these extents (i1).
+mlir::Value isAny(llvm::ArrayRef<mlir::AffineExpr> extents, KernelEmitter &e);
+/// The element of an op that only moves elements, as its accesses say.
+mlir::Value emitMoved(mlir::Operation *op, unsigned result,
+                      mlir::ValueRange indices, KernelEmitter &e);
 
 /// The element type of a tensor.
 mlir::Type elementType(mlir::Value tensor);

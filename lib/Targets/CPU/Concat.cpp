@@ -24,7 +24,7 @@ public:
       Value start = l.index(0);
       for (auto [number, input] : llvm::enumerate(concat.getInputs())) {
         Value extent = w.e.expr(w.v.dims(input)[axis]);
-        w.v.choosePart(concat, number, start);
+        w.v.chooseAccess(concat, number);
         emitPart(start, extent);
         start = l.add(start, extent);
       }

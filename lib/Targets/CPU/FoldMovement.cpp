@@ -44,12 +44,145 @@ std::optional<Data> dataOf(ConstantOp constant) {
   return data;
 }
 
-/// For each axis of a result: how far its index moves the source position; and
-/// the range of indices that have a source at all.
-struct Strides {
+/// Where one access reads, of constant extents: for each axis of the result how
+/// far the source moves, and the range of indices whose elements exist.
+struct Box {
   SmallVector<int64_t> step, low, high;
   int64_t start = 0;
 };
+
+/// `expr` where all positions are 0, if that is a constant.
+std::optional<int64_t> startOf(AffineExpr expr, size_t rank) {
+  AffineExpr zero = getAffineConstantExpr(0, expr.getContext());
+  return constantOf(expr.replaceDims(SmallVector<AffineExpr>(rank, zero)));
+}
+
+/// How far `expr` moves along each axis, if those are constants.
+std::optional<SmallVector<int64_t>> stepsAlong(AffineExpr expr, size_t rank) {
+  SmallVector<int64_t> steps;
+  for (size_t axis = 0; axis < rank; ++axis) {
+    SmallVector<int64_t> unit(rank, 0);
+    unit[axis] = 1;
+    std::optional<int64_t> step = stepOf(expr, unit);
+    if (!step)
+      return std::nullopt;
+    steps.push_back(*step);
+  }
+  return steps;
+}
+
+/// The row-major position of what an access reads.
+AffineExpr positionOf(const Access &access, ArrayRef<int64_t> from,
+                      MLIRContext *context) {
+  if (access.position)
+    return access.position;
+  AffineExpr position = getAffineConstantExpr(0, context);
+  for (auto [axis, expr] : llvm::enumerate(access.at))
+    position =
+        position + expr * ShapedType::getNumElements(from.drop_front(axis + 1));
+  return position;
+}
+
+/// Narrows the box to where `index`, which moves along one axis, lies in
+/// [0, extent).
+LogicalResult restrict(Box &box, AffineExpr index, int64_t extent) {
+  size_t rank = box.low.size();
+  std::optional<int64_t> start = startOf(index, rank);
+  auto steps = stepsAlong(index, rank);
+  if (!start || !steps)
+    return failure();
+  for (auto [axis, step] : llvm::enumerate(*steps)) {
+    if (step == 0)
+      continue;
+    if (step != 1)
+      return failure();
+    box.low[axis] = std::max(box.low[axis], -*start);
+    box.high[axis] = std::min(box.high[axis], extent - *start);
+  }
+  return success();
+}
+
+std::optional<Box> boxOf(const Access &access, ArrayRef<int64_t> from,
+                         ArrayRef<int64_t> to, MLIRContext *context) {
+  AffineExpr position = positionOf(access, from, context);
+  auto steps = stepsAlong(position, to.size());
+  std::optional<int64_t> start = startOf(position, to.size());
+  if (!access.picked.empty() || !steps || !start)
+    return std::nullopt;
+  Box box{*steps, SmallVector<int64_t>(to.size(), 0), SmallVector<int64_t>(to),
+          *start};
+  for (unsigned axis : access.guarded)
+    if (failed(restrict(box, access.at[axis], from[axis])))
+      return std::nullopt;
+  return box;
+}
+
+/// Copies what lies in the box, [axis...) of a result, from position `at` of
+/// the source.
+void copy(const Box &box, ArrayRef<int64_t> shape, size_t axis, int64_t at,
+          int64_t width, const char *from, char *to) {
+  if (axis == shape.size()) {
+    std::memcpy(to, from + at * width, width);
+    return;
+  }
+  int64_t below =
+      ShapedType::getNumElements(shape.drop_front(axis + 1)) * width;
+  int64_t low = box.low[axis], high = box.high[axis];
+  if (axis + 1 == shape.size() && box.step[axis] == 1 && low < high) {
+    std::memcpy(to + low * width, from + (at + low) * width,
+                (high - low) * width);
+    return;
+  }
+  for (int64_t i = low; i < high; ++i)
+    copy(box, shape, axis + 1, at + i * box.step[axis], width, from,
+         to + i * below);
+}
+
+/// A movement op all of whose reads are of constants: what each copies, in the
+/// order of the accesses.
+struct Move {
+  SmallVector<std::pair<Data, Box>> parts;
+  int64_t given = 0; ///< bytes
+  bool repeats = false;
+};
+
+std::optional<Move> moveOf(Operation *op, ArrayRef<int64_t> to, ShapeEnv &env) {
+  const Accesses *accesses = env.accesses(op);
+  if (!accesses)
+    return std::nullopt;
+  Move move;
+  for (const Access &access : *accesses) {
+    auto constant = op->getOperand(access.operand).getDefiningOp<ConstantOp>();
+    std::optional<Data> data = constant ? dataOf(constant) : std::nullopt;
+    if (!data)
+      return std::nullopt;
+    ArrayRef<int64_t> from = constant.getType().getShape();
+    std::optional<Box> box = boxOf(access, from, to, op->getContext());
+    if (!box)
+      return std::nullopt;
+    for (auto [step, extent] : llvm::zip_equal(box->step, to))
+      move.repeats |= access.guarded.empty() && step == 0 && extent > 1;
+    if (data->splat)
+      box->step.assign(to.size(), 0), box->start = 0;
+    move.given += *storedBytes(constant.getType());
+    move.parts.push_back({*data, std::move(*box)});
+  }
+  return move;
+}
+
+/// Filling a large tensor with a few elements makes the program larger than the
+/// work it saves, and a file of few bytes may ask for any extent. Padding makes
+/// a column 16, of weights that are few.
+bool growsTooMuch(const Move &move, int64_t to) {
+  constexpr int64_t slack = 65536, factor = 8, most = int64_t(1) << 26;
+  int64_t from = move.given;
+  if (move.repeats && move.parts.size() == 1)
+    return to > slack && (to / factor > from || to - from > most);
+  return to - from > std::max(most, from);
+}
+
+/// A constant of equal elements takes no room, until memory is asked for.
+constexpr int64_t kLargestSplat = int64_t(1) << 24;
 
 SmallVector<int64_t> rowMajor(ArrayRef<int64_t> shape) {
   SmallVector<int64_t> strides(shape.size());
@@ -61,188 +194,70 @@ SmallVector<int64_t> rowMajor(ArrayRef<int64_t> shape) {
   return strides;
 }
 
-std::optional<Strides> stridesOf(Operation *op, ArrayRef<int64_t> from,
-                                 ArrayRef<int64_t> to) {
-  SmallVector<int64_t> source = rowMajor(from);
-  Strides s;
-  s.low.assign(to.size(), 0);
-  s.high.assign(to.begin(), to.end());
-  if (isa<ReshapeOp>(op)) {
-    s.step = rowMajor(to);
-  } else if (auto transpose = dyn_cast<TransposeOp>(op)) {
-    for (int64_t axis : transpose.getPerm())
-      s.step.push_back(source[axis]);
-  } else if (isa<BroadcastOp>(op)) {
-    s.step.assign(to.size(), 0);
-    size_t lead = to.size() - from.size();
-    for (size_t axis = 0; axis < from.size(); ++axis)
-      s.step[lead + axis] = from[axis] == 1 ? 0 : source[axis];
-  } else if (auto slice = dyn_cast<SliceOp>(op)) {
-    std::optional<SmallVector<int64_t>> starts =
-        constantsOf(toDims(slice.getStarts()));
-    if (!starts)
-      return std::nullopt;
-    for (size_t axis = 0; axis < from.size(); ++axis) {
-      s.start += (*starts)[axis] * source[axis];
-      s.step.push_back(source[axis] * slice.getSteps()[axis]);
-    }
-  } else {
-    std::optional<SmallVector<int64_t>> low =
-        constantsOf(toDims(cast<PadOp>(op).getLow()));
-    if (!low)
-      return std::nullopt;
-    s.step = source;
-    for (size_t axis = 0; axis < from.size(); ++axis) {
-      s.start -= (*low)[axis] * source[axis];
-      s.low[axis] = (*low)[axis];
-      s.high[axis] = (*low)[axis] + from[axis];
-    }
-  }
-  return s;
-}
-
-/// Copies [axis...) of a result from position `at` of the source; elements
-/// without a source keep what they hold.
-void copy(const Strides &s, ArrayRef<int64_t> shape, size_t axis, int64_t at,
-          int64_t width, const char *from, char *&to) {
-  if (axis == shape.size()) {
-    std::memcpy(to, from + at * width, width);
-    to += width;
-    return;
-  }
-  int64_t below = ShapedType::getNumElements(shape.drop_front(axis + 1));
-  bool last = axis + 1 == shape.size();
-  for (int64_t i = 0; i < shape[axis]; ++i) {
-    if (i < s.low[axis] || i >= s.high[axis]) {
-      to += below * width;
-    } else if (last && s.step[axis] == 1 && s.low[axis] == 0) {
-      int64_t count = std::min(shape[axis], s.high[axis]);
-      std::memcpy(to, from + at * width, count * width);
-      to += shape[axis] * width;
-      return;
-    } else {
-      copy(s, shape, axis + 1, at + i * s.step[axis], width, from, to);
-    }
-  }
-}
-
-bool isIdentityPad(Operation *op) {
-  auto pad = dyn_cast<PadOp>(op);
-  return !pad || (pad.getMode() == "constant" &&
-                  pad.getValue().getDefiningOp<ConstantOp>());
-}
-
-/// Filling a large tensor with a few elements makes the program larger than the
-/// work it saves, and a file of few bytes may ask for any extent. Padding makes
-/// a column 16, of weights that are few.
-bool growsTooMuch(Operation *op, int64_t from, int64_t to) {
-  constexpr int64_t slack = 65536, factor = 8, most = int64_t(1) << 26;
-  if (isa<BroadcastOp>(op))
-    return to > slack && (to / factor > from || to - from > most);
-  return to - from > std::max(most, from);
-}
-
-/// A constant of equal elements takes no room, until memory is asked for.
-constexpr int64_t kLargestSplat = int64_t(1) << 24;
-
-/// The elements of a movement op on a constant, or null.
-ElementsAttr move(Operation *op, RankedTensorType type, const Data &data,
-                  Strides strides) {
-  std::optional<int64_t> size = storedBytes(type);
-  if (size && data.splat && !isa<PadOp>(op) && *size <= kLargestSplat)
-    return DenseElementsAttr::getFromRawBuffer(type, data.bytes);
-  std::optional<int64_t> given = storedBytes(op->getOperand(0).getType());
-  if (!size || !given || growsTooMuch(op, *given, *size))
-    return {};
-  ConstantMemory memory(*size);
-  if (!memory.data())
-    return {};
-  if (data.splat)
-    strides.step.assign(type.getRank(), 0), strides.start = 0;
-  if (auto pad = dyn_cast<PadOp>(op)) {
-    std::optional<Data> value =
-        dataOf(pad.getValue().getDefiningOp<ConstantOp>());
-    for (int64_t at = 0; at < *size; at += data.width)
-      std::memcpy(memory.data() + at, value->bytes.data(), data.width);
-  }
-  char *to = memory.data();
-  copy(strides, type.getShape(), 0, strides.start, data.width,
-       data.bytes.data(), to);
-  return std::move(memory).release(type, "moved");
-}
-
-/// The constant that a concat of constants is, or null.
-ElementsAttr evaluateConcat(ConcatOp concat) {
-  auto type = cast<RankedTensorType>(concat.getY().getType());
-  SmallVector<std::pair<Data, int64_t>> parts; ///< and bytes of one stretch
-  int64_t axis = concat.getAxis();
-  for (Value input : concat.getInputs()) {
-    auto constant = input.getDefiningOp<ConstantOp>();
-    std::optional<Data> data = constant ? dataOf(constant) : std::nullopt;
-    if (!data)
-      return {};
-    ArrayRef<int64_t> shape =
-        cast<RankedTensorType>(input.getType()).getShape();
-    parts.push_back({*data, ShapedType::getNumElements(shape.drop_front(axis)) *
-                                data->width});
-  }
-  std::optional<int64_t> size = storedBytes(type);
-  if (!size || *size == 0)
-    return {};
-  ConstantMemory memory(*size);
-  if (!memory.data())
-    return {};
-  int64_t lines = ShapedType::getNumElements(type.getShape().take_front(axis));
-  char *to = memory.data();
-  for (int64_t line = 0; line < lines; ++line)
-    for (const auto &[data, stretch] : parts)
-      for (int64_t at = 0; at < stretch;) {
-        int64_t count = data.splat ? data.width : stretch;
-        std::memcpy(to, data.bytes.data() + (data.splat ? 0 : line * stretch),
-                    count);
-        to += count;
-        at += count;
-      }
-  return std::move(memory).release(type, "moved");
-}
-
-/// The constant that a movement op on a constant is, or null.
-ElementsAttr evaluate(Operation *op) {
-  if (auto concat = dyn_cast<ConcatOp>(op))
-    return evaluateConcat(concat);
+/// The same resource with other extents, where an op leaves all elements in
+/// their order; else null.
+ElementsAttr withExtents(Operation *op, RankedTensorType type, ShapeEnv &env) {
   auto constant = op->getOperand(0).getDefiningOp<ConstantOp>();
-  auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
-  if (!constant || !type.hasStaticShape() || !isIdentityPad(op) ||
-      type.getNumElements() == 0)
+  const Accesses *accesses = env.accesses(op);
+  if (!constant || !accesses || accesses->size() != 1 ||
+      !accesses->front().position)
     return {};
   auto resource = dyn_cast<DenseResourceElementsAttr>(constant.getValue());
-  if (resource && isa<ReshapeOp>(op))
-    return DenseResourceElementsAttr::get(type, resource.getRawHandle());
-  std::optional<Data> data = dataOf(constant);
-  auto from = cast<RankedTensorType>(constant.getY().getType());
-  std::optional<Strides> strides =
-      stridesOf(op, from.getShape(), type.getShape());
-  if (!data || !strides)
+  auto steps = stepsAlong(accesses->front().position, type.getRank());
+  bool keepsOrder = steps && *steps == rowMajor(type.getShape()) &&
+                    startOf(accesses->front().position, type.getRank()) == 0;
+  if (!resource || !keepsOrder)
     return {};
-  return move(op, type, *data, std::move(*strides));
+  return DenseResourceElementsAttr::get(type, resource.getRawHandle());
+}
+
+/// The constant that a movement op on constants is, or null.
+ElementsAttr evaluate(Operation *op, ShapeEnv &env) {
+  auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+  if (!type || !type.hasStaticShape() || type.getNumElements() == 0)
+    return {};
+  if (auto same = withExtents(op, type, env))
+    return same;
+  std::optional<Move> move = moveOf(op, type.getShape(), env);
+  std::optional<int64_t> size = storedBytes(type);
+  if (!move || !size)
+    return {};
+  const Data &first = move->parts.front().first;
+  if (move->parts.size() == 1 && first.splat && *size <= kLargestSplat)
+    return DenseElementsAttr::getFromRawBuffer(type, first.bytes);
+  if (growsTooMuch(*move, *size))
+    return {};
+  ConstantMemory memory(*size);
+  if (!memory.data())
+    return {};
+  // Where several exist, the first holds: it is written last.
+  for (const auto &[data, box] : llvm::reverse(move->parts))
+    copy(box, type.getShape(), 0, box.start, data.width, data.bytes.data(),
+         memory.data());
+  return std::move(memory).release(type, "moved");
+}
+
+/// Whether an op only moves elements of one type.
+bool isMovement(Operation *op) {
+  return isa<AccessOp>(op) && !isa<ScalarOp>(op);
 }
 
 struct FoldMovementPass : impl::FoldMovementPassBase<FoldMovementPass> {
   void runOnOperation() override {
     SmallVector<Operation *> ops;
     getOperation()->walk([&](Operation *op) {
-      if (isa<TransposeOp, ReshapeOp, PadOp, SliceOp, BroadcastOp, ConcatOp>(
-              op))
+      if (isMovement(op))
         ops.push_back(op);
     });
     ConstantEraser eraser(getOperation());
+    ShapeEnv env(&getContext());
     for (Operation *op : ops)
-      if (ElementsAttr value = evaluate(op))
-        replace(op, value, eraser);
+      if (ElementsAttr value = evaluate(op, env))
+        replace(op, value, eraser, env);
   }
 
   static void replace(Operation *op, ElementsAttr value,
-                      ConstantEraser &eraser) {
+                      ConstantEraser &eraser, ShapeEnv &env) {
     OpBuilder b(op);
     auto moved =
         ConstantOp::create(b, op->getLoc(), op->getResult(0).getType(), value);
@@ -251,9 +266,12 @@ struct FoldMovementPass : impl::FoldMovementPassBase<FoldMovementPass> {
     for (Value operand : op->getOperands())
       from.insert(operand.getDefiningOp());
     op->getResult(0).replaceAllUsesWith(moved);
+    env.forget(op);
     op->erase();
-    for (Operation *constant : from)
+    for (Operation *constant : from) {
+      env.forget(constant);
       eraser.eraseIfUnused(cast<ConstantOp>(constant));
+    }
   }
 };
 

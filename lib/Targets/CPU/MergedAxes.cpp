@@ -15,7 +15,7 @@ MergedAxes MergedAxes::ofKernel(func::FuncOp kernel, const Dims &domain,
   for (Operation &op : kernel.getBody().front().without_terminator()) {
     if (root && &op == root.getDefiningOp())
       continue;
-    axes.mergeable &= isa<ScalarOp, BroadcastOp, ConstantOp, ReduceOp>(op);
+    axes.mergeable &= isa<ConstantOp, ReduceOp>(op) || broadcastsOperands(&op);
     // The elements of a table are found by its own axes.
     if (auto constant = dyn_cast<ConstantOp>(op))
       axes.mergeable &= isSplat(constant);

@@ -19,51 +19,41 @@ namespace {
 /// Elements of the last axis that are one unit of work.
 constexpr int64_t chunk = 2048;
 
+bool isUniform(ArrayRef<int64_t> steps) {
+  return llvm::all_of(steps, [](int64_t step) { return step == 0; });
+}
+
+/// Whether elements that are guarded come as a masked load: they are in memory
+/// one after the other, and all lanes share what stands in for them.
+bool fitsMask(Operation *op, const Accesses &accesses,
+              ArrayRef<int64_t> steps) {
+  if (accesses.size() != 2 ||
+      op->getOperand(accesses[0].operand).getDefiningOp())
+    return false;
+  auto at = stepsOf(accesses[0], steps), other = stepsOf(accesses[1], steps);
+  return at && other && isUniform(*other) && at->back() == 1 &&
+         isUniform(ArrayRef(*at).drop_back());
+}
+
 /// Whether the elements of `value`, with these steps of a lane along each axis,
 /// come as vectors: no op needs to be computed lane by lane.
 bool fitsLanes(Value value, ArrayRef<int64_t> steps, ShapeEnv &env) {
   Operation *op = value.getDefiningOp();
-  bool uniform = llvm::all_of(steps, [](int64_t step) { return step == 0; });
-  if (!op || uniform)
+  if (!op || isUniform(steps))
     return true;
   if (auto constant = dyn_cast<ConstantOp>(op))
     return isSplat(constant);
-  auto fromBroadcast = [&](Value operand) {
-    const Dims &dims = env.dims(operand);
-    SmallVector<int64_t> own(steps.take_back(dims.size()));
-    for (auto [extent, step] : llvm::zip(dims, own))
-      step = constantOf(extent) == 1 ? 0 : step;
-    return fitsLanes(operand, own, env);
-  };
-  if (isa<ScalarOp, BroadcastOp>(op))
-    return llvm::all_of(op->getOperands(), fromBroadcast);
-  if (auto transpose = dyn_cast<TransposeOp>(op)) {
-    SmallVector<int64_t> own(steps.size());
-    for (auto [axis, from] : llvm::enumerate(transpose.getPerm()))
-      own[from] = steps[axis];
-    return fitsLanes(transpose.getX(), own, env);
-  }
-  if (auto slice = dyn_cast<SliceOp>(op)) {
-    SmallVector<int64_t> own(steps);
-    for (auto [step, stride] : llvm::zip(own, slice.getSteps()))
-      step *= stride;
-    return fitsLanes(slice.getX(), own, env);
-  }
-  if (auto gather = dyn_cast<GatherOp>(op)) {
-    int64_t axis = gather.getAxis(),
-            rank = env.dims(gather.getIndices()).size();
-    SmallVector<int64_t> own(steps.take_front(axis));
-    own.push_back(0);
-    llvm::append_range(own, steps.drop_front(axis + rank));
-    return llvm::all_of(steps.slice(axis, rank),
-                        [](int64_t s) { return s == 0; }) &&
-           fitsLanes(gather.getX(), own, env);
-  }
-  if (auto pad = dyn_cast<PadOp>(op))
-    return pad.getMode() == "constant" && !pad.getX().getDefiningOp() &&
-           steps.back() == 1 &&
-           llvm::all_of(steps.drop_back(), [](int64_t s) { return s == 0; });
-  return false;
+  const Accesses *accesses = env.accesses(op);
+  if (!accesses)
+    return false;
+  bool isGuarded = llvm::any_of(
+      *accesses, [](const Access &access) { return !access.guarded.empty(); });
+  if (isGuarded)
+    return fitsMask(op, *accesses, steps);
+  return llvm::all_of(*accesses, [&](const Access &access) {
+    auto own = stepsOf(access, steps);
+    return own && fitsLanes(op->getOperand(access.operand), *own, env);
+  });
 }
 
 /// What one unit covers: elements of the last axis and, where these are few,

@@ -45,7 +45,7 @@ std::optional<Common> commonOf(func::FuncOp kernel, ShapeEnv &env) {
   for (Operation &op : kernel.getBody().front().without_terminator()) {
     auto reduce = dyn_cast<ReduceOp>(op);
     if (!reduce) {
-      bool plain = isa<ScalarOp, BroadcastOp>(op);
+      bool plain = readsAlongAxes(&op, env);
       if (!indexedLowering(&op) ||
           (!plain && llvm::any_of(op.getOperands(), dependsOnReduce)))
         return std::nullopt;

@@ -154,7 +154,7 @@ Operation *soleRoot(func::FuncOp kernel, ShapeEnv &env,
       if (found)
         return nullptr;
       found = &op;
-    } else if (!isa<ScalarOp, BroadcastOp, ConstantOp>(op)) {
+    } else if (!isa<ConstantOp>(op) && !readsAlongAxes(&op, env)) {
       return nullptr;
     }
   }

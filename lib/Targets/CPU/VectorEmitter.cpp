@@ -55,9 +55,10 @@ bool isUniform(ArrayRef<LaneIndex> indices) {
   return llvm::all_of(indices, [](LaneIndex i) { return i.step == 0; });
 }
 
-const Dims &VectorEmitter::dims(Value tensor) {
-  auto it = seen.find(tensor);
-  return it != seen.end() ? it->second : e.env.dims(tensor);
+void VectorEmitter::setDims(Value tensor, Dims dims) {
+  if (!seen)
+    seen.emplace(e.env);
+  seen->setDims(tensor, std::move(dims));
 }
 
 //===----------------------------------------------------------------------===//
@@ -124,44 +125,34 @@ Value VectorEmitter::computed(Operation *op, unsigned result,
     return e.element(
         op->getResult(0),
         SmallVector<Value>(e.env.dims(op->getResult(0)).size(), l.index(0)));
-  if (auto transpose = dyn_cast<TransposeOp>(op)) {
-    LaneIndices source(indices.size());
-    for (auto [axis, from] : llvm::enumerate(transpose.getPerm()))
-      source[from] = indices[axis];
-    return element(transpose.getX(), source);
-  }
-  if (auto broadcast = dyn_cast<BroadcastOp>(op))
-    return element(broadcast.getX(), broadcastTo(broadcast.getX(), indices));
-  if (auto reshape = dyn_cast<ReshapeOp>(op))
-    if (seen.contains(reshape.getX()))
-      return element(reshape.getX(), indices);
-  if (auto slice = dyn_cast<SliceOp>(op)) {
-    LaneIndices source;
-    Dims starts = toDims(slice.getStarts());
-    for (auto [axis, index] : llvm::enumerate(indices)) {
-      int64_t step = slice.getSteps()[axis];
-      source.push_back({l.add(l.mul(index.base, step), e.expr(starts[axis])),
-                        index.step * step});
-    }
-    return element(slice.getX(), source);
-  }
-  if (auto concat = dyn_cast<ConcatOp>(op); concat && concat == part.concat) {
-    LaneIndices source(indices);
-    LaneIndex &along = source[concat.getAxis()];
-    along.base = l.sub(along.base, part.start);
-    return element(concat.getInputs()[part.operand], source);
-  }
-  if (isa<PadOp>(op) && cast<PadOp>(op).getMode() == "constant")
-    return padded(op, indices);
-  if (auto gather = dyn_cast<GatherOp>(op))
-    return picked(gather, indices);
+  if (const Accesses *accesses = view().accesses(op))
+    return moved(op, *accesses, indices);
   return gathered(op->getResult(result), indices);
+}
+
+Value VectorEmitter::moved(Operation *op, ArrayRef<Access> accesses,
+                           ArrayRef<LaneIndex> indices) {
+  if (op == part.op)
+    accesses = accesses.slice(part.access, 1);
+  const Access &access = accesses.front();
+  bool isCertain = access.guarded.empty() || op == part.op;
+  std::optional<LaneIndices> at = placeOf(op, access, indices);
+  Value read;
+  if (at && accesses.size() == 1 && isCertain)
+    read = element(op->getOperand(access.operand), *at);
+  else if (at && accesses.size() == 2)
+    read = guarded(op, access, *at, accesses[1], indices);
+  return read ? read : gathered(op->getResult(0), indices);
 }
 
 Value VectorEmitter::scalarOp(Operation *op, ArrayRef<LaneIndex> indices) {
   SmallVector<Value> args;
-  for (Value operand : op->getOperands())
-    args.push_back(element(operand, broadcastTo(operand, indices)));
+  for (const Access &access : *view().accesses(op)) {
+    std::optional<LaneIndices> at = placeOf(op, access, indices);
+    if (!at)
+      return gathered(op->getResult(0), indices);
+    args.push_back(element(op->getOperand(access.operand), *at));
+  }
   bool anyVector = llvm::any_of(
       args, [](Value arg) { return isa<VectorType>(arg.getType()); });
   if (anyVector)
@@ -172,65 +163,62 @@ Value VectorEmitter::scalarOp(Operation *op, ArrayRef<LaneIndex> indices) {
   return cast<ScalarOp>(op).emitScalar(l.b, l.loc, args);
 }
 
-LaneIndices VectorEmitter::broadcastTo(Value operand,
-                                       ArrayRef<LaneIndex> indices) {
-  const Dims &extents = dims(operand);
-  LaneIndices own;
-  for (auto [extent, index] :
-       llvm::zip(extents, indices.take_back(extents.size())))
-    own.push_back(constantOf(extent) == 1 ? LaneIndex{l.index(0), 0} : index);
-  return own;
+std::optional<LaneIndices> VectorEmitter::placeOf(Operation *op,
+                                                  const Access &access,
+                                                  ArrayRef<LaneIndex> indices) {
+  auto steps = stepsOf(
+      access, llvm::map_to_vector(indices, [](LaneIndex i) { return i.step; }));
+  if (!steps)
+    return std::nullopt;
+  SmallVector<Value> known = basesOf(indices);
+  for (const PickedIndex &index : access.picked) {
+    if (isUniform(indices) || constantOf(index.extent).value_or(0) == 0)
+      return std::nullopt;
+    SmallVector<Value> from;
+    for (AffineExpr expr : index.at)
+      from.push_back(e.expr(expr, known));
+    Value element = e.element(op->getOperand(index.operand), from);
+    known.push_back(e.checkedIndex(element, e.expr(index.extent)));
+  }
+  LaneIndices at;
+  for (auto [expr, step] : llvm::zip_equal(access.at, *steps))
+    at.push_back({e.expr(expr, known), step});
+  return at;
 }
 
-/// Outside of x a load is not made: its lanes are masked off.
-Value VectorEmitter::padded(Operation *op, ArrayRef<LaneIndex> indices) {
-  auto pad = cast<PadOp>(op);
-  Value x = pad.getX();
-  if (x.getDefiningOp() || bound.contains(x) ||
-      !isConsecutive(indices, dims(x)))
-    return gathered(pad.getY(), indices);
-  Dims low = toDims(pad.getLow());
-  LaneIndices source;
+/// Which lanes lie within the extent of an axis.
+Value VectorEmitter::lanesWithin(LaneIndex index, Value extent) {
+  if (index.step == 0)
+    return splat(l.b.createOrFold<arith::CmpIOp>(
+        l.loc, arith::CmpIPredicate::ult, index.base, extent));
+  Value below = lanesBelow(index.base, extent);
+  Value before = lanesBelow(index.base, l.index(0));
+  Value all = splat(arith::ConstantIntOp::create(l.b, l.loc, 1, 1));
+  Value from = arith::XOrIOp::create(l.b, l.loc, before, all);
+  return arith::AndIOp::create(l.b, l.loc, below, from);
+}
+
+/// Outside of x a load is not made: its lanes are masked off. Null where x is
+/// not in memory as lanes are, or they do not share what is read instead.
+Value VectorEmitter::guarded(Operation *op, const Access &access,
+                             ArrayRef<LaneIndex> at, const Access &otherwise,
+                             ArrayRef<LaneIndex> indices) {
+  Value x = op->getOperand(access.operand);
+  std::optional<LaneIndices> other = placeOf(op, otherwise, indices);
+  if (x.getDefiningOp() || bound.contains(x) || !isConsecutive(at, dims(x)) ||
+      !other || !isUniform(*other))
+    return {};
   Value inside = currentMask ? currentMask
                              : splat(arith::ConstantIntOp::create(
                                    l.b, l.loc, /*value=*/1, /*width=*/1));
-  for (auto [axis, index] : llvm::enumerate(indices)) {
-    Value base = l.sub(index.base, e.expr(low[axis]));
-    Value end = e.expr(dims(x)[axis]);
-    source.push_back({base, index.step});
-    Value ok;
-    if (index.step == 0) {
-      ok = splat(l.b.createOrFold<arith::CmpIOp>(
-          l.loc, arith::CmpIPredicate::ult, base, end));
-    } else {
-      Value below = lanesBelow(base, end);
-      Value before = lanesBelow(base, l.index(0));
-      Value all = splat(arith::ConstantIntOp::create(l.b, l.loc, 1, 1));
-      Value from = arith::XOrIOp::create(l.b, l.loc, before, all);
-      ok = arith::AndIOp::create(l.b, l.loc, below, from);
-    }
-    inside = arith::AndIOp::create(l.b, l.loc, inside, ok);
-  }
-  Value position = e.linearize(basesOf(source), dims(x));
-  Value value = splat(element(pad.getValue(), {}));
+  for (unsigned axis : access.guarded)
+    inside = arith::AndIOp::create(
+        l.b, l.loc, inside, lanesWithin(at[axis], e.expr(dims(x)[axis])));
+  Value position = e.linearize(basesOf(at), dims(x));
+  Value value = splat(element(op->getOperand(otherwise.operand), *other));
   Value read =
       fromStorage(load(e.buffer(x), position, inside), getElementTypeOrSelf(x));
   return arith::SelectOp::create(l.b, l.loc, inside, read, value);
-}
-
-/// Where all lanes share the index, a slice of x.
-Value VectorEmitter::picked(GatherOp gather, ArrayRef<LaneIndex> indices) {
-  size_t axis = gather.getAxis();
-  size_t rank = e.env.dims(gather.getIndices()).size();
-  ArrayRef<LaneIndex> which = indices.slice(axis, rank);
-  std::optional<int64_t> known = constantOf(dims(gather.getX())[axis]);
-  if (!isUniform(which) || isUniform(indices) || known.value_or(0) == 0)
-    return gathered(gather.getY(), indices);
-  Value index = e.element(gather.getIndices(), basesOf(which));
-  LaneIndices source(indices.take_front(axis));
-  source.push_back({e.checkedIndex(index, l.index(*known)), 0});
-  llvm::append_range(source, indices.drop_front(axis + rank));
-  return element(gather.getX(), source);
 }
 
 //===----------------------------------------------------------------------===//

@@ -46,6 +46,8 @@ public:
   // Index arithmetic (all values of type index).
   mlir::Value constant(int64_t value);
   mlir::Value expr(mlir::AffineExpr e); ///< value of an extent
+  /// The value, which is not negative, of an expression whose dims are these.
+  mlir::Value expr(mlir::AffineExpr e, mlir::ValueRange positions);
   mlir::Value extent(mlir::Value tensor, int64_t axis);
   mlir::Value add(mlir::Value x, mlir::Value y);
   mlir::Value sub(mlir::Value x, mlir::Value y);
@@ -195,6 +197,9 @@ using IndexedTable = llvm::StringMap<IndexedLowering>;
 using NestTable = llvm::StringMap<NestLowering>;
 /// The entry that serves every ScalarOp.
 inline constexpr llvm::StringLiteral kElementwiseEntry = "elementwise";
+/// The entry of every other AccessOp that has none of its own.
+inline constexpr llvm::StringLiteral kMovementEntry = "movement";
+void registerAccessLowerings(IndexedTable &indexed);
 void registerMovementLowerings(IndexedTable &indexed);
 void registerElementwiseLowerings(IndexedTable &indexed);
 void registerIndexingLowerings(IndexedTable &indexed, NestTable &nests);

@@ -57,18 +57,16 @@ public:
     bound[tensor] = elements;
   }
   void clearBound() { bound.clear(); }
-  /// Makes element() take `concat` for its operand number `operand`, whose part
-  /// of the axis starts at `start`.
-  void choosePart(ConcatOp concat, unsigned operand, mlir::Value start) {
-    part = {concat, operand, start};
+  /// Makes element() read access number `access` of a movement op: the caller
+  /// stays where its element exists.
+  void chooseAccess(mlir::Operation *op, unsigned access) {
+    part = {op, access};
   }
 
   /// Sees `tensor` (its loads, its broadcasting) with other extents, whose
   /// product is the same. All tensors that are used together must be given.
-  void setDims(mlir::Value tensor, Dims dims) {
-    seen[tensor] = std::move(dims);
-  }
-  const Dims &dims(mlir::Value tensor);
+  void setDims(mlir::Value tensor, Dims dims);
+  const Dims &dims(mlir::Value tensor) { return view().dims(tensor); }
 
   /// A scalar as a vector with equal lanes; a vector as it is.
   mlir::Value splat(mlir::Value value);
@@ -89,22 +87,27 @@ private:
   mlir::Value computed(mlir::Operation *op, unsigned result,
                        llvm::ArrayRef<LaneIndex> indices);
   mlir::Value scalarOp(mlir::Operation *op, llvm::ArrayRef<LaneIndex> indices);
-  mlir::Value padded(mlir::Operation *op, llvm::ArrayRef<LaneIndex> indices);
-  mlir::Value picked(GatherOp gather, llvm::ArrayRef<LaneIndex> indices);
+  mlir::Value moved(mlir::Operation *op, llvm::ArrayRef<Access> accesses,
+                    llvm::ArrayRef<LaneIndex> indices);
+  mlir::Value guarded(mlir::Operation *op, const Access &access,
+                      llvm::ArrayRef<LaneIndex> at, const Access &otherwise,
+                      llvm::ArrayRef<LaneIndex> indices);
+  std::optional<LaneIndices> placeOf(mlir::Operation *op, const Access &access,
+                                     llvm::ArrayRef<LaneIndex> indices);
+  mlir::Value lanesWithin(LaneIndex index, mlir::Value extent);
   mlir::Value gathered(mlir::Value tensor, llvm::ArrayRef<LaneIndex> indices);
   mlir::Value loaded(mlir::Value tensor, llvm::ArrayRef<LaneIndex> indices);
   mlir::Value fromStorage(mlir::Value value, mlir::Type element);
   mlir::Value toStorage(mlir::Value value, mlir::Type element);
-  LaneIndices broadcastTo(mlir::Value operand,
-                          llvm::ArrayRef<LaneIndex> indices);
+  ShapeEnv &view() { return seen ? *seen : e.env; }
 
   llvm::DenseMap<mlir::Value, mlir::Value> bound;
-  llvm::DenseMap<mlir::Value, Dims> seen;
+  /// The kernel as setDims() makes it look; e.env where it does not.
+  std::optional<ShapeEnv> seen;
   mlir::Value count, currentMask;
   struct {
-    ConcatOp concat;
-    unsigned operand = 0;
-    mlir::Value start;
+    mlir::Operation *op = nullptr;
+    unsigned access = 0;
   } part;
 };
 

@@ -80,13 +80,36 @@ std::optional<Dims> ShapeEnv::contents(Value value) {
   return result;
 }
 
+const Accesses *ShapeEnv::accesses(Operation *op) {
+  auto it = knownAccesses.find(op);
+  if (it != knownAccesses.end())
+    return it->second.get();
+  auto access = dyn_cast<AccessOp>(op);
+  Accesses found;
+  bool says = access && succeeded(access.inferAccesses(*this, found));
+  auto &entry = knownAccesses[op];
+  if (says)
+    entry = std::make_shared<const Accesses>(std::move(found));
+  return entry.get();
+}
+
 void ShapeEnv::setDims(Value value, Dims dims) {
   known[value] = std::move(dims);
+  knownAccesses.clear();
+}
+
+void ShapeEnv::forget(Operation *op) {
+  for (Value result : op->getResults()) {
+    known.erase(result);
+    knownContents.erase(result);
+  }
+  knownAccesses.erase(op);
 }
 
 void ShapeEnv::invalidate() {
   known.clear();
   knownContents.clear();
+  knownAccesses.clear();
 }
 
 AffineExpr opc::product(MLIRContext *context, ArrayRef<AffineExpr> exprs) {

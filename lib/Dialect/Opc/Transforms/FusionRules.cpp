@@ -37,8 +37,9 @@ static bool isRowReduce(Operation *op) {
 /// One that may turn out to be its operand is a step of the host program.
 static bool surelyRepeats(Operation *op) { return !op->hasAttr(kMayAliasAttr); }
 
-/// Every op that is not a plain element-wise one. Costs of functions are those
-/// of their vector forms on a processor with fused multiply-add.
+/// Every op that is neither a plain element-wise one nor a plain movement.
+/// Costs of functions are those of their vector forms on a processor with fused
+/// multiply-add.
 static constexpr FusionClass kClasses[] = {
     {"opc.reshape", Role::Host},
     {"opc.constant", Role::Host},
@@ -49,13 +50,6 @@ static constexpr FusionClass kClasses[] = {
     {"opc.extents", Role::Generator},
     {"opc.random_bits", Role::Generator, 40},
 
-    {"opc.transpose", Role::Shuffle},
-    {"opc.concat", Role::Shuffle},
-    {"opc.pad", Role::Shuffle},
-    {"opc.tile", Role::Shuffle},
-    {"opc.gather", Role::Shuffle},
-    {"opc.gather_elements", Role::Shuffle},
-    {"opc.gather_nd", Role::Shuffle},
     {"opc.reverse_sequence", Role::Shuffle},
     {"opc.unpack", Role::Shuffle},
 
@@ -125,7 +119,9 @@ FusionClass FusionRules::classOf(Operation *op) const {
                  : FusionClass{entry.op, Role::Alone};
   if (runsOnHost(op))
     return {"", Role::Host};
-  return {"", isa<ScalarOp>(op) ? Role::Pointwise : Role::Alone};
+  if (isa<ScalarOp>(op))
+    return {"", Role::Pointwise};
+  return {"", isa<AccessOp>(op) ? Role::Shuffle : Role::Alone};
 }
 
 const FusionLimits *FusionRules::limitsOf(FusionRole leader) const {

@@ -14,7 +14,6 @@
 //===----------------------------------------------------------------------===//
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Dialect/Opc/Transforms/Passes.h"
-#include "llvm/ADT/TypeSwitch.h"
 
 namespace opc {
 #define GEN_PASS_DEF_NARROWINTEGERSPASS
@@ -61,43 +60,53 @@ Range rangeOfType(IntegerType type) {
              : Range{low.getSExtValue(), high.getSExtValue()};
 }
 
-Range rangeOf(Value value, int depth = 0);
+Range rangeOf(Value value, ShapeEnv &env, int depth = 0);
 
 /// Sums and differences that stay within the type; others wrap.
-Range rangeOfSum(Operation *op, bool minus, Range all, int depth) {
+Range rangeOfSum(Operation *op, bool minus, Range all, ShapeEnv &env,
+                 int depth) {
   if (!all.within({INT32_MIN, INT32_MAX}))
     return all;
-  Range x = rangeOf(op->getOperand(0), depth);
-  Range y = rangeOf(op->getOperand(1), depth);
+  Range x = rangeOf(op->getOperand(0), env, depth);
+  Range y = rangeOf(op->getOperand(1), env, depth);
   if (minus)
     y = {-y.high, -y.low};
   Range sum{x.low + y.low, x.high + y.high};
   return sum.within(all) ? sum : all;
 }
 
-Range rangeOfCast(CastOp cast, Range all, int depth) {
+Range rangeOfCast(CastOp cast, Range all, ShapeEnv &env, int depth) {
   if (!integerOf(cast.getX()))
     return all;
-  Range from = rangeOf(cast.getX(), depth);
+  Range from = rangeOf(cast.getX(), env, depth);
   return from.within(all) ? from : all;
 }
 
-Range rangeOf(Value value, int depth) {
+/// Of all elements that a movement op may read.
+Range rangeOfMoved(Operation *op, Range all, ShapeEnv &env, int depth) {
+  const Accesses *accesses = env.accesses(op);
+  if (!accesses || accesses->empty())
+    return all;
+  auto rangeAt = [&](const Access &access) {
+    return rangeOf(op->getOperand(access.operand), env, depth);
+  };
+  Range range = rangeAt(accesses->front());
+  for (const Access &access : llvm::drop_begin(*accesses))
+    range = range.with(rangeAt(access));
+  return range;
+}
+
+Range rangeOf(Value value, ShapeEnv &env, int depth) {
   Range all = rangeOfType(integerOf(value));
   Operation *op = value.getDefiningOp();
   if (!op || depth == maxDepth)
     return all;
   ++depth;
-  return TypeSwitch<Operation *, Range>(op)
-      .Case<AddOp, SubOp>(
-          [&](auto sum) { return rangeOfSum(sum, isa<SubOp>(op), all, depth); })
-      .Case([&](CastOp cast) { return rangeOfCast(cast, all, depth); })
-      .Case<TransposeOp, ReshapeOp, SliceOp, BroadcastOp>(
-          [&](auto moved) { return rangeOf(moved->getOperand(0), depth); })
-      .Case([&](PadOp pad) {
-        return rangeOf(pad.getX(), depth).with(rangeOf(pad.getValue(), depth));
-      })
-      .Default(all);
+  if (isa<AddOp, SubOp>(op))
+    return rangeOfSum(op, isa<SubOp>(op), all, env, depth);
+  if (auto cast = dyn_cast<CastOp>(op))
+    return rangeOfCast(cast, all, env, depth);
+  return isa<ScalarOp>(op) ? all : rangeOfMoved(op, all, env, depth);
 }
 
 /// Products of one channel each have no neighbours to be added to.
@@ -109,18 +118,19 @@ bool isPerChannel(Operation *op) {
 
 struct NarrowIntegersPass : impl::NarrowIntegersPassBase<NarrowIntegersPass> {
   void runOnOperation() override {
+    ShapeEnv env(&getContext());
     getOperation()->walk([&](Operation *op) {
       if (isa<MatmulOp, ConvOp>(op) && !isPerChannel(op))
-        narrow(op);
+        narrow(op, env);
     });
   }
 
-  void narrow(Operation *op) {
+  void narrow(Operation *op, ShapeEnv &env) {
     OpBuilder b(op);
     IntegerType type = b.getIntegerType(16);
     auto fits = [&](OpOperand &operand) {
       IntegerType from = integerOf(operand.get());
-      return from && rangeOf(operand.get()).within(rangeOfType(type));
+      return from && rangeOf(operand.get(), env).within(rangeOfType(type));
     };
     IntegerType sum = integerOf(op->getResult(0));
     if (!sum || sum.getWidth() != 32 ||

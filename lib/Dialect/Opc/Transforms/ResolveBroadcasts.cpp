@@ -121,7 +121,7 @@ struct ResolveBroadcasts
       return;
     SmallVector<Operation *> ops;
     function.getBody().walk([&](Operation *op) {
-      if (isa<ScalarOp, BroadcastOp>(op))
+      if (broadcastsOperands(op))
         ops.push_back(op);
     });
     Resolver resolver(&getContext());

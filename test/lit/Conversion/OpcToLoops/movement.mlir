@@ -26,7 +26,7 @@ func.func private @pad(%x: tensor<4xf32>, %v: tensor<f32>) -> tensor<6xf32>
 }
 
 // CHECK-LABEL: func.func private @concat
-// CHECK: %[[FIRST:.*]] = arith.cmpi slt, %{{.*}}, %c4
+// CHECK: %[[FIRST:.*]] = arith.cmpi ult, %{{.*}}, %c4
 // CHECK: scf.if %[[FIRST]]
 func.func private @concat(%x: tensor<4xf32>, %y: tensor<3xf32>) -> tensor<7xf32>
     attributes {opc.kernel, opc.symbols = []} {
@@ -36,8 +36,9 @@ func.func private @concat(%x: tensor<4xf32>, %y: tensor<3xf32>) -> tensor<7xf32>
 
 // An extent that is 1 only at run time repeats then.
 // CHECK-LABEL: func.func private @broadcast
-// CHECK: %[[ONE:.*]] = arith.cmpi eq, %arg{{[0-9]+}}, %c1
-// CHECK: arith.select %[[ONE]], %c0
+// CHECK: %[[MANY:.*]] = arith.cmpi sgt, %arg{{[0-9]+}}, %c1
+// CHECK: %[[STEP:.*]] = arith.select %[[MANY]], %c1, %c0
+// CHECK: arith.muli %{{.*}}, %[[STEP]]
 func.func private @broadcast(%x: tensor<?xf32> {opc.dims = affine_map<()[s0] -> (s0)>}) -> tensor<4x7xf32>
     attributes {opc.kernel, opc.symbols = [""]} {
   %0 = opc.broadcast %x {dims = affine_map<() -> (4, 7)>} : (tensor<?xf32>) -> tensor<4x7xf32>

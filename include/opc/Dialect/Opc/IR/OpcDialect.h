@@ -15,6 +15,7 @@
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "opc/Dialect/Opc/IR/Access.h"
 #include "opc/Dialect/Opc/IR/ScalarExprs.h"
 #include "opc/Dialect/Opc/IR/ShapeEnv.h"
 

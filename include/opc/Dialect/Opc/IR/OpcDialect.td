@@ -36,6 +36,14 @@ class Opc_Op<string mnemonic, list<Trait> traits = []>
       "operands attr-dict `:` functional-type(operands, results)";
 }
 
+/// An op that moves elements: it says where they lie, and its behaviour derives
+/// from that.
+class Opc_MovementOp<string mnemonic, list<Trait> traits = []>
+    : Opc_Op<mnemonic,
+             !listconcat([DeclareOpInterfaceMethods<Opc_AccessOp,
+                                                    ["inferAccesses"]>],
+                         traits)>;
+
 /// An op that is not pure: it binds symbols or holds regions.
 class Opc_EffectOp<string mnemonic, list<Trait> traits = []>
     : Op<Opc_Dialect, mnemonic, traits>;

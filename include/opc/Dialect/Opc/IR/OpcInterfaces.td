@@ -48,6 +48,27 @@ def Opc_ScalarOp : OpInterface<"ScalarOp"> {
   ];
 }
 
+def Opc_AccessOp : OpInterface<"AccessOp"> {
+  let cppNamespace = "::opc";
+  let description = [{
+    An op that says which elements of its operands an element of its one result
+    is made of (Access.h). An element of a ScalarOp is its function of all its
+    accesses, one for each operand in their order. An element of any other is
+    that of the first access that exists, and one always does: it only moves.
+  }];
+  let methods = [
+    InterfaceMethod<
+      "Appends what the element at (d0, d1, ...) reads; fails where that is no "
+      "expression over positions and extents, as of a pad that mirrors",
+      "::llvm::LogicalResult", "inferAccesses",
+      (ins "::opc::ShapeEnv &":$env, "::opc::Accesses &":$accesses), "",
+      [{
+        accesses = ::opc::broadcastAccesses($_op, env);
+        return ::mlir::success();
+      }]>
+  ];
+}
+
 def Opc_DecomposableOp : OpInterface<"DecomposableOp"> {
   let cppNamespace = "::opc";
   let description = [{

@@ -15,8 +15,10 @@
 #include "mlir/IR/AffineMap.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Value.h"
+#include "opc/Dialect/Opc/IR/Access.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallVector.h"
+#include <memory>
 #include <optional>
 
 namespace opc {
@@ -25,7 +27,8 @@ namespace opc {
 using Dims = llvm::SmallVector<mlir::AffineExpr, 4>;
 
 /// Extents and small integer contents of the values of one function. Results
-/// are remembered; call invalidate() after changing ops in place.
+/// are remembered; call invalidate() after changing ops in place, and forget()
+/// before one is erased.
 class ShapeEnv {
 public:
   explicit ShapeEnv(mlir::MLIRContext *context) : context(context) {}
@@ -46,10 +49,16 @@ public:
   std::optional<Dims> contents(mlir::Value value);
   static constexpr int64_t contentsLimit = 64;
 
+  /// What an element of the op's result reads; null where it is no AccessOp, or
+  /// cannot say.
+  const Accesses *accesses(mlir::Operation *op);
+
   /// States the extents of a value, e.g. of a block argument under
   /// construction.
   void setDims(mlir::Value value, Dims dims);
   void invalidate();
+  /// Another op may come to lie where this one lay.
+  void forget(mlir::Operation *op);
 
 private:
   Dims compute(mlir::Value value);
@@ -57,6 +66,8 @@ private:
   mlir::MLIRContext *context;
   llvm::DenseMap<mlir::Value, Dims> known;
   llvm::DenseMap<mlir::Value, std::optional<Dims>> knownContents;
+  llvm::DenseMap<mlir::Operation *, std::shared_ptr<const Accesses>>
+      knownAccesses;
 };
 
 /// The product of expressions; 1 for none.

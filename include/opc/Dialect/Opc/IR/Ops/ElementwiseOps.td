@@ -8,7 +8,8 @@ include "opc/Dialect/Opc/IR/OpcDialect.td"
 /// `b` (a builder), `loc`, `args` and `op` (this op).
 class Opc_ElementwiseOp<string mnemonic, string build, list<Trait> traits = []>
     : Opc_Op<mnemonic,
-             !listconcat([DeclareOpInterfaceMethods<Opc_ScalarOp>], traits)> {
+             !listconcat([DeclareOpInterfaceMethods<Opc_ScalarOp>,
+                          Opc_AccessOp], traits)> {
   let extraClassDefinition = [{
     ::mlir::Value $cppClass::emitScalar(::mlir::OpBuilder &b,
                                         ::mlir::Location loc,

@@ -7,18 +7,18 @@ include "opc/Dialect/Opc/IR/OpcDialect.td"
 // Indices count from the front, or from the back where they are negative. One
 // outside of its dimension is a run-time fault (OPC_FAULT_INDEX).
 
-def Opc_GatherOp : Opc_Op<"gather"> {
+def Opc_GatherOp : Opc_MovementOp<"gather"> {
   let summary = "y[.., j.., ..] = x[.., indices[j..], ..] along `axis`";
   let arguments = (ins Opc_Tensor:$x, Opc_IndexTensor:$indices, I64Attr:$axis);
   let results = (outs Opc_Tensor:$y);
   let extraClassDeclaration = Opc_InferContents;
 }
-def Opc_GatherElementsOp : Opc_Op<"gather_elements"> {
+def Opc_GatherElementsOp : Opc_MovementOp<"gather_elements"> {
   let summary = "y[i.., j, k..] = x[i.., indices[i.., j, k..], k..]";
   let arguments = (ins Opc_Tensor:$x, Opc_IndexTensor:$indices, I64Attr:$axis);
   let results = (outs Opc_Tensor:$y);
 }
-def Opc_GatherNdOp : Opc_Op<"gather_nd"> {
+def Opc_GatherNdOp : Opc_MovementOp<"gather_nd"> {
   let summary = "picks slices of x by index tuples, as ONNX GatherND";
   let arguments = (ins Opc_Tensor:$x, Opc_IndexTensor:$indices,
                    I64Attr:$batch_dims);
