@@ -237,11 +237,6 @@ ElementsAttr evaluate(Operation *op, ShapeEnv &env) {
   return std::move(memory).release(type, "moved");
 }
 
-/// Whether an op only moves elements of one type.
-bool isMovement(Operation *op) {
-  return isa<AccessOp>(op) && !isa<ScalarOp>(op);
-}
-
 struct FoldMovementPass : impl::FoldMovementPassBase<FoldMovementPass> {
   void runOnOperation() override {
     SmallVector<Operation *> ops;

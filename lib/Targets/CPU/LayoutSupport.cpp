@@ -1,5 +1,6 @@
 //===- LayoutSupport.cpp - building movement ops --------------------------===//
 #include "opc/Targets/CPU/LayoutSupport.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 namespace opc::cpu {
@@ -122,12 +123,16 @@ void eraseUnused(Operation *root) {
 }
 
 bool isConstantData(Value value) {
-  Operation *op = value.getDefiningOp();
-  while (op && isa<TransposeOp, ReshapeOp, PadOp, SliceOp, BroadcastOp>(op))
-    op = op->getOperand(0).getDefiningOp();
-  if (auto concat = dyn_cast_or_null<ConcatOp>(op))
-    return llvm::all_of(concat.getInputs(), isConstantData);
-  return isa_and_nonnull<ConstantOp>(op);
+  llvm::SetVector<Operation *> sources;
+  sources.insert(value.getDefiningOp());
+  for (size_t next = 0; next < sources.size(); ++next) {
+    Operation *op = sources[next];
+    if (!op || !(isa<ConstantOp>(op) || isMovement(op)))
+      return false;
+    for (Value operand : op->getOperands())
+      sources.insert(operand.getDefiningOp());
+  }
+  return true;
 }
 
 } // namespace opc::cpu

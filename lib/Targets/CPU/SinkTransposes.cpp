@@ -50,55 +50,34 @@ public:
       return false;
     if (auto reshape = dyn_cast<ReshapeOp>(op))
       return sinkReshape(reshape);
-    if (auto reduce = dyn_cast<ReduceOp>(op))
-      return sinkReduce(reduce);
-    if (isa<SoftmaxOp, LogSoftmaxOp>(op))
-      return sinkAxis();
-    if (isa<NormalizeOp>(op))
-      return sinkAxes();
-    if (isa<ConcatOp>(op))
-      return sinkConcat();
-    if (auto resize = dyn_cast<ResizeOp>(op))
-      return sinkResize(resize);
-    if (auto pad = dyn_cast<PadOp>(op))
-      return sinkPad(pad);
-    if (auto slice = dyn_cast<SliceOp>(op))
-      return sinkSlice(slice);
-    return false;
+    auto axes = dyn_cast<AxisOp>(op);
+    return axes && sinkAxes(axes);
   }
 
 private:
   MovementBuilder movement() { return {b, op->getLoc(), env}; }
-  Value source(Value operand) {
-    return operand.getDefiningOp<TransposeOp>().getX();
-  }
   int64_t rank() const { return perm.size(); }
 
-  /// Extents of the result in the order of what the op will see.
-  Dims sourceOrder(ArrayRef<AffineExpr> dims) {
+  /// Extents in the order of what the op will see.
+  static Dims reordered(ArrayRef<AffineExpr> dims, ArrayRef<int64_t> perm) {
     Dims result(dims.size());
     for (auto [axis, from] : llvm::enumerate(perm))
       result[from] = dims[axis];
     return result;
   }
 
-  AffineMapAttr sourceOrder(AffineMap map) {
-    return AffineMapAttr::get(toMap(b.getContext(), sourceOrder(toDims(map))));
-  }
-
   /// Replaces the op by a clone on `operands` and a transpose.
-  bool replace(ArrayRef<Value> operands,
-               llvm::function_ref<void(Operation *)> change = nullptr) {
+  bool replace(ArrayRef<Value> operands) {
     Value y = op->getResult(0);
-    Dims dims = sourceOrder(env.dims(y));
     Operation *clone = b.clone(*op);
     clone->setOperands(operands);
+    auto axes = dyn_cast<AxisOp>(clone);
+    Perm left = axes ? axes.reorderAxes(perm) : perm;
+    Dims dims = reordered(env.dims(y), left);
     clone->getResult(0).setType(tensorType(dims, getElementTypeOrSelf(y)));
     if (op->hasAttr(kDimsAttr))
       pinDims(clone, {dims});
-    if (change)
-      change(clone);
-    y.replaceAllUsesWith(movement().transpose(clone->getResult(0), perm));
+    y.replaceAllUsesWith(movement().transpose(clone->getResult(0), left));
     return true;
   }
 
@@ -124,7 +103,7 @@ private:
     while (int64_t(dims.size()) < rank())
       dims.insert(dims.begin(), env.constant(1));
     if (countLarge(dims) <= 1)
-      return m.reshape(operand, sourceOrder(dims));
+      return m.reshape(operand, reordered(dims, perm));
     return m.transpose(m.reshape(operand, dims), inversePermutation(perm));
   }
 
@@ -156,8 +135,9 @@ private:
     Perm merged;
     for (int64_t axis : transpose.getPerm())
       merged.push_back(perm[axis]);
+    auto inner = transpose.getX().getDefiningOp<TransposeOp>();
     transpose.getY().replaceAllUsesWith(
-        movement().transpose(source(transpose.getX()), merged));
+        movement().transpose(inner.getX(), merged));
     return true;
   }
 
@@ -198,96 +178,26 @@ private:
     for (int64_t axis : order)
       dims.push_back(after[axis]);
     MovementBuilder m = movement();
-    Value moved = m.reshape(source(reshape.getX()), dims);
+    auto transpose = reshape.getX().getDefiningOp<TransposeOp>();
+    Value moved = m.reshape(transpose.getX(), dims);
     reshape.getY().replaceAllUsesWith(
         m.transpose(moved, inversePermutation(order)));
     return true;
   }
 
-  bool sinkReduce(ReduceOp reduce) {
-    SmallVector<int64_t> axes;
-    llvm::SmallBitVector gone(rank());
-    for (int64_t axis : reduce.getAxes()) {
-      axes.push_back(perm[axis]);
-      gone.set(perm[axis]);
-    }
-    llvm::sort(axes);
-    Value x = source(reduce.getX());
-    if (!reduce.getKeepdims()) {
-      // What is left of the permutation, with the gone axes taken out.
-      Perm left;
-      for (int64_t from : perm)
-        if (!gone[from])
-          left.push_back(from - int64_t(llvm::count_if(axes, [&](int64_t a) {
-                           return a < from;
-                         })));
-      perm = left;
-    }
-    return replace(
-        {x}, [&](Operation *clone) { cast<ReduceOp>(clone).setAxes(axes); });
-  }
-
-  bool sinkAxis() {
-    int64_t axis = op->getAttrOfType<IntegerAttr>("axis").getInt();
-    return replace({source(op->getOperand(0))}, [&](Operation *clone) {
-      clone->setAttr("axis", b.getI64IntegerAttr(perm[axis]));
-    });
-  }
-
-  bool sinkAxes() {
-    SmallVector<int64_t> axes;
-    for (int64_t axis :
-         op->getAttrOfType<DenseI64ArrayAttr>("axes").asArrayRef())
-      axes.push_back(perm[axis]);
-    llvm::sort(axes);
-    return replace({source(op->getOperand(0))}, [&](Operation *clone) {
-      clone->setAttr("axes", b.getDenseI64ArrayAttr(axes));
-    });
-  }
-
-  bool sinkConcat() {
-    SmallVector<Value> operands;
-    for (Value operand : op->getOperands()) {
+  /// An op of operands that are all in that order, or constants, which are
+  /// brought there.
+  bool sinkAxes(AxisOp axes) {
+    SmallVector<Value> operands(op->getOperands());
+    for (Value &operand :
+         MutableArrayRef(operands).take_front(axes.numReordered())) {
       auto transpose = operand.getDefiningOp<TransposeOp>();
       bool same = transpose && transpose.getPerm() == ArrayRef(perm);
       if (!same && !isConstantData(operand))
         return false;
-      operands.push_back(same ? transpose.getX() : bring(operand));
+      operand = same ? transpose.getX() : bring(operand);
     }
-    int64_t axis = cast<ConcatOp>(op).getAxis();
-    return replace(operands, [&](Operation *clone) {
-      cast<ConcatOp>(clone).setAxis(perm[axis]);
-    });
-  }
-
-  bool sinkResize(ResizeOp resize) {
-    SmallVector<int64_t> axes;
-    for (int64_t axis : resize.getAxes())
-      axes.push_back(perm[axis]);
-    SmallVector<Value> operands(op->getOperands());
-    operands[0] = source(operands[0]);
-    return replace(operands, [&](Operation *clone) {
-      cast<ResizeOp>(clone).setAxes(axes);
-    });
-  }
-
-  bool sinkPad(PadOp pad) {
-    return replace({source(pad.getX()), pad.getValue()}, [&](Operation *clone) {
-      cast<PadOp>(clone).setLowAttr(sourceOrder(pad.getLow()));
-      cast<PadOp>(clone).setDimsAttr(sourceOrder(pad.getDims()));
-    });
-  }
-
-  bool sinkSlice(SliceOp slice) {
-    return replace({source(slice.getX())}, [&](Operation *clone) {
-      SmallVector<int64_t> steps(rank());
-      for (auto [axis, from] : llvm::enumerate(perm))
-        steps[from] = slice.getSteps()[axis];
-      auto moved = cast<SliceOp>(clone);
-      moved.setStartsAttr(sourceOrder(slice.getStarts()));
-      moved.setDimsAttr(sourceOrder(slice.getDims()));
-      moved.setSteps(steps);
-    });
+    return replace(operands);
   }
 
   Operation *op;

@@ -67,6 +67,10 @@ Accesses opc::broadcastAccesses(Operation *op, ShapeEnv &env) {
   return accesses;
 }
 
+bool opc::isMovement(Operation *op) {
+  return isa<AccessOp>(op) && !isa<ScalarOp>(op);
+}
+
 bool opc::broadcastsOperands(Operation *op) {
   return isa<ScalarOp, BroadcastOp>(op);
 }

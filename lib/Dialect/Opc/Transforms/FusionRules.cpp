@@ -121,7 +121,7 @@ FusionClass FusionRules::classOf(Operation *op) const {
     return {"", Role::Host};
   if (isa<ScalarOp>(op))
     return {"", Role::Pointwise};
-  return {"", isa<AccessOp>(op) ? Role::Shuffle : Role::Alone};
+  return {"", isMovement(op) ? Role::Shuffle : Role::Alone};
 }
 
 const FusionLimits *FusionRules::limitsOf(FusionRole leader) const {

@@ -57,6 +57,9 @@ stepsOf(const Access &access, llvm::ArrayRef<int64_t> steps);
 Exprs broadcastPlace(llvm::ArrayRef<mlir::AffineExpr> from,
                      llvm::ArrayRef<mlir::AffineExpr> to);
 
+/// Whether an op moves elements of its operands and computes none.
+bool isMovement(mlir::Operation *op);
+
 class ShapeEnv;
 /// Of each operand, the element that broadcasts to the place of the result.
 Accesses broadcastAccesses(mlir::Operation *op, ShapeEnv &env);

@@ -36,6 +36,9 @@ class Opc_Op<string mnemonic, list<Trait> traits = []>
       "operands attr-dict `:` functional-type(operands, results)";
 }
 
+/// It names axes, and can be told of another order of them.
+defvar Opc_NamesAxes = DeclareOpInterfaceMethods<Opc_AxisOp, ["reorderAxes"]>;
+
 /// An op that moves elements: it says where they lie, and its behaviour derives
 /// from that.
 class Opc_MovementOp<string mnemonic, list<Trait> traits = []>

@@ -69,6 +69,24 @@ def Opc_AccessOp : OpInterface<"AccessOp"> {
   ];
 }
 
+def Opc_AxisOp : OpInterface<"AxisOp"> {
+  let cppNamespace = "::opc";
+  let description = [{
+    An op that computes the same of operands whose axes come in another order,
+    where it is told which axis is which: a transpose before it may come after it.
+  }];
+  let methods = [
+    InterfaceMethod<
+      "How many operands, the first ones, come in the other order",
+      "unsigned", "numReordered", (ins), "", "return 1;">,
+    InterfaceMethod<
+      "Renames axis k of the operands to perm[k], in place. Returns what became of "
+      "those of the result, in the same form. Types are left to the caller",
+      "::llvm::SmallVector<int64_t>", "reorderAxes",
+      (ins "::llvm::ArrayRef<int64_t>":$perm)>
+  ];
+}
+
 def Opc_DecomposableOp : OpInterface<"DecomposableOp"> {
   let cppNamespace = "::opc";
   let description = [{

@@ -9,18 +9,18 @@ class Opc_CompositeOp<string mnemonic, list<Trait> traits = []>
           [DeclareOpInterfaceMethods<Opc_DecomposableOp>], traits)>;
 
 def Opc_SoftmaxOp
-    : Opc_CompositeOp<"softmax", [SameOperandsAndResultType]> {
+    : Opc_CompositeOp<"softmax", [SameOperandsAndResultType, Opc_NamesAxes]> {
   let summary = "exp(x - max) / sum(exp(x - max)) along `axis`";
   let arguments = (ins Opc_FloatTensor:$x, I64Attr:$axis);
   let results = (outs Opc_FloatTensor:$y);
 }
 def Opc_LogSoftmaxOp
-    : Opc_CompositeOp<"log_softmax", [SameOperandsAndResultType]> {
+    : Opc_CompositeOp<"log_softmax", [SameOperandsAndResultType, Opc_NamesAxes]> {
   let summary = "x - max - log(sum(exp(x - max))) along `axis`";
   let arguments = (ins Opc_FloatTensor:$x, I64Attr:$axis);
   let results = (outs Opc_FloatTensor:$y);
 }
-def Opc_NormalizeOp : Opc_CompositeOp<"normalize"> {
+def Opc_NormalizeOp : Opc_CompositeOp<"normalize", [Opc_NamesAxes]> {
   let summary = "(x - mean) / sqrt(variance + epsilon) over `axes`";
   let description = [{
     The heart of layer, group, instance and mean-variance normalisation; scale and

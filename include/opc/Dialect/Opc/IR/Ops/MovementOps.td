@@ -4,21 +4,23 @@
 
 include "opc/Dialect/Opc/IR/OpcDialect.td"
 
-def Opc_ReshapeOp : Opc_MovementOp<"reshape", [SameOperandsAndResultElementType]> {
+def Opc_ReshapeOp
+    : Opc_MovementOp<"reshape", [SameOperandsAndResultElementType]> {
   let summary = "the same elements in row-major order with other extents";
   let description = [{ Also squeeze, unsqueeze and flatten. Never moves data. }];
   let arguments = (ins Opc_Tensor:$x, Opc_Exprs:$dims);
   let results = (outs Opc_Tensor:$y);
   let extraClassDeclaration = Opc_InferContents;
 }
-def Opc_TransposeOp : Opc_MovementOp<"transpose", [SameOperandsAndResultElementType]> {
+def Opc_TransposeOp
+    : Opc_MovementOp<"transpose", [SameOperandsAndResultElementType]> {
   let summary = "y[i0, i1, ...] = x[...] where axis k of y is axis perm[k] of x";
   let arguments = (ins Opc_Tensor:$x, DenseI64ArrayAttr:$perm);
   let results = (outs Opc_Tensor:$y);
   let hasVerifier = 1;
 }
-def Opc_BroadcastOp : Opc_Op<"broadcast", [SameOperandsAndResultElementType,
-                                               Opc_AccessOp]> {
+def Opc_BroadcastOp
+    : Opc_Op<"broadcast", [SameOperandsAndResultElementType, Opc_AccessOp]> {
   let summary = "repeats axes of extent 1 (and new leading axes) up to dims";
   let description = [{ Also fills: the operand is then a scalar. }];
   let arguments = (ins Opc_Tensor:$x, Opc_Exprs:$dims);
@@ -30,7 +32,8 @@ def Opc_TileOp : Opc_MovementOp<"tile", [SameOperandsAndResultElementType]> {
   let arguments = (ins Opc_Tensor:$x, Opc_Exprs:$dims);
   let results = (outs Opc_Tensor:$y);
 }
-def Opc_SliceOp : Opc_MovementOp<"slice", [SameOperandsAndResultElementType]> {
+def Opc_SliceOp : Opc_MovementOp<"slice", [SameOperandsAndResultElementType,
+                                           Opc_NamesAxes]> {
   let summary = "y[i, ...] = x[starts[0] + i * steps[0], ...]";
   let description = [{
     `starts` are within range and count from the front; steps are not 0; `dims`
@@ -42,7 +45,8 @@ def Opc_SliceOp : Opc_MovementOp<"slice", [SameOperandsAndResultElementType]> {
   let hasVerifier = 1;
   let extraClassDeclaration = Opc_InferContents;
 }
-def Opc_PadOp : Opc_MovementOp<"pad", [SameOperandsAndResultElementType]> {
+def Opc_PadOp : Opc_MovementOp<"pad", [SameOperandsAndResultElementType,
+                                           Opc_NamesAxes]> {
   let summary = "y[i, ...] = x[i - low[0], ...], outside of x by `mode`";
   let description = [{
     constant: the scalar `value`; edge: the nearest element; reflect: mirrored
@@ -53,7 +57,9 @@ def Opc_PadOp : Opc_MovementOp<"pad", [SameOperandsAndResultElementType]> {
     Opc_Exprs:$dims, Opc_Choice<["constant", "edge", "reflect", "wrap"]>:$mode);
   let results = (outs Opc_Tensor:$y);
 }
-def Opc_ConcatOp : Opc_MovementOp<"concat", [SameOperandsAndResultElementType]> {
+def Opc_ConcatOp : Opc_MovementOp<"concat",
+    [SameOperandsAndResultElementType,
+     DeclareOpInterfaceMethods<Opc_AxisOp, ["numReordered", "reorderAxes"]>]> {
   let summary = "the operands one after the other along `axis`";
   let arguments = (ins Variadic<Opc_Tensor>:$inputs, I64Attr:$axis);
   let results = (outs Opc_Tensor:$y);

@@ -4,7 +4,8 @@
 
 include "opc/Dialect/Opc/IR/OpcDialect.td"
 
-def Opc_ReduceOp : Opc_Op<"reduce", [SameOperandsAndResultElementType]> {
+def Opc_ReduceOp : Opc_Op<"reduce", [SameOperandsAndResultElementType,
+                                     Opc_NamesAxes]> {
   let summary = "combines all elements along `axes`; nothing gives the neutral one";
   let description = [{
     sum, prod, max (NaN wins), min (NaN wins). f16 and bf16 sums and products

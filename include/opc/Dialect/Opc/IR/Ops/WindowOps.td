@@ -26,7 +26,8 @@ def Opc_MaxPoolIndicesOp : Opc_Op<"max_pool_indices"> {
       Opc_WindowAttrs, (ins BoolAttr:$column_major, Opc_Exprs:$dims));
   let results = (outs Opc_IntTensor:$y);
 }
-def Opc_ResizeOp : Opc_Op<"resize", [AllElementTypesMatch<["x", "y"]>]> {
+def Opc_ResizeOp : Opc_Op<"resize", [AllElementTypesMatch<["x", "y"]>,
+                                     Opc_NamesAxes]> {
   let summary = "resamples chosen axes, as ONNX Resize";
   let description = [{
     `axes` are resampled from extent to `dims` with `scales` (out/in, f32; given
