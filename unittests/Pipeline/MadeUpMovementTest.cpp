@@ -99,7 +99,8 @@ TEST_P(MadeUpMovement, FusesAndRuns) {
   Status status = compileGraph(*module, options, *desc, compiled);
   ASSERT_TRUE(status.ok()) << status.message();
   auto manifest = nlohmann::json::parse(compiled.manifest);
-  EXPECT_EQ(manifest["kernels"].size(), GetParam().kernels) << compiled.manifest;
+  EXPECT_EQ(manifest["kernels"].size(), GetParam().kernels)
+      << compiled.manifest;
 
   opc_program *program = nullptr;
   status = loadIntoProcess(std::move(compiled), program);

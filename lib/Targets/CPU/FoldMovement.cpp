@@ -251,8 +251,8 @@ struct FoldMovementPass : impl::FoldMovementPassBase<FoldMovementPass> {
         replace(op, value, eraser, env);
   }
 
-  static void replace(Operation *op, ElementsAttr value,
-                      ConstantEraser &eraser, ShapeEnv &env) {
+  static void replace(Operation *op, ElementsAttr value, ConstantEraser &eraser,
+                      ShapeEnv &env) {
     OpBuilder b(op);
     auto moved =
         ConstantOp::create(b, op->getLoc(), op->getResult(0).getType(), value);
