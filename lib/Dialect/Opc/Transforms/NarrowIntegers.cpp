@@ -24,8 +24,9 @@ using namespace mlir;
 namespace opc {
 namespace {
 
-/// Ops that are followed to find a value's range; beyond them it is its type's.
-constexpr int maxDepth = 12;
+/// How many ops are followed to find a value's range, on all ways together;
+/// beyond them it is its type's.
+constexpr int mostOps = 256;
 
 IntegerType integerOf(Value value) {
   return dyn_cast<IntegerType>(
@@ -60,35 +61,35 @@ Range rangeOfType(IntegerType type) {
              : Range{low.getSExtValue(), high.getSExtValue()};
 }
 
-Range rangeOf(Value value, ShapeEnv &env, int depth = 0);
+Range rangeOf(Value value, ShapeEnv &env, int &left);
 
 /// Sums and differences that stay within the type; others wrap.
 Range rangeOfSum(Operation *op, bool minus, Range all, ShapeEnv &env,
-                 int depth) {
+                 int &left) {
   if (!all.within({INT32_MIN, INT32_MAX}))
     return all;
-  Range x = rangeOf(op->getOperand(0), env, depth);
-  Range y = rangeOf(op->getOperand(1), env, depth);
+  Range x = rangeOf(op->getOperand(0), env, left);
+  Range y = rangeOf(op->getOperand(1), env, left);
   if (minus)
     y = {-y.high, -y.low};
   Range sum{x.low + y.low, x.high + y.high};
   return sum.within(all) ? sum : all;
 }
 
-Range rangeOfCast(CastOp cast, Range all, ShapeEnv &env, int depth) {
+Range rangeOfCast(CastOp cast, Range all, ShapeEnv &env, int &left) {
   if (!integerOf(cast.getX()))
     return all;
-  Range from = rangeOf(cast.getX(), env, depth);
+  Range from = rangeOf(cast.getX(), env, left);
   return from.within(all) ? from : all;
 }
 
 /// Of all elements that a movement op may read.
-Range rangeOfMoved(Operation *op, Range all, ShapeEnv &env, int depth) {
+Range rangeOfMoved(Operation *op, Range all, ShapeEnv &env, int &left) {
   const Accesses *accesses = env.accesses(op);
   if (!accesses || accesses->empty())
     return all;
   auto rangeAt = [&](const Access &access) {
-    return rangeOf(op->getOperand(access.operand), env, depth);
+    return rangeOf(op->getOperand(access.operand), env, left);
   };
   Range range = rangeAt(accesses->front());
   for (const Access &access : llvm::drop_begin(*accesses))
@@ -96,17 +97,17 @@ Range rangeOfMoved(Operation *op, Range all, ShapeEnv &env, int depth) {
   return range;
 }
 
-Range rangeOf(Value value, ShapeEnv &env, int depth) {
+Range rangeOf(Value value, ShapeEnv &env, int &left) {
   Range all = rangeOfType(integerOf(value));
   Operation *op = value.getDefiningOp();
-  if (!op || depth == maxDepth)
+  if (!op || left == 0)
     return all;
-  ++depth;
+  --left;
   if (isa<AddOp, SubOp>(op))
-    return rangeOfSum(op, isa<SubOp>(op), all, env, depth);
+    return rangeOfSum(op, isa<SubOp>(op), all, env, left);
   if (auto cast = dyn_cast<CastOp>(op))
-    return rangeOfCast(cast, all, env, depth);
-  return isa<ScalarOp>(op) ? all : rangeOfMoved(op, all, env, depth);
+    return rangeOfCast(cast, all, env, left);
+  return isa<ScalarOp>(op) ? all : rangeOfMoved(op, all, env, left);
 }
 
 /// Products of one channel each have no neighbours to be added to.
@@ -130,7 +131,9 @@ struct NarrowIntegersPass : impl::NarrowIntegersPassBase<NarrowIntegersPass> {
     IntegerType type = b.getIntegerType(16);
     auto fits = [&](OpOperand &operand) {
       IntegerType from = integerOf(operand.get());
-      return from && rangeOf(operand.get(), env).within(rangeOfType(type));
+      int left = mostOps;
+      return from &&
+             rangeOf(operand.get(), env, left).within(rangeOfType(type));
     };
     IntegerType sum = integerOf(op->getResult(0));
     if (!sum || sum.getWidth() != 32 ||
