@@ -163,7 +163,8 @@ struct LowerToLLVM : opc::impl::LowerToLLVMPassBase<LowerToLLVM> {
   /// Nothing is ordered by that, so that loads around it still leave loops.
   void relaxExchanges() {
     getOperation().walk([](LLVM::AtomicRMWOp op) {
-      op.setOrdering(LLVM::AtomicOrdering::monotonic);
+      if (op.getBinOp() == LLVM::AtomicBinOp::xchg)
+        op.setOrdering(LLVM::AtomicOrdering::monotonic);
     });
   }
 

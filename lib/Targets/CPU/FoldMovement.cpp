@@ -89,7 +89,8 @@ LogicalResult restrict(Box &box, AffineExpr index, int64_t extent) {
   size_t rank = box.low.size();
   std::optional<int64_t> start = startOf(index, rank);
   auto steps = stepsAlong(index, rank);
-  if (!start || !steps)
+  if (!start || !steps ||
+      llvm::count_if(*steps, [](int64_t step) { return step != 0; }) != 1)
     return failure();
   for (auto [axis, step] : llvm::enumerate(*steps)) {
     if (step == 0)
