@@ -485,3 +485,14 @@ def test_gelu_tail(form, target):
     want = rounded([exact(x) for x in TAIL.tolist()])
     np.testing.assert_allclose(y, want, rtol=2e-6, atol=1e-36)
     assert np.signbit(y[:3]).all()
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("dtype", [np.int64, np.float64, np.float32, np.int8])
+def test_padding_around_few_elements(dtype, target):
+    """More lanes outside of x than one register has."""
+    x = np.array([[1, -2, 3, 4]], dtype)
+    pads = np.array([5, 5, 2, 4])
+    case = Case("Pad", x, pads, np.array(2, dtype), fixed=(1, 2), opset=20)
+    want = np.pad(x, [(5, 2), (5, 4)], constant_values=2)
+    np.testing.assert_array_equal(run(case, target)[0], want)
