@@ -9,12 +9,13 @@
 |*   target       "cpu", "reference", or "NAME:CHIP"          default "cpu"
 |*   threads      threads that the program may use, 1 to 1024  default 1
 |*   dims         {"batch": 1}: pins symbolic dimensions      default {}
-|*   constants    {"axes": {"dtype": "int64", "shape": [2], "data": BASE64}}:
-|*                inputs whose values are compiled in, little-endian, dtype as
-|*                ONNX names it; the program has no such inputs  default {}
 |*   outputs      ["y"]: the tensors that are computed, in this order: outputs
 |*                of the model or values between its nodes; what they do not
 |*                need, inputs as well, is left out        default: all outputs
+|*   donate       ["state", 1, ["cache", "next"]]: inputs, by name or number, to
+|*                whose memory an output of the same type and extents is
+|*                written (docs/decisions/0011-*.md): the one that is named,
+|*                else the first that no other input has   default: none
 |*   emit         "so" | "obj" | "llvm" | "mlir" | "source"   default "so"
 |*   stop_after   name of a stage; emits the IR after it
 |*   dump_stages  directory that receives the IR of every stage
@@ -51,17 +52,34 @@ typedef struct opc_observer {
  * thread starts from now on. */
 OPC_EXPORT void opc_observe(const opc_observer *observer);
 
-/* Compiles an ONNX model and loads the result into this process (the JIT). */
-OPC_EXPORT opc_status opc_compile(const char *model_path, const char *options,
+/* The value of an input that is compiled in; the program has no such input.
+ * Names, dims and data are read where they are, which may be a mapped file,
+ * until the function that is given them returns. */
+typedef struct opc_constant {
+  const char *name;
+  opc_tensor value; /* bool: a byte each; i2, i4, ui2, ui4: as i8 and u8 */
+} opc_constant;
+
+/* A model, with what belongs to it. What is not given is 0; all of it must stay
+ * as it is until the function that is given it returns. */
+typedef struct opc_model {
+  /* A file: ONNX, or opc's own IR as text if its name ends in ".mlir". */
+  const char *path;
+  /* Or a model in memory: ONNX, or IR as text, which is told by its beginning.
+   * External data is looked up in `directory` (NULL: the working directory). */
+  const void *data;
+  size_t size;
+  const char *directory;
+  const opc_constant *constants;
+  size_t num_constants;
+} opc_model;
+
+/* Compiles a model and loads the result into this process (the JIT). */
+OPC_EXPORT opc_status opc_compile(const opc_model *model, const char *options,
                                   opc_program **program);
-/* The same for a model in memory; external data is looked up in `directory`. */
-OPC_EXPORT opc_status opc_compile_buffer(const void *model, size_t size,
-                                         const char *directory,
-                                         const char *options,
-                                         opc_program **program);
 /* Compiles to a file: the artifact that options.emit names. The file appears
  * whole or not at all. `output` "-" is standard output, for text. */
-OPC_EXPORT opc_status opc_compile_file(const char *model_path,
+OPC_EXPORT opc_status opc_compile_file(const opc_model *model,
                                        const char *output, const char *options);
 /* Writes a program that this process compiled as a .so. */
 OPC_EXPORT opc_status opc_save(const opc_program *program, const char *path);
@@ -71,12 +89,8 @@ OPC_EXPORT opc_status opc_save(const opc_program *program, const char *path);
  * whether opc supports it ("nodes"), and whether it compiles with these options
  * ("supported", else the lines of the refusal in "errors"): all that may refuse
  * it is run, no code is generated. Free with opc_free_data. */
-OPC_EXPORT opc_status opc_inspect_model(const char *model_path,
+OPC_EXPORT opc_status opc_inspect_model(const opc_model *model,
                                         const char *options, char **json);
-/* The same for a model in memory. */
-OPC_EXPORT opc_status opc_inspect_buffer(const void *model, size_t size,
-                                         const char *directory,
-                                         const char *options, char **json);
 /* JSON: all targets with their chips and what they declare, and the stages of a
  * compilation, which options.stop_after may name. */
 OPC_EXPORT opc_status opc_targets(char **json);

@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 /* Raised whenever anything in this file changes meaning. */
-#define OPC_ABI_VERSION 2
+#define OPC_ABI_VERSION 3
 
 /* Constant data, arenas and every tensor that the runtime allocates start at a
  * multiple of this many bytes. Inputs, and outputs that the caller brought a
@@ -75,7 +75,11 @@ typedef struct opc_runtime_api {
   void *(*alloc)(struct opc_call *call, int64_t bytes);
   void (*release)(struct opc_call *call, void *memory);
   /* The buffer for output `index` with these dims (rank is in the manifest), or
-   * NULL when there is no memory or the caller's own buffer does not fit. */
+   * NULL when there is no memory or the caller's own buffer does not fit. It is
+   * apart from all inputs, but for the one that the manifest donates to this
+   * output: that input's own memory it is, unless the caller brought another.
+   * So the program asks for it when nothing but the kernel that writes it, in
+   * place, still reads that input. */
   void *(*output)(struct opc_call *call, int64_t index, const int64_t *dims);
   /* Records a fault with the place that met it: `op` is an index into the
    * manifest's "locations". Returns the value that the entry must return. */
@@ -87,7 +91,8 @@ typedef struct opc_runtime_api {
 typedef struct opc_call {
   const opc_runtime_api *api;
   const void *constants;            /* the program's constant data */
-  const void *const *inputs;        /* data of each input, dense row-major */
+  const void *const *inputs;        /* data of each input, dense row-major,
+                                       written only as donated (`output`) */
   const int64_t *const *input_dims; /* extents of each input */
   opc_kernel_fault status;          /* what kernels met */
 } opc_call;

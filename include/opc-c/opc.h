@@ -61,6 +61,8 @@ typedef struct opc_spec {
   const int64_t *dims;        /* -1 where a run decides the extent */
   const char *const *symbols; /* name of such an extent ("batch"), or NULL;
                                  equal names have equal extents in a run */
+  int64_t donated_to;         /* of an input: the output that is written to its
+                                 memory, or -1 */
 } opc_spec;
 
 typedef struct opc_program opc_program;
@@ -109,8 +111,13 @@ OPC_EXPORT opc_status opc_set_threads(opc_program *program, int threads);
  * read in place. Where `outputs` is not NULL it has one tensor for each output,
  * and outputs[i].data (if not NULL) is a buffer of the caller for output i: its
  * dims must be those of the result, it overlaps no other tensor of the run, and
- * its contents are unspecified if the run fails. `results` may be NULL if each
- * output has such a buffer. Several threads may run one program at once. */
+ * its contents are unspecified if the run fails. What is wrong with it is found
+ * before the run starts, but for extents that only the run knows.
+ * An output that an input is donated to (opc_spec.donated_to) and that has no
+ * such buffer is written to the input's, which may be given as its buffer, too.
+ * That input overlaps no other, and a run that fails may have destroyed it.
+ * `results` may be NULL if each output has a buffer. Several threads may run
+ * one program at once. */
 OPC_EXPORT opc_status opc_run(opc_program *program, const opc_tensor *inputs,
                               size_t num_inputs, const opc_tensor *outputs,
                               size_t num_outputs, opc_results **results);

@@ -38,21 +38,29 @@ Status giveText(const std::string &text, char **out) {
 
 thread_local opc_observer currentObserver = {};
 
-Status readOptions(const char *options, CompileOptions &parsed) {
-  parsed.observer = currentObserver;
-  return parseOptions(options ? options : "", parsed);
+Status openModel(const opc_model &model, ModelSource &source) {
+  if (model.path && model.data)
+    return Status::usage("the model is given by path and in memory");
+  if (model.path)
+    return ModelSource::open(model.path, source);
+  if (!model.data)
+    return Status::usage("the model has neither path nor data");
+  source =
+      ModelSource::inMemory({static_cast<const char *>(model.data), model.size},
+                            model.directory ? model.directory : "");
+  return {};
 }
 
-/// What functions with the path of a model are given.
-Status readArguments(const char *path, const char *options,
+/// What all functions that look at a model are given.
+Status readArguments(const opc_model &model, const char *options,
                      CompileOptions &parsed, ModelSource &source) {
-  Status status = readOptions(options, parsed);
-  return status.ok() ? ModelSource::open(path, source) : status;
-}
-
-ModelSource inMemory(const void *model, size_t size, const char *directory) {
-  return ModelSource::inMemory({static_cast<const char *>(model), size},
-                               directory ? directory : "");
+  parsed.observer = currentObserver;
+  Status status = parseOptions(options ? options : "", parsed);
+  if (status.ok() && model.num_constants > 0 && !model.constants)
+    status = missing("constants");
+  if (status.ok())
+    status = readConstants({model.constants, model.num_constants}, parsed);
+  return status.ok() ? openModel(model, source) : status;
 }
 
 Status interruption() { return Status::input("interrupted"); }
@@ -212,43 +220,28 @@ extern "C" const char *opc_build_id(void) {
   return id.c_str();
 }
 
-extern "C" opc_status opc_compile(const char *model_path, const char *options,
+extern "C" opc_status opc_compile(const opc_model *model, const char *options,
                                   opc_program **program) {
   return guarded([&] {
-    if (!model_path || !program)
-      return missing("opc_compile: model_path and program");
+    if (!model || !program)
+      return missing("opc_compile: model and program");
     *program = nullptr;
     CompileOptions parsed;
     ModelSource source;
-    Status status = readArguments(model_path, options, parsed, source);
+    Status status = readArguments(*model, options, parsed, source);
     return status.ok() ? compileAndLoad(source, parsed, *program) : status;
   });
 }
 
-extern "C" opc_status opc_compile_buffer(const void *model, size_t size,
-                                         const char *directory,
-                                         const char *options,
-                                         opc_program **program) {
-  return guarded([&] {
-    if (!model || !program)
-      return missing("opc_compile_buffer: model and program");
-    *program = nullptr;
-    CompileOptions parsed;
-    if (Status status = readOptions(options, parsed); !status.ok())
-      return status;
-    return compileAndLoad(inMemory(model, size, directory), parsed, *program);
-  });
-}
-
-extern "C" opc_status opc_compile_file(const char *model_path,
+extern "C" opc_status opc_compile_file(const opc_model *model,
                                        const char *output,
                                        const char *options) {
   return guarded([&] {
-    if (!model_path || !output)
-      return missing("opc_compile_file: model_path and output");
+    if (!model || !output)
+      return missing("opc_compile_file: model and output");
     CompileOptions parsed;
     ModelSource source;
-    Status status = readArguments(model_path, options, parsed, source);
+    Status status = readArguments(*model, options, parsed, source);
     return status.ok() ? compileToFile(source, parsed, output) : status;
   });
 }
@@ -260,7 +253,6 @@ extern "C" opc_status opc_save(const opc_program *program, const char *path) {
   });
 }
 
-/// What opc_inspect_model and opc_inspect_buffer give.
 static Status inspect(const ModelSource &source, const CompileOptions &options,
                       char **json) {
   std::string text;
@@ -270,30 +262,16 @@ static Status inspect(const ModelSource &source, const CompileOptions &options,
   return status.ok() ? giveText(text, json) : status;
 }
 
-extern "C" opc_status opc_inspect_model(const char *model_path,
+extern "C" opc_status opc_inspect_model(const opc_model *model,
                                         const char *options, char **json) {
   return guarded([&] {
-    if (!model_path || !json)
-      return missing("opc_inspect_model: model_path and json");
+    if (!model || !json)
+      return missing("opc_inspect_model: model and json");
     *json = nullptr;
     CompileOptions parsed;
     ModelSource source;
-    Status status = readArguments(model_path, options, parsed, source);
+    Status status = readArguments(*model, options, parsed, source);
     return status.ok() ? inspect(source, parsed, json) : status;
-  });
-}
-
-extern "C" opc_status opc_inspect_buffer(const void *model, size_t size,
-                                         const char *directory,
-                                         const char *options, char **json) {
-  return guarded([&] {
-    if (!model || !json)
-      return missing("opc_inspect_buffer: model and json");
-    *json = nullptr;
-    CompileOptions parsed;
-    Status status = readOptions(options, parsed);
-    return status.ok() ? inspect(inMemory(model, size, directory), parsed, json)
-                       : status;
   });
 }
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "opc/Pipeline/Compiler.h"
 
+#include "Donations.h"
 #include "IRText.h"
 #include "MemoryGuard.h"
 
@@ -69,6 +70,14 @@ CodeGenOptions codeGenOf(const CompileOptions &options,
           options.observer.interrupt};
 }
 
+/// As ONNX names it, in lower case.
+std::string onnxName(opc_dtype dtype) {
+  static constexpr llvm::StringLiteral names[] = {
+      "bool",   "int8",   "int16",   "int32",    "int64", "uint8", "uint16",
+      "uint32", "uint64", "float16", "bfloat16", "float", "double"};
+  return names[dtype].str();
+}
+
 onnx::ImportOptions
 Compilation::importOptions(const ModelSource &source) const {
   onnx::ImportOptions result;
@@ -77,7 +86,7 @@ Compilation::importOptions(const ModelSource &source) const {
   result.modelName = llvm::sys::path::filename(source.name).str();
   result.dims = options.dims;
   for (const ConstantValue &constant : options.constants)
-    result.constants[constant.name] = {constant.dtype, constant.shape,
+    result.constants[constant.name] = {onnxName(constant.dtype), constant.shape,
                                        constant.data};
   return result;
 }
@@ -143,6 +152,8 @@ Status Compilation::finishImport() {
   module.get()->setAttr(kTargetAttr, builder.getStringAttr(desc->name()));
   module.get()->setAttr(kThreadsAttr,
                         builder.getI64IntegerAttr(options.threads));
+  if (Status status = donateInputs(*module, options); !status.ok())
+    return status;
   return dumpStage(*module, options, 0);
 }
 

@@ -85,6 +85,18 @@ Status ModelSource::open(llvm::StringRef path, ModelSource &source) {
   return {};
 }
 
+/// Whether bytes are IR as text. None of its beginnings is that of ONNX: behind
+/// comments they read as fields that a model does not have, or as a domain that
+/// is named after an op.
+static bool startsLikeText(llvm::StringRef bytes) {
+  static constexpr llvm::StringLiteral kStarts[] = {
+      "module", "func.func", "\"builtin.module\"", "#", "!", "{-#"};
+  for (bytes = bytes.ltrim(); bytes.starts_with("//"); bytes = bytes.ltrim())
+    bytes = bytes.drop_front(std::min(bytes.find('\n'), bytes.size()));
+  return llvm::any_of(
+      kStarts, [&](llvm::StringRef start) { return bytes.starts_with(start); });
+}
+
 ModelSource ModelSource::inMemory(llvm::StringRef bytes,
                                   llvm::StringRef directory) {
   ModelSource source;
@@ -92,6 +104,7 @@ ModelSource ModelSource::inMemory(llvm::StringRef bytes,
       bytes, "model", /*RequiresNullTerminator=*/false);
   source.name = "model";
   source.directory = directory.empty() ? "." : directory.str();
+  source.isText = startsLikeText(bytes);
   return source;
 }
 

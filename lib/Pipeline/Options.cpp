@@ -12,9 +12,10 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/BLAKE3.h"
-#include "llvm/Support/Base64.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
+#include "llvm/Support/MathExtras.h"
+#include <algorithm>
 
 using namespace opc;
 namespace json = llvm::json;
@@ -68,45 +69,31 @@ Status readDims(const json::Value &value, CompileOptions &options) {
   return {};
 }
 
-Status readConstant(llvm::StringRef name, const json::Value &value,
-                    CompileOptions &options) {
-  ConstantValue constant;
-  constant.name = name.str();
-  std::string place = ("constants." + name).str();
-  const json::Object *object = value.getAsObject();
-  std::optional<llvm::StringRef> dtype, data;
-  const json::Array *shape = nullptr;
-  if (object) {
-    dtype = object->getString("dtype");
-    data = object->getString("data");
-    shape = object->getArray("shape");
-  }
-  if (!dtype || !data || !shape)
-    return wrong(place, "an object of dtype, shape and data");
-  constant.dtype = dtype->str();
-  for (const json::Value &extent : *shape) {
-    if (!extent.getAsInteger() || *extent.getAsInteger() < 0)
-      return wrong(place + ".shape", "a list of extents");
-    constant.shape.push_back(*extent.getAsInteger());
-  }
-  if (llvm::Error error = llvm::decodeBase64(*data, constant.data)) {
-    llvm::consumeError(std::move(error));
-    return wrong(place + ".data", "base64");
-  }
-  options.constants.push_back(std::move(constant));
-  return {};
+/// "input", a number, or either in a pair with the name of an output.
+bool readDonation(const json::Value &value, Donation &donation) {
+  const json::Array *pair = value.getAsArray();
+  if (pair && pair->size() != 2)
+    return false;
+  const json::Value &input = pair ? pair->front() : value;
+  if (std::optional<llvm::StringRef> name = input.getAsString())
+    donation.input = name->str();
+  else
+    donation.index = input.getAsInteger().value_or(-1);
+  if (pair)
+    donation.output = pair->back().getAsString().value_or("").str();
+  bool hasInput = input.getAsString() || donation.index >= 0;
+  return hasInput && (!pair || pair->back().getAsString());
 }
 
-Status readConstants(const json::Value &value, CompileOptions &options) {
-  const json::Object *object = value.getAsObject();
-  if (!object)
-    return wrong("constants", "an object");
-  for (const auto &[name, entry] : *object)
-    if (Status status = readConstant(name, entry, options); !status.ok())
-      return status;
-  llvm::sort(options.constants,
-             [](const auto &a, const auto &b) { return a.name < b.name; });
-  return {};
+Status readDonate(const json::Value &value, CompileOptions &options) {
+  const json::Array *list = value.getAsArray();
+  bool good = list != nullptr;
+  if (list)
+    for (const json::Value &entry : *list)
+      good = readDonation(entry, options.donate.emplace_back()) && good;
+  return good ? Status()
+              : wrong("donate", "a list of inputs, by name or number, or of "
+                                "pairs of an input and an output");
 }
 
 Status readOutputs(const json::Value &value, CompileOptions &options) {
@@ -157,8 +144,8 @@ constexpr Row kRows[] = {
      }},
     {"threads", readThreads},
     {"dims", readDims},
-    {"constants", readConstants},
     {"outputs", readOutputs},
+    {"donate", readDonate},
     {"emit", readEmit},
     {"stop_after",
      [](const json::Value &value, CompileOptions &options) {
@@ -199,6 +186,48 @@ Status opc::parseOptions(llvm::StringRef text, CompileOptions &options) {
   return {};
 }
 
+static Status readConstant(const opc_constant &given, ConstantValue &constant) {
+  if (!given.name)
+    return Status::usage("constants: a name is NULL");
+  constant.name = given.name;
+  auto bad = [&](const llvm::Twine &what) {
+    return Status::usage(
+        ("constants: '" + llvm::Twine(given.name) + "': " + what).str());
+  };
+  const opc_tensor &value = given.value;
+  if (opc_dtype_bytes(value.dtype) == 0)
+    return bad("unknown dtype " + llvm::Twine(int(value.dtype)));
+  if (value.rank < 0 || (value.rank > 0 && !value.dims))
+    return bad("rank " + llvm::Twine(value.rank) + " with no dims");
+  constant.dtype = value.dtype;
+  constant.shape.assign(value.dims, value.dims + value.rank);
+  int64_t bytes = opc_dtype_bytes(value.dtype);
+  for (int64_t extent : constant.shape)
+    if (extent < 0 || llvm::MulOverflow(bytes, extent, bytes))
+      return bad("extent " + llvm::Twine(extent) +
+                 " is negative or too large to address");
+  if (bytes > 0 && !value.data)
+    return bad("data is NULL");
+  constant.data = {static_cast<const char *>(value.data), size_t(bytes)};
+  return {};
+}
+
+Status opc::readConstants(llvm::ArrayRef<opc_constant> constants,
+                          CompileOptions &options) {
+  for (const opc_constant &given : constants)
+    if (Status status = readConstant(given, options.constants.emplace_back());
+        !status.ok())
+      return status;
+  auto name = [](const ConstantValue &constant) -> const std::string & {
+    return constant.name;
+  };
+  std::ranges::sort(options.constants, {}, name);
+  auto twice = std::ranges::adjacent_find(options.constants, {}, name);
+  if (twice != options.constants.end())
+    return Status::usage("constants: '" + twice->name + "' is given twice");
+  return {};
+}
+
 /// Nobody can make other data of the same hash.
 static std::string hashOf(llvm::ArrayRef<char> data) {
   llvm::BLAKE3 hash;
@@ -212,13 +241,19 @@ std::string CompileOptions::fingerprint() const {
     text += llvm::formatv(";dim {0}={1}", llvm::toHex(name), extent).str();
   for (const ConstantValue &constant : constants) {
     text += llvm::formatv(";constant {0} {1} {2}", llvm::toHex(constant.name),
-                          constant.dtype, hashOf(constant.data))
+                          opc_dtype_name(constant.dtype), hashOf(constant.data))
                 .str();
     for (int64_t extent : constant.shape)
       text += llvm::formatv(" {0}", extent).str();
   }
   for (const std::string &name : outputs)
     text += ";output " + llvm::toHex(name);
+  for (const Donation &donation : donate)
+    text +=
+        llvm::formatv(";donate {0} {1} {2} {3}", llvm::toHex(donation.input),
+                      donation.index, llvm::toHex(donation.output.value_or("")),
+                      donation.output.has_value())
+            .str();
   return text;
 }
 

@@ -108,25 +108,104 @@ Status opc::runtime::bindInputs(const Manifest &manifest,
   return {};
 }
 
-Status opc::runtime::bindOutputs(const Manifest &manifest,
-                                 std::span<const opc_tensor> outputs,
-                                 Frame &frame) {
-  if (outputs.empty())
-    return {};
-  if (outputs.size() != manifest.outputs.size())
+static bool overlap(const void *a, int64_t aBytes, const void *b,
+                    int64_t bBytes) {
+  auto x = reinterpret_cast<uintptr_t>(a), y = reinterpret_cast<uintptr_t>(b);
+  return x < y + uintptr_t(bBytes) && y < x + uintptr_t(aBytes);
+}
+
+/// Bytes of a tensor that was checked.
+static int64_t bytesOf(const opc_tensor &tensor) {
+  return *denseBytes(tensor.dtype, {tensor.dims, size_t(tensor.rank)});
+}
+
+/// Which input is donated to an output; none: the number of all.
+static size_t donorOf(const Manifest &manifest, size_t output) {
+  for (auto [input, taker] : manifest.donations)
+    if (taker == output)
+      return input;
+  return manifest.inputs.size();
+}
+
+/// "output 'y': the given buffer", or what of its donor is written.
+static std::string bufferText(const Manifest &manifest, size_t output,
+                              bool isDonors) {
+  const std::string &name = manifest.outputs[output].name;
+  if (!isDonors)
+    return fmt::format("output {}: the given buffer", quote(name));
+  return fmt::format("input {}: what is donated to output {}",
+                     quote(manifest.inputs[donorOf(manifest, output)].name),
+                     quote(name));
+}
+
+/// A buffer is written while inputs are read, and no two outputs share one.
+/// Only a donor's own memory may be that of its output.
+static Status checkApart(const Manifest &manifest,
+                         std::span<const opc_tensor> inputs, const Frame &frame,
+                         size_t index) {
+  const opc_tensor &buffer = *frame.outputs[index].brought;
+  int64_t bytes = bytesOf(buffer);
+  size_t donor = donorOf(manifest, index);
+  bool isDonors = donor < inputs.size() && buffer.data == inputs[donor].data;
+  for (size_t i = 0; i < inputs.size(); ++i)
+    if ((i != donor || !isDonors) &&
+        overlap(buffer.data, bytes, inputs[i].data, bytesOf(inputs[i])))
+      return Status::input(fmt::format("{} overlaps input {}",
+                                       bufferText(manifest, index, isDonors),
+                                       quote(manifest.inputs[i].name)));
+  for (size_t i = 0; i < index; ++i) {
+    const opc_tensor *other = frame.outputs[i].brought;
+    if (other && overlap(buffer.data, bytes, other->data, bytesOf(*other)))
+      return Status::input(fmt::format("{} overlaps that of output {}",
+                                       bufferText(manifest, index, isDonors),
+                                       quote(manifest.outputs[i].name)));
+  }
+  return {};
+}
+
+static Status checkBuffer(const Manifest &manifest, const TensorSpec &spec,
+                          const opc_tensor &tensor) {
+  bool fits = tensor.dtype == spec.dtype &&
+              tensor.rank == int64_t(spec.shape.size()) && hasDims(tensor) &&
+              denseBytes(spec.dtype, {tensor.dims, spec.shape.size()});
+  for (size_t i = 0; fits && i < spec.shape.size(); ++i)
+    fits = spec.shape[i].extent < 0 || spec.shape[i].extent == tensor.dims[i];
+  return fits ? checkData("output", spec, tensor, 0)
+              : mismatch(manifest, "output", spec, tensor);
+}
+
+/// What the caller brought, then the memory of donated inputs.
+static Status findBuffers(const Manifest &manifest,
+                          std::span<const opc_tensor> inputs,
+                          std::span<const opc_tensor> outputs, Frame &frame) {
+  if (!outputs.empty() && outputs.size() != manifest.outputs.size())
     return Status::input(fmt::format("expected {} outputs, got {}",
                                      manifest.outputs.size(), outputs.size()));
   for (size_t i = 0; i < outputs.size(); ++i) {
-    const TensorSpec &spec = manifest.outputs[i];
-    const opc_tensor &tensor = outputs[i];
-    if (!tensor.data)
+    if (!outputs[i].data)
       continue;
-    if (tensor.dtype != spec.dtype ||
-        tensor.rank != int64_t(spec.shape.size()) || !hasDims(tensor))
-      return mismatch(manifest, "output", spec, tensor);
-    if (Status s = checkData("output", spec, tensor, 0); !s.ok())
+    if (Status s = checkBuffer(manifest, manifest.outputs[i], outputs[i]);
+        !s.ok())
       return s;
-    frame.outputs[i].brought = &tensor;
+    frame.outputs[i].brought = &outputs[i];
   }
+  for (auto [input, output] : manifest.donations)
+    if (inputs[input].data && !frame.outputs[output].brought)
+      frame.outputs[output].brought = &inputs[input];
+  return {};
+}
+
+Status opc::runtime::bindOutputs(const Manifest &manifest,
+                                 std::span<const opc_tensor> inputs,
+                                 std::span<const opc_tensor> outputs,
+                                 Frame &frame) {
+  if (outputs.empty() && manifest.donations.empty())
+    return {};
+  if (Status s = findBuffers(manifest, inputs, outputs, frame); !s.ok())
+    return s;
+  for (size_t i = 0; i < frame.outputs.size(); ++i)
+    if (frame.outputs[i].brought)
+      if (Status s = checkApart(manifest, inputs, frame, i); !s.ok())
+        return s;
   return {};
 }

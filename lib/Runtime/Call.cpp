@@ -19,14 +19,13 @@ using namespace opc::runtime;
 
 const opc_runtime_api Call::services = {launch, alloc, release, output, fail};
 
-Call::Call(opc_program &program, Frame &frame,
-           std::span<const opc_tensor> givenInputs)
+Call::Call(opc_program &program, Frame &frame)
     : opc_call{&services,
                program.descriptor.constants,
                frame.inputs.data(),
                frame.inputDims.data(),
                {}},
-      program(program), frame(frame), givenInputs(givenInputs),
+      program(program), frame(frame),
       threads(program.threads.load(std::memory_order_relaxed)),
       profile(program.profile.current()) {}
 
@@ -98,39 +97,22 @@ Status Call::checkExtents(const TensorSpec &spec,
   return {};
 }
 
-static bool overlap(const void *a, int64_t aBytes, const void *b,
-                    int64_t bBytes) {
-  auto x = reinterpret_cast<uintptr_t>(a), y = reinterpret_cast<uintptr_t>(b);
-  return x < y + uintptr_t(bBytes) && y < x + uintptr_t(aBytes);
+static Status otherDims(const TensorSpec &spec, const opc_tensor &brought,
+                        std::span<const int64_t> dims) {
+  return Status::input(
+      fmt::format("output {}: the result is {}, the given buffer {}",
+                  quote(spec.name), typeText(spec.dtype, dims),
+                  typeText(spec.dtype, {brought.dims, dims.size()})));
 }
 
-Status Call::checkBrought(const TensorSpec &spec, const opc_tensor &brought,
-                          std::span<const int64_t> dims, int64_t bytes) {
-  if (!std::equal(dims.begin(), dims.end(), brought.dims))
+static Status noMemory(const TensorSpec &spec, std::span<const int64_t> dims) {
+  std::string type = typeText(spec.dtype, dims);
+  if (denseBytes(spec.dtype, dims))
     return Status::input(
-        fmt::format("output {}: the result is {}, the given buffer {}",
-                    quote(spec.name), typeText(spec.dtype, dims),
-                    typeText(spec.dtype, {brought.dims, dims.size()})));
-  for (size_t i = 0; i < givenInputs.size(); ++i) {
-    const opc_tensor &input = givenInputs[i];
-    auto inputBytes = denseBytes(input.dtype, {input.dims, size_t(input.rank)});
-    if (overlap(brought.data, bytes, input.data, inputBytes.value_or(0)))
-      return Status::input(fmt::format(
-          "output {}: the given buffer overlaps input {}", quote(spec.name),
-          quote(program.manifest.inputs[i].name)));
-  }
-  for (size_t i = 0; i < frame.outputs.size(); ++i) {
-    const Output &other = frame.outputs[i];
-    if (!other.brought || other.brought == &brought || !other.tensor.data)
-      continue;
-    auto otherBytes = denseBytes(
-        other.tensor.dtype, {other.tensor.dims, size_t(other.tensor.rank)});
-    if (overlap(brought.data, bytes, other.tensor.data, otherBytes.value_or(0)))
-      return Status::input(fmt::format(
-          "output {}: the given buffer overlaps that of output {}",
-          quote(spec.name), quote(program.manifest.outputs[i].name)));
-  }
-  return {};
+        fmt::format("output {}: no memory for {}", quote(spec.name), type));
+  return Status::input(fmt::format("output {}: the size of {} is negative or "
+                                   "too large to address",
+                                   quote(spec.name), type));
 }
 
 /// Finds the memory for an output.
@@ -146,22 +128,15 @@ Status Call::place(int64_t index, const int64_t *given, void *&data) {
         fmt::format("the program asked for output {} twice", quote(spec.name)));
   if (Status s = checkExtents(spec, dims); !s.ok())
     return s;
-  auto bytes = denseBytes(spec.dtype, dims);
-  if (!bytes)
-    return Status::input(
-        fmt::format("output {}: the size of {} is negative or too large to "
-                    "address",
-                    quote(spec.name), typeText(spec.dtype, dims)));
   if (output.brought) {
-    if (Status s = checkBrought(spec, *output.brought, dims, *bytes); !s.ok())
-      return s;
+    if (!std::equal(dims.begin(), dims.end(), output.brought->dims))
+      return otherDims(spec, *output.brought, dims);
     output.tensor.data = output.brought->data;
   } else {
-    output.tensor.data = allocate(*bytes);
+    auto bytes = denseBytes(spec.dtype, dims);
+    output.tensor.data = bytes ? allocate(*bytes) : nullptr;
     if (!output.tensor.data)
-      return Status::input(fmt::format("output {}: no memory for {}",
-                                       quote(spec.name),
-                                       typeText(spec.dtype, dims)));
+      return noMemory(spec, dims);
   }
   std::copy(dims.begin(), dims.end(),
             const_cast<int64_t *>(output.tensor.dims));
@@ -208,6 +183,20 @@ Status Call::run() {
   return {};
 }
 
+/// Whether all outputs are brought or donated to.
+static bool haveBuffers(const Manifest &manifest,
+                        std::span<const opc_tensor> outputs) {
+  if (!outputs.empty() && outputs.size() != manifest.outputs.size())
+    return false;
+  for (size_t i = 0; i < manifest.outputs.size(); ++i) {
+    bool isDonated = std::ranges::any_of(
+        manifest.donations, [&](Donation each) { return each.output == i; });
+    if (!isDonated && (outputs.empty() || !outputs[i].data))
+      return false;
+  }
+  return true;
+}
+
 static Status checkArguments(const opc_program *program,
                              const opc_tensor *inputs, size_t numInputs,
                              std::span<const opc_tensor> outputs,
@@ -216,9 +205,7 @@ static Status checkArguments(const opc_program *program,
     return Status::usage("opc_run: program is NULL");
   if (numInputs > 0 && !inputs)
     return Status::usage("opc_run: inputs is NULL");
-  auto isBrought = [](const opc_tensor &output) { return output.data; };
-  if (!results && (outputs.size() != program->manifest.outputs.size() ||
-                   !std::all_of(outputs.begin(), outputs.end(), isBrought)))
+  if (!results && !haveBuffers(program->manifest, outputs))
     return Status::usage("opc_run: results is NULL, so every output needs a "
                          "buffer of the caller");
   return {};
@@ -229,9 +216,9 @@ static Status runProgram(opc_program &program,
                          std::span<const opc_tensor> outputs, Frame &frame) {
   if (Status s = bindInputs(program.manifest, inputs, frame); !s.ok())
     return s;
-  if (Status s = bindOutputs(program.manifest, outputs, frame); !s.ok())
+  if (Status s = bindOutputs(program.manifest, inputs, outputs, frame); !s.ok())
     return s;
-  return Call(program, frame, inputs).run();
+  return Call(program, frame).run();
 }
 
 extern "C" opc_status opc_run(opc_program *program, const opc_tensor *inputs,

@@ -36,15 +36,16 @@ struct Frame {
 /// Checks the tensors against the manifest and binds the symbols.
 Status bindInputs(const Manifest &manifest, std::span<const opc_tensor> inputs,
                   Frame &frame);
-/// The same for the caller's own buffers; extents are checked when known.
-Status bindOutputs(const Manifest &manifest,
+/// The same for the caller's own buffers, and those that it donates as inputs,
+/// which were bound: they share no memory with other tensors of the run.
+/// Extents that only the run knows are checked when it asks for the buffer.
+Status bindOutputs(const Manifest &manifest, std::span<const opc_tensor> inputs,
                    std::span<const opc_tensor> outputs, Frame &frame);
 
 /// What compiled code sees as its opc_call.
 class Call : public opc_call {
 public:
-  Call(opc_program &program, Frame &frame,
-       std::span<const opc_tensor> givenInputs);
+  Call(opc_program &program, Frame &frame);
   ~Call();
 
   Status run();
@@ -63,13 +64,10 @@ private:
   void note(Status status);
   void timedLaunch(const opc_launch &launch);
   Status checkExtents(const TensorSpec &spec, std::span<const int64_t> dims);
-  Status checkBrought(const TensorSpec &spec, const opc_tensor &brought,
-                      std::span<const int64_t> dims, int64_t bytes);
   Status place(int64_t index, const int64_t *dims, void *&data);
 
   opc_program &program;
   Frame &frame;
-  std::span<const opc_tensor> givenInputs;
   Block *allocated = nullptr; // what the program has not released
   Status fault;               // the first one
   int64_t faultyKernel = -1;  // the kernel that set opc_call::status

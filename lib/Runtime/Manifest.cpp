@@ -45,6 +45,7 @@ private:
   void demand(const Json &object, const std::string &path, DemandSpec &spec);
   void checksum(const Json &object);
   void uniqueInputs();
+  void donations(const Json &root);
 
   bool failed() const { return !problem.empty(); }
 
@@ -234,6 +235,30 @@ void Reader::uniqueInputs() {
     fail("inputs", fmt::format("two inputs are named {}", quote(*twice)));
 }
 
+/// Each output has one donor, of its own type.
+void Reader::donations(const Json &root) {
+  std::vector<bool> taken(out.outputs.size());
+  for (size_t i = 0; i < out.inputs.size() && !failed(); ++i) {
+    const Json &input = root["inputs"][i];
+    if (!input.contains("donated_to"))
+      continue;
+    std::string path = fmt::format("inputs[{}]", i);
+    int64_t output = 0, last = int64_t(taken.size()) - 1;
+    number(input, path, "donated_to", 0, last, output);
+    if (failed())
+      return;
+    const TensorSpec &from = out.inputs[i], &to = out.outputs[output];
+    if (taken[output] || from.dtype != to.dtype ||
+        from.shape.size() != to.shape.size())
+      return fail(
+          path + ".donated_to",
+          fmt::format("{} takes {}", typeText(to, out),
+                      taken[output] ? "two inputs" : typeText(from, out)));
+    taken[output] = true;
+    out.donations.push_back({i, size_t(output)});
+  }
+}
+
 Status Reader::read(const Json &root) {
   if (!root.is_object())
     return Status::input(
@@ -272,6 +297,8 @@ Status Reader::read(const Json &root) {
     kernel(v, at, out.kernels.emplace_back());
   });
   uniqueInputs();
+  if (!failed())
+    donations(root);
   return failed() ? Status::input(problem) : Status();
 }
 

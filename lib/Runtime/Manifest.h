@@ -29,6 +29,11 @@ struct TensorSpec {
   std::vector<Dim> shape;
 };
 
+/// An output that is written to the memory of an input.
+struct Donation {
+  size_t input, output;
+};
+
 struct KernelSpec {
   std::string name;
   std::vector<std::string> ops;
@@ -47,6 +52,7 @@ struct Manifest {
   std::vector<std::string> features;
   int threads = 1;
   std::vector<TensorSpec> inputs, outputs;
+  std::vector<Donation> donations;
   std::vector<KernelSpec> kernels;
   std::vector<std::string> locations;
   std::vector<std::string> operators; // of locations, as far as there are any

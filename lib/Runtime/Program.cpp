@@ -69,6 +69,8 @@ static Status adopt(const opc_program_descriptor *descriptor, bool sealed,
   program.threads = manifest.threads;
   program.inputs = Specs(manifest.inputs, manifest.symbols);
   program.outputs = Specs(manifest.outputs, manifest.symbols);
+  for (auto [input, output] : manifest.donations)
+    program.inputs.setDonatedTo(input, int64_t(output));
   return {};
 }
 

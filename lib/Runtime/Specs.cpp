@@ -20,7 +20,7 @@ Specs::Specs(const std::vector<TensorSpec> &tensors,
   for (const TensorSpec &tensor : tensors) {
     specs.push_back({tensor.name.c_str(), tensor.dtype,
                      static_cast<int32_t>(tensor.shape.size()),
-                     dims.data() + first, symbolNames.data() + first});
+                     dims.data() + first, symbolNames.data() + first, -1});
     first += tensor.shape.size();
   }
 }

@@ -19,6 +19,9 @@ public:
   Specs(Specs &&) = default;
   Specs &operator=(Specs &&) = default;
 
+  void setDonatedTo(size_t index, int64_t output) {
+    specs[index].donated_to = output;
+  }
   /// NULL for an index out of range.
   const opc_spec *operator[](size_t index) const {
     return index < specs.size() ? &specs[index] : nullptr;

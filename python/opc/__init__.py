@@ -12,7 +12,7 @@
     m.profile({"x": x}, runs=10).kernels    # where the time goes
 
 Arrays that are dense and in row-major order are read in place; results own their
-memory. Whatever goes wrong is an `opc.Error`.
+memory, or are written to arrays that `Model.run` is given. Whatever goes wrong is an `opc.Error`.
 """
 
 from ._opc import version as _version

@@ -6,7 +6,7 @@ import numpy
 class Program:
     """A compiled program; safe to share."""
 
-    def run(self, inputs: dict | list | tuple) -> list[numpy.ndarray]: ...
+    def run(self, inputs: dict | list | tuple, out: Any) -> list[Any]: ...
     def set_threads(self, threads: int) -> None: ...
     def save(self, path: bytes) -> None: ...
     def start_profile(self) -> None: ...
@@ -16,20 +16,18 @@ class Program:
 
 def load(path: bytes) -> Program: ...
 def compile(
-    path: bytes, options: str, log: Callable[[str], None] | None
-) -> Program: ...
-def compile_buffer(
-    model: bytes,
+    path: bytes | None,
+    data: bytes | None,
     directory: bytes | None,
+    constants: list[tuple[bytes, numpy.ndarray]],
     options: str,
     log: Callable[[str], None] | None,
 ) -> Program: ...
 def inspect_model(
-    path: bytes, options: str, log: Callable[[str], None] | None
-) -> dict[str, Any]: ...
-def inspect_buffer(
-    model: bytes,
+    path: bytes | None,
+    data: bytes | None,
     directory: bytes | None,
+    constants: list[tuple[bytes, numpy.ndarray]],
     options: str,
     log: Callable[[str], None] | None,
 ) -> dict[str, Any]: ...

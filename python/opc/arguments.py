@@ -3,10 +3,10 @@
 Whatever is wrong is a `UsageError` that says what was expected.
 """
 
-import base64
 import json
 import operator
 import os
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,8 +47,8 @@ def compile_options(
     target: Any,
     threads: Any,
     dims: Any,
-    constants: Any,
     outputs: Any,
+    donate: Any,
     cache: Any,
 ) -> str:
     """The options of opc-c/compiler.h."""
@@ -62,25 +62,53 @@ def compile_options(
             name: integer(f"dims: {name!r}", extent)
             for name, extent in _items("dims", dims)
         }
-    if constants is not None:
-        options["constants"] = {
-            name: _constant(name, value)
-            for name, value in _items("constants", constants)
-        }
     if outputs is not None:
         options["outputs"] = _names("outputs", outputs)
+    if donate is not None:
+        options["donate"] = _donations(donate)
     return json.dumps(options)
 
 
+def constant_arrays(constants: Any) -> list[tuple[bytes, numpy.ndarray]]:
+    """Names and values as opc-c/compiler.h takes them, copied where they are not
+    dense, in row-major order and in this machine's byte order.
+    """
+    if constants is None:
+        return []
+    return [
+        (_c_string(name), _constant(name, value))
+        for name, value in _items("constants", constants)
+    ]
+
+
+# How IR begins, behind comments.
+_IR = re.compile(
+    r"(?:\s|//[^\n]*\n)*"
+    r"(?:module|func\.func|\"builtin\.module\"|[#!]|\{-#)"
+)
+
+
+def is_path(model: Any) -> bool:
+    """Whether a model is given as the path of a file. A str may be IR instead:
+    then it begins so, and has a line's end or a function in it.
+    """
+    if isinstance(model, str):
+        has_code = "\n" in model or "func.func" in model
+        return not (has_code and _IR.match(model))
+    return isinstance(model, os.PathLike)
+
+
 def model_bytes(model: Any) -> bytes:
-    """A model in memory: bytes, or what has SerializeToString."""
+    """A model in memory: bytes, IR as text, or what has SerializeToString."""
+    if isinstance(model, str):
+        return model.encode(errors="backslashreplace")
     if isinstance(model, bytes):
         return model
     if isinstance(model, bytearray | memoryview):
         return bytes(model)
     if isinstance(model, type) or not hasattr(model, "SerializeToString"):
         raise UsageError(
-            "model: expected a path, bytes or an onnx.ModelProto, got "
+            "model: expected a path, bytes, IR or an onnx.ModelProto, got "
             + _shown(model)
         )
     try:
@@ -126,24 +154,40 @@ def _names(name: str, value: Any) -> list[str]:
     return [_text(f"{name}: a name", item) for item in value]
 
 
-_ONNX_NAMES = {"float32": "float", "float64": "double"}
-
-
-def _constant(name: str, value: Any) -> dict[str, Any]:
-    array = _array(name, value)
-    if array.dtype.hasobject or array.dtype.kind in "USMmc":
+def _donations(value: Any) -> list[Any]:
+    """Inputs by name or number, alone or with an output's name."""
+    if isinstance(value, Mapping):
+        return [
+            [_donor(name), _text("donate: an output", value[name])]
+            for name in value
+        ]
+    if not isinstance(value, list | tuple):
         raise UsageError(
-            f"constants: {name!r}: dtype {array.dtype} is no tensor's"
+            "donate: expected a dict, list or tuple of inputs, got "
+            + _shown(value)
         )
+    return [_donor(item) for item in value]
+
+
+def _donor(value: Any) -> str | int:
+    return value if isinstance(value, str) else integer("donate", value)
+
+
+def _c_string(name: str) -> bytes:
+    """A name in C, which no model has if that changes it."""
+    return name.encode(errors="backslashreplace").replace(b"\0", b"\\x00")
+
+
+# A byte holds each element of fewer bits.
+_BYTES = {"int2": "i1", "int4": "i1", "uint2": "u1", "uint4": "u1"}
+
+
+def _constant(name: str, value: Any) -> numpy.ndarray:
+    array = _array(name, value)
     if isinstance(array, numpy.ma.MaskedArray) and numpy.ma.is_masked(array):
         raise UsageError(f"constants: {name!r} has masked elements")
-    dtype = array.dtype.newbyteorder("<")
-    data = numpy.ascontiguousarray(array, dtype).tobytes()
-    return {
-        "dtype": _ONNX_NAMES.get(dtype.name, dtype.name),
-        "shape": list(array.shape),
-        "data": base64.b64encode(data).decode(),
-    }
+    dtype = _BYTES.get(array.dtype.name) or array.dtype.newbyteorder("=")
+    return numpy.asarray(array, dtype, order="C")
 
 
 def _array(name: str, value: Any) -> numpy.ndarray:

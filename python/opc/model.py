@@ -13,7 +13,14 @@ from typing import Any, NamedTuple
 import numpy
 
 from . import _opc
-from .arguments import compile_options, file_path, integer, model_bytes
+from .arguments import (
+    compile_options,
+    constant_arrays,
+    file_path,
+    integer,
+    is_path,
+    model_bytes,
+)
 from .errors import InputError, UsageError
 from .profile import Profile, make_profile
 
@@ -45,15 +52,28 @@ class Model:
         self._profiling = threading.Lock()
 
     def run(
-        self, inputs: dict[str, Any] | Sequence[Any]
-    ) -> list[numpy.ndarray]:
+        self,
+        inputs: dict[str, Any] | Sequence[Any],
+        out: Any = None,
+    ) -> list[Any]:
         """Runs the model on numpy or DLPack arrays; gives all outputs in order.
 
         `inputs` is a dict by name, or a list or tuple in the order of `inputs`.
         Dense arrays in row-major order are read in place, others are copied.
-        Raises `InputError` for a missing input, a wrong dtype or a wrong shape.
+        Outputs are numpy arrays, or tensors of torch if an input is one;
+        gradients are not recorded.
+
+        `out` names arrays that results are written to, and that are then what
+        is given: a dict by name, a list or tuple in the order of `outputs` with
+        None for an output that is to be a new array, or the array itself where
+        there is one output. Such an array has the output's dtype and shape, is
+        dense and in row-major order, and shares no memory with an input or with
+        another of `out`. If the run fails, what is in it is not specified.
+
+        Raises `InputError` for a missing input, and for an array of a wrong
+        dtype or shape or that cannot be written to.
         """
-        return self._program.run(inputs)
+        return self._program.run(inputs, out)
 
     def profile(
         self, inputs: dict[str, Any] | Sequence[Any], runs: int = 1
@@ -72,7 +92,7 @@ class Model:
             try:
                 for _ in range(count):
                     start = time.perf_counter()
-                    self._program.run(inputs)
+                    self._program.run(inputs, None)
                     seconds.append(time.perf_counter() - start)
             finally:
                 raw = self._program.stop_profile()
@@ -152,20 +172,29 @@ def compile(
     cache: bool | str | os.PathLike = True,
     directory: str | os.PathLike | None = None,
     outputs: Sequence[str] | None = None,
+    donate: Sequence[str | int] | Mapping[str | int, str] | None = None,
 ) -> Model:
-    """Compiles an ONNX model for this machine.
+    """Compiles an ONNX model, or opc's own IR, for this machine.
 
-    model      a path, the bytes of a model, or an onnx.ModelProto
+    model      a path, the bytes of a model, an onnx.ModelProto, or IR as text
+               (str or bytes)
     target     "cpu", "reference", or one of `targets()` as "NAME:CHIP"
     threads    how many threads a run may use
     dims       extents for symbolic dimensions, {"batch": 1}; one without a
                name is called "input.axis"
-    constants  values for inputs, which are then inputs no more
+    constants  values for inputs, which are then inputs no more; read where
+               they are, so that a numpy.memmap is not loaded
     cache      whether to use the cache on disk, or another directory for it,
                which nobody else may write
     directory  where a model in memory finds its external data
     outputs    names of the outputs to compute, in this order, or of values
                between nodes; what they do not need, inputs as well, is left out
+    donate     names or numbers of inputs to whose memory a run writes an output
+               of the same dtype and shape, as for a state that each run
+               replaces: the output that a dict names, {"state": "next"}, else
+               the first that no other input has. Such an array must be one that
+               `out` could be, and is what `run` gives for the output, unless
+               `out` has another
 
     Raises `UnsupportedError` with all nodes that opc does not support,
     `InputError` for a damaged model, `UsageError` for wrong options.
@@ -173,10 +202,8 @@ def compile(
     The logger "opc" is told each step at the level INFO. Ctrl-C stops a
     compilation.
     """
-    text = compile_options(target, threads, dims, constants, outputs, cache)
-    return Model(
-        _with_model(model, directory, text, _opc.compile, _opc.compile_buffer)
-    )
+    text = compile_options(target, threads, dims, outputs, donate, cache)
+    return Model(_with_model(_opc.compile, model, directory, constants, text))
 
 
 def inspect(
@@ -186,6 +213,7 @@ def inspect(
     constants: Mapping[str, Any] | None = None,
     directory: str | os.PathLike | None = None,
     outputs: Sequence[str] | None = None,
+    donate: Sequence[str | int] | Mapping[str | int, str] | None = None,
 ) -> dict[str, Any]:
     """What there is to know of a file, without running it.
 
@@ -197,16 +225,15 @@ def inspect(
     Of a compiled .so, for whatever machine: its manifest, whether it "runs_here"
     and, if not, what is "missing".
     """
-    text = compile_options(target, 1, dims, constants, outputs, False)
-    if _is_path(model) and _is_program(file_path("model", model)):
-        if target != "cpu" or dims or constants or directory or outputs:
+    text = compile_options(target, 1, dims, outputs, donate, False)
+    if is_path(model) and _is_program(file_path("model", model)):
+        given = (dims, constants, directory, outputs, donate)
+        if target != "cpu" or any(given):
             raise UsageError(
                 f"'{model}' is compiled already: only models take options"
             )
         return _opc.inspect_program(file_path("model", model))
-    return _with_model(
-        model, directory, text, _opc.inspect_model, _opc.inspect_buffer
-    )
+    return _with_model(_opc.inspect_model, model, directory, constants, text)
 
 
 def load(path: str | bytes | os.PathLike) -> Model:
@@ -226,10 +253,6 @@ def targets() -> dict[str, Any]:
     return _opc.targets()
 
 
-def _is_path(model: Any) -> bool:
-    return isinstance(model, str | os.PathLike)
-
-
 def _is_program(path: bytes) -> bool:
     """As the command line has it: named so, or an ELF file."""
     if path.endswith(b".so"):
@@ -242,24 +265,26 @@ def _is_program(path: bytes) -> bool:
 
 
 def _with_model(
+    call: Callable[..., Any],
     model: Any,
     directory: Any,
+    constants: Any,
     options: str,
-    of_file: Callable[..., Any],
-    of_bytes: Callable[..., Any],
 ) -> Any:
-    """Calls the one of two functions that fits how the model is given."""
+    """Calls a function of the compiler with a model."""
     log = _logger.info if _logger.isEnabledFor(logging.INFO) else None
-    if _is_path(model):
+    values = constant_arrays(constants)
+    if is_path(model):
         if directory is not None:
             raise UsageError(
                 "directory: is for a model in memory; a file's external data "
                 "lies beside it"
             )
-        return of_file(file_path("model", model), options, log)
+        path = file_path("model", model)
+        return call(path, None, None, values, options, log)
     data = model_bytes(model)
     place = None if directory is None else file_path("directory", directory)
-    return of_bytes(data, place, options, log)
+    return call(None, data, place, values, options, log)
 
 
 def _identity(path: bytes) -> tuple[int, ...] | None:

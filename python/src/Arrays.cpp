@@ -1,15 +1,7 @@
-//===- Arrays.cpp - numpy and DLPack arrays as tensors and back -----------===//
-//
-// Objects of numpy are read through its C interface; all others through DLPack.
-// Nothing is converted to another dtype: a caller whose array has the wrong one
-// learns so.
-//
-//===----------------------------------------------------------------------===//
+//===- Arrays.cpp - Dtypes, and results as arrays -------------------------===//
+#define OPC_FETCHES_NUMPY
 #include "Arrays.h"
 #include "Errors.h"
-
-#define NPY_NO_DEPRECATED_API NPY_1_7_API_VERSION
-#include <numpy/arrayobject.h>
 
 namespace nb = nanobind;
 using namespace opc::python;
@@ -64,16 +56,23 @@ static nb::object bfloat16() {
       reinterpret_cast<PyObject *>(PyArray_DescrFromTypeObject(type.ptr())));
 }
 
-nb::object opc::python::numpyDtype(opc_dtype dtype) {
+int opc::python::numpyNumber(opc_dtype dtype) {
   for (const DtypeRow &row : dtypes)
-    if (row.dtype == dtype && row.number >= 0)
-      return nb::steal(
-          reinterpret_cast<PyObject *>(PyArray_DescrFromType(row.number)));
-  return bfloat16();
+    if (row.dtype == dtype)
+      return row.number;
+  return -1;
+}
+
+nb::object opc::python::numpyDtype(opc_dtype dtype) {
+  int number = numpyNumber(dtype);
+  if (number < 0)
+    return bfloat16();
+  return nb::steal(reinterpret_cast<PyObject *>(PyArray_DescrFromType(number)));
 }
 
 /// By kind and size: several of numpy's types are the same 64-bit integer.
-static bool dtypeOf(PyArray_Descr *descr, opc_dtype &dtype) {
+bool opc::python::dtypeOf(PyArrayObject *array, opc_dtype &dtype) {
+  PyArray_Descr *descr = PyArray_DESCR(array);
   if (PyTypeNum_ISUSERDEF(descr->type_num)) {
     dtype = OPC_BF16;
     nb::object wanted = bfloat16();
@@ -89,7 +88,7 @@ static bool dtypeOf(PyArray_Descr *descr, opc_dtype &dtype) {
   return false;
 }
 
-static bool dtypeOf(nb::dlpack::dtype type, opc_dtype &dtype) {
+bool opc::python::dtypeOf(nb::dlpack::dtype type, opc_dtype &dtype) {
   for (const DtypeRow &row : dtypes)
     if (uint8_t(row.code) == type.code && type.lanes == 1 &&
         8 * opc_dtype_bytes(row.dtype) == type.bits) {
@@ -99,148 +98,23 @@ static bool dtypeOf(nb::dlpack::dtype type, opc_dtype &dtype) {
   return false;
 }
 
-static std::string shapeText(const int64_t *dims, size_t rank) {
+static nb::dlpack::dtype dlpackDtype(opc_dtype dtype) {
+  for (const DtypeRow &row : dtypes)
+    if (row.dtype == dtype)
+      return {uint8_t(row.code), uint8_t(8 * opc_dtype_bytes(dtype)), 1};
+  return {};
+}
+
+std::string opc::python::shapeText(const int64_t *dims, size_t rank) {
   std::string text = "[";
   for (size_t i = 0; i < rank; ++i)
     text += (i ? ", " : "") + std::to_string(dims[i]);
   return text + "]";
 }
 
-[[noreturn]] static void refuse(const InputSpec &spec, const std::string &got) {
-  raiseError(OPC_ERROR_INPUT, "input " + quoted(spec.name) + ": expected " +
-                                  spec.type + ", got " + got);
-}
-
-/// As Python's `if` sees it: numpy has a bool of its own.
-static bool isTrue(nb::handle value) {
-  int result = PyObject_IsTrue(value.ptr());
-  if (result < 0)
-    nb::raise_python_error();
-  return result != 0;
-}
-
-/// A masked array says of some elements that they are no values.
-static bool isMasked(nb::handle array) {
-  if (PyArray_CheckExact(array.ptr()) || !nb::hasattr(array, "mask"))
-    return false;
-  nb::object any = nb::module_::import_("numpy").attr("any");
-  return isTrue(any(array.attr("mask")));
-}
-
-static const int64_t *dimsOf(PyArrayObject *array) {
-  static_assert(sizeof(npy_intp) == sizeof(int64_t));
-  return reinterpret_cast<const int64_t *>(PyArray_DIMS(array));
-}
-
-void Arguments::addArray(const InputSpec &spec, nb::object object) {
-  auto *array = reinterpret_cast<PyArrayObject *>(object.ptr());
-  if (isMasked(object))
-    refuse(spec, "an array with masked elements");
-  opc_dtype dtype;
-  bool known = dtypeOf(PyArray_DESCR(array), dtype);
-  if (!known || dtype != spec.dtype) {
-    std::string name =
-        known ? opc_dtype_name(dtype)
-              : nb::str(nb::handle((PyObject *)PyArray_DESCR(array))).c_str();
-    refuse(spec, name + shapeText(dimsOf(array), PyArray_NDIM(array)));
-  }
-  if (!PyArray_ISCARRAY_RO(array)) { // strided, unaligned or byte-swapped
-    PyArray_Descr *native =
-        PyArray_DescrNewByteorder(PyArray_DESCR(array), NPY_NATIVE);
-    object = nb::steal(PyArray_FromArray(
-        array, native, NPY_ARRAY_CARRAY_RO | NPY_ARRAY_NOTSWAPPED));
-    if (!object.is_valid())
-      nb::raise_python_error();
-    array = reinterpret_cast<PyArrayObject *>(object.ptr());
-  }
-  tensors.push_back(
-      {PyArray_DATA(array), dtype, PyArray_NDIM(array), dimsOf(array)});
-  owners.push_back(std::move(object));
-}
-
-/// Frameworks note a negation or conjugation without doing it, and DLPack has
-/// no word for that.
-static nb::object resolved(nb::handle value) {
-  constexpr std::pair<const char *, const char *> pending[] = {
-      {"is_neg", "resolve_neg"}, {"is_conj", "resolve_conj"}};
-  nb::object result = nb::borrow(value);
-  for (auto [isPending, resolve] : pending)
-    if (nb::hasattr(result, isPending) && nb::hasattr(result, resolve) &&
-        isTrue(result.attr(isPending)()))
-      result = result.attr(resolve)();
-  return result;
-}
-
-/// In row-major order, and aligned to its elements.
-static bool isDense(const nb::ndarray<nb::ro> &array) {
-  if (reinterpret_cast<uintptr_t>(array.data()) % array.itemsize() != 0)
-    return array.size() == 0;
-  int64_t expected = 1;
-  for (size_t i = array.ndim(); i-- > 0;) {
-    if (array.shape(i) != 1 && array.stride(i) != expected)
-      return array.size() == 0;
-    expected *= array.shape(i);
-  }
-  return true;
-}
-
-/// A dense copy, as a numpy array of integers of the same size.
-static nb::object denseCopy(const nb::ndarray<nb::ro> &array) {
-  constexpr int numbers[] = {NPY_UINT8, NPY_UINT16, NPY_UINT32, NPY_UINT64};
-  size_t bytes = array.itemsize();
-  int number = numbers[bytes == 8 ? 3 : bytes / 2];
-  std::vector<npy_intp> dims(array.ndim()), strides(array.ndim());
-  for (size_t i = 0; i < array.ndim(); ++i) {
-    dims[i] = array.shape(i);
-    strides[i] = array.stride(i) * bytes;
-  }
-  nb::object view = nb::steal(PyArray_New(
-      &PyArray_Type, array.ndim(), dims.data(), number, strides.data(),
-      const_cast<void *>(array.data()), 0, 0, nullptr));
-  if (!view.is_valid())
-    nb::raise_python_error();
-  nb::object copy = nb::steal(PyArray_NewCopy(
-      reinterpret_cast<PyArrayObject *>(view.ptr()), NPY_CORDER));
-  if (!copy.is_valid())
-    nb::raise_python_error();
-  return copy;
-}
-
-void Arguments::addForeign(const InputSpec &spec, nb::handle given) {
-  nb::ndarray<nb::ro> array;
-  nb::object value = resolved(given);
-  if (!nb::try_cast(value, array))
-    refuse(spec, "an object of type " +
-                     std::string(nb::type_name(value.type()).c_str()) +
-                     " that is no numpy or DLPack array");
-  std::string shape = shapeText(array.shape_ptr(), array.ndim());
-  if (array.device_type() != nb::device::cpu::value)
-    refuse(spec, shape + " in the memory of DLPack device type " +
-                     std::to_string(array.device_type()));
-  opc_dtype dtype;
-  bool known = dtypeOf(array.dtype(), dtype);
-  if (!known || dtype != spec.dtype)
-    refuse(spec,
-           (known ? std::string(opc_dtype_name(dtype))
-                  : "DLPack type code " + std::to_string(array.dtype().code)) +
-               shape);
-  const void *data = array.data();
-  if (!isDense(array)) {
-    owners.push_back(denseCopy(array));
-    data = PyArray_DATA(reinterpret_cast<PyArrayObject *>(owners.back().ptr()));
-  }
-  owners.push_back(std::move(value));
-  tensors.push_back({const_cast<void *>(data), dtype, int32_t(array.ndim()),
-                     array.shape_ptr()});
-  foreign.push_back(std::move(array));
-}
-
-void Arguments::add(const InputSpec &spec, nb::handle value) {
-  if (PyArray_Check(value.ptr()))
-    return addArray(spec, nb::borrow(value));
-  if (PyArray_IsScalar(value.ptr(), Generic))
-    return addArray(spec, nb::steal(PyArray_FromScalar(value.ptr(), nullptr)));
-  addForeign(spec, value);
+void opc::python::refuse(const ArraySpec &spec, const std::string &got) {
+  raiseError(OPC_ERROR_INPUT, spec.kind + (" " + quoted(spec.name)) +
+                                  ": expected " + spec.type + ", got " + got);
 }
 
 static void freeCapsule(PyObject *capsule) {
@@ -267,19 +141,31 @@ nb::object opc::python::exportBFloat16(nb::handle value) {
     shape.push_back(PyArray_DIM(array, i));
     strides.push_back(PyArray_STRIDE(array, i) / 2);
   }
-  nb::dlpack::dtype dtype = {uint8_t(nb::dlpack::dtype_code::Bfloat), 16, 1};
-  nb::ndarray<nb::array_api> exported(PyArray_DATA(array), shape.size(),
-                                      shape.data(), value, strides.data(),
-                                      dtype, nb::device::cpu::value);
+  nb::ndarray<nb::array_api> exported(
+      PyArray_DATA(array), shape.size(), shape.data(), value, strides.data(),
+      dlpackDtype(OPC_BF16), nb::device::cpu::value);
   return nb::cast(exported);
 }
 
-nb::object opc::python::takeResult(opc_results *results, size_t index) {
+/// A tensor of torch, which takes `owner` and with it the memory.
+static nb::object torchResult(const opc_tensor &tensor, void *data,
+                              nb::handle owner) {
+  std::vector<size_t> shape(tensor.dims, tensor.dims + tensor.rank);
+  nb::ndarray<nb::pytorch> array(data, shape.size(), shape.data(), owner,
+                                 nullptr, dlpackDtype(tensor.dtype),
+                                 nb::device::cpu::value);
+  return nb::cast(array);
+}
+
+nb::object opc::python::takeResult(opc_results *results, size_t index,
+                                   bool asTorch) {
   const opc_tensor tensor = *opc_result(results, index);
-  std::vector<npy_intp> dims(tensor.dims, tensor.dims + tensor.rank);
-  nb::object descr = numpyDtype(tensor.dtype);
   void *data = opc_take_result(results, index);
   nb::object owner = nb::steal(PyCapsule_New(data, nullptr, freeCapsule));
+  if (asTorch)
+    return torchResult(tensor, data, owner);
+  std::vector<npy_intp> dims(tensor.dims, tensor.dims + tensor.rank);
+  nb::object descr = numpyDtype(tensor.dtype);
   // The constructor takes over a reference to the descriptor.
   nb::object array = nb::steal(PyArray_NewFromDescr(
       resultClass(tensor.dtype),

@@ -25,11 +25,9 @@ static CompilerApi open() {
                std::string("cannot load the compiler: ") + dlerror());
   CompilerApi api;
   find(library, "opc_compile", api.compile);
-  find(library, "opc_compile_buffer", api.compileBuffer);
   find(library, "opc_save", api.save);
   find(library, "opc_targets", api.targets);
   find(library, "opc_inspect_model", api.inspectModel);
-  find(library, "opc_inspect_buffer", api.inspectBuffer);
   find(library, "opc_observe", api.observe);
   return api;
 }

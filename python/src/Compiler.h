@@ -14,11 +14,9 @@ namespace opc::python {
 /// The functions of opc-c/compiler.h that Python calls.
 struct CompilerApi {
   decltype(&::opc_compile) compile;
-  decltype(&::opc_compile_buffer) compileBuffer;
   decltype(&::opc_save) save;
   decltype(&::opc_targets) targets;
   decltype(&::opc_inspect_model) inspectModel;
-  decltype(&::opc_inspect_buffer) inspectBuffer;
   decltype(&::opc_observe) observe;
 };
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Compiler.h"
 #include "Errors.h"
+#include "Model.h"
 #include "Program.h"
 #include "Watch.h"
 #include "opc-c/inspect.h"
@@ -13,7 +14,6 @@
 #include <memory>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
-#include <optional>
 
 namespace nb = nanobind;
 using namespace opc::python;
@@ -40,10 +40,6 @@ static nb::object inspectWith(nb::handle log, Call call) {
   return loadsAndFree(owner.release());
 }
 
-static const char *orNull(const std::optional<nb::bytes> &text) {
-  return text ? text->c_str() : nullptr;
-}
-
 static Program *load(nb::bytes path) {
   opc_program *program = nullptr;
   opc_status status;
@@ -55,36 +51,21 @@ static Program *load(nb::bytes path) {
   return new Program(program);
 }
 
-static Program *compile(nb::bytes path, const std::string &options,
-                        nb::object log) {
+static Program *compile(const Model::Text &path, const Model::Text &data,
+                        const Model::Text &directory, nb::list constants,
+                        const std::string &options, nb::object log) {
+  Model model(path, data, directory, constants);
   return compileWith(log, [&](opc_program **program) {
-    return compiler().compile(path.c_str(), options.c_str(), program);
+    return compiler().compile(model.get(), options.c_str(), program);
   });
 }
 
-static Program *compileBuffer(nb::bytes model,
-                              std::optional<nb::bytes> directory,
-                              const std::string &options, nb::object log) {
-  return compileWith(log, [&](opc_program **program) {
-    return compiler().compileBuffer(model.c_str(), model.size(),
-                                    orNull(directory), options.c_str(),
-                                    program);
-  });
-}
-
-static nb::object inspectModel(nb::bytes path, const std::string &options,
-                               nb::object log) {
+static nb::object inspectModel(const Model::Text &path, const Model::Text &data,
+                               const Model::Text &directory, nb::list constants,
+                               const std::string &options, nb::object log) {
+  Model model(path, data, directory, constants);
   return inspectWith(log, [&](char **json) {
-    return compiler().inspectModel(path.c_str(), options.c_str(), json);
-  });
-}
-
-static nb::object inspectBuffer(nb::bytes model,
-                                std::optional<nb::bytes> directory,
-                                const std::string &options, nb::object log) {
-  return inspectWith(log, [&](char **json) {
-    return compiler().inspectBuffer(model.c_str(), model.size(),
-                                    orNull(directory), options.c_str(), json);
+    return compiler().inspectModel(model.get(), options.c_str(), json);
   });
 }
 
@@ -105,6 +86,7 @@ NB_MODULE(_opc, m) {
   m.doc() = "Compiled programs and the compiler, for the package opc.";
   nb::class_<Program>(m, "Program", "A compiled program; safe to share.")
       .def("run", &Program::run, nb::arg("inputs").none(),
+           nb::arg("out").none(),
            "Runs the program on a dict, list or tuple of arrays.")
       .def("set_threads", &Program::setThreads, nb::arg("threads"),
            "Sets how many threads a run may use.")
@@ -117,17 +99,14 @@ NB_MODULE(_opc, m) {
       .def_prop_ro("manifest", &Program::manifest,
                    "What the program says of itself, as a dict.");
   m.def("load", &load, nb::arg("path"), "Opens a compiled shared object.");
-  m.def("compile", &compile, nb::arg("path"), nb::arg("options"),
+  m.def("compile", &compile, nb::arg("path").none(), nb::arg("data").none(),
+        nb::arg("directory").none(), nb::arg("constants"), nb::arg("options"),
         nb::arg("log").none(),
-        "Compiles a model file; options is a JSON object.");
-  m.def("compile_buffer", &compileBuffer, nb::arg("model"),
-        nb::arg("directory").none(), nb::arg("options"), nb::arg("log").none(),
-        "Compiles a model in memory.");
-  m.def("inspect_model", &inspectModel, nb::arg("path"), nb::arg("options"),
-        nb::arg("log").none(), "What opc knows of a model file, as a dict.");
-  m.def("inspect_buffer", &inspectBuffer, nb::arg("model"),
-        nb::arg("directory").none(), nb::arg("options"), nb::arg("log").none(),
-        "What opc knows of a model in memory, as a dict.");
+        "Compiles a model in a file or in memory; options is a JSON object.");
+  m.def("inspect_model", &inspectModel, nb::arg("path").none(),
+        nb::arg("data").none(), nb::arg("directory").none(),
+        nb::arg("constants"), nb::arg("options"), nb::arg("log").none(),
+        "What opc knows of a model, as a dict.");
   m.def("inspect_program", &inspectProgram, nb::arg("path"),
         "What a shared object says of itself, as a dict.");
   m.def("targets", &targets, "All targets, as a dict.");

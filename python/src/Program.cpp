@@ -5,7 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Program.h"
+#include "Arguments.h"
 #include "Compiler.h"
+#include "Destinations.h"
 #include "Errors.h"
 
 #include <algorithm>
@@ -24,15 +26,28 @@ static std::string typeText(nb::handle tensor) {
   return text + "[" + nb::str(dims).c_str() + "]";
 }
 
-Program::Program(opc_program *program) : handle(program) {
-  document = nb::module_::import_("json").attr("loads")(opc_manifest(handle));
-  for (nb::handle input : document["inputs"]) {
-    InputSpec spec{nb::str(input["name"]), OPC_F32, typeText(input)};
-    std::string dtype = nb::str(input["dtype"]).c_str();
+static std::vector<ArraySpec> specsOf(const char *kind, nb::handle tensors) {
+  std::vector<ArraySpec> specs;
+  for (nb::handle tensor : tensors) {
+    ArraySpec spec{kind, nb::str(tensor["name"]), OPC_F32, -1,
+                   typeText(tensor)};
+    std::string dtype = nb::str(tensor["dtype"]).c_str();
     if (!dtypeNamed(dtype, spec.dtype))
       raiseError(OPC_ERROR_INTERNAL, "unknown dtype '" + dtype + "'");
+    spec.numpyNumber = numpyNumber(spec.dtype);
+    if (nb::borrow<nb::dict>(tensor).contains("donated_to")) {
+      spec.kind = "donated input";
+      spec.donatedTo = nb::cast<int>(tensor["donated_to"]);
+    }
     specs.push_back(std::move(spec));
   }
+  return specs;
+}
+
+Program::Program(opc_program *program) : handle(program) {
+  document = nb::module_::import_("json").attr("loads")(opc_manifest(handle));
+  inputs = specsOf("input", document["inputs"]);
+  outputs = specsOf("output", document["outputs"]);
 }
 
 nb::object opc::python::loadsAndFree(char *json) {
@@ -42,66 +57,83 @@ nb::object opc::python::loadsAndFree(char *json) {
 
 Program::~Program() { opc_close(handle); }
 
-static std::string count(size_t number) {
-  return std::to_string(number) + (number == 1 ? " input" : " inputs");
-}
+struct Program::Call {
+  Destinations places;
+  Arguments arguments;
 
-void Program::addNamed(Arguments &to, nb::handle inputs) const {
-  for (const InputSpec &spec : specs) {
-    PyObject *value = PyDict_GetItemWithError(inputs.ptr(), spec.name.ptr());
+  explicit Call(const Program &program)
+      : places(program.outputs), arguments(program.inputs.size()) {}
+
+  void add(const ArraySpec &spec, nb::handle value) {
+    if (spec.donatedTo >= 0 && places.donate(spec.donatedTo, value))
+      arguments.addWritten(spec, value);
+    else
+      arguments.add(spec, value);
+  }
+};
+
+void Program::addNamed(Call &to, nb::handle given) const {
+  for (const ArraySpec &spec : inputs) {
+    PyObject *value = PyDict_GetItemWithError(given.ptr(), spec.name.ptr());
     if (!value)
       raiseError(OPC_ERROR_INPUT, "input " + quoted(spec.name) +
                                       " is missing: expected " + spec.type);
     to.add(spec, value);
   }
-  if (size_t(PyDict_Size(inputs.ptr())) == specs.size())
+  if (size_t(PyDict_Size(given.ptr())) == inputs.size())
     return;
   nb::set known;
-  for (const InputSpec &spec : specs)
+  for (const ArraySpec &spec : inputs)
     known.add(spec.name);
-  for (nb::handle name : nb::borrow<nb::dict>(inputs).keys())
+  for (nb::handle name : nb::borrow<nb::dict>(given).keys())
     if (!known.contains(name))
       raiseError(OPC_ERROR_INPUT, "no input is named " + quoted(name) +
-                                      ": the model has " + count(specs.size()));
+                                      ": the model has " +
+                                      countText(inputs.size(), "input"));
 }
 
-void Program::addListed(Arguments &to, nb::handle inputs) const {
-  size_t given = nb::len(inputs);
-  if (given != specs.size())
-    raiseError(OPC_ERROR_INPUT, "expected " + count(specs.size()) + ", got " +
-                                    std::to_string(given));
-  for (size_t i = 0; i < given; ++i)
-    to.add(specs[i], inputs[i]);
+void Program::addListed(Call &to, nb::handle given) const {
+  size_t count = nb::len(given);
+  if (count != inputs.size())
+    raiseError(OPC_ERROR_INPUT, "expected " +
+                                    countText(inputs.size(), "input") +
+                                    ", got " + std::to_string(count));
+  for (size_t i = 0; i < count; ++i)
+    to.add(inputs[i], given[i]);
 }
 
-Arguments Program::arguments(nb::handle inputs) const {
-  Arguments result(specs.size());
-  if (PyDict_Check(inputs.ptr()))
-    addNamed(result, inputs);
-  else if (PyList_Check(inputs.ptr()) || PyTuple_Check(inputs.ptr()))
-    addListed(result, inputs);
+void Program::addInputs(Call &to, nb::handle given) const {
+  if (PyDict_Check(given.ptr()))
+    addNamed(to, given);
+  else if (PyList_Check(given.ptr()) || PyTuple_Check(given.ptr()))
+    addListed(to, given);
   else
     raiseError(OPC_ERROR_USAGE,
                "inputs: expected a dict, list or tuple of arrays, got " +
-                   std::string(nb::type_name(inputs.type()).c_str()));
-  return result;
+                   std::string(nb::type_name(given.type()).c_str()));
 }
 
-nb::list Program::run(nb::handle inputs) {
-  Arguments given = arguments(inputs);
+nb::list Program::run(nb::handle given, nb::handle out) {
+  Call call(*this);
+  call.places.add(out);
+  addInputs(call, given);
   opc_results *results = nullptr;
   opc_status status;
   {
     nb::gil_scoped_release release;
-    status = opc_run(handle, given.data(), given.size(), nullptr, 0, &results);
+    status = opc_run(handle, call.arguments.data(), call.arguments.size(),
+                     call.places.data(), call.places.size(), &results);
   }
   check(status);
   std::unique_ptr<opc_results, decltype(&opc_free_results)> owner(
       results, opc_free_results);
-  nb::list outputs;
-  for (size_t i = 0, e = opc_num_outputs(handle); i < e; ++i)
-    outputs.append(takeResult(results, i));
-  return outputs;
+  nb::list written;
+  for (size_t i = 0; i < outputs.size(); ++i)
+    if (nb::handle place = call.places.given(i); place.is_valid())
+      written.append(place);
+    else
+      written.append(takeResult(results, i, call.arguments.hasTorch()));
+  return written;
 }
 
 void Program::setThreads(nb::int_ threads) {

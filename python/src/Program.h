@@ -18,8 +18,10 @@ public:
   Program &operator=(const Program &) = delete;
   ~Program();
 
-  /// `inputs`: a dict by name, a list or a tuple. Gives a list of arrays.
-  nanobind::list run(nanobind::handle inputs);
+  /// `inputs`: a dict by name, a list or a tuple; `out`: what Destinations
+  /// takes. Gives a list of arrays: what was given in `out`, and for all other
+  /// outputs new ones, which are tensors of torch if an input is.
+  nanobind::list run(nanobind::handle inputs, nanobind::handle out);
   void setThreads(nanobind::int_ threads);
   void save(nanobind::bytes path) const;
   void startProfile();
@@ -28,13 +30,15 @@ public:
   nanobind::object manifest() const { return document; }
 
 private:
-  Arguments arguments(nanobind::handle inputs) const;
-  void addNamed(Arguments &to, nanobind::handle inputs) const;
-  void addListed(Arguments &to, nanobind::handle inputs) const;
+  /// The inputs and places of one run.
+  struct Call;
+  void addInputs(Call &to, nanobind::handle given) const;
+  void addNamed(Call &to, nanobind::handle given) const;
+  void addListed(Call &to, nanobind::handle given) const;
 
   opc_program *handle;
   nanobind::object document;
-  std::vector<InputSpec> specs;
+  std::vector<ArraySpec> inputs, outputs;
 };
 
 /// The value of a JSON text of the libraries, which is freed.

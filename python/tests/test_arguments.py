@@ -80,7 +80,7 @@ def calls(proto, model):
     def inspecting(name):
         return lambda value: opc.inspect(proto, **{name: value})
 
-    shared = ("target", "dims", "constants", "directory", "outputs")
+    shared = ("target", "dims", "constants", "directory", "outputs", "donate")
     return {
         **{f"compile {n}": compiling(n) for n in (*shared, "threads", "cache")},
         **{f"inspect {n}": inspecting(n) for n in shared},
@@ -91,6 +91,7 @@ def calls(proto, model):
         "run": model.run,
         "run one": lambda value: model.run([value]),
         "run named": lambda value: model.run({"x": value}),
+        "run out": lambda value: model.run([normal(1, 3)], out=value),
         "profile": model.profile,
         "profile runs": lambda value: model.profile([normal(1, 3)], value),
         "set_threads": model.set_threads,
@@ -105,10 +106,10 @@ def calls(proto, model):
 
 PLACES = [
     "compile", "compile cache", "compile constants", "compile dims",
-    "compile directory", "compile outputs", "compile target", "compile threads",
-    "inspect", "inspect constants", "inspect dims", "inspect directory",
-    "inspect outputs", "inspect target", "load", "Model", "run", "run one",
-    "run named", "profile", "profile runs", "set_threads", "save", "prepare",
+    "compile directory", "compile donate", "compile outputs", "compile target",
+    "compile threads", "inspect", "inspect constants", "inspect dims",
+    "inspect directory", "inspect donate", "inspect outputs", "inspect target",
+    "load", "Model", "run", "run one", "run named", "run out", "profile", "profile runs", "set_threads", "save", "prepare",
     "prepare device", "rep run",
 ]  # fmt: skip
 
@@ -251,6 +252,40 @@ def test_a_constant_gives_its_dimensions_to_all_inputs():
         proto, constants={"a": value}, dims={"n": 2}, cache=False
     )
     assert same.inputs[0].shape == (2, 3)
+
+
+def test_constants_are_read_where_they_are(proto, tmp_path):
+    """Also in a mapped file, and whatever their layout."""
+    x = normal(2, 3)
+    x.tofile(tmp_path / "x.bin")
+    mapped = np.memmap(tmp_path / "x.bin", np.float32, "r", shape=(2, 3))
+    odd = np.frombuffer(b"\0" + x.tobytes(), np.uint8)[1:].view("f4")
+    for value in (mapped, x.T.copy().T, x.astype(">f4"), odd.reshape(2, 3)):
+        fixed = opc.compile(proto, constants={"x": value}, cache=False)
+        np.testing.assert_array_equal(fixed.run([])[0], np.maximum(x, 0))
+    scalar = helper.make_node("Add", ["a", "b"], ["y"])
+    added = graph_model([scalar], {"a": x, "b": np.float32(0)}, ["y"])
+    fixed = opc.compile(added, constants={"b": np.float32(2)}, cache=False)
+    np.testing.assert_array_equal(fixed.run([x])[0], x + 2)
+
+
+@pytest.mark.parametrize("kind", ["int4", "uint4"])
+def test_constants_of_few_bits(kind):
+    few = np.arange(6).astype(getattr(ml_dtypes, kind))
+    few[0] = 7
+    node = helper.make_node("Cast", ["x"], ["y"], to=1)
+    element = helper.np_dtype_to_tensor_dtype(few.dtype)
+    x = helper.make_tensor_value_info("x", element, [6])
+    y = helper.make_tensor_value_info("y", 1, [6])
+    graph = helper.make_graph([node], "graph", [x], [y])
+    opsets = [helper.make_opsetid("", 21)]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=10)
+    byte = np.int8 if kind == "int4" else np.uint8
+    for value in (few, few.astype(byte)):
+        fixed = opc.compile(model, constants={"x": value}, cache=False)
+        np.testing.assert_array_equal(fixed.run([])[0], few.astype("f"))
+    with pytest.raises(opc.InputError, match="is given for"):
+        opc.compile(model, constants={"x": np.zeros(6, "i2")}, cache=False)
 
 
 def with_default():

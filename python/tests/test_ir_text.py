@@ -116,3 +116,57 @@ def test_constants_for_a_text_are_refused(tmp_path):
     x = np.ones((3, 20), np.float32)
     with pytest.raises(opc.InputError, match="constants of IR are in its text"):
         opc.compile(tmp_path / "model.mlir", constants={"x": x}, cache=False)
+
+
+RELU = """
+// A text of its own.
+func.func @main(%x: tensor<2xf32> {opc.name = "x"})
+    -> (tensor<2xf32> {opc.name = "y"}) attributes {opc.symbols = []} {
+  %y = opc.relu %x : (tensor<2xf32>) -> tensor<2xf32>
+  return %y : tensor<2xf32>
+}
+"""
+
+
+def test_a_text_in_memory_is_compiled():
+    x = np.array([-1, 2], np.float32)
+    one_line = RELU.split("own.")[1].replace("\n", " ").strip()
+    for text in (RELU, RELU.encode(), bytearray(RELU.encode()), one_line,
+                 f"module {{\n{RELU}}}"):  # fmt: skip
+        (y,) = opc.compile(text, cache=False).run([x])
+        np.testing.assert_array_equal(y, [0, 2])
+
+
+@pytest.mark.parametrize("name", ir_text.MODELS)
+def test_a_text_in_memory_is_that_of_its_file(name, tmp_path):
+    ir_text.text_of(ir_text.MODELS[name](), tmp_path)
+    file = tmp_path / "model.mlir"
+    first = opc.compile(file, cache=False)
+    again = opc.compile(file.read_text(), cache=False)
+    assert first.inputs == again.inputs
+    inputs = [ir_text.sample(spec) for spec in first.inputs]
+    for one, other in zip(first.run(inputs), again.run(inputs), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_text_in_memory_that_is_wrong_is_refused_in_one_line():
+    for text, message in (
+        ("module {}\n", "model: has no function @main"),
+        ("func.func @main(\n", "model:1:17: "),
+        (RELU.replace("relu", "rely"), "model:5:8: .*opc.rely"),
+        (b"// nothing", "model: is no ONNX model"),
+        (RELU + "\udcff", "model:"),
+    ):
+        with pytest.raises(opc.InputError, match=f"^{message}") as caught:
+            opc.compile(text, cache=False)
+        assert "\n" not in str(caught.value)
+    with pytest.raises(opc.InputError, match="IR has no nodes to inspect"):
+        opc.inspect(RELU)
+
+
+def test_a_path_is_no_text(tmp_path, monkeypatch):
+    """Whatever it begins with."""
+    monkeypatch.chdir(tmp_path)
+    for path in ("module.mlir", "#1.mlir", "module/m.mlir", "//x/m.mlir"):
+        with pytest.raises(opc.InputError, match="No such file|no such file"):
+            opc.compile(path, cache=False)

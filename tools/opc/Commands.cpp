@@ -29,6 +29,11 @@ static constexpr Option kOnly = {
     "compute this output and what it needs, nothing else; also a\n"
     "value between nodes of the model",
     true};
+static constexpr Option kDonate = {
+    "donate", "INPUT[=OUTPUT]",
+    "write an output of the same type and extents to this input's memory:\n"
+    "the one that is named, else the first that no other input has",
+    true};
 static constexpr Option kVerbose = {
     "verbose", nullptr, "say what is done: stages with their time, the cache"};
 static constexpr Option kNoCache = {
@@ -47,6 +52,7 @@ static constexpr Option kCompileOptions[] = {
     {"dump-stages", "DIR", "also write the IR of every stage to DIR"},
     {"verify-each", nullptr, "verify the IR after every pass"},
     kOnly,
+    kDonate,
     kNoCache,
     kVerbose,
 };
@@ -72,8 +78,8 @@ static constexpr Option kBenchOptions[] = {
     kJson,
     kNoCache,
     kVerbose};
-static constexpr Option kInspectOptions[] = {kTarget, kDim, kOnly, kJson,
-                                             kVerbose};
+static constexpr Option kInspectOptions[] = {kTarget, kDim,  kOnly,
+                                             kDonate, kJson, kVerbose};
 static constexpr Option kTargetsOptions[] = {kJson};
 
 static constexpr Command kCommands[] = {
@@ -86,6 +92,7 @@ static constexpr Command kCommands[] = {
      "  opc compile model.onnx -o model.so --threads 4 --dim batch=1\n"
      "  opc compile model.onnx -o model.so --target cpu:x86-64-v3\n"
      "  opc compile model.onnx -o scores.so --only scores\n"
+     "  opc compile step.onnx -o step.so --donate state=next_state\n"
      "  opc compile model.onnx -o - --stop-after form-kernels\n",
      kCompileOptions, compileCommand},
     {"run", "MODEL|PROGRAM.so", 1, "run a model once",

@@ -12,6 +12,19 @@ using namespace opc::cli;
 using nlohmann::json;
 namespace runtime = opc::runtime;
 
+/// All --donate INPUT[=OUTPUT].
+static void parseDonations(const Arguments &arguments, json &options) {
+  for (const std::string &text : arguments.all("donate")) {
+    size_t equals = text.rfind('=');
+    json input = runtime::toText(text.substr(0, equals));
+    if (equals == std::string::npos)
+      options["donate"].push_back(input);
+    else
+      options["donate"].push_back(
+          {input, runtime::toText(text.substr(equals + 1))});
+  }
+}
+
 Status opc::cli::compileOptions(const Arguments &arguments, json &options) {
   options = json::object();
   constexpr std::pair<const char *, const char *> texts[] = {
@@ -35,6 +48,7 @@ Status opc::cli::compileOptions(const Arguments &arguments, json &options) {
     options["cache"] = false;
   for (const std::string &name : arguments.all("only"))
     options["outputs"].push_back(runtime::toText(name));
+  parseDonations(arguments, options);
   int64_t threads = 0;
   if (Status status = parseThreads(arguments, threads); !status.ok())
     return status;
@@ -95,9 +109,10 @@ Status opc::cli::compileCommand(const Arguments &arguments) {
     return status;
   Progress progress("compiling " + arguments.positional[0],
                     !arguments.has("verbose"));
-  return toStatus(library->compileFile(arguments.positional[0].c_str(),
-                                       output.empty() ? "-" : output.c_str(),
-                                       options.dump().c_str()));
+  opc_model model = {};
+  model.path = arguments.positional[0].c_str();
+  return toStatus(library->compileFile(
+      &model, output.empty() ? "-" : output.c_str(), options.dump().c_str()));
 }
 
 bool opc::cli::isProgram(const std::string &path) {
@@ -135,6 +150,7 @@ Status opc::cli::openProgram(const Arguments &arguments,
   if (Status status = CompilerLibrary::get(library); !status.ok())
     return status;
   Progress progress("compiling " + path, !arguments.has("verbose"));
-  return toStatus(
-      library->compile(path.c_str(), options.dump().c_str(), &program));
+  opc_model model = {};
+  model.path = path.c_str();
+  return toStatus(library->compile(&model, options.dump().c_str(), &program));
 }

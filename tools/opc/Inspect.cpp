@@ -49,11 +49,22 @@ static std::string shapeOf(const json &tensor) {
   return fmt::format("[{}]", fmt::join(dims, ", "));
 }
 
+/// ", donated to 'y'" of an input whose memory an output is written to.
+static std::string donationOf(const json &program, const json &tensor) {
+  const json outputs = listOf(program, "outputs");
+  auto taker = tensor.find("donated_to");
+  if (taker == tensor.end() || !taker->is_number_unsigned() ||
+      taker->get<uint64_t>() >= outputs.size())
+    return "";
+  return ", donated to " + shown(outputs[taker->get<uint64_t>()], "name");
+}
+
 static void printTensors(const json &object, const char *key,
                          const char *label) {
   for (const json &tensor : listOf(object, key))
-    fmt::print("{:<8}{}: {}{}\n", label, shown(tensor, "name"),
-               shown(tensor, "dtype"), shapeOf(tensor));
+    fmt::print("{:<8}{}: {}{}{}\n", label, shown(tensor, "name"),
+               shown(tensor, "dtype"), shapeOf(tensor),
+               donationOf(object, tensor));
 }
 
 /// What the model says of itself.
@@ -115,21 +126,23 @@ static Status inspectModel(const Arguments &arguments) {
     return status;
   const std::string &path = arguments.positional[0];
   char *text = nullptr;
+  opc_model model = {};
+  model.path = path.c_str();
   {
     Progress progress("inspecting " + path, !arguments.has("verbose"));
-    Status status = toStatus(
-        library->inspectModel(path.c_str(), options.dump().c_str(), &text));
+    Status status =
+        toStatus(library->inspectModel(&model, options.dump().c_str(), &text));
     if (!status.ok())
       return status;
   }
-  json model = json::parse(text);
+  json found = json::parse(text);
   opc_free_data(text);
   if (arguments.has("json"))
-    fmt::print("{}\n", model.dump(2));
+    fmt::print("{}\n", found.dump(2));
   else
-    printModel(model);
+    printModel(found);
   std::fflush(stdout); // before the reasons of a refusal
-  return verdictOn(path, model);
+  return verdictOn(path, found);
 }
 
 static void printProgram(const json &program) {
@@ -154,7 +167,7 @@ static void printProgram(const json &program) {
 
 static Status inspectProgram(const Arguments &arguments) {
   const std::string &path = arguments.positional[0];
-  for (const char *option : {"target", "dim", "only"})
+  for (const char *option : {"target", "dim", "only", "donate"})
     if (arguments.has(option))
       return Status::usage(fmt::format(
           "--{} is for models: {} is compiled already", option, path));

@@ -66,10 +66,10 @@ TEST(OnnxImport, BindsWhatOnlyTheProgramKnows) {
   m.output("y");
   EXPECT_THAT(import(m).ir, HasSubstr("opc.bind_element"));
   ImportOptions options;
-  ConstantInput constant{"int64", {2}, std::vector<char>(16)};
-  constant.data[0] = 3;
-  constant.data[8] = 2;
-  options.constants["shape"] = constant;
+  std::vector<char> data(16);
+  data[0] = 3;
+  data[8] = 2;
+  options.constants["shape"] = ConstantInput{"int64", {2}, data};
   EXPECT_THAT(import(m, options).ir, HasSubstr("tensor<3x2xf32>"));
 }
 

@@ -3,7 +3,10 @@
 #include "opc-c/compiler.h"
 
 #include "gtest/gtest.h"
+#include <cstring>
+#include <fstream>
 #include <string>
+#include <vector>
 
 TEST(CApi, NullIsAUsageErrorThatNamesTheFunction) {
   auto said = [](opc_status status) {
@@ -12,46 +15,60 @@ TEST(CApi, NullIsAUsageErrorThatNamesTheFunction) {
   };
   opc_program *program = nullptr;
   char *json = nullptr;
+  opc_model model = {};
   EXPECT_EQ(said(opc_compile(nullptr, nullptr, &program)),
-            "opc_compile: model_path and program may not be NULL");
-  EXPECT_EQ(said(opc_compile("m.onnx", nullptr, nullptr)),
-            "opc_compile: model_path and program may not be NULL");
-  EXPECT_EQ(said(opc_compile_buffer(nullptr, 0, nullptr, nullptr, &program)),
-            "opc_compile_buffer: model and program may not be NULL");
-  EXPECT_EQ(said(opc_compile_buffer("", 0, nullptr, nullptr, nullptr)),
-            "opc_compile_buffer: model and program may not be NULL");
+            "opc_compile: model and program may not be NULL");
+  EXPECT_EQ(said(opc_compile(&model, nullptr, nullptr)),
+            "opc_compile: model and program may not be NULL");
   EXPECT_EQ(said(opc_compile_file(nullptr, "m.so", nullptr)),
-            "opc_compile_file: model_path and output may not be NULL");
-  EXPECT_EQ(said(opc_compile_file("m.onnx", nullptr, nullptr)),
-            "opc_compile_file: model_path and output may not be NULL");
+            "opc_compile_file: model and output may not be NULL");
+  EXPECT_EQ(said(opc_compile_file(&model, nullptr, nullptr)),
+            "opc_compile_file: model and output may not be NULL");
   EXPECT_EQ(said(opc_save(nullptr, "m.so")),
             "opc_save: program and path may not be NULL");
   EXPECT_EQ(said(opc_inspect_model(nullptr, nullptr, &json)),
-            "opc_inspect_model: model_path and json may not be NULL");
-  EXPECT_EQ(said(opc_inspect_model("m.onnx", nullptr, nullptr)),
-            "opc_inspect_model: model_path and json may not be NULL");
-  EXPECT_EQ(said(opc_inspect_buffer(nullptr, 0, nullptr, nullptr, &json)),
-            "opc_inspect_buffer: model and json may not be NULL");
-  EXPECT_EQ(said(opc_inspect_buffer("", 0, nullptr, nullptr, nullptr)),
-            "opc_inspect_buffer: model and json may not be NULL");
+            "opc_inspect_model: model and json may not be NULL");
+  EXPECT_EQ(said(opc_inspect_model(&model, nullptr, nullptr)),
+            "opc_inspect_model: model and json may not be NULL");
   EXPECT_EQ(said(opc_targets(nullptr)), "opc_targets: json may not be NULL");
+  EXPECT_EQ(said(opc_compile(&model, nullptr, &program)),
+            "the model has neither path nor data");
+  model.num_constants = 1;
+  EXPECT_EQ(said(opc_compile(&model, nullptr, &program)),
+            "constants may not be NULL");
+  model = {};
+  model.path = "m.onnx";
+  model.data = "m";
+  EXPECT_EQ(said(opc_compile(&model, nullptr, &program)),
+            "the model is given by path and in memory");
 }
+
+/// A model in memory.
+static opc_model inMemory(std::string_view bytes) {
+  opc_model model = {};
+  model.data = bytes.data();
+  model.size = bytes.size();
+  return model;
+}
+
+static constexpr char kRelu[] =
+    "func.func @main(%x: tensor<2xf32> {opc.name = \"x\"})\n"
+    "    -> (tensor<2xf32> {opc.name = \"y\"})\n"
+    "    attributes {opc.symbols = []} {\n"
+    "  %y = opc.relu %x : (tensor<2xf32>) -> tensor<2xf32>\n"
+    "  return %y : tensor<2xf32>\n}\n";
 
 TEST(CApi, ADumpIsWrittenEachTime) {
   TempFolder folder;
-  std::ofstream(folder / "m.mlir")
-      << "func.func @main(%x: tensor<2xf32> {opc.name = \"x\"})\n"
-         "    -> (tensor<2xf32> {opc.name = \"y\"})\n"
-         "    attributes {opc.symbols = []} {\n"
-         "  %y = opc.relu %x : (tensor<2xf32>) -> tensor<2xf32>\n"
-         "  return %y : tensor<2xf32>\n}\n";
+  std::ofstream(folder / "m.mlir") << kRelu;
+  std::string path = folder / "m.mlir";
+  opc_model model = {};
+  model.path = path.c_str();
   for (std::string dump : {"first", "second"}) {
     std::string options = "{\"cache\": \"" + (folder / "cache") +
                           "\", \"dump_stages\": \"" + (folder / dump) + "\"}";
     opc_program *program = nullptr;
-    ASSERT_EQ(
-        opc_compile((folder / "m.mlir").c_str(), options.c_str(), &program),
-        OPC_OK)
+    ASSERT_EQ(opc_compile(&model, options.c_str(), &program), OPC_OK)
         << opc_last_error();
     opc_close(program);
     EXPECT_FALSE(std::filesystem::is_empty(folder / dump));
@@ -62,8 +79,8 @@ TEST(CApi, WhatIsLoadedIsAWholeProgram) {
   opc_program *program = nullptr;
   for (const char *options : {"{\"stop_after\": \"import\"}",
                               "{\"emit\": \"llvm\"}", "{\"emit\": \"obj\"}"}) {
-    EXPECT_EQ(opc_compile_buffer("m", 1, nullptr, options, &program),
-              OPC_ERROR_USAGE);
+    opc_model model = inMemory("m");
+    EXPECT_EQ(opc_compile(&model, options, &program), OPC_ERROR_USAGE);
     EXPECT_EQ(std::string(opc_last_error()),
               "what is loaded is a whole program: stop_after and emit are of "
               "opc_compile_file");
@@ -72,8 +89,49 @@ TEST(CApi, WhatIsLoadedIsAWholeProgram) {
 
 TEST(CApi, AnEmptyModelIsAnError) {
   opc_program *program = nullptr;
-  EXPECT_EQ(opc_compile_buffer("", 0, nullptr, nullptr, &program),
-            OPC_ERROR_INPUT);
+  opc_model model = inMemory("");
+  EXPECT_EQ(opc_compile(&model, nullptr, &program), OPC_ERROR_INPUT);
   EXPECT_STREQ(opc_last_error(), "model: is empty");
   EXPECT_EQ(program, nullptr);
+}
+
+/// What a program makes of {-1, 2}.
+static std::vector<float> resultOf(opc_program *program) {
+  float x[] = {-1, 2};
+  int64_t dims[] = {2};
+  opc_tensor input = {x, OPC_F32, 1, dims};
+  opc_results *results = nullptr;
+  EXPECT_EQ(opc_run(program, &input, 1, nullptr, 0, &results), OPC_OK)
+      << opc_last_error();
+  auto *y = static_cast<const float *>(opc_result(results, 0)->data);
+  std::vector<float> values(y, y + 2);
+  opc_free_results(results);
+  return values;
+}
+
+TEST(CApi, TextMayBeInMemory) {
+  const std::string relu = kRelu;
+  for (const std::string &text :
+       {relu, "\n // a comment\n" + relu, "module {\n" + relu + "}"}) {
+    opc_model model = inMemory(text);
+    opc_program *program = nullptr;
+    ASSERT_EQ(opc_compile(&model, "{\"cache\": false}", &program), OPC_OK)
+        << opc_last_error();
+    EXPECT_EQ(resultOf(program), (std::vector<float>{0, 2}));
+    opc_close(program);
+  }
+}
+
+TEST(CApi, ATextInMemoryThatIsWrongIsNamed) {
+  for (auto [text, said] : std::vector<std::pair<const char *, const char *>>{
+           {"module {}", "model: has no function @main"},
+           {"// nothing", "model: is no ONNX model"},
+           {"func.func @main(", "model:1:"},
+           {"text", "model: is no ONNX model"}}) {
+    opc_model model = inMemory(text);
+    opc_program *program = nullptr;
+    EXPECT_EQ(opc_compile(&model, "{\"cache\": false}", &program),
+              OPC_ERROR_INPUT);
+    EXPECT_EQ(std::string(opc_last_error()).substr(0, strlen(said)), said);
+  }
 }

@@ -179,6 +179,97 @@ TEST_F(CallTest, RefusesBuffersThatDoNotFit) {
             OPC_ERROR_USAGE);
 }
 
+TEST_F(CallTest, RefusesBuffersBeforeItRuns) {
+  std::string manifest = addManifest;
+  manifest.insert(manifest.find(R"({"name": "z")"),
+                  R"({"name": "w", "dtype": "f32", "shape": ["n", 3]}, )");
+  program = adopt(
+      [](opc_call *) {
+        ADD_FAILURE() << "it ran";
+        return 1;
+      },
+      manifest);
+  auto refused = [&](opc_tensor w, opc_tensor z) {
+    opc_tensor inputs[] = {x.view(), y.view()}, outputs[] = {w, z};
+    EXPECT_EQ(opc_run(program.get(), inputs, 2, outputs, 2, nullptr),
+              OPC_ERROR_INPUT);
+    return std::string(opc_last_error());
+  };
+  Tensor w({4, 3}), z({4, 3}), wide({4, 5});
+  EXPECT_EQ(refused(w.view(), wide.view()),
+            "output 'z': expected f32[n, 3], got f32[4, 5]");
+  EXPECT_EQ(refused(w.view(), w.view()),
+            "output 'z': the given buffer overlaps that of output 'w'");
+  EXPECT_EQ(refused(w.view(), y.view()),
+            "output 'z': the given buffer overlaps input 'y'");
+  int64_t negative[] = {-4, 3};
+  opc_tensor wrong = z.view();
+  wrong.dims = negative;
+  EXPECT_EQ(refused(w.view(), wrong),
+            "output 'z': expected f32[n, 3], got f32[-4, 3]");
+}
+
+namespace {
+class DonationTest : public CallTest {
+protected:
+  DonationTest() {
+    std::string manifest = addManifest;
+    std::string x = R"({"name": "x", )";
+    manifest.insert(manifest.find(x) + x.size(), R"("donated_to": 0, )");
+    program = adopt(addEntry, manifest);
+  }
+  opc_status runInto(opc_tensor *z, opc_results **raw = nullptr) {
+    opc_tensor inputs[] = {x.view(), y.view()};
+    return opc_run(program.get(), inputs, 2, z, z ? 1 : 0, raw);
+  }
+};
+} // namespace
+
+TEST_F(DonationTest, IsWhereTheOutputIsWritten) {
+  EXPECT_EQ(opc_input_spec(program.get(), 0)->donated_to, 0);
+  EXPECT_EQ(opc_input_spec(program.get(), 1)->donated_to, -1);
+  ASSERT_EQ(runInto(nullptr), OPC_OK) << opc_last_error();
+  for (size_t i = 0; i < 12; ++i)
+    EXPECT_EQ(x.values[i], 100 + 2 * float(i));
+  opc_results *raw = nullptr;
+  ASSERT_EQ(runInto(nullptr, &raw), OPC_OK) << opc_last_error();
+  ResultsPtr kept(raw);
+  EXPECT_EQ(opc_result(raw, 0)->data, x.values.data());
+  EXPECT_EQ(opc_take_result(raw, 0), nullptr);
+}
+
+TEST_F(DonationTest, IsReadWhereTheOutputHasAnotherBuffer) {
+  Tensor z({4, 3});
+  opc_tensor output = z.view();
+  ASSERT_EQ(runInto(&output), OPC_OK) << opc_last_error();
+  EXPECT_EQ(z.values[11], 122);
+  EXPECT_EQ(x.values[11], 11);
+  output = x.view();
+  ASSERT_EQ(runInto(&output), OPC_OK) << opc_last_error();
+  EXPECT_EQ(x.values[11], 122);
+  output.data = nullptr;
+  ASSERT_EQ(runInto(&output), OPC_OK) << opc_last_error();
+  EXPECT_EQ(x.values[11], 233);
+}
+
+TEST_F(DonationTest, OverlapsNothingElse) {
+  EXPECT_EQ(refusal({x.view(), x.view()}),
+            "input 'x': what is donated to output 'z' overlaps input 'y'");
+  EXPECT_EQ(x.values[11], 11);
+  opc_tensor output = y.view();
+  EXPECT_EQ(runInto(&output), OPC_ERROR_INPUT);
+  EXPECT_STREQ(opc_last_error(),
+               "output 'z': the given buffer overlaps input 'y'");
+}
+
+TEST_F(DonationTest, MayBeEmpty) {
+  Tensor none({0, 3});
+  opc_tensor empty = none.view();
+  empty.data = nullptr;
+  ASSERT_EQ(run({empty, empty}), OPC_OK) << opc_last_error();
+  EXPECT_EQ(opc_result(results.get(), 0)->dims[0], 0);
+}
+
 TEST_F(CallTest, BuffersMayTouch) {
   std::vector<float> memory(36);
   int64_t dims[] = {4, 3};

@@ -12,7 +12,7 @@
 using namespace opc::runtime::test;
 
 const char *const opc::runtime::test::addManifest = R"json({
-  "opc": "0.1.0", "abi": 2, "target": {"name": "cpu", "features": []},
+  "opc": "0.1.0", "abi": 3, "target": {"name": "cpu", "features": []},
   "threads": 2,
   "inputs": [{"name": "x", "dtype": "f32", "shape": ["n", 3]},
              {"name": "y", "dtype": "f32", "shape": ["n", 3]}],

@@ -21,7 +21,7 @@ static Manifest parsed(const std::string &text) {
 
 TEST(Manifest, IsRead) {
   Manifest m = parsed(R"json({
-    "opc": "0.1.0", "abi": 2,
+    "opc": "0.1.0", "abi": 3,
     "target": {"name": "cpu", "chip": "x86-64-v4", "arch": "x86_64",
                "features": ["avx2", "fma"]},
     "threads": 3, "checksum": "00000000000000ff", "constants_bytes": 128,
@@ -43,6 +43,7 @@ TEST(Manifest, IsRead) {
   EXPECT_EQ(typeText(m.inputs[1], m), "i64[m, n, 0]");
   EXPECT_EQ(m.inputs[0].shape[0].symbol, m.inputs[1].shape[1].symbol);
   EXPECT_EQ(typeText(m.outputs[0], m), "bool[]");
+  EXPECT_TRUE(m.donations.empty());
   EXPECT_THAT(m.kernels[0].locations, ElementsAre(1, 0));
   EXPECT_THAT(m.operators, ElementsAre("Add"));
   EXPECT_EQ(m.demands[0].location, 1);
@@ -89,6 +90,16 @@ static const BadManifest badManifests[] = {
      "manifest: inputs[0].dtype: missing"},
     {R"([{"op": "replace", "path": "/inputs/0/dtype", "value": "f31"}])",
      "manifest: inputs[0].dtype: unknown dtype 'f31'"},
+    {R"([{"op": "add", "path": "/inputs/0/donated_to", "value": 1}])",
+     "manifest: inputs[0].donated_to: 1 is outside of 0 to 0"},
+    {R"([{"op": "add", "path": "/inputs/0/donated_to", "value": "z"}])",
+     "manifest: inputs[0].donated_to: expected number, got string"},
+    {R"([{"op": "add", "path": "/inputs/0/donated_to", "value": 0},
+         {"op": "add", "path": "/inputs/1/donated_to", "value": 0}])",
+     "manifest: inputs[1].donated_to: f32[n, 3] takes two inputs"},
+    {R"([{"op": "add", "path": "/inputs/0/donated_to", "value": 0},
+         {"op": "replace", "path": "/inputs/0/dtype", "value": "i32"}])",
+     "manifest: inputs[0].donated_to: f32[n, 3] takes i32[n, 3]"},
     {R"([{"op": "replace", "path": "/inputs/0/shape/1", "value": -1}])",
      "manifest: inputs[0].shape[1]: extent -1 is negative or too large"},
     {R"([{"op": "replace", "path": "/inputs/0/shape/1", "value": 1e300}])",
@@ -150,14 +161,14 @@ TEST(Manifest, RefusesRanksThatNoTensorHas) {
 }
 
 TEST(Manifest, RefusesEveryOtherAbi) {
-  for (const char *abi : {"0", "1", "3"})
+  for (const char *abi : {"0", "2", "4"})
     EXPECT_EQ(
         refusal(
             fmt::format(R"([{{"op": "replace", "path": "/abi", "value": {}}}])",
                         abi)
                 .c_str()),
         fmt::format("compiled by opc '0.1.0' for ABI version {}, this "
-                    "runtime has version 2: compile it again with the "
+                    "runtime has version 3: compile it again with the "
                     "opc of this runtime",
                     abi));
 }

@@ -66,8 +66,8 @@ TEST(Program, DescribesItself) {
 TEST(Program, RefusesOtherVersions) {
   EXPECT_EQ(refusal(testProgram("future")),
             testProgram("future") +
-                ": compiled by opc '0.1.0' for ABI version 3, this runtime has "
-                "version 2: compile it again with the opc of this runtime");
+                ": compiled by opc '0.1.0' for ABI version 4, this runtime has "
+                "version 3: compile it again with the opc of this runtime");
 }
 
 TEST(Program, RefusesMissingCpuFeaturesByName) {

@@ -26,7 +26,8 @@ struct ModelSource {
 
   /// Maps a file into memory.
   static Status open(llvm::StringRef path, ModelSource &source);
-  /// Refers to memory of the caller, which must outlive the source.
+  /// Refers to memory of the caller, which must outlive the source: ONNX, or IR
+  /// as text, which its beginning tells.
   static ModelSource inMemory(llvm::StringRef bytes, llvm::StringRef directory);
   /// Names what the bytes are where they start like a file of another format.
   Status checkFormat() const;

@@ -8,9 +8,11 @@
 
 #include "opc-c/compiler.h"
 #include "opc/Runtime/Error.h"
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,20 +23,28 @@ using runtime::Status;
 
 enum class Emit { So, Obj, LLVM, MLIR, Source };
 
-/// The value of an input that is compiled in.
+/// The value of an input that is compiled in (opc_constant).
 struct ConstantValue {
   std::string name;
-  std::string dtype; ///< as ONNX names it, in lower case: "int64", "float"
+  opc_dtype dtype;
   llvm::SmallVector<int64_t> shape;
-  std::vector<char> data; ///< row-major, little-endian
+  llvm::ArrayRef<char> data; ///< the caller's: row-major, little-endian
+};
+
+/// An input whose memory an output is written to.
+struct Donation {
+  std::string input;
+  int64_t index = -1;                ///< of the input, where it has no name
+  std::optional<std::string> output; ///< none: the first that fits
 };
 
 struct CompileOptions {
   std::string target = "cpu";
   int64_t threads = 1;
   llvm::SmallVector<std::pair<std::string, int64_t>> dims;
-  std::vector<ConstantValue> constants;
-  std::vector<std::string> outputs; ///< empty: those of the model
+  std::vector<ConstantValue> constants; ///< not part of the JSON
+  std::vector<std::string> outputs;     ///< empty: those of the model
+  std::vector<Donation> donate;
   Emit emit = Emit::So;
   std::string stopAfter;
   std::string dumpStages;
@@ -60,6 +70,10 @@ struct CompileOptions {
   /// Everything that changes the code that comes out, as one line of text.
   std::string fingerprint() const;
 };
+
+/// Checks constants and adds them to `options`, sorted by their names.
+Status readConstants(llvm::ArrayRef<opc_constant> constants,
+                     CompileOptions &options);
 
 /// Reads the JSON text of the options; "" stands for {}.
 Status parseOptions(llvm::StringRef json, CompileOptions &options);

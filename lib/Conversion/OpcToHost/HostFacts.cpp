@@ -94,11 +94,14 @@ HostProgram::Tensor HostFacts::describe(Value value, StringAttr name,
 
 void HostFacts::addTensors(func::FuncOp main) {
   auto symbols = main->getAttrOfType<ArrayAttr>(kSymbolsAttr);
-  for (BlockArgument argument : main.getArguments())
-    program.inputs.push_back(describe(
-        argument,
-        main.getArgAttrOfType<StringAttr>(argument.getArgNumber(), kNameAttr),
-        symbols));
+  for (BlockArgument argument : main.getArguments()) {
+    unsigned number = argument.getArgNumber();
+    program.inputs.push_back(
+        describe(argument, main.getArgAttrOfType<StringAttr>(number, kNameAttr),
+                 symbols));
+    if (auto taker = main.getArgAttrOfType<IntegerAttr>(number, kDonatedAttr))
+      program.inputs.back().donatedTo = taker.getInt();
+  }
   for (OpOperand &result : main.front().getTerminator()->getOpOperands())
     program.outputs.push_back(
         describe(result.get(),

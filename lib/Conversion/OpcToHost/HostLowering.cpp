@@ -144,14 +144,37 @@ void HostLowering::checkStatus(Operation *op) {
            word(offsetof(opc_kernel_fault, expected)));
 }
 
+/// A copy of what may be the memory of an input, where that is about to be
+/// written.
+Value HostLowering::keptApart(Value value, Operation *op) {
+  Place place = plan.bufferOf(value).place;
+  if (place != Place::Input && place != Place::Slot)
+    return pointerOf(value);
+  Value bytes = bytesOf(value, op);
+  Value apart = e.allocate(bytes, this->place(op));
+  e.copy(apart, pointerOf(value), bytes);
+  return apart;
+}
+
 /// Inputs, constants and repeated results are copied; all other outputs were
-/// written where they belong.
+/// written where they belong. What is written to memory of inputs comes last,
+/// and all of it is read before.
 void HostLowering::lowerReturn(Operation *op) {
+  SmallVector<std::pair<unsigned, Value>> donated;
   for (auto [index, value] : llvm::enumerate(op->getOperands())) {
     if (plan.isInPlace(index))
       continue;
+    if (plan.isDonated(index)) {
+      donated.push_back({index, keptApart(value, op)});
+      continue;
+    }
     Value address = requestOutput(index, value, op);
     copyInto(address, value, op);
+  }
+  for (auto [index, from] : donated) {
+    Value value = op->getOperand(index);
+    Value address = requestOutput(index, value, op);
+    e.copy(address, from, bytesOf(value, op));
   }
   releaseAfter(op);
   Value zero =

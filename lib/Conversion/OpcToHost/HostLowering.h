@@ -40,6 +40,7 @@ private:
   LaunchRecord recordOf(LaunchOp launch, mlir::Operation *kernel);
   void checkStatus(mlir::Operation *op);
   void lowerReturn(mlir::Operation *op);
+  mlir::Value keptApart(mlir::Value value, mlir::Operation *op);
   void releaseAfter(mlir::Operation *op);
 
   // Symbols (HostBinds.cpp).

@@ -19,6 +19,7 @@ HostPlan::HostPlan(func::FuncOp main, const SymbolTable &symbols, ShapeEnv &env,
         argument.getArgNumber());
   assign(main.front());
   findLastUsers(main.front());
+  claimDonated();
   donate(main.front());
   forwardYields(main.front());
   claimOutputs();
@@ -227,12 +228,17 @@ bool HostPlan::mayBe(unsigned buffer, unsigned other) const {
                       [&](unsigned behind) { return mayBe(behind, other); });
 }
 
+/// How many inputs of a launch are a buffer, or may be.
+unsigned HostPlan::countReads(LaunchOp launch, unsigned buffer) const {
+  return llvm::count_if(launch.getInputs(), [&](Value input) {
+    return mayBe(indexOf(input), buffer);
+  });
+}
+
 bool HostPlan::mayDonate(LaunchOp launch, Value input, Value output) const {
   const HostBuffer &from = bufferOf(input), &to = bufferOf(output);
   bool isOurs = from.place == Place::Arena || from.place == Place::Heap;
-  bool isRead = llvm::count_if(launch.getInputs(), [&](Value other) {
-                  return mayBe(indexOf(other), indexOf(input));
-                }) > 1;
+  bool isRead = countReads(launch, indexOf(input)) > 1;
   return isOurs && !isRead && from.place == to.place &&
          from.block == to.block && from.lastUser == launch &&
          isa<LaunchOp>(from.definer) && bytesOf(from.value) == bytesOf(output);
@@ -289,22 +295,28 @@ void HostPlan::forwardYields(Block &block) {
   });
 }
 
+bool HostPlan::isClaimable(Value output) {
+  const HostBuffer &buffer = bufferOf(output);
+  bool isOurs = buffer.place == Place::Arena || buffer.place == Place::Heap;
+  bool isKnown = isEntryBound(env.dims(output)) ||
+                 env.dims(output) == env.dims(buffer.value);
+  return isOurs && isKnown && buffer.block == &main.front();
+}
+
+void HostPlan::claim(unsigned output, Value value) {
+  inPlaceOutputs[output] = true;
+  HostBuffer &buffer = buffers[indexOf(value)];
+  buffer.place = Place::Output;
+  buffer.index = output;
+}
+
 /// A graph output is computed where the runtime wants it, unless it is an
 /// input, a constant, or an output twice over.
 void HostPlan::claimOutputs() {
   Operation *ret = main.front().getTerminator();
-  for (auto [index, value] : llvm::enumerate(ret->getOperands())) {
-    HostBuffer &buffer = buffers[indexOf(value)];
-    bool isOurs = buffer.place == Place::Arena || buffer.place == Place::Heap;
-    bool isKnown = isEntryBound(env.dims(value)) ||
-                   env.dims(value) == env.dims(buffer.value);
-    inPlaceOutputs.push_back(isOurs && isKnown &&
-                             buffer.block == &main.front());
-    if (!inPlaceOutputs.back())
-      continue;
-    buffer.place = Place::Output;
-    buffer.index = index;
-  }
+  for (auto [index, value] : llvm::enumerate(ret->getOperands()))
+    if (!isDonated(index) && isClaimable(value))
+      claim(index, value);
 }
 
 void HostPlan::layOut() {

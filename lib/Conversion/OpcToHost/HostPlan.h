@@ -80,6 +80,8 @@ public:
   /// Whether an output is computed where the runtime wants it; else it is a
   /// copy, made at the end.
   bool isInPlace(unsigned output) const { return inPlaceOutputs[output]; }
+  /// Whether the memory of an output may be that of an input.
+  bool isDonated(unsigned output) const { return donors.contains(output); }
   /// Ops of @main that bind symbols to what the inputs alone decide.
   llvm::ArrayRef<mlir::Operation *> entryBinds() const {
     return hoisted.getArrayRef();
@@ -110,9 +112,18 @@ private:
   void donate(mlir::Block &block);
   void donateInputs(LaunchOp launch);
   bool mayBe(unsigned buffer, unsigned other) const;
+  unsigned countReads(LaunchOp launch, unsigned buffer) const;
+  /// Whether an output can be computed where the runtime wants it.
+  bool isClaimable(mlir::Value output);
+  void claim(unsigned output, mlir::Value value);
   bool mayDonate(LaunchOp launch, mlir::Value input, mlir::Value output) const;
   void forwardYields(mlir::Block &block);
   void forward(mlir::Value value, unsigned target, mlir::Block *block);
+  // Donated inputs (HostDonations.cpp).
+  void claimDonated();
+  bool mayOverwrite(const HostBuffer &input, unsigned output) const;
+  bool worksInPlace(LaunchOp launch, unsigned output, unsigned input) const;
+
   void claimOutputs();
   void layOut();
   void join(unsigned from, unsigned into);
@@ -131,6 +142,7 @@ private:
   llvm::DenseMap<mlir::Operation *, LoopPlan> loops;
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<unsigned>> dying;
   std::vector<bool> inPlaceOutputs;
+  llvm::SmallDenseMap<unsigned, unsigned> donors; ///< the input, by output
   llvm::SmallVector<mlir::Value> slots;
   ArenaPlan arenaPlan;
 };

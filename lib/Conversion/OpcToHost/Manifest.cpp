@@ -18,10 +18,14 @@ static json::Array texts(const std::vector<std::string> &list) {
 
 static json::Array tensors(const std::vector<HostProgram::Tensor> &list) {
   json::Array result;
-  for (const HostProgram::Tensor &tensor : list)
-    result.push_back(json::Object{{"name", toText(tensor.name)},
-                                  {"dtype", tensor.dtype},
-                                  {"shape", json::Array(tensor.shape)}});
+  for (const HostProgram::Tensor &tensor : list) {
+    json::Object object{{"name", toText(tensor.name)},
+                        {"dtype", tensor.dtype},
+                        {"shape", json::Array(tensor.shape)}};
+    if (tensor.donatedTo)
+      object["donated_to"] = *tensor.donatedTo;
+    result.push_back(std::move(object));
+  }
   return result;
 }
 

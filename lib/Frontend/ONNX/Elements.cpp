@@ -323,10 +323,11 @@ ElementsAttr ElementsReader::read(const ConstantInput &input,
   RankedTensorType type = checkedType(input.shape, element, error);
   if (!type)
     return {};
+  if (!isPacked(element))
+    return wrap(type, input.data, nullptr, error);
   auto bytes = std::make_shared<std::vector<char>>(input.data);
-  if (isPacked(element))
-    for (char &byte : *bytes)
-      byte &= (1 << element.getIntOrFloatBitWidth()) - 1;
+  for (char &byte : *bytes)
+    byte &= (1 << element.getIntOrFloatBitWidth()) - 1;
   return wrap(type, *bytes, bytes, error);
 }
 

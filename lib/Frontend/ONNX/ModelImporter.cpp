@@ -148,15 +148,30 @@ void GraphImporter::pinConstants(const pb::GraphProto &graph) {
   }
 }
 
+/// A constant as its input has it: elements of fewer bits come as bytes.
+static ConstantInput asDeclared(ConstantInput constant,
+                                const pb::ValueInfoProto &info) {
+  int type = info.type().tensor_type().elem_type();
+  bool isSigned =
+      type == pb::TensorProto::INT4 || type == pb::TensorProto::INT2;
+  bool isUnsigned =
+      type == pb::TensorProto::UINT4 || type == pb::TensorProto::UINT2;
+  if ((isSigned && constant.dtype == "int8") ||
+      (isUnsigned && constant.dtype == "uint8"))
+    constant.dtype = StringRef(pb::TensorProto::DataType_Name(type)).lower();
+  return constant;
+}
+
 bool GraphImporter::addConstantInput(const pb::ValueInfoProto &info,
                                      Scope &scope) {
   auto constant = options.constants.find(info.name());
   if (constant == options.constants.end())
     return false;
   std::string error;
-  ElementsAttr value = reader.read(constant->second, error);
+  ConstantInput given = asDeclared(constant->second, info);
+  ElementsAttr value = reader.read(given, error);
   if (error.empty())
-    error = misfit(constant->second, info);
+    error = misfit(given, info);
   if (!error.empty()) {
     errors.push_back(formatv("input {0}: {1}", quoted(info.name()), error));
     scope.lost.insert(info.name());

@@ -11,7 +11,7 @@
 #define OPC_TEST_FACTOR 2
 #endif
 #ifndef OPC_TEST_ABI
-#define OPC_TEST_ABI "2"
+#define OPC_TEST_ABI "3"
 #endif
 #ifndef OPC_TEST_FEATURES
 #define OPC_TEST_FEATURES ""

@@ -15,6 +15,7 @@
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/JSON.h"
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,8 @@ struct HostProgram {
     std::string dtype; ///< as in the manifest
     /// An extent, or for one that a run decides a symbol's name or "?".
     llvm::json::Array shape;
+    /// Of an input: the output that is written to its memory.
+    std::optional<int64_t> donatedTo = std::nullopt;
   };
   struct Kernel {
     std::string name;

@@ -10,6 +10,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/JSON.h"
@@ -25,7 +26,8 @@ struct ConstantInput {
   std::string dtype;
   llvm::SmallVector<int64_t> shape;
   /// Elements in row-major order, little-endian; one byte for each bool.
-  std::vector<char> data;
+  /// They live as long as the context.
+  llvm::ArrayRef<char> data;
 };
 
 /// Bodies of control flow, and functions that call each other, are translated

@@ -32,6 +32,9 @@ inline constexpr llvm::StringLiteral kSymbolsAttr = "opc.symbols";
 inline constexpr llvm::StringLiteral kDimsAttr = "opc.dims";
 inline constexpr llvm::StringLiteral kKernelAttr = "opc.kernel";
 inline constexpr llvm::StringLiteral kNameAttr = "opc.name";
+/// Of an argument of @main: the number (i64) of the result that is written to
+/// its memory.
+inline constexpr llvm::StringLiteral kDonatedAttr = "opc.donated_to";
 
 /// Extents of an element-wise op: its operands, broadcast.
 llvm::LogicalResult inferElementwiseDims(mlir::Operation *op, ShapeEnv &env,
