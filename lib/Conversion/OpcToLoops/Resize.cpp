@@ -1,8 +1,8 @@
 //===- Resize.cpp - loops of resize ---------------------------------------===//
 //
 // Axis by axis: an output index becomes a position in the input, around which a
-// filter weighs elements. Positions and weights are computed in f64, so that
-// rounding decides no nearest element.
+// filter weighs elements. Positions and weights are computed in f64, positions
+// with one rounding, so that it decides no nearest element.
 //
 //===----------------------------------------------------------------------===//
 #include "Rows.h"
@@ -25,11 +25,13 @@ struct ResampledAxis {
 
 using Coordinate = Scalar (*)(Scalar x, const ResampledAxis &a);
 
+// One division of exact numbers, so that a position at an element or midway
+// between two comes out as exactly that; x / scale is x * in / width.
 Scalar halfPixel(Scalar x, const ResampledAxis &a) {
-  return (x + 0.5) / a.scale - 0.5;
+  return ((x * 2 + 1) * a.in - a.width) / (a.width * 2);
 }
 Scalar halfPixelSymmetric(Scalar x, const ResampledAxis &a) {
-  return a.in / 2 * (1 - a.out / a.width) + halfPixel(x, a);
+  return ((x * 2 + 1 + (a.width - a.out)) * a.in - a.width) / (a.width * 2);
 }
 Scalar pytorchHalfPixel(Scalar x, const ResampledAxis &a) {
   return select(a.width == 1, x.like(0), halfPixel(x, a));
@@ -37,9 +39,11 @@ Scalar pytorchHalfPixel(Scalar x, const ResampledAxis &a) {
 Scalar alignCorners(Scalar x, const ResampledAxis &a) {
   return select(a.width == 1, x.like(0), x * (a.in - 1) / (a.width - 1));
 }
-Scalar asymmetric(Scalar x, const ResampledAxis &a) { return x / a.scale; }
+Scalar asymmetric(Scalar x, const ResampledAxis &a) {
+  return x * a.in / a.width;
+}
 Scalar halfPixelForNearest(Scalar x, const ResampledAxis &a) {
-  return (x + 0.5) / a.scale;
+  return (x * 2 + 1) * a.in / (a.width * 2);
 }
 Scalar cropAndResize(Scalar x, const ResampledAxis &a) {
   double size = a.roiEnd - a.roiStart;

@@ -3,8 +3,7 @@
 // Where the last axis is not resampled, each output position blends whole
 // vectors of a few input positions. Where it is, the neighbours of each column
 // are found once, in tables on the stack, and gathered. Positions are computed
-// in f64, as the definition of the op does, so that rounding picks the same
-// neighbours.
+// in f64 with one rounding, so that it decides no neighbour.
 //
 //===----------------------------------------------------------------------===//
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -159,29 +158,29 @@ private:
     Value apart = math::AbsFOp::create(l.b, l.loc, d.sub(width, out));
     Value exact = d.is(arith::CmpFPredicate::OLE, apart, d.mul(out, d.c(1e-6)));
     width = d.select(exact, out, width);
-    Value scale = d.select(exact, d.div(out, in), given);
-    Value x = coordinate(d.fromIndex(index), in, out, width, scale);
+    Value x = coordinate(d.fromIndex(index), in, out, width);
     return d.clamp(x, d.c(-8), d.add(in, d.c(8)));
   }
 
-  Value coordinate(Value x, Value in, Value out, Value width, Value scale) {
+  /// One division of exact numbers: a position at an element or midway between
+  /// two comes out as exactly that. x / scale is x * in / width.
+  Value coordinate(Value x, Value in, Value out, Value width) {
     StringRef name = op.getCoordinates();
-    Value half = d.div(d.add(x, d.c(0.5)), scale);
-    Value centred = d.sub(half, d.c(0.5));
     Value single = d.is(arith::CmpFPredicate::OEQ, width, d.c(1));
-    if (name == "half_pixel")
-      return centred;
-    if (name == "half_pixel_symmetric") {
-      Value lost = d.sub(d.c(1), d.div(out, width));
-      return d.add(d.mul(d.mul(in, d.c(0.5)), lost), centred);
-    }
-    if (name == "pytorch_half_pixel")
-      return d.select(single, d.c(0), centred);
     if (name == "align_corners") {
       Value steps = d.div(d.mul(x, d.sub(in, d.c(1))), d.sub(width, d.c(1)));
       return d.select(single, d.c(0), steps);
     }
-    return name == "asymmetric" ? d.div(x, scale) : half;
+    if (name == "asymmetric")
+      return d.div(d.mul(x, in), width);
+    Value middle = d.add(d.mul(x, d.c(2)), d.c(1)), twice = d.mul(width, d.c(2));
+    if (name == "tf_half_pixel_for_nn")
+      return d.div(d.mul(middle, in), twice);
+    if (name == "half_pixel_symmetric")
+      middle = d.add(middle, d.sub(width, out));
+    Value centred = d.div(d.sub(d.mul(middle, in), width), twice);
+    return name == "pytorch_half_pixel" ? d.select(single, d.c(0), centred)
+                                        : centred;
   }
 
   void emitPosition(ArrayRef<SmallVector<Tap>> taps, Value first, Value last) {

@@ -4,6 +4,8 @@ Here onnxruntime is no oracle: it leaves them open or differs between versions.
 """
 
 import itertools
+import math
+from fractions import Fraction
 
 import numpy as np
 import opc
@@ -181,3 +183,43 @@ def test_logarithms_of_sums_of_infinities(target):
     )
     expected = np.array([-inf, inf, 2, np.log(2)], F32)
     np.testing.assert_allclose(y, expected, rtol=1e-6)
+
+
+# Positions in an axis of n elements, resampled to `out`, exactly.
+PLACES = {
+    "half_pixel": lambda i, n, out: Fraction((2 * i + 1) * n - out, 2 * out),
+    "half_pixel_symmetric": lambda i, n, out: Fraction(
+        (2 * i + 1) * n - out, 2 * out
+    ),
+    "asymmetric": lambda i, n, out: Fraction(i * n, out),
+    "align_corners": lambda i, n, out: Fraction(i * (n - 1), out - 1),
+}
+HALF = Fraction(1, 2)
+ROUNDINGS = {
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "round_prefer_floor": lambda place: math.ceil(place - HALF),
+    "round_prefer_ceil": lambda place: math.floor(place + HALF),
+}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("rounding", ROUNDINGS)
+@pytest.mark.parametrize("place", PLACES)
+def test_nearest_elements_of_exact_positions(place, rounding, target):
+    """Many lie at an element or midway, where a rounding would choose."""
+    attributes = {
+        "coordinate_transformation_mode": place,
+        "nearest_mode": rounding,
+    }
+    node = helper.make_node("Resize", ["x", "", "", "n"], ["y"], **attributes)
+    feeds = {"x": np.zeros(7, F32), "n": np.zeros(1, np.int64)}
+    model = graph_model([node], feeds, ["y"], {}, 19, symbolic=True)
+    model.graph.input[1].type.tensor_type.shape.dim[0].dim_value = 1
+    program = opc.compile(model, target=target, cache=False)
+    for n, out in itertools.product((6, 7, 14, 35), (9, 17, 18, 34, 38)):
+        x = np.arange(n, dtype=F32)
+        (y,) = program.run([x, np.array([out])])
+        places = [PLACES[place](i, n, out) for i in range(out)]
+        nearest = [ROUNDINGS[rounding](position) for position in places]
+        np.testing.assert_array_equal(y, np.clip(nearest, 0, n - 1))
