@@ -42,8 +42,9 @@ Scalar alignCorners(Scalar x, const ResampledAxis &a) {
 Scalar asymmetric(Scalar x, const ResampledAxis &a) {
   return x * a.in / a.width;
 }
+/// Not used of a scale of 1, by which axes stay as they are.
 Scalar halfPixelForNearest(Scalar x, const ResampledAxis &a) {
-  return (x * 2 + 1) * a.in / (a.width * 2);
+  return select(a.width == a.in, x, (x * 2 + 1) * a.in / (a.width * 2));
 }
 Scalar cropAndResize(Scalar x, const ResampledAxis &a) {
   double size = a.roiEnd - a.roiStart;

@@ -173,9 +173,12 @@ private:
     }
     if (name == "asymmetric")
       return d.div(d.mul(x, in), width);
-    Value middle = d.add(d.mul(x, d.c(2)), d.c(1)), twice = d.mul(width, d.c(2));
-    if (name == "tf_half_pixel_for_nn")
-      return d.div(d.mul(middle, in), twice);
+    Value middle = d.add(d.mul(x, d.c(2)), d.c(1)),
+          twice = d.mul(width, d.c(2));
+    if (name == "tf_half_pixel_for_nn") { // not used of a scale of 1
+      Value same = d.is(arith::CmpFPredicate::OEQ, width, in);
+      return d.select(same, x, d.div(d.mul(middle, in), twice));
+    }
     if (name == "half_pixel_symmetric")
       middle = d.add(middle, d.sub(width, out));
     Value centred = d.div(d.sub(d.mul(middle, in), width), twice);

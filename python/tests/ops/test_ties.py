@@ -223,3 +223,31 @@ def test_nearest_elements_of_exact_positions(place, rounding, target):
         places = [PLACES[place](i, n, out) for i in range(out)]
         nearest = [ROUNDINGS[rounding](position) for position in places]
         np.testing.assert_array_equal(y, np.clip(nearest, 0, n - 1))
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("mode", ["nearest", "linear"])
+@pytest.mark.parametrize("known", [True, False])
+def test_scales_of_one_move_nothing(known, mode, target):
+    """Scales that are computed mean what constants do."""
+    attributes = {
+        "coordinate_transformation_mode": "tf_half_pixel_for_nn",
+        "nearest_mode": "ceil",
+        "mode": mode,
+    }
+    node = helper.make_node("Resize", ["x", "roi", "s"], ["y"], **attributes)
+    x = np.arange(24, dtype=F32).reshape(2, 3, 4)
+    scales = np.array([1, 1, 2], F32)
+    weights = {"roi": np.zeros(0, F32)} | ({"s": scales} if known else {})
+    feeds = {"x": x} | ({} if known else {"s": scales})
+    model = graph_model([node], feeds, ["y"], weights, 11, symbolic=known)
+    program = opc.compile(model, target=target, cache=False)
+    (y,) = program.run(list(feeds.values()))
+    places = np.array([0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3.25, 3.75])
+    if mode == "nearest":
+        expected = x[..., np.ceil(places).clip(0, 3).astype(int)]
+    else:
+        low = np.floor(places).astype(int)
+        after = x[..., (low + 1).clip(0, 3)]
+        expected = x[..., low] + (places - low) * (after - x[..., low])
+    np.testing.assert_allclose(y, expected, rtol=1e-6)
