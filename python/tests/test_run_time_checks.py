@@ -158,6 +158,15 @@ FITS = [
         mode="edge",
     ),
     Row(
+        "Resize",
+        "axis 1 has 0 elements, none to resample",
+        normal(2, 0),
+        normal(0),
+        normal(0),
+        np.array([2, 3]),
+        weights=[1, 2, 3],
+    ),
+    Row(
         "Reshape",
         "the shape has 4 elements, the input 6",
         X,

@@ -177,6 +177,11 @@ void emitResize(Node &n, Value x, ResizeSizes s, ResizeSpec spec) {
   dropUnscaled(n, x, s, spec);
   if (s.axes.empty())
     return n.out(0, x);
+  for (auto [axis, extent] : llvm::zip(s.axes, s.dims))
+    n.requireAtMost(
+        n.clamp(extent, n.expr(0), n.expr(1)), n.dim(x, axis),
+        formatv("axis {0} has {1} elements, none to resample", axis, "{1}")
+            .str());
   Value scales = scalesOf(n, x, s);
   if (spec.mode == "bilinear" || spec.mode == "trilinear")
     spec.mode = "linear";
