@@ -43,7 +43,9 @@ void buildExpand(Node &n) {
 
 void buildTile(Node &n) {
   Value x = n.need(0);
-  std::optional<Dims> repeats = n.resolve(n.need(1), "repeats", 0);
+  std::optional<Dims> repeats =
+      n.resolve(listOf(n, n.need(1), n.rank(x), "{0} repeats for rank {1}"),
+                "repeats", 0);
   if (!repeats)
     return;
   Dims result = n.dims(x);

@@ -1,5 +1,6 @@
 //===- Pad.cpp - Pad and CenterCropPad ------------------------------------===//
 #include "Node.h"
+#include "Required.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -51,9 +52,11 @@ void buildPadAttributes(Node &n) {
 void buildPad(Node &n) {
   Value x = n.need(0);
   Value value = n.has(2) ? n.in(2) : n.like(x, 0);
-  std::optional<Dims> pads =
-      n.resolve(n.need(1), "pads", std::numeric_limits<int64_t>::min());
   Ints axes = n.known(3, "axes").value_or(axesUpTo(n.rank(x)));
+  std::string text = formatv("{{0} pads for {0} axes", axes.size()).str();
+  std::optional<Dims> pads =
+      n.resolve(listOf(n, n.need(1), 2 * axes.size(), text), "pads",
+                std::numeric_limits<int64_t>::min());
   if (pads)
     padBy(n, x, value, *pads, axes, n.string("mode", "constant"));
 }
@@ -61,13 +64,15 @@ void buildPad(Node &n) {
 /// Crops or pads each axis about its centre.
 void buildCenterCropPad(Node &n) {
   Value x = n.need(0);
-  std::optional<Dims> wanted = n.resolve(n.need(1), "shape", 0);
   Ints axes =
       n.axesIn(n.integers("axes").value_or(axesUpTo(n.rank(x))), n.rank(x));
+  constexpr StringLiteral kUneven("shape and axes differ in length");
+  std::optional<Dims> wanted =
+      n.resolve(listOf(n, n.need(1), axes.size(), kUneven), "shape", 0);
   if (!wanted || n.failed())
     return;
   if (wanted->size() != axes.size())
-    return n.fail("shape and axes differ in length");
+    return n.fail(kUneven);
   for (auto [extent, axis] : llvm::zip(*wanted, axes)) {
     if (n.failed())
       return;

@@ -16,6 +16,13 @@ void requireElements(Emitter &n, Value v, ArrayRef<int64_t> axes) {
               .str());
 }
 
+Value listOf(Emitter &n, Value v, int64_t count, StringRef text) {
+  if (!v || n.failed() || constantOf(n.size(v)))
+    return v;
+  n.requireEqual(n.size(v), n.expr(count), text);
+  return n.failed() ? Value() : n.reshape(v, {n.expr(count)});
+}
+
 void requireRank(Emitter &n, Value shape) {
   std::optional<int64_t> count = constantOf(n.size(shape));
   if (count && *count > kMostAxes)

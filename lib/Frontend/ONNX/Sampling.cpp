@@ -79,15 +79,15 @@ std::optional<ResizeSizes> fromScales(Node &n, Value x, Ints axes,
                                       Value scales) {
   ResizeSizes s;
   s.axes = axes;
-  s.scaleTensor = scales;
-  std::optional<int64_t> count = constantOf(n.size(scales));
-  if (!count)
-    n.fail("the number of scales is not known; nearest supported form: one "
-           "for each axis");
-  else if (*count != static_cast<int64_t>(axes.size()))
-    n.fail(formatv("{0} scales for {1} axes", *count, axes.size()));
+  scales = s.scaleTensor =
+      listOf(n, scales, axes.size(), "{0} scales for {1} axes");
   if (n.failed())
     return std::nullopt;
+  int64_t count = *constantOf(n.size(scales));
+  if (count != static_cast<int64_t>(axes.size())) {
+    n.fail(formatv("{0} scales for {1} axes", count, axes.size()));
+    return std::nullopt;
+  }
   s.scales = n.reals(scales);
   s.dims.assign(axes.size(), AffineExpr());
   for (size_t i = 0; s.scales && i < axes.size(); ++i) {
@@ -105,9 +105,11 @@ std::optional<ResizeSizes> fromScales(Node &n, Value x, Ints axes,
 std::optional<ResizeSizes> fromSizes(Node &n, Value x, Ints axes, Value sizes) {
   ResizeSizes s;
   s.axes = axes;
-  std::optional<Dims> wanted = n.resolve(sizes, "sizes", 0);
+  constexpr StringLiteral kUneven("sizes and axes differ in length");
+  std::optional<Dims> wanted =
+      n.resolve(listOf(n, sizes, axes.size(), kUneven), "sizes", 0);
   if (!wanted || wanted->size() != axes.size()) {
-    n.fail("sizes and axes differ in length");
+    n.fail(kUneven);
     return std::nullopt;
   }
   s.dims = *wanted;

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Node.h"
+#include "Required.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -39,7 +40,8 @@ void buildSplit(Node &n) {
         formatv("num_outputs is {0}, the node has {1}", parts, n.numOutputs()));
   Dims sizes;
   if (n.opset >= 13 && n.has(1)) {
-    std::optional<Dims> given = n.resolve(n.in(1), "split", 0);
+    std::optional<Dims> given = n.resolve(
+        listOf(n, n.in(1), parts, "{0} sizes for {1} outputs"), "split", 0);
     if (!given)
       return;
     sizes = *given;
@@ -83,6 +85,9 @@ struct SliceSpec {
   Ints axes, steps;
 };
 
+constexpr StringLiteral
+    kUneven("starts, ends, axes and steps differ in length");
+
 std::optional<SliceSpec> sliceSpec(Node &n, int64_t rank) {
   SliceSpec spec;
   if (n.opset < 10) {
@@ -92,19 +97,32 @@ std::optional<SliceSpec> sliceSpec(Node &n, int64_t rank) {
     spec.steps = Ints(spec.starts.size(), 1);
   } else {
     int64_t any = std::numeric_limits<int64_t>::min();
-    auto starts = n.resolve(n.need(1), "starts", any);
-    auto ends = n.resolve(n.need(2), "ends", any);
+    Value first = n.need(1), last = n.need(2);
+    auto axes = n.known(3, "axes"), steps = n.known(4, "steps");
+    if (n.failed())
+      return std::nullopt;
+    // Any of the lists may tell how long all are.
+    std::optional<int64_t> count =
+        axes ? std::optional<int64_t>(axes->size()) : constantOf(n.size(first));
+    if (!count)
+      count = constantOf(n.size(last));
+    if (count) {
+      first = listOf(n, first, *count, kUneven);
+      last = listOf(n, last, *count, kUneven);
+    }
+    auto starts = n.resolve(first, "starts", any);
+    auto ends = n.resolve(last, "ends", any);
     if (!starts || !ends)
       return std::nullopt;
     spec.starts = *starts;
     spec.ends = *ends;
-    spec.axes = n.known(3, "axes").value_or(axesUpTo(starts->size()));
-    spec.steps = n.known(4, "steps").value_or(Ints(starts->size(), 1));
+    spec.axes = axes.value_or(axesUpTo(starts->size()));
+    spec.steps = steps.value_or(Ints(starts->size(), 1));
   }
   size_t count = spec.starts.size();
   if (spec.ends.size() != count || spec.axes.size() != count ||
       spec.steps.size() != count)
-    n.fail("starts, ends, axes and steps differ in length");
+    n.fail(kUneven);
   spec.axes = n.axesIn(spec.axes, rank);
   if (n.failed())
     return std::nullopt;
