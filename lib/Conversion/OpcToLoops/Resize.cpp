@@ -116,6 +116,10 @@ private:
                     select(exact, out / in, given.to(f64)), hasRoi ? roi[i] : 0,
                     hasRoi ? roi[count + i] : 1});
     Scalar x = coordinateOf(op.getCoordinates())(wide(at[axis]), axes.back());
+    // Scales of f64 are rounded quotients: what is that close is meant.
+    Scalar close = roundEvenOf(x * 2) / 2;
+    if (given.type() == f64)
+      x = select(absOf(x - close) <= 1e-11, close, x);
     if (isCropped())
       inside = e.both(inside, (x >= 0) & (x <= in - 1));
     // Beyond this all elements are those of the edge.

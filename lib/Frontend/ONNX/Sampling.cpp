@@ -26,6 +26,7 @@ struct ResizeSizes {
   Dims dims;
   std::optional<SmallVector<double>> scales;
   Value scaleTensor;
+  bool isShared = false; ///< one scale for all axes, a quotient: of f64
 };
 
 /// floor(extent * scale) as f32 arithmetic gives it; null where only the
@@ -101,6 +102,21 @@ std::optional<ResizeSizes> fromScales(Node &n, Value x, Ints axes,
   return n.failed() ? std::nullopt : std::optional(s);
 }
 
+/// One scale for all axes, that of the axis that wants the least
+/// ("not_larger") or the most, and the extents that follow from it.
+void keepAspect(Node &n, const Dims &old, StringRef policy, ResizeSizes &s) {
+  Type real = n.state.builder.getF64Type();
+  Value from = n.max(n.cast(n.extents(old), real), n.scalar(real, 1));
+  Value ratios = n.div(n.cast(n.extents(s.dims), real), from);
+  Value one =
+      n.reduce(policy == "not_larger" ? "min" : "max", ratios, {0}, true);
+  Value whole = n.unary<FloorOp>(
+      n.add(n.mul(n.cast(n.extents(old), real), one), n.scalar(real, 0.5)));
+  s.scaleTensor = n.broadcast(one, {n.expr(old.size())});
+  if (auto dims = n.resolve(n.cast(whole, n.i64Type(), true), "sizes", 0))
+    s.dims = *dims;
+}
+
 /// Scales are sizes / extents, one for all where the aspect ratio is kept.
 std::optional<ResizeSizes> fromSizes(Node &n, Value x, Ints axes, Value sizes) {
   ResizeSizes s;
@@ -120,15 +136,14 @@ std::optional<ResizeSizes> fromSizes(Node &n, Value x, Ints axes, Value sizes) {
   auto from = constantsOf(old), to = constantsOf(*wanted);
   if (policy != "stretch" && policy != "not_larger" && policy != "not_smaller")
     n.fail("keep_aspect_ratio_policy " + quoted(policy) + " is not known");
-  if (policy != "stretch" && !(from && to))
-    n.failNeeds("sizes");
   if (n.failed())
     return std::nullopt;
+  s.isShared = policy != "stretch" && !axes.empty();
   if (from && to) {
     s.scales.emplace();
     for (auto [a, b] : llvm::zip(*from, *to))
       s.scales->push_back(static_cast<double>(b) / std::max<int64_t>(a, 1));
-    if (policy != "stretch" && !s.scales->empty()) {
+    if (s.isShared) {
       double one = policy == "not_larger"
                        ? *std::min_element(s.scales->begin(), s.scales->end())
                        : *std::max_element(s.scales->begin(), s.scales->end());
@@ -136,9 +151,10 @@ std::optional<ResizeSizes> fromSizes(Node &n, Value x, Ints axes, Value sizes) {
       for (auto [a, extent] : llvm::zip(*from, s.dims))
         extent = n.expr(static_cast<int64_t>(std::floor(one * a + 0.5)));
     }
-    return s;
+  } else if (s.isShared) {
+    keepAspect(n, old, policy, s);
   }
-  return s;
+  return n.failed() ? std::nullopt : std::optional(s);
 }
 
 /// Axes with scale 1 stay as they are, unless a region of interest moves them.
@@ -147,6 +163,7 @@ void dropUnscaled(Node &n, Value x, ResizeSizes &s, ResizeSpec &spec) {
   if (isComputed || spec.coordinates == "tf_crop_and_resize")
     return;
   ResizeSizes kept;
+  kept.isShared = s.isShared;
   if (s.scales)
     kept.scales.emplace();
   for (auto [i, axis] : llvm::enumerate(s.axes)) {
@@ -161,13 +178,13 @@ void dropUnscaled(Node &n, Value x, ResizeSizes &s, ResizeSpec &spec) {
   s = kept;
 }
 
-/// One scale for each axis, in f32.
+/// One scale for each axis.
 Value scalesOf(Node &n, Value x, const ResizeSizes &s) {
+  Type real = s.isShared ? n.state.builder.getF64Type() : n.f32Type();
   if (s.scales)
-    return n.reals(n.f32Type(), {static_cast<int64_t>(s.axes.size())},
-                   *s.scales);
+    return n.reals(real, {static_cast<int64_t>(s.axes.size())}, *s.scales);
   if (s.scaleTensor)
-    return n.cast(s.scaleTensor, n.f32Type());
+    return n.cast(s.scaleTensor, real);
   Dims old;
   for (int64_t axis : s.axes)
     old.push_back(n.dim(x, axis));

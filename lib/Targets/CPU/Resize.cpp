@@ -152,14 +152,26 @@ private:
     Value in = d.fromIndex(w.e.extent(op.getX(), axis));
     Value out = d.fromIndex(w.e.extent(op.getY(), axis));
     Value given = w.e.element(op.getScales(), {l.index(number)});
-    given = arith::ExtFOp::create(l.b, l.loc, l.b.getF64Type(), given);
+    bool isQuotient = given.getType().isF64();
+    if (!isQuotient)
+      given = arith::ExtFOp::create(l.b, l.loc, l.b.getF64Type(), given);
     // A scale of f32 that means out / in is taken as exactly that.
     Value width = d.mul(given, in);
     Value apart = math::AbsFOp::create(l.b, l.loc, d.sub(width, out));
     Value exact = d.is(arith::CmpFPredicate::OLE, apart, d.mul(out, d.c(1e-6)));
     width = d.select(exact, out, width);
     Value x = coordinate(d.fromIndex(index), in, out, width);
+    if (isQuotient) // and rounded: what is that close to a half is meant
+      x = halfNear(x);
     return d.clamp(x, d.c(-8), d.add(in, d.c(8)));
+  }
+
+  Value halfNear(Value x) {
+    Value twice = math::RoundEvenOp::create(l.b, l.loc, d.mul(x, d.c(2)));
+    Value close = d.mul(twice, d.c(0.5));
+    Value apart = math::AbsFOp::create(l.b, l.loc, d.sub(x, close));
+    Value isMeant = d.is(arith::CmpFPredicate::OLE, apart, d.c(1e-11));
+    return d.select(isMeant, close, x);
   }
 
   /// One division of exact numbers: a position at an element or midway between

@@ -251,3 +251,45 @@ def test_scales_of_one_move_nothing(known, mode, target):
         after = x[..., (low + 1).clip(0, 3)]
         expected = x[..., low] + (places - low) * (after - x[..., low])
     np.testing.assert_allclose(y, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("symbolic", [False, True])
+@pytest.mark.parametrize(
+    "policy, choose", [("not_larger", min), ("not_smaller", max)]
+)
+def test_one_scale_keeps_the_aspect(policy, choose, symbolic, target):
+    """Extents are known when compiled, or given to one program for all."""
+    node = helper.make_node(
+        *("Resize", ["x", "", "", "n"], ["y"]),
+        coordinate_transformation_mode="asymmetric",
+        nearest_mode="floor",
+        keep_aspect_ratio_policy=policy,
+    )
+    program = None
+    for shape, wanted in (
+        ((25, 19), (15, 8)),
+        ((9, 2), (3, 1)),
+        ((12, 20), (28, 19)),
+        ((6, 14), (17, 9)),
+        ((4, 3), (4, 5)),
+        ((5, 3), (5, 3)),
+    ):
+        x = np.arange(math.prod(shape), dtype=F32).reshape(shape)
+        n = np.array(wanted)
+        feeds = {"x": x} | ({"n": n} if symbolic else {})
+        if not (program and symbolic):
+            weights = {} if symbolic else {"n": n}
+            model = graph_model([node], feeds, ["y"], weights, 19, symbolic)
+            model.graph.output[0].type.tensor_type.ClearField("shape")
+            program = opc.compile(model, target=target, cache=False)
+        (y,) = program.run(list(feeds.values()))
+        scale = choose(Fraction(w, s) for w, s in zip(wanted, shape))
+        lines = [
+            [
+                min(math.floor(i / scale), extent - 1)
+                for i in range(math.floor(extent * scale + HALF))
+            ]
+            for extent in shape
+        ]
+        np.testing.assert_array_equal(y, x[np.ix_(*lines)])
