@@ -1,6 +1,6 @@
 """Nothing is taken and not used: each attribute and input of each operator.
 
-The importer refuses, by name, what no row has read (lib/Frontend/ONNX/Node.h).
+The importer refuses, by name, what no row has read (lib/Frontend/ONNX/Reader/Node.h).
 Here ONNX's own schemas say which attributes there are, its backend suite gives
 a node of each operator, and onnxruntime says what a changed attribute does.
 """

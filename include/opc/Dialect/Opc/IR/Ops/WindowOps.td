@@ -30,8 +30,8 @@ def Opc_ResizeOp : Opc_Op<"resize", [AllElementTypesMatch<["x", "y"]>,
                                      Opc_NamesAxes]> {
   let summary = "resamples chosen axes, as ONNX Resize";
   let description = [{
-    `axes` are resampled from extent to `dims` with `scales` (out/in, f32 or
-    f64; given because it need not be the quotient). roi holds start then end for each axis
+    `axes` are resampled from extent to `dims` with `scales` (out/in, f32; given
+    because it need not be the quotient). roi holds start then end for each axis
     (used by tf_crop_and_resize). NHWC regions resample other axes, that is all.
   }];
   let arguments = (ins Opc_NumericTensor:$x, Opc_FloatTensor:$scales,
