@@ -101,6 +101,13 @@ def halves(g):
     g.emit("Neg", [joined], g.square)
 
 
+def turned(g):
+    """A value and itself from its other end: it is read at two places."""
+    x = g.pick(square=True)
+    inputs = [x, "back", "before", str(g.random.randrange(2)), "back"]
+    g.emit("Add", [g.emit("Slice", inputs, g.square), x], g.square)
+
+
 def flat(g):
     """A change of shape, which is the host's, between two kernels."""
     x = g.pick(square=True)
@@ -113,7 +120,7 @@ def flat(g):
 
 STEPS = (
     unary, unary, binary, binary, binary, binary, transpose, reduce_line,
-    softmax, matmul, halves, flat,
+    softmax, matmul, halves, turned, flat,
 )  # fmt: skip
 
 
@@ -122,6 +129,10 @@ def constants(size):
         "zero": np.array([0]),
         "half": np.array([size // 2]),
         "end": np.array([size]),
+        "back": np.array([-1]),
+        "before": np.array([-size - 1]),
+        "0": np.array([0]),
+        "1": np.array([1]),
         "line": np.array([-1]),
         "square": np.array([size, size]),
     }
