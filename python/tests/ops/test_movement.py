@@ -89,6 +89,27 @@ def gathers():
     known = {"dynamic": False}
     yield Case("GatherND", x, integers(0, 5, 4, 2), **known)
     yield Case("GatherND", x, integers(0, 6, 5, 3, 1), batch_dims=1, **known)
+    # Rows as vectors, with a rest.
+    for size in SIZES:
+        table = normal(size, size)
+        for axis in (0, 1):
+            yield Case("Gather", table, integers(-size, size, 2, 3), axis=axis)
+            most = integers(-size, size, size, size)
+            yield Case("GatherElements", table, most, axis=axis)
+        pairs = integers(-size, size, 5, 2)
+        yield Case("GatherND", table, pairs, **known)
+    batches = normal(2, 3, 5, 4)
+    for count, depth in ((1, 2), (2, 1), (2, 2)):
+        where = (
+            integers(-3, 3, 2, 3, depth)
+            if count == 2
+            else integers(0, 3, 2, 5, depth)
+        )
+        yield Case("GatherND", batches, where, batch_dims=count, **known)
+
+
+def scatters():
+    x, known = normal(5, 7, 6), {"dynamic": False}
     rows = np.array([[3], [0], [4]])
     yield Case("ScatterND", x, rows, normal(3, 7, 6, seed=1), **known)
     for kind in ("add", "mul", "max", "min"):
@@ -123,26 +144,13 @@ def gathers():
             twice[1, 0, 0] = 2  # no two updates of one place
         options = {"reduction": kind, **known}
         yield Case("ScatterND", whole, twice, updates, **options)
-    # Rows as vectors, with a rest.
     for size in SIZES:
-        table = normal(size, size)
-        for axis in (0, 1):
-            yield Case("Gather", table, integers(-size, size, 2, 3), axis=axis)
-            most = integers(-size, size, size, size)
-            yield Case("GatherElements", table, most, axis=axis)
-        pairs = integers(-size, size, 5, 2)
-        yield Case("GatherND", table, pairs, **known)
-        yield Case(
-            "ScatterND", table, integers(0, size, 1, 1), table[:1], **known
-        )
-    batches = normal(2, 3, 5, 4)
-    for count, depth in ((1, 2), (2, 1), (2, 2)):
-        where = (
-            integers(-3, 3, 2, 3, depth)
-            if count == 2
-            else integers(0, 3, 2, 5, depth)
-        )
-        yield Case("GatherND", batches, where, batch_dims=count, **known)
+        table, row = normal(size, size), np.array([[size // 2]])
+        yield Case("ScatterND", table, row, table[:1], **known)
+
+
+def selections():
+    x = normal(5, 7, 6)
     yield Case(
         "OneHot", integers(-3, 3, 4), np.array(4), ints(0, 1), fixed=(1,)
     )
@@ -187,4 +195,6 @@ def pads():
 test_shape = ops_test(shapes())
 test_slice = ops_test(slices())
 test_gather = ops_test(gathers())
+test_scatter = ops_test(scatters())
+test_selection = ops_test(selections())
 test_pad = ops_test(pads())
