@@ -13,6 +13,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "opc/Conversion/KernelAttributes.h"
 #include "opc/Conversion/OpcToLoops/LowerKernels.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Targets/Core/Target.h"
@@ -86,8 +87,10 @@ struct SchedulePass : opc::impl::SchedulePassBase<SchedulePass> {
     const TargetDesc &desc = targetOf(kernel);
     if (!broadcastsAtRunTime(kernel) && !hasEmptyTensor(kernel))
       for (const Schedule &schedule : findTarget(desc.target)->schedules)
-        if (succeeded(schedule.apply(kernel, desc)))
-          return;
+        if (succeeded(schedule.apply(kernel, desc))) {
+          auto name = StringAttr::get(&getContext(), schedule.name);
+          return kernel->setAttr(kScheduleAttr, name);
+        }
     if (fitsPlainLoops(kernel) && failed(lowerKernelToLoops(kernel)))
       signalPassFailure();
   }

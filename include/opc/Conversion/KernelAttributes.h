@@ -18,6 +18,9 @@ inline constexpr llvm::StringLiteral kFlopsAttr = "opc.flops";
 inline constexpr llvm::StringLiteral kBytesAttr = "opc.bytes";
 /// An i64: the least number of units that one task should have.
 inline constexpr llvm::StringLiteral kGrainAttr = "opc.grain";
+/// A string: the name of the target's schedule that wrote the kernel; plain
+/// loops have none.
+inline constexpr llvm::StringLiteral kScheduleAttr = "opc.schedule";
 /// The outputs that may be written over an input: [[output, input]...].
 inline constexpr llvm::StringLiteral kInplaceAttr = "opc.inplace";
 

@@ -13,6 +13,7 @@
 // RUN: %python %S/../../Ops/Inputs/compare.py %t.reference67 %t.cpu67 --rtol 1e-5
 
 // CHECK-LABEL: func.func private @matmul_add_0
+// CHECK-SAME: opc.schedule = "gemm"
 // CHECK: scf.if
 // CHECK: vector.maskedload
 // CHECK: } else {
@@ -22,18 +23,21 @@
 
 // CHECK-LABEL: func.func private @matmul_add_1
 // CHECK-NOT: opc.inplace
+// CHECK-SAME: opc.schedule = "gemm"
 // CHECK-NOT: masked
 // CHECK: vector.fma
 // CHECK-NOT: masked
 
 // The mask has a register: 3 rows of 3 vectors, not 4.
 // CHECK-LABEL: func.func private @matmul_add_2
+// CHECK-SAME: opc.schedule = "gemm"
 // CHECK: vector.maskedload
 // CHECK-COUNT-9: vector.fma
 // CHECK-NOT: vector.fma
 
 // CHECK-LABEL: func.func private @matmul_add_3
 // CHECK-SAME: opc.inplace
+// CHECK-SAME: opc.schedule = "gemm"
 // CHECK-NOT: masked
 // CHECK: vector.fma
 func.func @main(%q: tensor<2x9x5xf32> {opc.name = "q"},
