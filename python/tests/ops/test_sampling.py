@@ -26,6 +26,12 @@ def grids():
             padding_mode=padding,
             align_corners=corners,
         )
+    # Mirrored several times before they lie within.
+    far = uniform(-7, 7, 2, 4, 6, 2, seed=3)
+    for mode, corners in itertools.product(("linear", "nearest"), (0, 1)):
+        options = {"mode": mode, "align_corners": corners, "opset": 20}
+        options |= {"padding_mode": "reflection", "scale": 64, "label": "far"}
+        yield Case("GridSample", x, far, **options)
     volume, places = normal(1, 2, 4, 5, 6), uniform(-1.2, 1.2, 1, 3, 2, 4, 3)
     for mode in ("linear", "nearest"):
         yield Case("GridSample", volume, places, opset=20, scale=16, mode=mode)
