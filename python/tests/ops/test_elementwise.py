@@ -11,6 +11,15 @@ EDGES = np.array(
     np.float32,
 )
 
+PARAMETERS = [
+    ("LeakyRelu", {"alpha": 0.3}),
+    ("Elu", {"alpha": 0.7}),
+    ("Celu", {"alpha": 1.5}),
+    ("Selu", {"alpha": 1.2, "gamma": 0.8}),
+    ("HardSigmoid", {"alpha": 0.3, "beta": 0.4}),
+    ("ThresholdedRelu", {"alpha": 0.5}),
+]
+
 # Functions of one variable over all that they are defined on.
 ANY = ("Abs", "Neg", "Ceil", "Floor", "Exp", "Sigmoid", "Tanh", "Relu", "Sign")
 MORE = ("Erf", "Softplus", "Softsign", "Sin", "Cos", "Atan", "Sinh", "Cosh")
@@ -39,6 +48,12 @@ def unary():
         "Round",
     ):
         yield Case(op, EDGES, label="edges")
+    for op in ("Abs", "Neg", "Ceil", "Sign", "Softplus", "Atan", "HardSwish"):
+        yield Case(op, EDGES[:7], label="edges")
+    for op, options in PARAMETERS:
+        yield Case(op, EDGES[:7], label="edges", **options)
+        for size in (12, 37, 129):
+            yield Case(op, 2 * normal(size), **options)
     for op in ("Abs", "Neg", "Exp", "Tanh", "Sqrt"):
         yield Case(op, uniform(0.1, 3, 2, 9, dtype=np.float64))
         yield Case(op, uniform(0.1, 3, 2, 9, dtype=np.float16))
@@ -59,6 +74,12 @@ def unary():
     yield Case("IsNaN", EDGES)
     yield Case("IsInf", EDGES)
     yield Case("IsInf", EDGES, detect_negative=0)
+    yield Case("IsInf", EDGES, detect_positive=0)
+    yield Case("Swish", normal(50), opset=24, scale=2)
+    yield Case("Swish", normal(50), opset=24, alpha=1.7, scale=2)
+    yield Case("BitCast", EDGES, opset=26, to=6)
+    yield Case("BitCast", integers(-9, 9, 12), opset=26, to=11)
+    yield Case("BitCast", integers(0, 255, 37, dtype=np.uint8), opset=26, to=3)
     yield Case("Not", np.array([True, False]))
     yield Case("BitwiseNot", integers(0, 255, 9, dtype=np.uint8))
 

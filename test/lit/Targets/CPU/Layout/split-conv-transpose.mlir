@@ -1,6 +1,7 @@
 // A conv_transpose is a convolution of stride 1 and a movement: overlapping windows,
 // output padding, gaps between windows, groups, lines of any length.
 // RUN: %opc-opt %s --opc-channels-last --opc-split-conv-transpose | FileCheck %s
+// RUN: %opc compile %s -o - --stop-after schedule | FileCheck %s --check-prefix=SCHEDULE
 // RUN: %opc run %s --target=reference --dim length=9 --output %t.reference
 // RUN: %opc run %s --target=%chip --dim length=9 --output %t.cpu
 // RUN: %python %S/../../../Ops/Inputs/compare.py %t.reference %t.cpu --rtol 1e-5
@@ -9,7 +10,11 @@
 // CHECK: opc.conv {{.*}}pad_high = array<i64: 1, 1>, pad_low = array<i64: 1, 1>{{.*}} : (tensor<2x5x7x3xf32>, tensor<8x3x2x2xf32>) -> tensor<2x6x8x8xf32>
 // CHECK: opc.transpose {{.*}} -> tensor<2x6x2x8x2x1x2xf32>
 // CHECK: opc.slice {{.*}} -> tensor<2x10x14x2xf32>
+// CHECK-COUNT-5: opc.conv {{.*}}strides = array<i64: 1
 // CHECK-NOT: opc.conv_transpose
+// SCHEDULE-COUNT-2: @packed_conv_{{[0-9]+}}({{.*}} opc.schedule = "conv"
+// SCHEDULE: @packed_matmul_{{[0-9]+}}({{.*}} opc.schedule = "gemm"
+// SCHEDULE-COUNT-3: @packed_conv_{{[0-9]+}}({{.*}} opc.schedule = "conv"
 func.func @main(%overlap: tensor<2x3x5x7xf32> {opc.name = "overlap"},
                 %output_padding: tensor<1x2x6x5xf32> {opc.name = "output_padding"},
                 %gaps: tensor<1x2x4x3xf32> {opc.name = "gaps"},

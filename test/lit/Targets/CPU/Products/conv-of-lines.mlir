@@ -1,12 +1,17 @@
 // Convolutions over lines, and over images of width 1, with constant weights take
 // the schedules of images of one row.
 // RUN: %opc-opt %s --opc-channels-last | FileCheck %s
+// RUN: %opc compile %s -o - --stop-after schedule | FileCheck %s --check-prefix=SCHEDULE
 // RUN: %opc run %s --target=reference --dim length=37 --output %t.reference
 // RUN: %opc run %s --target=%chip --dim length=37 --output %t.cpu
 // RUN: %python %S/../../../Ops/Inputs/compare.py %t.reference %t.cpu --rtol 1e-5
 
 // CHECK: opc.conv {{.*}}tensor<2x1x41x4xf32>
+// CHECK: opc.conv {{.*}}tensor<2x1x41x4xf32>
 // CHECK: opc.conv {{.*}}tensor<1x1x?x3xf32>
+// SCHEDULE: @packed_conv_{{[0-9]+}}({{.*}} opc.schedule = "conv"
+// SCHEDULE: @depthwise_conv_{{[0-9]+}}({{.*}} opc.schedule = "depthwise"
+// SCHEDULE: @packed_conv_{{[0-9]+}}({{.*}} opc.schedule = "conv"
 func.func @main(%x: tensor<2x4x41xf32> {opc.name = "x"},
                 %z: tensor<1x3x?x1xf32> {opc.name = "z", opc.dims = affine_map<()[s0] -> (1, 3, s0, 1)>})
     -> (tensor<2x6x21xf32> {opc.name = "y0"},

@@ -1,6 +1,7 @@
 // Convolutions with groups, and over volumes, take the schedule of products: groups whose
 // columns do not fill a vector are taken together.
 // RUN: %opc compile %s -o - --target cpu:x86-64-v4 --stop-after layout | FileCheck %s
+// RUN: %opc compile %s -o - --target cpu:x86-64-v4 --stop-after schedule | FileCheck %s --check-prefix=SCHEDULE
 // RUN: %opc run %s --target=reference --dim width=6 --output %t.reference
 // RUN: %opc run %s --target=%chip --dim width=6 --output %t.cpu
 // RUN: %python %S/../../../Ops/Inputs/compare.py %t.reference %t.cpu --rtol 1e-5
@@ -13,6 +14,7 @@
 // CHECK: opc.packed_conv {{.*}} : (tensor<1x5x6x7x3xf32>, tensor<2x54x16xf32>)
 // CHECK: opc.packed_conv {{.*}} : (tensor<2x3x4x5x8xf32>, tensor<1x216x16xf32>)
 // CHECK-NOT: opc.conv
+// SCHEDULE-COUNT-7: @packed_conv_{{[a-z0-9_]+}}({{.*}} opc.schedule = "conv"
 
 func.func @main(%few: tensor<2x32x7x9xf32> {opc.name = "few"},
                 %odd: tensor<1x15x11x13xf32> {opc.name = "odd"},

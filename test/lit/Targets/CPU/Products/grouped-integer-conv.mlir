@@ -1,6 +1,7 @@
 // Integer convolutions with groups take the schedule of products, too: channels of a
 // group in pairs, groups together until the pairs are whole.
 // RUN: %opc compile %s -o - --target cpu:x86-64-v4 --stop-after layout | FileCheck %s
+// RUN: %opc compile %s -o - --target cpu:x86-64-v4 --stop-after schedule | FileCheck %s --check-prefix=SCHEDULE
 // RUN: %opc run %s --target=reference --output %t.reference
 // RUN: %opc run %s --target=%chip --output %t.cpu
 // RUN: %python %S/../../../Ops/Inputs/compare.py %t.reference %t.cpu --exact
@@ -8,6 +9,7 @@
 // CHECK: opc.packed_conv {{.*}}groups = 2 : i64{{.*}} : (tensor<1x5x6x8xi16>, tensor<4x2x16x2xi16>) -> tensor<1x5x6x40xi32>
 // CHECK: opc.packed_conv {{.*}} : (tensor<1x5x6x6xi16>, tensor<1x3x16x2xi16>) -> tensor<1x5x6x4xi32>
 // CHECK-NOT: opc.conv
+// SCHEDULE-COUNT-2: @packed_conv_{{[0-9]+}}({{.*}} opc.schedule = "conv"
 
 func.func @main(%even: tensor<1x8x5x6xi8> {opc.name = "even"},
                 %odd: tensor<1x6x5x6xi8> {opc.name = "odd"})

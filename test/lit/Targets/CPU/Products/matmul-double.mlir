@@ -4,7 +4,12 @@
 // RUN: %opc run %s --target=%chip --dim rows=11 --output %t.cpu
 // RUN: %python %S/../../../Ops/Inputs/compare.py %t.reference %t.cpu --rtol 1e-13
 
-// CHECK-COUNT-3: vector.fma {{.*}} : vector<{{[0-9]+}}xf64>
+// CHECK-LABEL: func.func private @matmul_0
+// CHECK-SAME: opc.schedule = "gemm"
+// CHECK: vector.fma {{.*}} : vector<{{[0-9]+}}xf64>
+// CHECK-LABEL: func.func private @matmul_2
+// CHECK-SAME: opc.schedule = "gemm"
+// CHECK: vector.fma {{.*}} : vector<{{[0-9]+}}xf64>
 func.func @main(%a: tensor<?x21xf64> {opc.name = "a", opc.dims = affine_map<()[s0] -> (s0, 21)>},
                 %b: tensor<21x19xf64> {opc.name = "b"},
                 %c: tensor<2x5x7xf64> {opc.name = "c"},

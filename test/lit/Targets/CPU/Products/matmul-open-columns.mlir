@@ -13,6 +13,7 @@
 // RUN: %python %S/../../../Ops/Inputs/compare.py %t.reference67 %t.cpu67 --rtol 1e-5
 
 // CHECK-LABEL: func.func private @matmul_add_0
+// CHECK-SAME: opc.schedule = "gemm"
 // CHECK: scf.if
 // CHECK: vector.maskedload
 // CHECK: } else {
@@ -22,6 +23,7 @@
 
 // CHECK-LABEL: func.func private @matmul_add_1
 // CHECK-NOT: opc.inplace
+// CHECK-SAME: opc.schedule = "gemm"
 // CHECK-NOT: masked
 // CHECK: vector.fma
 // CHECK-NOT: masked
@@ -29,12 +31,14 @@
 // Fewer columns than a tile has: the last vector is masked. 3 rows of 2 vectors,
 // each sum in two parts.
 // CHECK-LABEL: func.func private @matmul_add_2
+// CHECK-SAME: opc.schedule = "gemm"
 // CHECK: vector.maskedload
 // CHECK-COUNT-12: vector.fma
 // CHECK-NOT: vector.fma
 
 // CHECK-LABEL: func.func private @matmul_add_3
 // CHECK-SAME: opc.inplace
+// CHECK-SAME: opc.schedule = "gemm"
 // CHECK-NOT: masked
 // CHECK: vector.fma
 func.func @main(%q: tensor<2x9x5xf32> {opc.name = "q"},

@@ -5,8 +5,10 @@
 // RUN: %opc run %s --target=%chip --dim length=21 --output %t.cpu
 // RUN: %python %S/../../../Ops/Inputs/compare.py %t.reference %t.cpu --exact
 
-// CHECK-LABEL: @arg_reduce_
+// CHECK-LABEL: func.func private @arg_reduce_1
+// CHECK-SAME: opc.schedule = "arg-reduce"
 // CHECK: arith.select {{.*}} : vector<{{.*}}xi1>, vector<{{.*}}xi64>
+// CHECK-COUNT-9: @arg_reduce_{{[0-9]+}}({{.*}} opc.schedule = "arg-reduce"
 func.func @main(%x: tensor<5x37xf32> {opc.name = "x"},
                 %long: tensor<3x?x18xf32> {opc.name = "long", opc.dims = affine_map<()[s0] -> (3, s0, 18)>})
     -> (tensor<5xi64> {opc.name = "y0"},

@@ -4,10 +4,17 @@
 // RUN: %opc run %s --target=%chip --input i=zeros --dim count=5 --output %t.cpu
 // RUN: %python %S/../../../Ops/Inputs/compare.py %t.reference %t.cpu --exact
 
-// CHECK-LABEL: @gather_add
+// CHECK-LABEL: func.func private @gather_add
+// CHECK-SAME: opc.schedule = "pointwise"
 // CHECK: arith.select
 // CHECK: vector.load
 // CHECK: arith.addf {{.*}} : vector<
+// CHECK-LABEL: func.func private @gather_1
+// CHECK-SAME: opc.schedule = "pointwise"
+// CHECK: vector.load
+// CHECK-LABEL: func.func private @gather_2
+// CHECK-SAME: opc.schedule = "pointwise"
+// CHECK: vector.load
 func.func @main(%x: tensor<9x37xf32> {opc.name = "x"},
                 %z: tensor<3x9x2x18xi32> {opc.name = "z"},
                 %b: tensor<37xf32> {opc.name = "b"},

@@ -10,9 +10,11 @@
 
 // The value of a map next to the pool is read as a vector too.
 // CHECK-LABEL: func.func private @pool_equal_select
+// CHECK-SAME: opc.schedule = "pool"
 // CHECK: arith.maximumf {{.*}} : vector<
 // CHECK-NOT: vector.from_elements
 // CHECK: return
+// CHECK-COUNT-2: @pool_{{[0-9]+}}({{.*}} opc.schedule = "pool"
 func.func @main(%x0: tensor<2x1x9x?xf32> {opc.name = "x0", opc.dims = affine_map<()[s0] -> (2, 1, 9, s0)>},
                 %x1: tensor<1x1x7x37xf32> {opc.name = "x1"},
                 %x2: tensor<1x1x8x40xf32> {opc.name = "x2"})

@@ -5,7 +5,21 @@
 // RUN: %opc run %s --target=%chip --dim length=15 --output %t.cpu
 // RUN: %python %S/../../../Ops/Inputs/compare.py %t.reference %t.cpu --rtol 1e-6
 
-// CHECK-COUNT-5: arith.{{maximumf|addf}} {{.*}} : vector<
+// CHECK-LABEL: func.func private @pool_1
+// CHECK-SAME: opc.schedule = "pool"
+// CHECK: arith.maximumf {{.*}} : vector<
+// CHECK-LABEL: func.func private @pool_4
+// CHECK-SAME: opc.schedule = "pool"
+// CHECK: arith.addf {{.*}} : vector<
+// CHECK-LABEL: func.func private @pool_7
+// CHECK-SAME: opc.schedule = "pool"
+// CHECK: arith.addf {{.*}} : vector<
+// CHECK-LABEL: func.func private @pool_10
+// CHECK-SAME: opc.schedule = "pool"
+// CHECK: arith.addf {{.*}} : vector<
+// CHECK-LABEL: func.func private @pool_13
+// CHECK-SAME: opc.schedule = "pool"
+// CHECK: arith.maximumf {{.*}} : vector<
 func.func @main(%x0: tensor<2x19x5x6x7xf32> {opc.name = "x0"},
                 %x1: tensor<1x3x5x7x9xf32> {opc.name = "x1"},
                 %x2: tensor<1x20x4x5x6xf32> {opc.name = "x2"},

@@ -5,9 +5,11 @@
 // RUN: %opc run %s --target=%chip --dim width=21 --output %t.cpu
 // RUN: %python %S/../../../Ops/Inputs/compare.py %t.reference %t.cpu --rtol 1e-6
 
-// CHECK-LABEL: @resize_relu_0
+// CHECK-LABEL: func.func private @resize_relu_0
+// CHECK-SAME: opc.schedule = "resize"
 // CHECK: vector.gather
 // CHECK: arith.maximumf
+// CHECK-COUNT-5: @resize_{{[0-9]+}}({{.*}} opc.schedule = "resize"
 func.func @main(%x0: tensor<2x3x5x19xf32> {opc.name = "x0"},
                 %x1: tensor<1x2x9x41xf32> {opc.name = "x1"},
                 %x2: tensor<3x23xf32> {opc.name = "x2"},

@@ -11,7 +11,10 @@
 // RUN: %opc run %s --target=%chip --dim rows=35 --dim columns=3 --output %t.tall.cpu
 // RUN: %python %S/../../../Ops/Inputs/compare.py %t.tall.reference %t.tall.cpu --exact
 
-// CHECK-COUNT-5: vector.shuffle {{.*}} : vector<{{.*}}xf32>
+// CHECK-LABEL: func.func private @transpose_0
+// CHECK-SAME: opc.schedule = "transpose"
+// CHECK: vector.shuffle {{.*}} : vector<{{.*}}xf32>
+// CHECK-COUNT-6: @transpose_{{[0-9]+}}({{.*}} opc.schedule = "transpose"
 func.func @main(%a: tensor<2x37x19xf32> {opc.name = "a"},
                 %b: tensor<2x5x7x33xf32> {opc.name = "b"},
                 %bias: tensor<33x1x1xf32> {opc.name = "bias"},
