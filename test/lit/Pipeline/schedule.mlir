@@ -4,8 +4,8 @@
 // reference. Functions that are no kernels stay.
 module attributes {opc.target = "reference:plain"} {
   // CHECK-LABEL: func.func private @relu_0
-  // CHECK-SAME: opc.schedule = "plain-loops"
   // CHECK-SAME: memref<4xi64>
+  // CHECK-SAME: opc.schedule = "plain-loops"
   // CHECK: scf.for
   func.func private @relu_0(%x: tensor<8xf32> {opc.dims = affine_map<() -> (8)>}) -> tensor<8xf32>
       attributes {opc.kernel, opc.symbols = []} {
