@@ -53,8 +53,7 @@ TARGET_FOLDER = re.compile(r"(?:lib|include/opc)/Targets/(?!Core/)[^/]+/")
 LAYERS = (
     ("Runtime",),
     ("Dialect",),
-    ("Kernel", "Layout", "Conversion", "Frontend", "Numerics")
-    + ("LowPrecision", "Lift"),
+    ("Kernel", "Layout", "Conversion", "Frontend", "Precision"),
     ("Targets",),
     ("Pipeline",),
 )
@@ -192,15 +191,20 @@ def check_names(path, text, vendor, chip):
             yield number, f"'{name}' is named outside lib/Targets/<Vendor>"
 
 
+def level_of(layer):
+    """A folder that LAYERS does not name is above all: none may include it."""
+    return LAYER_OF.get(layer, len(LAYERS))
+
+
 def check_layers(path, text):
     """No include that runs up the order of the layers."""
     own = LAYERED_FILE.match(path)
-    if not own or own.group(1) not in LAYER_OF:
+    if not own:
         return
     layer = own.group(1)
     for found in LAYERED_INCLUDE.finditer(text):
         other = found.group(1)
-        if LAYER_OF.get(other, 0) > LAYER_OF[layer]:
+        if level_of(other) > level_of(layer):
             line = text.count("\n", 0, found.start(1)) + 1
             yield line, f"{layer} includes {other}, which is a layer above it"
 
@@ -215,7 +219,7 @@ def check_unique_names(files):
         if not found or found.group(3) in SHARED_NAMES:
             continue
         root, folder, name = found.groups()
-        home = ("tools/" if root == "tools" else "") + (folder or "")
+        home = f"{'tools/' if root == 'tools' else ''}{folder or '.'}/"
         first, first_path = homes.setdefault(name, (home, path))
         # A header may lie above the folder of its source.
         if not (first.startswith(home) or home.startswith(first)):

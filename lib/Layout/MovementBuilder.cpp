@@ -117,7 +117,8 @@ SmallVector<int64_t> toChannelsFirst(int64_t rank) {
 
 void eraseUnused(Operation *root) {
   SmallVector<Operation *> ops;
-  root->walk([&](Operation *op) { ops.push_back(op); });
+  // Erased last first: users before what they use, bodies before their op.
+  root->walk<WalkOrder::PreOrder>([&](Operation *op) { ops.push_back(op); });
   for (Operation *op : llvm::reverse(ops))
     if (isOpTriviallyDead(op))
       op->erase();

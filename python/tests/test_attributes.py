@@ -57,7 +57,7 @@ def instances():
 def schemas():
     """All versions of the operators that some row of the importer takes."""
     rows = set()
-    for file in (ROOT / "lib/Frontend/ONNX").glob("*.cpp"):
+    for file in (ROOT / "lib/Frontend/ONNX").rglob("*.cpp"):
         rows |= set(re.findall(r'\{"(\w+)",\s*\d+,', file.read_text()))
     found = collections.defaultdict(list)
     for schema in onnx.defs.get_all_schemas_with_history():

@@ -97,6 +97,10 @@ FAULTS = {
         '// why\n#include "opc/Dialect/S.h"\n',
         "Runtime includes Dialect",
     ),
+    "lib/Pipeline/V.cpp": (
+        '// why\n#include "opc/Unheard/V.h"\n',
+        "Pipeline includes Unheard",
+    ),
     "lib/Pipeline/FooBar.cpp": (
         "// why\n",
         "lib/Precision/FooBar.cpp: lib/Pipeline/FooBar.cpp has the same name",

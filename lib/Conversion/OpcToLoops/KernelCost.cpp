@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 #include "opc/Conversion/OpcToLoops/LowerKernels.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
-#include "opc/Dialect/Opc/IR/ScalarBody.h"
 
 using namespace mlir;
 
@@ -67,13 +66,6 @@ AffineExpr poolFlops(Operation *op, ShapeEnv &env) {
   return sizeOfResult(op, env) * window;
 }
 
-AffineExpr mapFlops(Operation *op, ShapeEnv &env) {
-  return sizeOfResult(op, env) * int64_t(costOfBody(op->getRegion(0)));
-}
-AffineExpr foldFlops(Operation *op, ShapeEnv &env) {
-  return sizeOfInput(op, env) * int64_t(costOfBody(op->getRegion(0)));
-}
-
 /// Two matrix products for each step and element of the batch.
 AffineExpr recurrentFlops(Operation *op, ShapeEnv &env) {
   const Dims &x = env.dims(op->getOperand(0));
@@ -99,8 +91,7 @@ const llvm::StringMap<Flops> &flopsTable() {
       {"opc.pool", poolFlops},
       {"opc.max_pool_indices", poolFlops},
       {"opc.reduce", sizeOfInput},
-      {"opc.fold", foldFlops},
-      {"opc.map", mapFlops},
+      {"opc.fold", sizeOfInput},
       {"opc.cumulative", sizeOfInput},
       {"opc.arg_reduce", sizeOfInput},
       {"opc.topk", sizeOfInput},

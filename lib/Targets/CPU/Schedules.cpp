@@ -43,8 +43,10 @@ ScheduleResult writeKernel(KernelForm &kernel, int64_t lanes, AffineExpr units,
   ShapeEnv &env = kernel.env;
   func::FuncOp function = kernel.function;
   FailureOr<KernelSignature> signature = rewriteKernelSignature(function, env);
-  if (failed(signature))
+  if (failed(signature)) {
+    function->removeAttr(kInplaceAttr); // which the schedule has set
     return ScheduleResult::declined("no form in buffers");
+  }
   setKernelWork(function, units, kernelCost(*signature, env), grain);
   OpBuilder b(function.getBody().front().getTerminator());
   KernelEmitter e(b, function.getLoc(), env, signature->buffers(),

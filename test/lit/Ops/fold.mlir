@@ -1,8 +1,14 @@
 // opc.fold on plain loops and on the CPU's schedules.
+// RUN: %opc compile %s --target=cpu:x86-64-v3 -o - --stop-after schedule | FileCheck %s --check-prefix=SCHEDULE
 // RUN: %opc run %s --target=reference --output %t.reference
 // RUN: %opc run %s --target=%chip --output %t.cpu
 // RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --rtol 1e-5
 
+// Reductions of f16 are plain loops.
+// SCHEDULE: func.func private @fold_{{[0-9]+}}({{.*}}xf32>{{.*}} opc.schedule = "reduce"
+// SCHEDULE: func.func private @fold_{{[0-9]+}}({{.*}}xf32>{{.*}} opc.schedule = "reduce"
+// SCHEDULE: func.func private @fold_{{[0-9]+}}({{.*}}xi64>{{.*}} opc.schedule = "reduce"
+// SCHEDULE: func.func private @fold_{{[0-9]+}}({{.*}}xf16>{{.*}} opc.schedule = "plain-loops"
 func.func @main(%x0: tensor<3x5x37xf32> {opc.name = "x0"},
                 %x1: tensor<129x12xf32> {opc.name = "x1"},
                 %x2: tensor<4x9xi64> {opc.name = "x2"},

@@ -48,7 +48,8 @@ const BodyOpRow *rowOf(Operation &op) {
 
 bool isNumber(Type type) {
   auto integer = dyn_cast<IntegerType>(type);
-  return isa<FloatType>(type) || (integer && integer.isSignless());
+  return type.isF16() || type.isBF16() || type.isF32() || type.isF64() ||
+         (integer && integer.isSignless() && integer.getWidth() <= 64);
 }
 
 bool isFunction(Operation &op) {
@@ -67,7 +68,7 @@ bool isExact(Operation &op) {
   return (!liberties || liberties.getValue() == arith::FastMathFlags::none) &&
          (!promises ||
           promises.getValue() == arith::IntegerOverflowFlags::none) &&
-         !op.hasAttr("nonNeg");
+         !op.hasAttr("nonNeg") && !op.hasAttr("roundingmode");
 }
 
 } // namespace
@@ -78,9 +79,21 @@ LogicalResult opc::verifyBody(Operation *op, ArrayRef<Type> arguments,
   if (!llvm::equal(body.getArgumentTypes(), arguments))
     return op->emitOpError("has a body whose arguments are not of the types ")
            << arguments;
-  if (body.empty() || !isa<ElementOp>(body.back()))
+  if (!llvm::all_of(body.getArgumentTypes(), isNumber))
+    return op->emitOpError("has a body of ")
+           << body.getArgumentTypes() << ", which is not supported; nearest "
+           << "supported form: of floats of 16 to 64 bits and of integers";
+  // This runs before the ops of the body are verified.
+  if (body.empty() || !isa<ElementOp>(body.back()) ||
+      body.back().getNumOperands() != 1)
     return op->emitOpError("has a body that does not end in opc.element");
   for (Operation &inner : body.without_terminator()) {
+    if (inner.getNumResults() != 1 ||
+        !llvm::all_of(inner.getOperandTypes(), isNumber) ||
+        !isNumber(inner.getResult(0).getType()))
+      return op->emitOpError("has ")
+             << inner.getName() << " in its body on what is no number of at "
+             << "most 64 bits";
     if (!rowOf(inner))
       return op->emitOpError("has ")
              << inner.getName() << " in its body, which is not supported: "
@@ -93,13 +106,8 @@ LogicalResult opc::verifyBody(Operation *op, ArrayRef<Type> arguments,
              << inner.getName() << " of " << inner.getResult(0).getType()
              << " in its body, which is not "
              << "supported; nearest supported form: of f32 or f64";
-    if (inner.getNumResults() != 1 ||
-        !llvm::all_of(inner.getOperandTypes(), isNumber) ||
-        !isNumber(inner.getResult(0).getType()))
-      return op->emitOpError("has ")
-             << inner.getName() << " in its body on what is no number";
   }
-  Type given = cast<ElementOp>(body.back()).getValue().getType();
+  Type given = body.back().getOperand(0).getType();
   if (given != result)
     return op->emitOpError("has a body that gives ")
            << given << " where it should give " << result;

@@ -199,10 +199,18 @@ static std::optional<ProductKind> kindOf(const Product &p,
   return kind && kind->dot && !p.packed ? std::nullopt : kind;
 }
 
+/// By types alone: fusion asks often, and extents follow from all that is
+/// before.
 bool leadsGemm(Operation *op, const TargetDesc &desc) {
-  ShapeEnv env(op->getContext());
-  std::optional<Product> p = productOf(op, env);
-  return p && kindOf(*p, desc);
+  auto matmul = dyn_cast<MatmulOp>(op);
+  if (!isa<PackedMatmulOp>(op) && (!matmul || matmul.getTransposeB()))
+    return false;
+  Product p;
+  p.op = op;
+  p.a = op->getOperand(0);
+  p.b = op->getOperand(1);
+  p.packed = !matmul;
+  return kindOf(p, desc).has_value();
 }
 
 ScheduleResult scheduleGemm(KernelForm &kernel, const TargetDesc &desc) {

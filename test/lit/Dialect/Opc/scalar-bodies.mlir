@@ -74,7 +74,7 @@ func.func @narrow(%x: tensor<4xf16>) {
 // -----
 
 func.func @lanes(%x: tensor<4xf32>) {
-  // expected-error@+1 {{has arith.constant in its body on what is no number}}
+  // expected-error@+1 {{has arith.constant in its body on what is no number of at most 64 bits}}
   %0 = opc.map %x : (tensor<4xf32>) -> tensor<4xf32> {
   ^bb0(%a: f32):
     %1 = arith.constant dense<1.0> : vector<4xf32>
@@ -116,6 +116,65 @@ func.func @axes(%x: tensor<4xf32>) {
   ^bb0(%total: f32, %next: f32):
     %1 = arith.addf %total, %next : f32
     opc.element %1 : f32
+  }
+  return
+}
+
+// -----
+
+func.func @no_result(%x: tensor<4xf32>) {
+  // expected-error@+1 {{has math.exp in its body on what is no number}}
+  %0 = opc.map %x : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%a: f32):
+    "math.exp"(%a) : (f32) -> ()
+    opc.element %a : f32
+  }
+  return
+}
+
+// -----
+
+func.func @no_element(%x: tensor<4xf32>) {
+  // expected-error@+1 {{has a body that does not end in opc.element}}
+  %0 = opc.map %x : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%a: f32):
+    "opc.element"() : () -> ()
+  }
+  return
+}
+
+// -----
+
+func.func @too_wide(%x: tensor<4xf32>) {
+  // expected-error@+1 {{has arith.extf in its body on what is no number of at most 64 bits}}
+  %0 = opc.map %x : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%a: f32):
+    %1 = arith.extf %a : f32 to f128
+    %2 = arith.truncf %1 : f128 to f32
+    opc.element %2 : f32
+  }
+  return
+}
+
+// -----
+
+func.func @too_narrow(%x: tensor<4xf8E5M2>) {
+  // expected-error@+1 {{has a body of 'f8E5M2', which is not supported; nearest supported form: of floats of 16 to 64 bits}}
+  %0 = opc.map %x : (tensor<4xf8E5M2>) -> tensor<4xf8E5M2> {
+  ^bb0(%a: f8E5M2):
+    opc.element %a : f8E5M2
+  }
+  return
+}
+
+// -----
+
+func.func @rounds(%x: tensor<4xf32>) {
+  // expected-error@+1 {{has arith.truncf in its body with flags that change values}}
+  %0 = opc.map %x : (tensor<4xf32>) -> tensor<4xf16> {
+  ^bb0(%a: f32):
+    %1 = arith.truncf %a upward : f32 to f16
+    opc.element %1 : f16
   }
   return
 }
