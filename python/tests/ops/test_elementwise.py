@@ -53,7 +53,8 @@ def unary():
     for op, options in PARAMETERS:
         yield Case(op, EDGES[:7], label="edges", **options)
         for size in (12, 37, 129):
-            yield Case(op, 2 * normal(size), **options)
+            # Next to a root onnxruntime rounds once more.
+            yield Case(op, 2 * normal(size), scale=2, **options)
     for op in ("Abs", "Neg", "Exp", "Tanh", "Sqrt"):
         yield Case(op, uniform(0.1, 3, 2, 9, dtype=np.float64))
         yield Case(op, uniform(0.1, 3, 2, 9, dtype=np.float16))
