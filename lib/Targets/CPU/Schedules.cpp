@@ -1,6 +1,7 @@
 //===- Schedules.cpp - the CPU's schedules and what they share ------------===//
 #include "opc/Targets/CPU/Schedules.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Dialect/Opc/Transforms/FusionRules.h"
 
 using namespace mlir;
 namespace opc::cpu {
@@ -87,6 +88,21 @@ void forVectors(KernelWriter &w, Value first, Value last,
     body(full);
   });
   w.v.setCount({});
+}
+
+std::optional<StringRef> misfitAround(KernelForm &kernel, Value root,
+                                      ValueRange buffers) {
+  if (llvm::any_of(buffers, [](Value v) { return v.getDefiningOp(); }))
+    return "an operand is computed in the kernel";
+  if (!kernel.allFollow(root))
+    return "a result does not follow element by element";
+  return std::nullopt;
+}
+
+bool isFunction(Operation *op) {
+  constexpr unsigned costOfFunctions = 10;
+  return isa<ScalarOp>(op) &&
+         defaultFusion().classOf(op).cost >= costOfFunctions;
 }
 
 bool isF32(Value tensor) { return getElementTypeOrSelf(tensor).isF32(); }

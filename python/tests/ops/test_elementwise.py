@@ -1,7 +1,9 @@
 """Element-wise operators: functions, arithmetic, comparison, logic, choice."""
 
 import numpy as np
-from support import BF16, Case, integers, normal, ops_test, uniform
+import opc
+import pytest
+from support import BF16, TARGETS, Case, integers, normal, ops_test, uniform
 
 FLOATS = (np.float32, np.float64, np.float16)
 INTS = (np.int8, np.int16, np.int32, np.int64)
@@ -52,9 +54,10 @@ def unary():
         yield Case(op, EDGES[:7], label="edges")
     for op, options in PARAMETERS:
         yield Case(op, EDGES[:7], label="edges", **options)
-        for size in (12, 37, 129):
-            # Next to a root onnxruntime rounds once more.
-            yield Case(op, 2 * normal(size), scale=2, **options)
+        # Next to its root onnxruntime loses digits: see test_hard_sigmoid.
+        if op != "HardSigmoid":
+            for size in (12, 37, 129):
+                yield Case(op, 2 * normal(size), **options)
     for op in ("Abs", "Neg", "Exp", "Tanh", "Sqrt"):
         yield Case(op, uniform(0.1, 3, 2, 9, dtype=np.float64))
         yield Case(op, uniform(0.1, 3, 2, 9, dtype=np.float16))
@@ -164,3 +167,15 @@ test_unary = ops_test(unary())
 test_binary = ops_test(binary())
 test_logic = ops_test(logic())
 test_cast = ops_test(casts())
+
+
+@pytest.mark.parametrize("size", [12, 37, 129])
+@pytest.mark.parametrize("target", TARGETS)
+def test_hard_sigmoid(size, target):
+    """Rounded once, also where alpha * x + beta cancels."""
+    alpha, beta = np.float32(0.3), np.float32(0.4)
+    case = Case("HardSigmoid", 2 * normal(size), alpha=0.3, beta=0.4)
+    (y,) = opc.compile(case.model(), target=target).run(case.feeds)
+    x = case.feeds["x0"].astype(np.float64)
+    exact = np.clip(np.float64(alpha) * x + np.float64(beta), 0, 1)
+    np.testing.assert_array_equal(y, exact.astype(np.float32))

@@ -61,11 +61,15 @@ void forVectors(KernelWriter &w, mlir::Value first, mlir::Value last,
 
 /// Whether the elements are f32.
 bool isF32(mlir::Value tensor);
-/// Why several schedules decline.
-inline constexpr llvm::StringLiteral kComputedOperand =
-    "an operand is computed in the kernel";
-inline constexpr llvm::StringLiteral kNoEpilogue =
-    "a result does not follow element by element";
+/// Why the results of a kernel cannot follow `root` in registers: one of
+/// `buffers`, which the schedule reads from memory, is computed, or a result
+/// does not follow element by element. Nothing where they can.
+std::optional<llvm::StringRef>
+misfitAround(KernelForm &kernel, mlir::Value root, mlir::ValueRange buffers);
+/// Whether an element-wise op is a function rather than arithmetic: its
+/// polynomial keeps constants in registers, and costs more than reading its
+/// result back.
+bool isFunction(mlir::Operation *op);
 
 // Whether a schedule takes what an op leads (Schedule::leads).
 bool leadsGemm(mlir::Operation *op, const TargetDesc &desc);

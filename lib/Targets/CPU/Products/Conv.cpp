@@ -170,10 +170,8 @@ ScheduleResult scheduleConv(KernelForm &kernel, const TargetDesc &desc) {
   auto conv = kernel.root<PackedConvOp>();
   if (!conv)
     return ScheduleResult::declined("no packed convolution alone");
-  if (conv.getA().getDefiningOp() || conv.getB().getDefiningOp())
-    return ScheduleResult::declined(kComputedOperand);
-  if (!kernel.allFollow(conv.getY()))
-    return ScheduleResult::declined(kNoEpilogue);
+  if (auto why = misfitAround(kernel, conv.getY(), {conv.getA(), conv.getB()}))
+    return ScheduleResult::declined(*why);
   auto kind = productKind(conv.getA(), conv.getB(), conv.getY(), desc);
   if (!kind)
     return ScheduleResult::declined("no product of these types");

@@ -149,10 +149,8 @@ ScheduleResult scheduleDepthwise(KernelForm &kernel, const TargetDesc &desc) {
   auto conv = kernel.root<DepthwiseConvOp>();
   if (!conv)
     return ScheduleResult::declined("no depthwise convolution alone");
-  if (conv.getA().getDefiningOp() || conv.getB().getDefiningOp())
-    return ScheduleResult::declined(kComputedOperand);
-  if (!kernel.allFollow(conv.getY()))
-    return ScheduleResult::declined(kNoEpilogue);
+  if (auto why = misfitAround(kernel, conv.getY(), {conv.getA(), conv.getB()}))
+    return ScheduleResult::declined(*why);
   std::optional<int64_t> taps = constantOf(env.dims(conv.getB())[1]);
   if (!taps || !constantOf(env.dims(conv.getB())[0]))
     return ScheduleResult::declined("weights of unknown extents");

@@ -219,10 +219,8 @@ ScheduleResult scheduleGemm(KernelForm &kernel, const TargetDesc &desc) {
   std::optional<Product> p = op ? productOf(op, env) : std::nullopt;
   if (!p)
     return ScheduleResult::declined("no product of matrices alone");
-  if (p->a.getDefiningOp() || p->b.getDefiningOp())
-    return ScheduleResult::declined(kComputedOperand);
-  if (!kernel.allFollow(op->getResult(0)))
-    return ScheduleResult::declined(kNoEpilogue);
+  if (auto why = misfitAround(kernel, op->getResult(0), {p->a, p->b}))
+    return ScheduleResult::declined(*why);
   VectorMachine machine = machineOf(desc);
   std::optional<ProductKind> kind = kindOf(*p, desc);
   if (kind && kind->accumulator.isF64())

@@ -6,7 +6,6 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Support/DebugStringHelper.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
-#include "opc/Dialect/Opc/Transforms/FusionRules.h"
 #include "opc/Targets/CPU/Products/DotProduct.h"
 
 using namespace mlir;
@@ -77,13 +76,9 @@ std::optional<ProductKind> productKind(Value a, Value b, Value y,
 }
 
 int64_t spareRegisters(func::FuncOp kernel) {
-  // Of functions with polynomials, not of arithmetic.
-  constexpr unsigned costOfFunctions = 10;
   constexpr int64_t registersOfFunctions = 2;
-  bool some = llvm::any_of(kernel.getBody().front(), [](Operation &op) {
-    return isa<ScalarOp>(op) &&
-           defaultFusion().classOf(&op).cost >= costOfFunctions;
-  });
+  bool some = llvm::any_of(kernel.getBody().front(),
+                           [](Operation &op) { return isFunction(&op); });
   return some ? registersOfFunctions : 0;
 }
 

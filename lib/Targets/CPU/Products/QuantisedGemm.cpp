@@ -264,11 +264,8 @@ ScheduleResult scheduleQuantisedGemm(KernelForm &kernel,
   if (!op)
     return ScheduleResult::declined(
         "no product with packed weights of few bits alone");
-  if (llvm::any_of(op->getOperands(),
-                   [](Value operand) { return operand.getDefiningOp(); }))
-    return ScheduleResult::declined(kComputedOperand);
-  if (!kernel.allFollow(op.getY()))
-    return ScheduleResult::declined(kNoEpilogue);
+  if (auto why = misfitAround(kernel, op.getY(), op->getOperands()))
+    return ScheduleResult::declined(*why);
   VectorMachine machine = machineOf(desc);
   auto axes =
       MergedAxes::ofKernel(kernel, Dims(env.dims(op.getY())), op.getY());

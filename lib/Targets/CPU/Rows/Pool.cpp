@@ -174,10 +174,8 @@ ScheduleResult schedulePool(KernelForm &kernel, const TargetDesc &desc) {
   auto pool = kernel.root<PoolOp>();
   if (!pool || !leadsPool(pool, desc))
     return ScheduleResult::declined("no pool of f32 with channels last alone");
-  if (pool.getX().getDefiningOp())
-    return ScheduleResult::declined(kComputedOperand);
-  if (!kernel.allFollow(pool.getY()))
-    return ScheduleResult::declined(kNoEpilogue);
+  if (auto why = misfitAround(kernel, pool.getY(), pool.getX()))
+    return ScheduleResult::declined(*why);
   const Dims y = env.dims(pool.getY());
   AffineExpr rows = product(kernel.context(), ArrayRef(y).drop_back(2));
   return writeKernel(kernel, machineOf(desc).lanes, rows,

@@ -3,7 +3,6 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
-#include "opc/Dialect/Opc/IR/ScalarBody.h"
 
 using namespace mlir;
 namespace opc::cpu {
@@ -15,20 +14,13 @@ Value neutralOf(ReductionOp reduce, OpBuilder &b, Location loc) {
                                    reduce.neutralOf(reduce.accumulatorType()));
 }
 
-bool isCostlyMap(Operation *op) {
-  constexpr unsigned costOfFunctions = 10;
-  auto map = dyn_cast<MapOp>(op);
-  return map && costOfBody(map.getBody()) >= costOfFunctions;
-}
-
 /// Whether computing an element of `value` from inputs and earlier reductions
 /// costs more than reading it back.
 bool isCostly(Value value) {
   Operation *op = value.getDefiningOp();
   if (!op || isa<ReductionOp>(op))
     return false;
-  return isa<ExpOp, LogOp, TanhOp, ErfOp, SigmoidOp, PowOp>(op) ||
-         isCostlyMap(op) || llvm::any_of(op->getOperands(), isCostly);
+  return isFunction(op) || llvm::any_of(op->getOperands(), isCostly);
 }
 
 class ReduceWriter {

@@ -289,10 +289,8 @@ ScheduleResult scheduleResize(KernelForm &kernel, const TargetDesc &desc) {
   auto op = kernel.root<ResizeOp>();
   if (!op || !leadsResize(op, desc))
     return ScheduleResult::declined("no resize by two neighbours of f32 alone");
-  if (op.getX().getDefiningOp())
-    return ScheduleResult::declined(kComputedOperand);
-  if (!kernel.allFollow(op.getY()))
-    return ScheduleResult::declined(kNoEpilogue);
+  if (auto why = misfitAround(kernel, op.getY(), op.getX()))
+    return ScheduleResult::declined(*why);
   const Dims y = env.dims(op.getY());
   AffineExpr units = product(kernel.context(), ArrayRef(y).drop_back(2));
   return writeKernel(kernel, machineOf(desc).lanes, units, /*grain=*/0,
