@@ -5,7 +5,7 @@
 // too.
 //
 //===----------------------------------------------------------------------===//
-#include "Node.h"
+#include "Reader/Node.h"
 #include "WireMutator.h"
 #include "mlir/IR/MLIRContext.h"
 #include "opc/Frontend/ONNX/Import.h"

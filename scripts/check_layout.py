@@ -4,7 +4,8 @@
 usage: scripts/check_layout.py [--root DIR]
 
 Sizes, one name in three spellings (pass file, pass name, lit test), tests that
-mirror lib, vendor names only under their target, and hygiene. CONTRIBUTING.md
+mirror lib, vendor names only under their target, includes that follow the
+layers, and hygiene. CONTRIBUTING.md
 says them in words.
 """
 
@@ -47,6 +48,21 @@ COMPILER = ("lib/", "include/")
 SHARED_CODE = ("lib/", "include/", "tools/", "python/opc/", "cmake/")
 TARGET_FOLDER = re.compile(r"(?:lib|include/opc)/Targets/(?!Core/)[^/]+/")
 
+# Layers, lowest first; a file includes headers of its own and of lower ones.
+# Runtime is below all: it knows no MLIR, and its includes stay inside.
+LAYERS = (
+    ("Runtime",),
+    ("Dialect",),
+    ("Kernel", "Layout", "Conversion", "Frontend", "Precision"),
+    ("Targets",),
+    ("Pipeline",),
+)
+LAYER_OF = {name: level for level, row in enumerate(LAYERS) for name in row}
+LAYERED_FILE = re.compile(r"(?:lib|include/opc)/(\w+)/.*\.(?:cpp|c|h|td)$")
+LAYERED_INCLUDE = re.compile(r'^\s*#?include "opc/(\w+)/', re.M)
+# What MLIR calls alike in every folder.
+SHARED_NAMES = ("Passes",)
+
 # Folders of tests whose subject is not a folder of the same name in lib.
 TEST_SUBJECTS = {
     "Ops": "lib/Dialect/Opc/IR",
@@ -68,8 +84,9 @@ LIT_CHECKS = re.compile(
 )
 OP_DEFINITION = re.compile(r'^def Opc_\w+\s*:\s*\w+<"(\w+)"', re.M)
 # What no program can be written with alone: every test of an op has launches
-# once kernels are formed, and those of `if` and `loop` yield.
-OPS_WITHOUT_OWN_TEST = ("launch", "yield")
+# once kernels are formed, those of `if` and `loop` yield, and bodies end in an
+# element.
+OPS_WITHOUT_OWN_TEST = ("launch", "yield", "element")
 OP_TEST_NEEDS = ("--target=reference", "--target=%chip", "compare.py")
 PASS_DEFINITION = re.compile(r'^def (\w+)\s*:\s*\w*Pass\w*<\s*"([^"]+)"', re.M)
 
@@ -174,6 +191,41 @@ def check_names(path, text, vendor, chip):
             yield number, f"'{name}' is named outside lib/Targets/<Vendor>"
 
 
+def level_of(layer):
+    """A folder that LAYERS does not name is above all: none may include it."""
+    return LAYER_OF.get(layer, len(LAYERS))
+
+
+def check_layers(path, text):
+    """No include that runs up the order of the layers."""
+    own = LAYERED_FILE.match(path)
+    if not own:
+        return
+    layer = own.group(1)
+    for found in LAYERED_INCLUDE.finditer(text):
+        other = found.group(1)
+        if level_of(other) > level_of(layer):
+            line = text.count("\n", 0, found.start(1)) + 1
+            yield line, f"{layer} includes {other}, which is a layer above it"
+
+
+def check_unique_names(files):
+    """One name means one thing: sources and headers of different folders are
+    not called alike."""
+    source = re.compile(r"(lib|include/opc|tools)/(?:(.*)/)?(\w+)\.(?:cpp|c|h)")
+    homes = {}
+    for path in files:
+        found = source.fullmatch(path)
+        if not found or found.group(3) in SHARED_NAMES:
+            continue
+        root, folder, name = found.groups()
+        home = f"{'tools/' if root == 'tools' else ''}{folder or '.'}/"
+        first, first_path = homes.setdefault(name, (home, path))
+        # A header may lie above the folder of its source.
+        if not (first.startswith(home) or home.startswith(first)):
+            yield path, 1, f"{first_path} has the same name"
+
+
 def check_lit_test(path, text):
     if not re.match(r"test/lit/.*\.(mlir|test)$", path) or "/Inputs/" in path:
         return
@@ -188,6 +240,7 @@ def check_text(path, text, vendor, chip):
     yield from check_header_comment(path, text)
     yield from check_hygiene(path, text)
     yield from check_names(path, text, vendor, chip)
+    yield from check_layers(path, text)
     yield from check_lit_test(path, text)
 
 
@@ -284,6 +337,7 @@ def check(root):
         if re.match(r"include/opc/Dialect/Opc/IR/Ops/.*\.td$", path):
             yield from check_ops(root, path, text, set(files))
     yield from check_test_folders(files)
+    yield from check_unique_names(files)
 
 
 def main():

@@ -293,7 +293,7 @@ def add_source(tree, folder, source):
             return None
         return f"{above}/CMakeLists.txt: add_subdirectory the new folder"
     text = tree.read(path)
-    found = re.search(r" SOURCES((?:\s+\w+\.cpp)*)", text)
+    found = re.search(r" SOURCES((?:\s+[\w/]+\.cpp)*)", text)
     if not found:
         raise NewError(f"{path} has no SOURCES")
     sources = sorted([*found.group(1).split(), source])

@@ -89,7 +89,7 @@ struct CachePlace {
   }
   std::optional<CacheEntry> find() const {
     std::optional<CacheEntry> entry;
-    if (cache)
+    if (cache && !options.explain)
       entry = cache->find(key);
     if (entry)
       options.report("from the cache: " + cache->nameOf(key));

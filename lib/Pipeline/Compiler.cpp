@@ -11,9 +11,10 @@
 #include "MemoryGuard.h"
 
 #include "opc/Conversion/OpcToHost/HostProgram.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Frontend/ONNX/Model.h"
-#include "opc/InitAll.h"
 #include "opc/Pipeline/BuildInfo.h"
+#include "opc/Pipeline/InitAll.h"
 #include "opc/Pipeline/Stages.h"
 #include "opc/Runtime/Artifact.h"
 #include "opc/Runtime/Escape.h"
@@ -66,8 +67,7 @@ StageContext contextOf(const CompileOptions &options, const TargetDesc &desc,
 
 CodeGenOptions codeGenOf(const CompileOptions &options,
                          const TargetDesc &desc) {
-  return {findTarget(desc.target)->fusion != nullptr,
-          options.observer.interrupt};
+  return {!findTarget(desc.target)->asWritten, options.observer.interrupt};
 }
 
 /// As ONNX names it, in lower case.

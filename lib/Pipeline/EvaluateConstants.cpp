@@ -40,10 +40,10 @@ const TargetDesc *chipHere(const TargetDesc &wanted) {
 
 class Evaluation {
 public:
-  Evaluation(ModuleOp around, const ConstantWork &work)
-      : work(work), desc(chipHere(targetOf(around))),
-        threads(threadsOf(around)), module(ModuleOp::create(around.getLoc())),
-        b(around.getContext()) {}
+  Evaluation(ModuleOp around, const TargetDesc &wanted,
+             const ConstantWork &work)
+      : work(work), desc(chipHere(wanted)), threads(threadsOf(around)),
+        module(ModuleOp::create(around.getLoc())), b(around.getContext()) {}
 
   Status run(SmallVectorImpl<ElementsAttr> &values);
 
@@ -188,5 +188,8 @@ Status Evaluation::run(SmallVectorImpl<ElementsAttr> &values) {
 
 Status opc::evaluateConstants(ModuleOp module, const ConstantWork &work,
                               SmallVectorImpl<ElementsAttr> &values) {
-  return Evaluation(module, work).run(values);
+  FailureOr<const TargetDesc *> wanted = targetOf(module);
+  if (failed(wanted))
+    return Status::input("constants cannot be evaluated");
+  return Evaluation(module, **wanted, work).run(values);
 }

@@ -4,12 +4,13 @@
 // every start of the compiler.
 //
 //===----------------------------------------------------------------------===//
-#include "opc/InitAll.h"
+#include "opc/Pipeline/InitAll.h"
 
 #include "opc/Conversion/OpcToHost/Passes.h"
 #include "opc/Conversion/OpcToLoops/Passes.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Dialect/Opc/Transforms/Passes.h"
+#include "opc/Layout/Passes.h"
 #include "opc/Pipeline/Passes.h"
 #include "opc/Targets/Core/Target.h"
 
@@ -45,6 +46,7 @@ void opc::registerAllPasses() {
   registerConversionOpcToHostPasses();
   registerConversionOpcToLoopsPasses();
   registerDialectOpcTransformsPasses();
+  registerLayoutPasses();
   registerPipelinePasses();
   for (const Target *target : allTargets())
     if (target->registerPasses)

@@ -164,6 +164,10 @@ constexpr Row kRows[] = {
      [](const json::Value &value, CompileOptions &options) {
        return readBool("progress", value, options.progress);
      }},
+    {"explain",
+     [](const json::Value &value, CompileOptions &options) {
+       return readBool("explain", value, options.explain);
+     }},
 };
 
 } // namespace
@@ -257,10 +261,15 @@ std::string CompileOptions::fingerprint() const {
   return text;
 }
 
-void CompileOptions::report(const std::string &line) const {
+void CompileOptions::tell(const std::string &line) const {
   std::string text = runtime::printable(line);
   if (observer.line)
     observer.line(observer.data, text.c_str());
-  else if (progress)
+  else
     notice(text);
+}
+
+void CompileOptions::report(const std::string &line) const {
+  if (observer.line || progress)
+    tell(line);
 }

@@ -5,6 +5,7 @@
 // happened and not by a failure three stages later.
 //
 //===----------------------------------------------------------------------===//
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Pipeline/Stages.h"
 #include "opc/Runtime/AtomicFile.h"
 #include "opc/Runtime/Escape.h"
@@ -75,13 +76,16 @@ private:
   ScopedDiagnosticHandler handler;
 };
 
-LogicalResult verifyStage(ModuleOp module, const Stage &stage) {
+LogicalResult verifyStage(ModuleOp module, const Stage &stage,
+                          const Target &target) {
   if (failed(verify(module)))
     return failure();
-  WalkResult result = module.walk([&](Operation *op) {
+  WalkResult result = module.walk<WalkOrder::PreOrder>([&](Operation *op) {
     llvm::StringRef dialect = op->getName().getDialectNamespace();
-    if (llvm::is_contained(stage.legal, dialect))
-      return WalkResult::advance();
+    if (llvm::is_contained(stage.legal, dialect) ||
+        (stage.ofTarget && llvm::is_contained(target.legalDialects, dialect)))
+      // Numbers are computed in arith and math.
+      return isa<BodyOp>(op) ? WalkResult::skip() : WalkResult::advance();
     op->emitError() << "stage " << stage.name << " left " << op->getName();
     return WalkResult::interrupt();
   });
@@ -107,7 +111,7 @@ Status runStage(ModuleOp module, const Stage &stage,
               .str());
     }
   }
-  if (failed(verifyStage(module, stage)))
+  if (failed(verifyStage(module, stage, context.target)))
     return Status::internal(
         llvm::formatv("after stage {0}: {1}", stage.name, errors.first())
             .str());
@@ -148,6 +152,8 @@ Status opc::runStages(ModuleOp module, const StageContext &context,
     auto start = Clock::now();
     if (Status status = runStage(module, stage, context); !status.ok())
       return status;
+    if (context.options.explain && stage.explain)
+      stage.explain(module, context.options);
     std::chrono::duration<double> seconds = Clock::now() - start;
     context.options.report(
         llvm::formatv("stage {0}: {1:f2} s", stage.name, seconds.count()));

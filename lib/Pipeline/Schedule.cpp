@@ -15,6 +15,7 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "opc/Conversion/OpcToLoops/LowerKernels.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Kernel/KernelForm.h"
 #include "opc/Targets/Core/Target.h"
 
 namespace opc {
@@ -38,58 +39,64 @@ bool fitsPlainLoops(func::FuncOp kernel) {
   return llvm::count_if(ops, computes) <= 1 || llvm::all_of(ops, isIndexed);
 }
 
-/// Whether an operand's extent may turn out to be 1 at run time where the
-/// result's is not. Schedules decide about broadcasting when they are written,
-/// but for the batches of products; the plain loops do when they run.
-bool broadcastsAtRunTime(Value operand, Value result, ShapeEnv &env) {
-  const Dims from = env.dims(operand), to = env.dims(result);
-  for (size_t back = 1; back <= from.size(); ++back) {
-    AffineExpr extent = from[from.size() - back];
-    if (back <= to.size() && extent != to[to.size() - back] &&
-        constantOf(extent) != 1 &&
-        !(constantOf(extent) && constantOf(to[to.size() - back])))
-      return true;
-  }
-  return false;
+/// Why no schedule is asked: schedules decide about broadcasting when they are
+/// written, and may divide by extents and cut them into tiles. Plain loops
+/// decide as they run, and those over nothing end.
+std::optional<StringRef> unfit(KernelForm &kernel) {
+  if (kernel.broadcastsAtRunTime())
+    return "an operand that the run may broadcast";
+  if (kernel.hasEmptyTensor())
+    return "a tensor without elements";
+  return std::nullopt;
 }
 
-bool broadcastsAtRunTime(func::FuncOp kernel) {
-  ShapeEnv env(kernel.getContext());
-  for (Operation &op : kernel.getBody().front().without_terminator()) {
-    if (!broadcastsOperands(&op))
-      continue;
-    for (Value operand : op.getOperands())
-      if (broadcastsAtRunTime(operand, op.getResult(0), env))
+/// Offers a kernel to a target's schedules and notes what each made of it.
+class Offer {
+public:
+  explicit Offer(func::FuncOp function) : form(function), b(function) {}
+
+  bool isTaken(ArrayRef<Schedule> schedules, const TargetDesc &desc) {
+    std::optional<StringRef> reason = unfit(form);
+    for (const Schedule &schedule : schedules) {
+      auto result = reason ? ScheduleResult::declined(*reason)
+                           : schedule.apply(form, desc);
+      if (result.isTaken()) {
+        stamp(schedule.name);
         return true;
+      }
+      declined.push_back(
+          b.getNamedAttr(schedule.name, b.getStringAttr(result.why())));
+    }
+    return false;
   }
-  return false;
-}
 
-/// Whether an extent is known to be 0, as of what is reduced. Schedules may
-/// divide by extents and cut them into tiles; plain loops over nothing end.
-bool hasEmptyTensor(func::FuncOp kernel) {
-  auto isEmpty = [](Value value) {
-    auto type = dyn_cast<RankedTensorType>(value.getType());
-    return type && llvm::is_contained(type.getShape(), 0);
-  };
-  bool found = llvm::any_of(kernel.getArguments(), isEmpty);
-  for (Operation &op : kernel.front())
-    found |= llvm::any_of(op.getResults(), isEmpty);
-  return found;
-}
+  void stamp(StringRef name) {
+    form.function->setAttr(kScheduleAttr, b.getStringAttr(name));
+    if (!declined.empty())
+      form.function->setAttr(kDeclinedAttr, b.getDictionaryAttr(declined));
+  }
+
+private:
+  KernelForm form;
+  Builder b;
+  SmallVector<NamedAttribute> declined;
+};
 
 struct SchedulePass : opc::impl::SchedulePassBase<SchedulePass> {
   void runOnOperation() override {
     func::FuncOp kernel = getOperation();
     if (!kernel->hasAttr(kKernelAttr) || kernel->hasAttr(kUnitsAttr))
       return;
-    const TargetDesc &desc = targetOf(kernel);
-    if (!broadcastsAtRunTime(kernel) && !hasEmptyTensor(kernel))
-      for (const Schedule &schedule : findTarget(desc.target)->schedules)
-        if (succeeded(schedule.apply(kernel, desc)))
-          return;
-    if (fitsPlainLoops(kernel) && failed(lowerKernelToLoops(kernel)))
-      signalPassFailure();
+    FailureOr<const TargetDesc *> desc = targetOf(kernel);
+    if (failed(desc))
+      return signalPassFailure();
+    Offer offer(kernel);
+    if (offer.isTaken(findTarget((*desc)->target)->schedules, **desc) ||
+        !fitsPlainLoops(kernel))
+      return;
+    if (failed(lowerKernelToLoops(kernel)))
+      return signalPassFailure();
+    offer.stamp(kPlainLoops);
   }
 };
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "opc/Pipeline/Stages.h"
 
+#include "ExplainSchedules.h"
 #include "opc/Conversion/OpcToHost/Passes.h"
 #include "opc/Dialect/Opc/Transforms/FusionRules.h"
 #include "opc/Dialect/Opc/Transforms/Passes.h"
@@ -30,31 +31,14 @@ void buildSimplify(OpPassManager &pm, const StageContext &context) {
   pm.addNestedPass<func::FuncOp>(createCSEPass());
   // The reference is the graph as it came, but for formulas that lose their
   // digits where the functions that they spell have them.
-  bool functionsOnly = !context.target.fusion;
+  bool functionsOnly = context.target.asWritten;
   if (!functionsOnly)
     pm.addNestedPass<func::FuncOp>(createUnifyExtentsPass());
   pm.addNestedPass<func::FuncOp>(createSimplifyPass({functionsOnly}));
 }
 
-bool multipliesShorts(const TargetDesc &desc) {
-  return llvm::any_of(desc.matrixUnits, [](const MatrixUnit &unit) {
-    return unit.a == "i16" && unit.b == "i16";
-  });
-}
-
-void buildDecompose(OpPassManager &pm, const StageContext &context) {
-  if (context.target.buildLegalise)
-    context.target.buildLegalise(pm, context.desc);
-  DecomposePassOptions whole;
-  for (llvm::StringRef op : context.target.wholeOps)
-    whole.keep.push_back(op.str());
-  pm.addNestedPass<func::FuncOp>(createDecomposePass(whole));
-  // Ahead of constant folding, which converts weights then. The reference takes
-  // ops as they are.
-  if (context.target.fusion)
-    pm.addPass(createWidenFloatsPass());
-  if (context.target.fusion && multipliesShorts(context.desc))
-    pm.addPass(createNarrowIntegersPass());
+void buildLegalise(OpPassManager &pm, const StageContext &context) {
+  context.target.buildLegalise(pm, context.desc);
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createCSEPass());
 }
@@ -63,8 +47,7 @@ void buildLayout(OpPassManager &pm, const StageContext &context) {
   // Compiling holds the constants of a program up to three times, and is to do
   // with a gigabyte and twice the weights of the model.
   constexpr int64_t growth = int64_t(3) << 26, scraps = int64_t(1) << 20;
-  // The reference computes at each run what the graph computes.
-  bool folds = context.options.foldConstants && context.target.fusion;
+  bool folds = context.options.foldConstants && !context.target.asWritten;
   if (folds)
     pm.addPass(createFoldConstantsPass({growth}));
   if (!context.target.buildLayout)
@@ -77,11 +60,17 @@ void buildLayout(OpPassManager &pm, const StageContext &context) {
 
 void buildFormKernels(OpPassManager &pm, const StageContext &context) {
   pm.addNestedPass<func::FuncOp>(createSplitConcatsPass());
-  // The reference's loops decide as they run.
-  if (context.target.fusion)
+  // Plain loops decide as they run.
+  if (!context.target.asWritten)
     pm.addNestedPass<func::FuncOp>(createResolveBroadcastsPass());
-  pm.addPass(createFormKernelsPass(
-      context.target.fusion ? context.target.fusion() : noFusion()));
+  FusionRules rules = context.target.fusion();
+  rules.leads = [target = &context.target,
+                 desc = &context.desc](Operation *op) {
+    return llvm::any_of(target->schedules, [&](const Schedule &schedule) {
+      return schedule.leads && schedule.leads(op, *desc);
+    });
+  };
+  pm.addPass(createFormKernelsPass(rules));
 }
 
 void buildSchedule(OpPassManager &pm, const StageContext &context) {
@@ -110,11 +99,10 @@ void buildLLVM(OpPassManager &pm, const StageContext &context) {
 
 constexpr llvm::StringLiteral kGraph[] = {"builtin", "func", "opc"};
 constexpr llvm::StringLiteral kScheduled[] = {
-    "builtin", "func", "opc", "arith",  "math", "memref",
-    "scf",     "cf",   "ub",  "vector", "llvm", "index"};
-constexpr llvm::StringLiteral kHosted[] = {"builtin", "arith", "math", "memref",
-                                           "scf",     "cf",    "ub",   "vector",
-                                           "llvm",    "index"};
+    "builtin", "func", "opc", "arith", "math", "memref",
+    "scf",     "cf",   "ub",  "llvm",  "index"};
+constexpr llvm::StringLiteral kHosted[] = {
+    "builtin", "arith", "math", "memref", "scf", "cf", "ub", "llvm", "index"};
 constexpr llvm::StringLiteral kMachine[] = {"builtin", "llvm"};
 
 constexpr Stage kStages[] = {
@@ -122,8 +110,10 @@ constexpr Stage kStages[] = {
      true},
     {"simplify", "constants are evaluated, dead ops go, neighbours are merged",
      kGraph, buildSimplify, true},
-    {"decompose", "composites that the target does not take whole break down",
-     kGraph, buildDecompose, true},
+    {"legalise",
+     "composites that the target does not take whole break down, types become "
+     "those that it computes in",
+     kGraph, buildLegalise, true},
     {"layout",
      "work on constants is done, regions change their layout where the target "
      "wants",
@@ -131,9 +121,9 @@ constexpr Stage kStages[] = {
     {"form-kernels", "computing ops move into kernel functions", kGraph,
      buildFormKernels, true},
     {"schedule", "kernels on tensors become kernels on flat buffers",
-     kScheduled, buildSchedule, true},
+     kScheduled, buildSchedule, true, true, explainSchedules},
     {"host", "@main becomes the entry: shapes, arena, launches", kHosted,
-     buildHost, true},
+     buildHost, true, true},
     {"llvm", "everything becomes the LLVM dialect", kMachine, buildLLVM, false},
 };
 
@@ -163,5 +153,6 @@ void opc::printStages(llvm::raw_ostream &out) {
          "|---|---|---|\n";
   for (const Stage &stage : kStages)
     out << "| " << stage.name << " | " << stage.purpose << " | "
-        << llvm::join(stage.legal, ", ") << " |\n";
+        << llvm::join(stage.legal, ", ")
+        << (stage.ofTarget ? ", the target's" : "") << " |\n";
 }

@@ -1,6 +1,6 @@
 """Nothing is taken and not used: each attribute and input of each operator.
 
-The importer refuses, by name, what no row has read (lib/Frontend/ONNX/Node.h).
+The importer refuses, by name, what no row has read (lib/Frontend/ONNX/Reader/Node.h).
 Here ONNX's own schemas say which attributes there are, its backend suite gives
 a node of each operator, and onnxruntime says what a changed attribute does.
 """
@@ -57,7 +57,7 @@ def instances():
 def schemas():
     """All versions of the operators that some row of the importer takes."""
     rows = set()
-    for file in (ROOT / "lib/Frontend/ONNX").glob("*.cpp"):
+    for file in (ROOT / "lib/Frontend/ONNX").rglob("*.cpp"):
         rows |= set(re.findall(r'\{"(\w+)",\s*\d+,', file.read_text()))
     found = collections.defaultdict(list)
     for schema in onnx.defs.get_all_schemas_with_history():

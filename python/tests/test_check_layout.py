@@ -85,6 +85,26 @@ FAULTS = {
     ),
     "unittests/Nowhere/O.cpp": ("// why\n", "there is no lib/Nowhere"),
     "scripts/p.py": (python_chain(4), "f nests 4 deep, at most 3"),
+    "lib/Conversion/Q.cpp": (
+        '// why\n#include "opc/Targets/Core/Target.h"\n',
+        "lib/Conversion/Q.cpp: Conversion includes Targets, which is a layer",
+    ),
+    "include/opc/Dialect/R.td": (
+        '// why\ninclude "opc/Frontend/R.td"\n',
+        "Dialect includes Frontend",
+    ),
+    "lib/Runtime/S.h": (
+        '// why\n#include "opc/Dialect/S.h"\n',
+        "Runtime includes Dialect",
+    ),
+    "lib/Pipeline/V.cpp": (
+        '// why\n#include "opc/Unheard/V.h"\n',
+        "Pipeline includes Unheard",
+    ),
+    "lib/Pipeline/FooBar.cpp": (
+        "// why\n",
+        "lib/Precision/FooBar.cpp: lib/Pipeline/FooBar.cpp has the same name",
+    ),
 }
 
 
@@ -106,6 +126,9 @@ ALLOWED = {
     "lib/F.cpp": "// the shipment, hipster and amdahl are no vendors\n",
     "lib/G.cpp": "// ratios such as lines/home/area\n",
     "scripts/h.py": python_chain(3),
+    "include/opc/Precision/FooBar.h": "// why\n",
+    "lib/Targets/Nvidia/T.cpp": '// why\n#include "opc/Frontend/T.h"\n',
+    "lib/Pipeline/U.cpp": '// why\n#include "opc/Targets/Core/U.h"\n',
 }
 
 

@@ -4,6 +4,7 @@ Which ops share a kernel, in which order kernels run and where their results lie
 must not show: outputs are those of onnxruntime, of one thread and of two.
 """
 
+import itertools
 import random
 
 import numpy as np
@@ -101,6 +102,13 @@ def halves(g):
     g.emit("Neg", [joined], g.square)
 
 
+def turned(g):
+    """A value and itself from its other end: it is read at two places."""
+    x = g.pick(square=True)
+    inputs = [x, "back", "before", str(g.random.randrange(2)), "back"]
+    g.emit("Add", [g.emit("Slice", inputs, g.square), x], g.square)
+
+
 def flat(g):
     """A change of shape, which is the host's, between two kernels."""
     x = g.pick(square=True)
@@ -113,7 +121,7 @@ def flat(g):
 
 STEPS = (
     unary, unary, binary, binary, binary, binary, transpose, reduce_line,
-    softmax, matmul, halves, flat,
+    softmax, matmul, halves, turned, flat,
 )  # fmt: skip
 
 
@@ -122,6 +130,10 @@ def constants(size):
         "zero": np.array([0]),
         "half": np.array([size // 2]),
         "end": np.array([size]),
+        "back": np.array([-1]),
+        "before": np.array([-size - 1]),
+        "0": np.array([0]),
+        "1": np.array([1]),
         "line": np.array([-1]),
         "square": np.array([size, size]),
     }
@@ -145,3 +157,19 @@ def test_random_graph(seed, target):
         outputs = compiled.run(feeds)
         # Errors of up to 14 steps and of sums of `size` terms.
         assert_close(outputs, expected, scale=64, names=graph.outputs)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("size", [16, 24, 48, 96])
+def test_a_product_does_not_lie_over_its_operand(size, target):
+    """Whole tiles: they may lie over what is added to them, and over no more."""
+    names = ["x", "a", "b", "c", "y"]
+    nodes = []
+    for i, (x, y) in enumerate(itertools.pairwise(names)):
+        nodes.append(helper.make_node("MatMul", [x, "z"], [f"p{i}"]))
+        nodes.append(helper.make_node("Add", [f"p{i}", "z"], [y]))
+    feeds = {"x": normal(size, size), "z": 0.2 * normal(size, size, seed=1)}
+    model = graph_model(nodes, feeds, ["y"], opset=17)
+    expected = onnxruntime_session(model).run(None, feeds)
+    compiled = opc.compile(model, target=target, threads=1, cache=False)
+    assert_close(compiled.run(feeds), expected, scale=64)

@@ -158,11 +158,55 @@ FITS = [
         mode="edge",
     ),
     Row(
+        "Resize",
+        "axis 1 has 0 elements, none to resample",
+        normal(2, 0),
+        normal(0),
+        normal(0),
+        np.array([2, 3]),
+        weights=[1, 2, 3],
+    ),
+    Row(
         "Reshape",
         "the shape has 4 elements, the input 6",
         X,
         np.array([2, 2]),
         weights=[1],
+    ),
+    Row("Tile", "3 repeats for rank 2", X, np.array([1, 2, 3])),
+    Row("Pad", "3 pads for 2 axes", X, np.array([1, 0, 1])),
+    Row(
+        "CenterCropPad",
+        "shape and axes differ in length",
+        X,
+        np.array([1, 0, 1]),
+    ),
+    Row(
+        "Resize",
+        "sizes and axes differ in length",
+        X,
+        normal(0),
+        normal(0),
+        np.array([2, 3, 1]),
+        weights=[1, 2],
+    ),
+    Row(
+        "Resize",
+        "1 scales for 2 axes",
+        X,
+        normal(0),
+        np.array([2], np.float32),
+        weights=[1],
+    ),
+    Row("Split", "1 sizes for 2 outputs", X, np.array([2]), outputs=2),
+    Row(
+        "Slice",
+        "starts, ends, axes and steps differ in length",
+        X,
+        np.array([0, 1]),
+        np.array([2, 2]),
+        np.array([1]),
+        weights=[3],
     ),
     Row(
         "TopK",
@@ -380,6 +424,65 @@ def test_a_condition_is_bool(dtype):
     model = graph_model([node], feeds, ["y"])
     line = refusal(model, feeds, "cpu", compiles=False)
     assert "input 'cond' is " in line and "not bool" in line
+
+
+# Lists as long as the rest of the node says, and what onnxruntime needs as well.
+LISTS = [
+    Row("Tile", "", X, np.array([3, 2])),
+    Row("Pad", "", X, np.array([1, -1, 0, 2])),
+    Row(
+        "Pad",
+        "",
+        X,
+        np.array([2, 3]),
+        np.float32(1),
+        np.array([-1]),
+        weights=[2, 3],
+    ),
+    Row("CenterCropPad", "", X, np.array([1, 5])),
+    Row(
+        "Resize",
+        "",
+        X,
+        normal(0),
+        normal(0),
+        np.array([5, 2]),
+        weights=[1, 2],
+        mode="linear",
+    ),
+    Row(
+        "Resize",
+        "",
+        X,
+        normal(0),
+        np.array([2.5, 2], np.float32),
+        weights=[1],
+        mode="linear",
+    ),
+    Row("Split", "", X, np.array([1, 1]), outputs=2),
+    Row(
+        "Slice",
+        "",
+        X,
+        np.array([0, 1]),
+        np.array([2, 2]),
+        np.array([1, 0]),
+        weights=[3],
+    ),
+]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("row", LISTS, ids=str)
+def test_lists_whose_length_is_open(row, target):
+    """The program for lists of any length gives what that for these gives."""
+    results = []
+    for fixed in (True, False):
+        model, feeds = row.model(fixed)
+        program = opc.compile(model, target=target, cache=False)
+        results.append(program.run(list(feeds.values())))
+    for known, found in zip(*results, strict=True):
+        np.testing.assert_array_equal(found, known)
 
 
 @pytest.mark.parametrize("mode", ["reflect", "wrap", "edge"])

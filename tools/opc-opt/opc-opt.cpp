@@ -9,7 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Frontend/ONNX/Ops.h"
-#include "opc/InitAll.h"
+#include "opc/Pipeline/InitAll.h"
 #include "opc/Pipeline/Stages.h"
 
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"

@@ -51,6 +51,9 @@ static constexpr Option kCompileOptions[] = {
     {"stop-after", "STAGE", "print the IR after a stage instead"},
     {"dump-stages", "DIR", "also write the IR of every stage to DIR"},
     {"verify-each", nullptr, "verify the IR after every pass"},
+    {"explain", nullptr,
+     "say of each kernel which schedule wrote it and why others did\n"
+     "not; the cache is not read"},
     kOnly,
     kDonate,
     kNoCache,

@@ -44,6 +44,8 @@ Status opc::cli::compileOptions(const Arguments &arguments, json &options) {
     options["verify_each"] = true;
   if (arguments.has("verbose"))
     options["progress"] = true;
+  if (arguments.has("explain"))
+    options["explain"] = true;
   if (arguments.has("no-cache"))
     options["cache"] = false;
   for (const std::string &name : arguments.all("only"))
@@ -108,7 +110,7 @@ Status opc::cli::compileCommand(const Arguments &arguments) {
   if (Status status = CompilerLibrary::get(library); !status.ok())
     return status;
   Progress progress("compiling " + arguments.positional[0],
-                    !arguments.has("verbose"));
+                    !arguments.has("verbose") && !arguments.has("explain"));
   opc_model model = {};
   model.path = arguments.positional[0].c_str();
   return toStatus(library->compileFile(

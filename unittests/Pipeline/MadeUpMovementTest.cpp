@@ -9,7 +9,7 @@
 #include "mlir/Parser/Parser.h"
 #include "opc/Conversion/OpcToHost/HostProgram.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
-#include "opc/InitAll.h"
+#include "opc/Pipeline/InitAll.h"
 #include "opc/Pipeline/Jit.h"
 #include "opc/Pipeline/Stages.h"
 #include "gtest/gtest.h"

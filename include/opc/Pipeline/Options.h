@@ -52,6 +52,7 @@ struct CompileOptions {
   std::string cacheDirectory; ///< empty: the usual one
   bool verifyEach = false;
   bool progress = false;
+  bool explain = false;
   /// Off while constant work itself is compiled; not an option of the user.
   bool foldConstants = true;
   /// Who looks on and may interrupt (opc_observe); not part of the JSON.
@@ -65,7 +66,10 @@ struct CompileOptions {
   bool interrupted() const {
     return observer.interrupt && *observer.interrupt != 0;
   }
-  /// Tells who looks on what is being done: a line without an end.
+  /// Tells who looks on a line (without an end), or standard error where nobody
+  /// does.
+  void tell(const std::string &line) const;
+  /// The same of what is being done, for those who asked to know.
   void report(const std::string &line) const;
   /// Everything that changes the code that comes out, as one line of text.
   std::string fingerprint() const;

@@ -40,6 +40,11 @@ struct Stage {
   /// Whether an error of one of its passes is a refusal of the user's model;
   /// otherwise it is a defect of opc.
   bool refuses;
+  /// Whether the target's own dialects (Target::legalDialects) may be, too.
+  bool ofTarget = false;
+  /// Tells the user what the stage decided; null where that is nothing.
+  void (*explain)(mlir::ModuleOp module,
+                  const CompileOptions &options) = nullptr;
 };
 
 /// All stages in order.

@@ -91,6 +91,7 @@ const llvm::StringMap<Flops> &flopsTable() {
       {"opc.pool", poolFlops},
       {"opc.max_pool_indices", poolFlops},
       {"opc.reduce", sizeOfInput},
+      {"opc.fold", sizeOfInput},
       {"opc.cumulative", sizeOfInput},
       {"opc.arg_reduce", sizeOfInput},
       {"opc.topk", sizeOfInput},

@@ -8,9 +8,10 @@
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Pass/PassManager.h"
-#include "opc/Dialect/Opc/Transforms/FusionRules.h"
-#include "opc/Targets/CPU/DotProduct.h"
+#include "opc/Dialect/Opc/Transforms/Passes.h"
+#include "opc/Layout/Passes.h"
 #include "opc/Targets/CPU/Passes.h"
+#include "opc/Targets/CPU/Products/DotProduct.h"
 #include "opc/Targets/CPU/Schedules.h"
 #include "opc/Targets/Core/Target.h"
 
@@ -20,9 +21,13 @@ namespace opc {
 
 const Target &cpuTarget();
 
-/// Weights of few bits are never as large as reals.
+/// Weights of few bits are never as large as reals; products of small integers
+/// are those of i16 where an instruction adds pairs of them.
 static void buildLegalise(mlir::OpPassManager &pm, const TargetDesc &desc) {
   pm.addPass(cpu::createPackQuantisedPass({cpu::machineOf(desc).lanes}));
+  legaliseByDefault(pm, desc);
+  if (cpu::dotUnitFor(desc, "i16", "i16"))
+    pm.addPass(createNarrowIntegersPass());
 }
 
 /// Channels last, weights packed for the vectors of the chip.
@@ -31,12 +36,12 @@ static void buildLayout(mlir::OpPassManager &pm, const TargetDesc &desc) {
   const MatrixUnit *shorts = cpu::dotUnitFor(desc, "i16", "i16");
   pm.addPass(cpu::createChannelsLastPass());
   pm.addPass(cpu::createSplitConvTransposePass());
-  pm.addPass(cpu::createSinkTransposesPass());
+  pm.addPass(createSinkTransposesPass());
   pm.addPass(cpu::createPackRecurrentPass({lanes}));
   pm.addPass(cpu::createPackWeightsPass({lanes, shorts ? shorts->k : 0}));
-  pm.addPass(cpu::createSinkTransposesPass());
-  pm.addPass(cpu::createKeepReducedAxesPass());
-  pm.addPass(cpu::createFoldMovementPass());
+  pm.addPass(createSinkTransposesPass());
+  pm.addPass(createKeepReducedAxesPass());
+  pm.addPass(createFoldMovementPass());
 }
 
 static void finishSchedule(mlir::OpPassManager &pm, const TargetDesc &desc) {
@@ -47,6 +52,8 @@ static void finishSchedule(mlir::OpPassManager &pm, const TargetDesc &desc) {
   pm.addNestedPass<mlir::func::FuncOp>(cpu::createExpandMathPass({scalef}));
 }
 
+static constexpr llvm::StringLiteral kLegalDialects[] = {"vector"};
+
 static void registerDialects(mlir::DialectRegistry &registry) {
   registry.insert<mlir::vector::VectorDialect>();
 }
@@ -56,8 +63,8 @@ const Target &cpuTarget() {
       .name = "cpu",
       .summary = "processors with vector units, and matrix units where present",
       .chips = kChips,
-      .fusion = defaultFusion,
       .schedules = cpu::schedules(),
+      .legalDialects = kLegalDialects,
       .registerDialects = registerDialects,
       .registerPasses = cpu::registerTargetsCPUPasses,
       .buildLegalise = buildLegalise,

@@ -1,13 +1,15 @@
 //===- Registry.cpp - Finds targets and chips by name ---------------------===//
 //
-// The list itself (allTargets) is written by CMake from the folders that exist.
+// The list of the tree's own is written by CMake from the folders that exist.
 //
 //===----------------------------------------------------------------------===//
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Runtime/Suggest.h"
 #include "opc/Targets/Core/Target.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -16,6 +18,24 @@
 #include <vector>
 
 using namespace opc;
+
+namespace opc {
+/// Those of lib/Targets; CMake writes it.
+llvm::ArrayRef<const Target *> targetsOfTree();
+} // namespace opc
+
+static std::vector<const Target *> &knownTargets() {
+  static std::vector<const Target *> known(targetsOfTree().begin(),
+                                           targetsOfTree().end());
+  return known;
+}
+
+llvm::ArrayRef<const Target *> opc::allTargets() { return knownTargets(); }
+
+void opc::registerTarget(const Target &target) {
+  if (!llvm::is_contained(knownTargets(), &target))
+    knownTargets().push_back(&target);
+}
 
 const Target *opc::findTarget(llvm::StringRef name) {
   for (const Target *target : allTargets())
@@ -96,29 +116,26 @@ llvm::Expected<const TargetDesc *> opc::findChip(llvm::StringRef name) {
           .str());
 }
 
-/// The value of a discardable attribute of the outermost module around `op`.
+/// The nearest op around `op`, or itself, that has the attribute.
 template <typename Attr>
-static Attr moduleAttr(mlir::Operation *op, llvm::StringRef name) {
-  Attr found;
+static Attr nearestAttr(mlir::Operation *op, llvm::StringRef name) {
   for (; op; op = op->getParentOp())
-    if (auto attr = op->getAttrOfType<Attr>(name))
-      found = attr;
-  return found;
+    if (auto found = op->getAttrOfType<Attr>(name))
+      return found;
+  return {};
 }
 
-const TargetDesc &opc::targetOf(mlir::Operation *op) {
-  auto name = moduleAttr<mlir::StringAttr>(op, kTargetAttr);
+llvm::FailureOr<const TargetDesc *> opc::targetOf(mlir::Operation *op) {
+  auto name = nearestAttr<mlir::StringAttr>(op, kTargetAttr);
   llvm::Expected<const TargetDesc *> desc =
       findChip(name ? name.getValue() : "cpu");
   if (desc)
-    return **desc;
-  // A module written by hand may name what does not exist, or this machine may
-  // be older than every chip: the most modest description is always right.
-  llvm::consumeError(desc.takeError());
-  return chipsOf(*findTarget("reference")).back();
+    return *desc;
+  op->emitError(llvm::toString(desc.takeError()));
+  return llvm::failure();
 }
 
 int64_t opc::threadsOf(mlir::Operation *op) {
-  auto threads = moduleAttr<mlir::IntegerAttr>(op, kThreadsAttr);
+  auto threads = nearestAttr<mlir::IntegerAttr>(op, kThreadsAttr);
   return threads ? std::max<int64_t>(threads.getInt(), 1) : 1;
 }

@@ -1,7 +1,9 @@
 """Element-wise operators: functions, arithmetic, comparison, logic, choice."""
 
 import numpy as np
-from support import BF16, Case, integers, normal, ops_test, uniform
+import opc
+import pytest
+from support import BF16, TARGETS, Case, integers, normal, ops_test, uniform
 
 FLOATS = (np.float32, np.float64, np.float16)
 INTS = (np.int8, np.int16, np.int32, np.int64)
@@ -10,6 +12,15 @@ EDGES = np.array(
     [0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 1e-40, 3e38, 88.7, -103.9],
     np.float32,
 )
+
+PARAMETERS = [
+    ("LeakyRelu", {"alpha": 0.3}),
+    ("Elu", {"alpha": 0.7}),
+    ("Celu", {"alpha": 1.5}),
+    ("Selu", {"alpha": 1.2, "gamma": 0.8}),
+    ("HardSigmoid", {"alpha": 0.3, "beta": 0.4}),
+    ("ThresholdedRelu", {"alpha": 0.5}),
+]
 
 # Functions of one variable over all that they are defined on.
 ANY = ("Abs", "Neg", "Ceil", "Floor", "Exp", "Sigmoid", "Tanh", "Relu", "Sign")
@@ -39,6 +50,14 @@ def unary():
         "Round",
     ):
         yield Case(op, EDGES, label="edges")
+    for op in ("Abs", "Neg", "Ceil", "Sign", "Softplus", "Atan", "HardSwish"):
+        yield Case(op, EDGES[:7], label="edges")
+    for op, options in PARAMETERS:
+        yield Case(op, EDGES[:7], label="edges", **options)
+        # Next to its root onnxruntime loses digits: see test_hard_sigmoid.
+        if op != "HardSigmoid":
+            for size in (12, 37, 129):
+                yield Case(op, 2 * normal(size), **options)
     for op in ("Abs", "Neg", "Exp", "Tanh", "Sqrt"):
         yield Case(op, uniform(0.1, 3, 2, 9, dtype=np.float64))
         yield Case(op, uniform(0.1, 3, 2, 9, dtype=np.float16))
@@ -59,6 +78,12 @@ def unary():
     yield Case("IsNaN", EDGES)
     yield Case("IsInf", EDGES)
     yield Case("IsInf", EDGES, detect_negative=0)
+    yield Case("IsInf", EDGES, detect_positive=0)
+    yield Case("Swish", normal(50), opset=24, scale=2)
+    yield Case("Swish", normal(50), opset=24, alpha=1.7, scale=2)
+    yield Case("BitCast", EDGES, opset=26, to=6)
+    yield Case("BitCast", integers(-9, 9, 12), opset=26, to=11)
+    yield Case("BitCast", integers(0, 255, 37, dtype=np.uint8), opset=26, to=3)
     yield Case("Not", np.array([True, False]))
     yield Case("BitwiseNot", integers(0, 255, 9, dtype=np.uint8))
 
@@ -142,3 +167,15 @@ test_unary = ops_test(unary())
 test_binary = ops_test(binary())
 test_logic = ops_test(logic())
 test_cast = ops_test(casts())
+
+
+@pytest.mark.parametrize("size", [12, 37, 129])
+@pytest.mark.parametrize("target", TARGETS)
+def test_hard_sigmoid(size, target):
+    """Rounded once, also where alpha * x + beta cancels."""
+    alpha, beta = np.float32(0.3), np.float32(0.4)
+    case = Case("HardSigmoid", 2 * normal(size), alpha=0.3, beta=0.4)
+    (y,) = opc.compile(case.model(), target=target).run(case.feeds)
+    x = case.feeds["x0"].astype(np.float64)
+    exact = np.clip(np.float64(alpha) * x + np.float64(beta), 0, 1)
+    np.testing.assert_array_equal(y, exact.astype(np.float32))

@@ -1,8 +1,11 @@
 """Operators that move elements: reshape, transpose, slice, gather, pad, tile."""
 
+import itertools
+
 import numpy as np
 from support import Case, integers, normal, ops_test
 
+SIZES = (12, 37, 129)
 DTYPES = (np.float32, np.float64, np.float16, np.int8, np.int64, np.uint8, bool)
 
 
@@ -11,6 +14,11 @@ def ints(*values):
 
 
 def shapes():
+    for size, dtype in itertools.product(SIZES, DTYPES):
+        x = integers(0, 99, size, 3, size + 2).astype(dtype)
+        yield Case("Transpose", x, perm=(2, 0, 1))
+    for perm in itertools.permutations(range(4)):
+        yield Case("Transpose", normal(2, 3, 5, 4), perm=perm)
     for perm in ((1, 0, 2), (2, 1, 0), (0, 2, 1), (2, 0, 1)):
         yield Case("Transpose", normal(3, 5, 33), perm=perm)
     yield Case("Transpose", normal(4, 1, 7))
@@ -81,6 +89,27 @@ def gathers():
     known = {"dynamic": False}
     yield Case("GatherND", x, integers(0, 5, 4, 2), **known)
     yield Case("GatherND", x, integers(0, 6, 5, 3, 1), batch_dims=1, **known)
+    # Rows as vectors, with a rest.
+    for size in SIZES:
+        table = normal(size, size)
+        for axis in (0, 1):
+            yield Case("Gather", table, integers(-size, size, 2, 3), axis=axis)
+            most = integers(-size, size, size, size)
+            yield Case("GatherElements", table, most, axis=axis)
+        pairs = integers(-size, size, 5, 2)
+        yield Case("GatherND", table, pairs, **known)
+    batches = normal(2, 3, 5, 4)
+    for count, depth in ((1, 2), (2, 1), (2, 2)):
+        where = (
+            integers(-3, 3, 2, 3, depth)
+            if count == 2
+            else integers(0, 3, 2, 5, depth)
+        )
+        yield Case("GatherND", batches, where, batch_dims=count, **known)
+
+
+def scatters():
+    x, known = normal(5, 7, 6), {"dynamic": False}
     rows = np.array([[3], [0], [4]])
     yield Case("ScatterND", x, rows, normal(3, 7, 6, seed=1), **known)
     for kind in ("add", "mul", "max", "min"):
@@ -92,6 +121,36 @@ def gathers():
     for axis in (0, 1):
         updates = normal(2, 3, seed=1)
         yield Case("ScatterElements", normal(5, 5), where, updates, axis=axis)
+        for kind in ("add", "mul", "max", "min"):
+            options = {"reduction": kind, "axis": axis, "scale": 2}
+            twice = integers(-5, 5, 3, 4, seed=7)
+            updates = normal(3, 4, seed=1)
+            yield Case(
+                "ScatterElements", normal(5, 5), twice, updates, **options
+            )
+            updates = integers(-9, 9, 3, 4, seed=1)
+            whole = integers(-9, 9, 5, 5)
+            yield Case("ScatterElements", whole, twice, updates, **options)
+        yield Case(
+            "Scatter", normal(5, 5), where, normal(2, 3), opset=9, axis=axis
+        )
+    flags = integers(0, 2, 5, 5).astype(bool)
+    yield Case("ScatterElements", flags, where, ~flags[:2, :3])
+    for kind in ("none", "add", "mul", "max", "min"):
+        twice = np.array([[[3, 1], [0, 2]], [[3, 1], [4, -7]]])
+        updates = integers(-9, 9, 2, 2, 6, seed=1)
+        whole = integers(-9, 9, 5, 7, 6)
+        if kind == "none":
+            twice[1, 0, 0] = 2  # no two updates of one place
+        options = {"reduction": kind, **known}
+        yield Case("ScatterND", whole, twice, updates, **options)
+    for size in SIZES:
+        table, row = normal(size, size), np.array([[size // 2]])
+        yield Case("ScatterND", table, row, table[:1], **known)
+
+
+def selections():
+    x = normal(5, 7, 6)
     yield Case(
         "OneHot", integers(-3, 3, 4), np.array(4), ints(0, 1), fixed=(1,)
     )
@@ -101,6 +160,18 @@ def gathers():
     yield Case("Trilu", normal(5, 4), np.array(1), fixed=(1,))
     lengths = ints(3, 5)
     yield Case("ReverseSequence", normal(6, 2, 3), lengths)
+    for size in SIZES:
+        lengths = ints(size, 1, size // 2)
+        options = {"batch_axis": 0, "time_axis": 1}
+        yield Case("ReverseSequence", normal(3, size, 2), lengths, **options)
+        yield Case("ReverseSequence", integers(0, 9, size, 3), lengths)
+    for upper in (0, 1):
+        for k in (-40, -2, 0, 3, 40):
+            options = {"upper": upper, "label": f"k{k}", "fixed": (1,)}
+            yield Case("Trilu", normal(2, 12, 37), np.array(k), **options)
+    fewer = ints(2, 9)
+    yield Case("CenterCropPad", normal(5, 4), fewer, fixed=(1,))
+    yield Case("CenterCropPad", normal(5, 4, 3), ints(8), fixed=(1,), axes=[-2])
     yield Case("Range", np.array(2), np.array(11), np.array(3))
     yield Case("Range", *(np.float32(v) for v in (1.5, -2, -0.5)))
     yield Case("EyeLike", normal(4, 6), k=1)
@@ -124,4 +195,6 @@ def pads():
 test_shape = ops_test(shapes())
 test_slice = ops_test(slices())
 test_gather = ops_test(gathers())
+test_scatter = ops_test(scatters())
+test_selection = ops_test(selections())
 test_pad = ops_test(pads())

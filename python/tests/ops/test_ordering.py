@@ -63,6 +63,15 @@ def suppressed():
         *(np.abs(few), scores, counts(9), half),
         center_point_box=1,
     )
+    # Much wider than high, by their centres.
+    places, wide = uniform(0, 60, 2, 40, 2), uniform(20, 40, 2, 40, 1)
+    flat = np.concatenate([places, wide, wide / 8], axis=-1)
+    yield Case(
+        "NonMaxSuppression",
+        *(flat, scores, counts(40), np.array([0.2], np.float32)),
+        center_point_box=1,
+        label="flat",
+    )
     yield Case(
         "NonMaxSuppression", many, uniform(0, 1, 1, 2, 1500), counts(2000), half
     )

@@ -7,9 +7,10 @@ SCALE = np.float32(0.0625)
 
 
 def quantise():
-    # Halves and what lies outside of the range.
-    x = np.linspace(-20, 20, 641, dtype=np.float32)
-    for zero in (np.uint8(100), np.int8(-5)):
+    # Halves, which go to the even quotient whatever the zero point, and what
+    # lies outside of the range.
+    x = np.linspace(-20, 20, 1281, dtype=np.float32)
+    for zero in (np.uint8(100), np.uint8(101), np.int8(-5), np.int8(0)):
         yield Case("QuantizeLinear", x, SCALE, zero, fixed=(1, 2))
     yield Case("QuantizeLinear", x, SCALE)
     rows, zeros = normal(3, 7), np.array([1, 2, 3], np.int8)

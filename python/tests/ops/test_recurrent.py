@@ -1,5 +1,7 @@
 """LSTM, GRU, RNN: directions, biases, initial states, lengths."""
 
+import itertools
+
 import numpy as np
 import opc
 import pytest
@@ -57,7 +59,64 @@ def cells():
     )
 
 
+def forms():
+    """What an attribute or an optional input changes."""
+    functions = {
+        "LSTM": [
+            ["Sigmoid", "Tanh", "Relu"],
+            ["HardSigmoid", "Softsign", "Tanh"],
+        ],
+        "GRU": [["Sigmoid", "Relu"], ["HardSigmoid", "Softsign"]],
+        "RNN": [["Relu"], ["Affine"], ["ThresholdedRelu"], ["Elu"]],
+    }
+    for op in GATES:
+        outputs = 3 if op == "LSTM" else 2
+        common = {"outputs": outputs, "hidden_size": HIDDEN, "scale": 8}
+        plain = list(arguments(op, 1, True, True))
+        both = list(arguments(op, 2, True, True))
+        both[4] = np.array([5, 2, 3], np.int32)
+        for names in functions[op]:
+            options = {"activations": names, "fixed": (1, 2, 3)} | common
+            if names[0] in ("HardSigmoid", "Affine"):
+                options |= {"activation_alpha": [0.3], "activation_beta": [0.4]}
+            if names[0] == "ThresholdedRelu":
+                options |= {"activation_alpha": [0.5]}
+            yield Case(op, *plain, **options)
+        yield Case(op, *plain, fixed=(1, 2, 3), clip=0.3, **common)
+        # Two directions over batches of several lengths, both as weights and not.
+        for fixed in ((), (1, 2, 3)):
+            options = {"direction": "bidirectional", "fixed": fixed} | common
+            options["dynamic"] = bool(fixed)
+            yield Case(op, *both, **options)
+            if op == "GRU":
+                yield Case(op, *both, linear_before_reset=1, **options)
+    plain = list(arguments("LSTM", 1, True, True))
+    both = list(arguments("LSTM", 2, True, True))
+    common = {"outputs": 3, "hidden_size": HIDDEN, "scale": 8}
+    for inputs, direction in ((plain, "reverse"), (both, "bidirectional")):
+        views = 0.5 * normal(len(inputs[1]), 3 * HIDDEN, seed=9)
+        options = {"direction": direction, "fixed": (1, 2, 3, 7)} | common
+        yield Case("LSTM", *inputs, views, label="peepholes", **options)
+    yield Case("LSTM", *plain, input_forget=1, fixed=(1, 2, 3), **common)
+
+
+def widths():
+    """Hidden units that fill no vector, some and a rest, and many."""
+    for op, hidden in itertools.product(GATES, (12, 37, 129)):
+        gates = GATES[op] * hidden
+        inputs = [
+            normal(3, 7, 5),
+            0.3 * normal(1, gates, 5, seed=1),
+            0.1 * normal(1, gates, hidden, seed=2),
+            0.3 * normal(1, 2 * gates, seed=3),
+        ]
+        options = {"outputs": 3 if op == "LSTM" else 2, "hidden_size": hidden}
+        yield Case(op, *inputs, fixed=(1, 2, 3), scale=16, **options)
+
+
 test_recurrent = ops_test(cells())
+test_form = ops_test(forms())
+test_width = ops_test(widths())
 
 
 @pytest.mark.parametrize("target", TARGETS)

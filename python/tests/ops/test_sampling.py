@@ -1,6 +1,7 @@
 """Samples between elements: grids of positions, regions of interest."""
 
 import itertools
+import math
 
 import numpy as np
 import opc
@@ -25,6 +26,12 @@ def grids():
             padding_mode=padding,
             align_corners=corners,
         )
+    # Mirrored several times before they lie within.
+    far = uniform(-7, 7, 2, 4, 6, 2, seed=3)
+    for mode, corners in itertools.product(("linear", "nearest"), (0, 1)):
+        options = {"mode": mode, "align_corners": corners, "opset": 20}
+        options |= {"padding_mode": "reflection", "scale": 64, "label": "far"}
+        yield Case("GridSample", x, far, **options)
     volume, places = normal(1, 2, 4, 5, 6), uniform(-1.2, 1.2, 1, 3, 2, 4, 3)
     for mode in ("linear", "nearest"):
         yield Case("GridSample", volume, places, opset=20, scale=16, mode=mode)
@@ -50,6 +57,61 @@ def regions():
             output_width=4,
             spatial_scale=0.7,
         )
+
+
+def bilinear(image, y, x):
+    """The four weighted elements around a place; of places outside zeros."""
+    rows, columns = image.shape
+    if not (-1 <= y <= rows and -1 <= x <= columns):
+        return np.zeros(4)
+    y, x = min(max(y, 0), rows - 1), min(max(x, 0), columns - 1)
+    i, j = int(y), int(x)
+    below, right = min(i + 1, rows - 1), min(j + 1, columns - 1)
+    v, u = y - i, x - j
+    return np.array(
+        [
+            (1 - v) * (1 - u) * image[i, j],
+            (1 - v) * u * image[i, right],
+            v * (1 - u) * image[below, j],
+            v * u * image[below, right],
+        ]
+    )
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("mode", ["avg", "max"])
+@pytest.mark.parametrize("ratio", [0, 3])
+def test_regions_of_negative_numbers(mode, ratio, target):
+    """A maximum starts with the first sample, not with 0."""
+    x = uniform(-2, -1, 1, 2, 9, 8)
+    boxes = np.float32([[1, 1, 6, 5], [0, 2, 7.5, 8], [3, 3, 3.5, 4]])
+    case = Case(
+        "RoiAlign",
+        *(x, boxes, np.zeros(3, np.int64)),
+        mode=mode,
+        sampling_ratio=ratio,
+        output_height=2,
+        output_width=3,
+    )
+    (y,) = opc.compile(case.model(), target=target, cache=False).run(case.feeds)
+    for at in np.ndindex(*y.shape):
+        box, channel, row, column = at
+        left, top, right, bottom = boxes[box].astype(np.float64) - 0.5
+        height, width = (bottom - top) / 2, (right - left) / 3
+        down, across = ratio or math.ceil(height), ratio or math.ceil(width)
+        terms = np.array(
+            [
+                bilinear(
+                    x[0, channel].astype(np.float64),
+                    top + (row + (i + 0.5) / down) * height,
+                    left + (column + (j + 0.5) / across) * width,
+                )
+                for i in range(down)
+                for j in range(across)
+            ]
+        )
+        want = terms.max() if mode == "max" else terms.sum(1).mean()
+        np.testing.assert_allclose(y[at], want, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("target", TARGETS)

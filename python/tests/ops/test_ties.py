@@ -4,6 +4,8 @@ Here onnxruntime is no oracle: it leaves them open or differs between versions.
 """
 
 import itertools
+import math
+from fractions import Fraction
 
 import numpy as np
 import opc
@@ -181,3 +183,113 @@ def test_logarithms_of_sums_of_infinities(target):
     )
     expected = np.array([-inf, inf, 2, np.log(2)], F32)
     np.testing.assert_allclose(y, expected, rtol=1e-6)
+
+
+# Positions in an axis of n elements, resampled to `out`, exactly.
+PLACES = {
+    "half_pixel": lambda i, n, out: Fraction((2 * i + 1) * n - out, 2 * out),
+    "half_pixel_symmetric": lambda i, n, out: Fraction(
+        (2 * i + 1) * n - out, 2 * out
+    ),
+    "asymmetric": lambda i, n, out: Fraction(i * n, out),
+    "align_corners": lambda i, n, out: Fraction(i * (n - 1), out - 1),
+}
+HALF = Fraction(1, 2)
+ROUNDINGS = {
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "round_prefer_floor": lambda place: math.ceil(place - HALF),
+    "round_prefer_ceil": lambda place: math.floor(place + HALF),
+}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("rounding", ROUNDINGS)
+@pytest.mark.parametrize("place", PLACES)
+def test_nearest_elements_of_exact_positions(place, rounding, target):
+    """Many lie at an element or midway, where a rounding would choose."""
+    attributes = {
+        "coordinate_transformation_mode": place,
+        "nearest_mode": rounding,
+    }
+    node = helper.make_node("Resize", ["x", "", "", "n"], ["y"], **attributes)
+    feeds = {"x": np.zeros(7, F32), "n": np.zeros(1, np.int64)}
+    model = graph_model([node], feeds, ["y"], {}, 19, symbolic=True)
+    model.graph.input[1].type.tensor_type.shape.dim[0].dim_value = 1
+    program = opc.compile(model, target=target, cache=False)
+    for n, out in itertools.product((6, 7, 14, 35), (9, 17, 18, 34, 38)):
+        x = np.arange(n, dtype=F32)
+        (y,) = program.run([x, np.array([out])])
+        places = [PLACES[place](i, n, out) for i in range(out)]
+        nearest = [ROUNDINGS[rounding](position) for position in places]
+        np.testing.assert_array_equal(y, np.clip(nearest, 0, n - 1))
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("mode", ["nearest", "linear"])
+@pytest.mark.parametrize("known", [True, False])
+def test_scales_of_one_move_nothing(known, mode, target):
+    """Scales that are computed mean what constants do."""
+    attributes = {
+        "coordinate_transformation_mode": "tf_half_pixel_for_nn",
+        "nearest_mode": "ceil",
+        "mode": mode,
+    }
+    node = helper.make_node("Resize", ["x", "roi", "s"], ["y"], **attributes)
+    x = np.arange(24, dtype=F32).reshape(2, 3, 4)
+    scales = np.array([1, 1, 2], F32)
+    weights = {"roi": np.zeros(0, F32)} | ({"s": scales} if known else {})
+    feeds = {"x": x} | ({} if known else {"s": scales})
+    model = graph_model([node], feeds, ["y"], weights, 11, symbolic=known)
+    program = opc.compile(model, target=target, cache=False)
+    (y,) = program.run(list(feeds.values()))
+    places = np.array([0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3.25, 3.75])
+    if mode == "nearest":
+        expected = x[..., np.ceil(places).clip(0, 3).astype(int)]
+    else:
+        low = np.floor(places).astype(int)
+        after = x[..., (low + 1).clip(0, 3)]
+        expected = x[..., low] + (places - low) * (after - x[..., low])
+    np.testing.assert_allclose(y, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("symbolic", [False, True])
+@pytest.mark.parametrize(
+    "policy, choose", [("not_larger", min), ("not_smaller", max)]
+)
+def test_one_scale_keeps_the_aspect(policy, choose, symbolic, target):
+    """Extents are known when compiled, or given to one program for all."""
+    node = helper.make_node(
+        *("Resize", ["x", "", "", "n"], ["y"]),
+        coordinate_transformation_mode="asymmetric",
+        nearest_mode="floor",
+        keep_aspect_ratio_policy=policy,
+    )
+    program = None
+    for shape, wanted in (
+        ((25, 19), (15, 8)),
+        ((9, 2), (3, 1)),
+        ((12, 20), (28, 19)),
+        ((6, 14), (17, 9)),
+        ((4, 3), (4, 5)),
+        ((5, 3), (5, 3)),
+    ):
+        x = np.arange(math.prod(shape), dtype=F32).reshape(shape)
+        n = np.array(wanted)
+        feeds = {"x": x} | ({"n": n} if symbolic else {})
+        if not (program and symbolic):
+            weights = {} if symbolic else {"n": n}
+            model = graph_model([node], feeds, ["y"], weights, 19, symbolic)
+            model.graph.output[0].type.tensor_type.ClearField("shape")
+            program = opc.compile(model, target=target, cache=False)
+        (y,) = program.run(list(feeds.values()))
+        scale = choose(Fraction(w, s) for w, s in zip(wanted, shape))
+        lines = [
+            [
+                min(math.floor(i / scale), extent - 1)
+                for i in range(math.floor(extent * scale + HALF))
+            ]
+            for extent in shape
+        ]
+        np.testing.assert_array_equal(y, x[np.ix_(*lines)])

@@ -1,7 +1,11 @@
 """Convolutions, pooling, resizing, grid sampling."""
 
+import itertools
+
 import numpy as np
 from support import Case, integers, normal, ops_test
+
+SIZES = (12, 37, 129)
 
 # Input, weight, attributes.
 CONVOLUTIONS = [
@@ -41,6 +45,16 @@ def convolutions():
         yield Case(
             "Conv", normal(*x), weight, scale=8, dynamic=False, **options
         )
+    # Channels and columns that fill no vector, some and a rest, more than a tile.
+    for size in SIZES:
+        for taps, options in ((1, {}), (3, {"pads": [1, 0, 2, 1]})):
+            weight = normal(size + 1, size, taps, taps, seed=1)
+            x = normal(2, size, 5, 6)
+            yield Case("Conv", x, weight, fixed=(1,), scale=16, **options)
+        weight = normal(size, 1, 3, 3, seed=1)
+        options = {"group": size, "strides": [1, 2], "pads": [1, 1, 0, 1]}
+        x = normal(2, size, 7, 40)
+        yield Case("Conv", x, weight, fixed=(1,), scale=8, **options)
     x, w = normal(1, 3, 7, 7), normal(4, 3, 3, 3, seed=1)
     double = [array.astype(np.float64) for array in (x, w)]
     yield Case("Conv", *double, fixed=(1,), scale=8)
@@ -54,6 +68,25 @@ TRANSPOSED = [
     ((1, 4, 4, 5), (4, 3, 3, 3), {"group": 2}),
     ((1, 3, 4, 5), (3, 4, 3, 3), {"dilations": [2, 2]}),
     ((1, 3, 9), (3, 2, 4), {"strides": [2]}),
+    ((1, 3, 4, 5), (3, 4, 3, 3), {"strides": [2, 3], "output_shape": [9, 14]}),
+    (
+        (1, 3, 4, 5),
+        (3, 4, 3, 4),
+        {"strides": [2, 2], "auto_pad": "SAME_UPPER"},
+    ),
+    (
+        (1, 3, 4, 5),
+        (3, 4, 3, 4),
+        {"strides": [2, 2], "auto_pad": "SAME_LOWER"},
+    ),
+    ((1, 2, 3, 4, 5), (2, 3, 2, 3, 2), {"strides": [2, 1, 3]}),
+    ((2, 37, 6, 5), (37, 12, 4, 4), {"strides": [2, 2], "pads": [1] * 4}),
+    ((1, 12, 5, 4), (12, 37, 2, 2), {"strides": [3, 3]}),
+    (
+        (1, 129, 3, 3),
+        (129, 1, 3, 3),
+        {"strides": [2, 2], "group": 3, "output_padding": [1, 0]},
+    ),
 ]
 
 
@@ -61,6 +94,7 @@ def transposed():
     for x, w, options in TRANSPOSED:
         bias = normal(w[1] * options.get("group", 1), seed=2)
         weight = normal(*w, seed=1)
+        known = "output_shape" in options or "auto_pad" in options
         yield Case(
             "ConvTranspose",
             normal(*x),
@@ -68,6 +102,7 @@ def transposed():
             bias,
             fixed=(1, 2),
             scale=8,
+            dynamic=not known,
             **options,
         )
 
@@ -133,6 +168,52 @@ def pools():
     yield Case("GlobalAveragePool", normal(2, 3, 15), scale=4)
 
 
+def more_pools():
+    x = normal(2, 3, 9, 10)
+    for p in (1, 3):
+        options = {"strides": [2, 1], "pads": [1, 0, 0, 1]}
+        yield Case("LpPool", x, kernel_shape=[2, 3], p=p, scale=4, **options)
+    yield Case("GlobalLpPool", x, p=3, scale=4)
+    hollow = {"kernel_shape": [3, 3], "dilations": [2, 3], "strides": [1, 2]}
+    for op, opset in (("MaxPool", 18), ("AveragePool", 19)):
+        for ceil in (0, 1):
+            pads = [2, 1, 1, 2]
+            options = {"ceil_mode": ceil, "pads": pads, "opset": opset}
+            yield Case(op, x, scale=4, **hollow, **options)
+        lower = {"kernel_shape": [3, 2], "strides": [2, 2], "dynamic": False}
+        yield Case(op, x, auto_pad="SAME_LOWER", scale=4, **lower)
+        volume = normal(1, 3, 5, 6, 7)
+        options = {"kernel_shape": [2, 3, 2], "pads": [1, 0, 1, 0, 2, 1]}
+        yield Case(op, volume, strides=[2, 1, 2], scale=4, **options)
+        for size in SIZES:
+            options = {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1]}
+            yield Case(op, normal(1, size, 4, size), scale=4, **options)
+    for order in (0, 1):
+        options = {"kernel_shape": [3, 2], "strides": [2, 1]}
+        yield Case(
+            "MaxPool",
+            x,
+            outputs=2,
+            storage_order=order,
+            pads=[1, 0, 1, 1],
+            **options,
+        )
+        volume = normal(1, 2, 5, 6, 7)
+        options = {"kernel_shape": [2, 3, 2], "storage_order": order}
+        yield Case("MaxPool", volume, outputs=2, **options)
+    for dtype in (np.int8, np.uint8):
+        whole = integers(60, 190, 1, 3, 8, 9).astype(dtype)
+        options = {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1]}
+        yield Case("MaxPool", whole, **options)
+    where = np.array([[[[5, 7], [13, 15]]]])
+    values = normal(1, 1, 2, 2)
+    options = {"kernel_shape": [2, 2], "strides": [2, 2]}
+    yield Case("MaxUnpool", values, where, **options)
+    shape = np.array([1, 1, 5, 5])
+    options["refused"] = "output_shape is not supported"
+    yield Case("MaxUnpool", values, where, shape, fixed=(2,), **options)
+
+
 def resizes():
     x = normal(1, 2, 4, 5)
     scales = np.array([1, 1, 2, 2.5], np.float32)
@@ -157,8 +238,58 @@ def resizes():
     yield Case("Upsample", x, scales, opset=9, fixed=(1,))
 
 
+def more_resizes():
+    """Larger and smaller, by sizes that fill no vector."""
+    places = ("half_pixel", "asymmetric", "pytorch_half_pixel")
+    places += ("align_corners", "half_pixel_symmetric")
+    for size, place, mode in itertools.product(
+        SIZES, places, ("nearest", "linear", "cubic")
+    ):
+        x = normal(1, 2, 17, 21)
+        options = {"coordinate_transformation_mode": place, "mode": mode}
+        to = np.array([1, 2, size, 200 - size])
+        yield Case("Resize", x, None, None, to, fixed=(3,), scale=64, **options)
+    x = normal(2, 3, 7, 9)
+    one = np.array([2, 3, 1, 1])
+    for mode in ("nearest", "linear", "cubic"):
+        options = {"coordinate_transformation_mode": "pytorch_half_pixel"}
+        options |= {"mode": mode, "scale": 16, "label": "one"}
+        yield Case("Resize", x, None, None, one, fixed=(3,), **options)
+    more, less = np.float32([1, 1, 1.7, 2.3]), np.float32([1, 1, 0.6, 0.4])
+    for factors in (more, less):
+        # What the scale makes more than the whole extent is lost at both ends.
+        for mode in ("linear", "cubic"):
+            options = {"coordinate_transformation_mode": "half_pixel_symmetric"}
+            options |= {"mode": mode, "fixed": (2,), "scale": 64, "opset": 19}
+            yield Case("Resize", x, None, factors, **options)
+        options = {"mode": "cubic", "fixed": (2,), "scale": 64}
+        for a, outside in itertools.product((-0.5, -0.75), (0, 1)):
+            options |= {"cubic_coeff_a": a, "exclude_outside": outside}
+            yield Case("Resize", x, None, factors, **options)
+    for mode in ("linear", "cubic"):
+        options = {"mode": mode, "antialias": 1, "fixed": (2,), "scale": 64}
+        yield Case("Resize", x, None, less, **options)
+    roi = np.float32([0, 0, 0.4, -0.2, 1, 1, 0.6, 1.3])
+    to = np.array([2, 3, 5, 12])
+    for mode in ("nearest", "linear"):
+        options = {"coordinate_transformation_mode": "tf_crop_and_resize"}
+        options |= {"mode": mode, "extrapolation_value": 10.0, "scale": 64}
+        yield Case("Resize", x, roi, None, to, fixed=(1, 3), **options)
+    sizes = np.array([12, 37])
+    for policy in ("stretch", "not_larger", "not_smaller"):
+        options = {"axes": [3, 2], "keep_aspect_ratio_policy": policy}
+        options["dynamic"] = policy == "stretch"
+        yield Case("Resize", x, None, None, sizes, fixed=(3,), **options)
+    for dtype in (np.int8, np.uint8):
+        whole = integers(0, 120, 1, 2, 7, 9, dtype=dtype)
+        to = np.array([1, 2, 12, 37])
+        yield Case("Resize", whole, None, None, to, fixed=(3,))
+
+
 test_convolution = ops_test(convolutions())
 test_transposed = ops_test(transposed())
 test_integer_convolution = ops_test(integer_convolutions())
 test_pool = ops_test(pools())
+test_more_pools = ops_test(more_pools())
 test_resize = ops_test(resizes())
+test_more_resizes = ops_test(more_resizes())

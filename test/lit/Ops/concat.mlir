@@ -1,8 +1,10 @@
 // opc.concat on plain loops and on the CPU's schedules.
+// RUN: %opc compile %s --target=cpu:x86-64-v3 -o - --stop-after schedule | FileCheck %s --check-prefix=SCHEDULE
 // RUN: %opc run %s --target=reference --output %t.reference
 // RUN: %opc run %s --target=%chip --output %t.cpu
 // RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --exact
 
+// SCHEDULE-COUNT-2: func.func private @concat_{{[0-9]+}}({{.*}} opc.schedule = "concat"
 func.func @main(%x0: tensor<2x3xf32> {opc.name = "x0"},
                 %x1: tensor<2x4xf32> {opc.name = "x1"},
                 %x2: tensor<2x17xf32> {opc.name = "x2"},

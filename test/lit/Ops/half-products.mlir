@@ -1,9 +1,16 @@
 // Products, convolutions and windows of halves: summed in f32 and rounded once, on
 // schedules for f32; only the order of the sums differs.
+// RUN: %opc compile %s --target=cpu:x86-64-v3 -o - --stop-after schedule | FileCheck %s --check-prefix=SCHEDULE
 // RUN: %opc run %s --target=reference --output %t.reference
 // RUN: %opc run %s --target=%chip --output %t.cpu
 // RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --ulp 1
 
+// SCHEDULE: func.func private @packed_matmul_cast_tanh_{{[0-9]+}}({{.*}} opc.schedule = "gemm"
+// SCHEDULE: func.func private @packed_conv_cast_relu_cast_{{[0-9]+}}({{.*}} opc.schedule = "conv"
+// SCHEDULE: func.func private @pool_cast_{{[0-9]+}}({{.*}} opc.schedule = "pool"
+// SCHEDULE: func.func private @packed_matmul_cast_tanh_{{[0-9]+}}({{.*}} opc.schedule = "gemm"
+// SCHEDULE: func.func private @packed_conv_cast_relu_cast_{{[0-9]+}}({{.*}} opc.schedule = "conv"
+// SCHEDULE: func.func private @pool_cast_{{[0-9]+}}({{.*}} opc.schedule = "pool"
 func.func @main(%a_f16: tensor<5x9xf16> {opc.name = "a_f16"}, %x_f16: tensor<1x3x8x9xf16> {opc.name = "x_f16"}, %a_bf16: tensor<5x9xbf16> {opc.name = "a_bf16"}, %x_bf16: tensor<1x3x8x9xbf16> {opc.name = "x_bf16"})
     -> (tensor<5x19xf16> {opc.name = "p_f16"}, tensor<1x5x4x5xf16> {opc.name = "q_f16"}, tensor<5x19xbf16> {opc.name = "p_bf16"}, tensor<1x5x4x5xbf16> {opc.name = "q_bf16"}) {
   %w_f16 = opc.constant {value = dense<[[0.246, 0.484, 0.590, 0.885, 0.480, 0.845, -0.942, -0.069, 0.887, 0.298, 0.802, -0.774, -0.062, -0.507, 0.088, 0.148, -0.974, -0.567, -0.441], [0.833, 0.531, -0.681, 0.594, -0.722, 0.235, -0.747, -0.996, 0.743, -0.581, -0.569, 0.965, 0.745, -0.421, 0.923, 0.078, 0.356, -0.590, 0.882], [0.381, 0.933, 0.787, -0.402, -0.278, -0.668, -0.709, -0.870, -0.397, 0.206, -0.993, 0.356, -0.324, -0.380, 0.637, -0.039, -0.368, -0.038, 0.409], [-0.886, 0.950, -0.954, 0.500, 0.690, -0.964, 0.575, -0.268, 0.157, -0.982, -0.907, -0.638, 0.910, -0.607, 0.511, 0.859, 0.884, -0.311, -0.290], [0.049, 0.551, -0.784, 0.497, 0.594, 0.719, -0.927, 0.892, -0.818, -0.319, 0.222, 0.836, -0.320, 0.848, 0.090, -0.375, -0.366, -0.645, -0.844], [-0.702, 0.378, 0.993, -0.677, -0.903, 0.973, 0.067, -0.188, -0.525, 0.188, 0.653, -0.089, -0.156, -0.889, 0.832, -0.935, -0.013, 0.677, -0.739], [0.463, 0.900, 0.261, 0.576, -0.787, -0.131, -0.702, 0.689, -0.410, -0.094, 0.999, 0.705, 0.952, -0.093, -0.024, 0.459, -0.042, -0.418, -0.192], [-0.707, -0.246, 0.977, 0.920, 0.254, -0.001, -0.323, -0.822, -0.455, 0.564, 0.735, -0.277, 0.572, 0.550, 0.389, 0.328, 0.519, -0.273, 0.409], [-0.438, -0.029, 0.539, 0.382, -0.412, 0.891, 0.299, 0.161, -0.977, 0.094, -0.499, 0.343, -0.074, 0.633, 0.295, 0.595, -0.304, 0.288, 0.476]]> : tensor<9x19xf16>} : tensor<9x19xf16>

@@ -1,5 +1,6 @@
 // Products of 8-bit numbers less their zero points: dot products on the CPU, against
 // the plain loops. Odd extents everywhere: reductions are padded to whole groups.
+// RUN: %opc compile %s --target=cpu:x86-64-v3 -o - --stop-after schedule | FileCheck %s --check-prefix=SCHEDULE
 // RUN: %opc run %s --target=reference --output %t.reference
 // RUN: %opc run %s --target=%chip --output %t.cpu
 // RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --exact
@@ -8,9 +9,23 @@
 // RUN: %opc compile %s --target=cpu:x86-64-v4 --emit=llvm -o %t.v4.ll
 // RUN: FileCheck %s --input-file=%t.v4.ll --check-prefix=V4
 
-// V3-COUNT-3: call <8 x i32> @llvm.x86.avx2.pmadd
-// V4-COUNT-3: call <16 x i32> @llvm.x86.avx512.pmadd
+// V3-LABEL: define {{.*}} @packed_matmul_{{[a-z0-9_]+}}(
+// V3: call <8 x i32> @llvm.x86.avx2.pmadd
+// V3-LABEL: define {{.*}} @packed_conv_{{[a-z0-9_]+}}(
+// V3: call <8 x i32> @llvm.x86.avx2.pmadd
+// V3-LABEL: define {{.*}} @packed_matmul_{{[a-z0-9_]+}}(
+// V3: call <8 x i32> @llvm.x86.avx2.pmadd
+// V4-LABEL: define {{.*}} @packed_matmul_{{[a-z0-9_]+}}(
+// V4: call <16 x i32> @llvm.x86.avx512.pmadd
+// V4-LABEL: define {{.*}} @packed_conv_{{[a-z0-9_]+}}(
+// V4: call <16 x i32> @llvm.x86.avx512.pmadd
+// V4-LABEL: define {{.*}} @packed_matmul_{{[a-z0-9_]+}}(
+// V4: call <16 x i32> @llvm.x86.avx512.pmadd
 
+// SCHEDULE: func.func private @packed_matmul_{{[a-z0-9_]+}}({{.*}} opc.schedule = "gemm"
+// SCHEDULE: func.func private @packed_conv_{{[a-z0-9_]+}}({{.*}} opc.schedule = "conv"
+// SCHEDULE: func.func private @packed_matmul_{{[a-z0-9_]+}}({{.*}} opc.schedule = "gemm"
+// SCHEDULE: func.func private @depthwise_conv_{{[a-z0-9_]+}}({{.*}} opc.schedule = "depthwise"
 func.func @main(%a: tensor<5x7xui8> {opc.name = "a"}, %x: tensor<1x3x9x11xui8> {opc.name = "x"},
                 %zero: tensor<ui8> {opc.name = "zero"}, %scale: tensor<f32> {opc.name = "scale"})
     -> (tensor<5x19xf32> {opc.name = "product"}, tensor<1x6x5x6xi32> {opc.name = "image"},

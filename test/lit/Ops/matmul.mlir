@@ -1,8 +1,10 @@
 // opc.matmul on plain loops and on the CPU's schedules.
+// RUN: %opc compile %s --target=cpu:x86-64-v3 -o - --stop-after schedule | FileCheck %s --check-prefix=SCHEDULE
 // RUN: %opc run %s --target=reference --output %t.reference
 // RUN: %opc run %s --target=%chip --output %t.cpu
 // RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --rtol 1e-5
 
+// SCHEDULE-COUNT-4: func.func private @matmul_{{[0-9]+}}({{.*}} opc.schedule = "gemm"
 func.func @main(%x0: tensor<37x29xf32> {opc.name = "x0"},
                 %x1: tensor<29x53xf32> {opc.name = "x1"},
                 %x2: tensor<2x3x8x16xf32> {opc.name = "x2"},

@@ -13,12 +13,15 @@
 // CHECK: opc.packed_quantized_matmul
 // CHECK-NOT: opc.shift_left
 // SCHEDULE-LABEL: func.func private @packed_quantized_matmul_relu
+// SCHEDULE-SAME: opc.schedule = "quantised-gemm"
 // SCHEDULE: arith.ori {{.*}} : vector<8xi32>
 // SCHEDULE: vector.fma {{.*}} : vector<8xf32>
 // SCHEDULE-LABEL: func.func private @packed_quantized_matmul_
+// SCHEDULE-SAME: opc.schedule = "quantised-gemm"
 // SCHEDULE-NOT: memref.alloca
 // SCHEDULE: vector.fma
 // SCHEDULE-LABEL: func.func private @packed_quantized_matmul_
+// SCHEDULE-SAME: opc.schedule = "quantised-gemm"
 // SCHEDULE: %[[SUMS:.*]] = memref.alloca
 // SCHEDULE: %[[REALS:.*]] = memref.alloca
 // SCHEDULE: arith.ori

@@ -3,6 +3,7 @@
 // blocks of the batch, lengths, first states, a batch of any extent. Each row of
 // a matrix of weights is the one above it, moved on by one.
 // RUN: %opc compile %s -o - --stop-after layout | FileCheck %s
+// RUN: %opc compile %s -o - --stop-after schedule | FileCheck %s --check-prefix=SCHEDULE
 // RUN: %opc run %s --target=reference --dim batch=9 --output %t.reference
 // RUN: %opc run %s --target=%chip --dim batch=9 --threads 2 --output %t.cpu
 // RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --rtol 1e-5
@@ -18,6 +19,7 @@
 // CHECK: opc.packed_recurrent {{.*}}cell = "gru_linear"
 // CHECK: opc.packed_recurrent {{.*}}cell = "rnn_tanh"
 // CHECK: opc.packed_recurrent {{.*}}cell = "rnn_relu"
+// SCHEDULE-COUNT-8: @packed_recurrent_{{[0-9]+}}({{.*}} opc.schedule = "recurrent"
 
 func.func @main(%x: tensor<4x7x5xf32> {opc.name = "x"},
                 %p: tensor<4x2x5xf32> {opc.name = "p"},

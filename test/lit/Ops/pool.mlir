@@ -1,8 +1,10 @@
 // opc.pool on plain loops and on the CPU's schedules.
+// RUN: %opc compile %s --target=cpu:x86-64-v3 -o - --stop-after schedule | FileCheck %s --check-prefix=SCHEDULE
 // RUN: %opc run %s --target=reference --output %t.reference
 // RUN: %opc run %s --target=%chip --output %t.cpu
 // RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --rtol 1e-6
 
+// SCHEDULE-COUNT-5: func.func private @pool_{{[0-9]+}}({{.*}} opc.schedule = "pool"
 func.func @main(%x0: tensor<1x5x14x14xf32> {opc.name = "x0"},
                 %x1: tensor<1x5x14x14xf32> {opc.name = "x1"},
                 %x2: tensor<1x5x14x14xf32> {opc.name = "x2"},

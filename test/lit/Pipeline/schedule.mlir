@@ -5,6 +5,7 @@
 module attributes {opc.target = "reference:plain"} {
   // CHECK-LABEL: func.func private @relu_0
   // CHECK-SAME: memref<4xi64>
+  // CHECK-SAME: opc.schedule = "plain-loops"
   // CHECK: scf.for
   func.func private @relu_0(%x: tensor<8xf32> {opc.dims = affine_map<() -> (8)>}) -> tensor<8xf32>
       attributes {opc.kernel, opc.symbols = []} {
@@ -26,6 +27,7 @@ module attributes {opc.target = "reference:plain"} {
 // extents may turn out to be 1.
 module attributes {opc.target = "cpu:x86-64-v3"} {
   // CHECK-LABEL: func.func private @equal
+  // CHECK-SAME: opc.schedule = "pointwise"
   // CHECK: vector.load {{.*}} vector<8xf32>
   func.func private @equal(%x: tensor<?xf32> {opc.dims = affine_map<()[s0] -> (s0)>},
                            %y: tensor<?xf32> {opc.dims = affine_map<()[s0] -> (s0)>}) -> tensor<?xf32>
@@ -35,6 +37,7 @@ module attributes {opc.target = "cpu:x86-64-v3"} {
   }
 
   // CHECK-LABEL: func.func private @one
+  // CHECK-SAME: opc.schedule = "pointwise"
   // CHECK: vector<8xf32>
   func.func private @one(%x: tensor<?x64xf32> {opc.dims = affine_map<()[s0] -> (s0, 64)>},
                          %y: tensor<1x64xf32> {opc.dims = affine_map<()[s0] -> (1, 64)>}) -> tensor<?x64xf32>
@@ -44,6 +47,7 @@ module attributes {opc.target = "cpu:x86-64-v3"} {
   }
 
   // CHECK-LABEL: func.func private @last_axis
+  // CHECK-SAME: opc.schedule = "plain-loops"
   // CHECK-NOT: vector
   // CHECK: memref.load
   // CHECK: return
@@ -56,6 +60,7 @@ module attributes {opc.target = "cpu:x86-64-v3"} {
 
   // An outer axis counts as much, and an axis of 64 that one operand may lack.
   // CHECK-LABEL: func.func private @outer_axis
+  // CHECK-SAME: opc.schedule = "plain-loops"
   // CHECK-NOT: vector
   // CHECK: memref.load
   // CHECK: return
@@ -69,6 +74,7 @@ module attributes {opc.target = "cpu:x86-64-v3"} {
   // Rows, columns and what is summed are no broadcasts; a batch is one, which
   // products find by the extent at hand.
   // CHECK-LABEL: func.func private @product
+  // CHECK-SAME: opc.schedule = "gemm"
   // CHECK: vector<8xf32>
   func.func private @product(%x: tensor<?x32xf32> {opc.dims = affine_map<()[s0] -> (s0, 32)>},
                              %y: tensor<32x64xf32> {opc.dims = affine_map<()[s0] -> (32, 64)>}) -> tensor<?x64xf32>

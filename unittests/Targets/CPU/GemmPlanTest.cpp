@@ -1,5 +1,5 @@
 //===- GemmPlanTest.cpp - which register tile, which loop order -----------===//
-#include "opc/Targets/CPU/GemmPlan.h"
+#include "opc/Targets/CPU/Products/GemmPlan.h"
 #include "gtest/gtest.h"
 
 using namespace opc::cpu;
@@ -98,6 +98,35 @@ TEST(GemmPlanTest, LatencyTakesPortsTimesCycles) {
   VectorMachine machine = wide();
   machine.fmaLatency = 5;
   EXPECT_EQ(planGemm({1, 64, 64}, machine).inFlight, 10);
+}
+
+TEST(GemmPlanTest, PartialSumsOfOrderedOnesFollowFromTheColumns) {
+  for (const VectorMachine &machine : {wide(), narrow()})
+    for (int64_t columns : {1, 8, 10, 37, 64, 129, 1000, 4096}) {
+      GemmShape one = {1, columns, 512};
+      one.ordered = true;
+      int64_t chains = planGemm(one, machine).chains(1);
+      for (int64_t rows : {0, 1, 2, 17, 64, 1000}) {
+        GemmShape many = {rows, columns, 512};
+        many.ordered = true;
+        GemmPlan plan = planGemm(many, machine);
+        EXPECT_EQ(plan.chains(plan.tileRows * plan.tileVectors), chains);
+        EXPECT_LE(plan.tileRows * plan.tileVectors * chains + plan.tileVectors +
+                      1,
+                  machine.registers);
+      }
+    }
+}
+
+TEST(GemmPlanTest, ASingleOrderedRowIsWide) {
+  GemmShape shape = {1, 4096, 4096};
+  shape.ordered = true;
+  GemmPlan plan = planGemm(shape, narrow());
+  EXPECT_GE(plan.tileVectors, 7);
+  EXPECT_EQ(plan.chains(plan.tileVectors), 1);
+  // Where columns are few, each sum has several parts.
+  shape.columns = 8;
+  EXPECT_EQ(planGemm(shape, narrow()).chains(1), 2);
 }
 
 } // namespace

@@ -12,7 +12,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
-#include "opc/Targets/CPU/LoopBuilder.h"
+#include "opc/Targets/CPU/Vector/LoopBuilder.h"
 
 namespace opc::cpu {
 

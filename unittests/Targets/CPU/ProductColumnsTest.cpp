@@ -1,6 +1,6 @@
 //===- ProductColumnsTest.cpp - the columns that tiles take ---------------===//
 #include "IndexProgram.h"
-#include "opc/Targets/CPU/ProductTile.h"
+#include "opc/Targets/CPU/Products/ProductTile.h"
 #include "gtest/gtest.h"
 
 using namespace opc::cpu;

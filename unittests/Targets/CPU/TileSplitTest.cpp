@@ -1,5 +1,5 @@
 //===- TileSplitTest.cpp - extents cut into tiles -------------------------===//
-#include "opc/Targets/CPU/TileSplit.h"
+#include "opc/Targets/CPU/Vector/TileSplit.h"
 #include "IndexProgram.h"
 #include "gtest/gtest.h"
 

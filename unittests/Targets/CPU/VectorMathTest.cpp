@@ -7,8 +7,8 @@
 // them too.
 //
 //===----------------------------------------------------------------------===//
-#include "opc/InitAll.h"
 #include "opc/Pipeline/CodeGen.h"
+#include "opc/Pipeline/InitAll.h"
 #include "opc/Pipeline/Passes.h"
 #include "opc/Targets/CPU/Passes.h"
 #include "opc/Targets/Core/Target.h"

@@ -1,5 +1,5 @@
 //===- WindowEdgesTest.cpp - windows that hang over an image's edges ------===//
-#include "opc/Targets/CPU/WindowEdges.h"
+#include "opc/Targets/CPU/Vector/WindowEdges.h"
 #include "IndexProgram.h"
 #include "gtest/gtest.h"
 #include <map>

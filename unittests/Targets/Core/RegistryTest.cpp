@@ -3,6 +3,8 @@
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Diagnostics.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "llvm/Support/TargetSelect.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -59,7 +61,25 @@ TEST(Registry, AModuleNamesItsChip) {
   module->setAttr(kThreadsAttr, builder.getI64IntegerAttr(3));
   builder.setInsertionPointToStart(module.getBody());
   auto inner = mlir::ModuleOp::create(builder, builder.getUnknownLoc());
-  EXPECT_EQ(targetOf(inner).target, "reference");
+  EXPECT_EQ((*targetOf(inner))->target, "reference");
   EXPECT_EQ(threadsOf(inner), 3);
+  inner->setAttr(kTargetAttr, builder.getStringAttr("cpu:x86-64-v3"));
+  EXPECT_EQ((*targetOf(inner))->chip, "x86-64-v3");
+  module->erase();
+}
+
+TEST(Registry, AnUnknownTargetIsAnError) {
+  mlir::MLIRContext context;
+  std::string said;
+  mlir::ScopedDiagnosticHandler handler(&context,
+                                        [&](mlir::Diagnostic &diagnostic) {
+                                          said = diagnostic.str();
+                                          return mlir::success();
+                                        });
+  mlir::OpBuilder builder(&context);
+  auto module = mlir::ModuleOp::create(builder, builder.getUnknownLoc());
+  module->setAttr(kTargetAttr, builder.getStringAttr("zx81"));
+  EXPECT_TRUE(mlir::failed(targetOf(module)));
+  EXPECT_THAT(said, HasSubstr("unknown target 'zx81'"));
   module->erase();
 }

@@ -10,6 +10,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "opc/Frontend/Graph/NeedsValue.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringMap.h"
@@ -53,7 +54,7 @@ struct ImportOptions {
 /// input, but whose value decides the form of the program: "<kNeedsValue>
 /// 'axes' at compile time". Give it in ImportOptions::constants if it is an
 /// input.
-inline constexpr llvm::StringLiteral kNeedsValue = "needs the value of input";
+using graph::kNeedsValue;
 
 /// Starts the message about a graph that does not verify once it is imported:
 /// that is a fault of opc's own, and no other message starts so.

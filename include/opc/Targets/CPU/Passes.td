@@ -35,24 +35,6 @@ def SplitConvTransposePass : Pass<"opc-split-conv-transpose"> {
   }];
 }
 
-def SinkTransposesPass : Pass<"opc-sink-transposes"> {
-  let summary = "moves transposes towards the results, where they cancel";
-  let description = [{
-    An op that computes alike in any order of axes (element-wise, reduce, softmax,
-    concat, pad, slice, resize) is computed before the transpose of its operand.
-    A transpose of a transpose is one or none; one that moves only axes of extent
-    1 is a reshape.
-  }];
-}
-
-def KeepReducedAxesPass : Pass<"opc-keep-reduced-axes"> {
-  let summary = "reductions keep their axes with extent 1";
-  let description = [{
-    A reduce without keepdims becomes one with keepdims and a reshape, so that what
-    follows in its kernel broadcasts.
-  }];
-}
-
 def PackWeightsPass : Pass<"opc-pack-weights"> {
   let summary = "lays constant weights out as vectors for the register tile";
   let description = [{
@@ -88,14 +70,6 @@ def PackRecurrentPass : Pass<"opc-pack-recurrent"> {
   }];
   let options = [Option<"lanes", "lanes", "int64_t", /*default=*/"16",
                         "f32 elements of one vector">];
-}
-
-def FoldMovementPass : Pass<"opc-fold-movement"> {
-  let summary = "evaluates movement ops on constants";
-  let description = [{
-    transpose, reshape, pad, slice, broadcast and concat of constants are constants.
-    Elements are moved as bytes; none is computed.
-  }];
 }
 
 def ExpandMathPass : Pass<"opc-expand-math"> {

@@ -9,8 +9,10 @@
 #define OPC_TARGETS_CPU_SCHEDULES_H
 
 #include "opc/Conversion/OpcToLoops/LowerKernels.h"
-#include "opc/Targets/CPU/VectorEmitter.h"
-#include "opc/Targets/CPU/VectorMachine.h"
+#include "opc/Kernel/KernelForm.h"
+#include "opc/Kernel/MergedAxes.h"
+#include "opc/Targets/CPU/Vector/VectorEmitter.h"
+#include "opc/Targets/CPU/Vector/VectorMachine.h"
 #include "opc/Targets/Core/Target.h"
 
 namespace opc::cpu {
@@ -36,12 +38,14 @@ struct KernelWriter {
 /// Gives `kernel` its form on buffers: sets opc.units and the other attributes,
 /// then calls `body` to write the code for units [begin, end). `grain` is the
 /// fewest units worth a task of their own; 0: as many as kernelCost says.
-/// Fails, with an error at an op, where an extent or element type has no form
-/// in buffers.
-llvm::LogicalResult writeKernel(mlir::func::FuncOp kernel, ShapeEnv &env,
-                                int64_t lanes, mlir::AffineExpr units,
-                                int64_t grain,
-                                llvm::function_ref<void(KernelWriter &)> body);
+/// Declined, with an error at an op, where an extent or element type has no
+/// form in buffers.
+ScheduleResult writeKernel(KernelForm &kernel, int64_t lanes,
+                           mlir::AffineExpr units, int64_t grain,
+                           llvm::function_ref<void(KernelWriter &)> body);
+
+/// Makes the emitter see every value with its merged extents.
+void walkMerged(KernelWriter &w, const MergedAxes &axes);
 
 /// Writes the kernel's results at `indices`. All values come before all stores:
 /// an output may lie over an input.
@@ -57,53 +61,39 @@ void forVectors(KernelWriter &w, mlir::Value first, mlir::Value last,
 
 /// Whether the elements are f32.
 bool isF32(mlir::Value tensor);
-/// The values that a kernel on tensors returns.
-mlir::ValueRange returnedValues(mlir::func::FuncOp kernel);
-/// The only op in `kernel` that no IndexedLowering covers; null if there is
-/// none or more than one.
-mlir::Operation *onlyNest(mlir::func::FuncOp kernel);
-/// Whether every returned value is computed from `root` (or not at all) by
-/// element-wise ops of the extents of `root`, so that it can follow `root` in
-/// registers; other operands may broadcast.
-bool isEpilogueOf(mlir::func::FuncOp kernel, mlir::Value root, ShapeEnv &env);
-/// The kernel's only op that `isRoot` accepts, if it reads the kernel's inputs,
-/// all else is element-wise, and every result follows it (isEpilogueOf); null
-/// if not.
-mlir::Operation *soleRoot(mlir::func::FuncOp kernel, ShapeEnv &env,
-                          llvm::function_ref<bool(mlir::Operation *)> isRoot);
-template <typename Op> Op soleRoot(mlir::func::FuncOp kernel, ShapeEnv &env) {
-  return mlir::cast_or_null<Op>(soleRoot(
-      kernel, env, [](mlir::Operation *op) { return mlir::isa<Op>(op); }));
-}
-/// Allows each output to take the buffer of an input of the same extents and
-/// storage size that is read only where the output is written.
-void allowInPlace(mlir::func::FuncOp kernel, ShapeEnv &env);
+/// Why the results of a kernel cannot follow `root` in registers: one of
+/// `buffers`, which the schedule reads from memory, is computed, or a result
+/// does not follow element by element. Nothing where they can.
+std::optional<llvm::StringRef>
+misfitAround(KernelForm &kernel, mlir::Value root, mlir::ValueRange buffers);
+/// Whether an element-wise op is a function rather than arithmetic: its
+/// polynomial keeps constants in registers, and costs more than reading its
+/// result back.
+bool isFunction(mlir::Operation *op);
+
+// Whether a schedule takes what an op leads (Schedule::leads).
+bool leadsGemm(mlir::Operation *op, const TargetDesc &desc);
+bool leadsQuantisedGemm(mlir::Operation *op, const TargetDesc &desc);
+bool leadsConv(mlir::Operation *op, const TargetDesc &desc);
+bool leadsDepthwise(mlir::Operation *op, const TargetDesc &desc);
+bool leadsResize(mlir::Operation *op, const TargetDesc &desc);
+bool leadsPool(mlir::Operation *op, const TargetDesc &desc);
+bool leadsReduce(mlir::Operation *op, const TargetDesc &desc);
 
 // One function for each schedule.
-llvm::LogicalResult schedulePointwise(mlir::func::FuncOp kernel,
-                                      const TargetDesc &desc);
-llvm::LogicalResult scheduleGemm(mlir::func::FuncOp kernel,
-                                 const TargetDesc &desc);
-llvm::LogicalResult scheduleQuantisedGemm(mlir::func::FuncOp kernel,
-                                          const TargetDesc &desc);
-llvm::LogicalResult scheduleConv(mlir::func::FuncOp kernel,
-                                 const TargetDesc &desc);
-llvm::LogicalResult scheduleDepthwise(mlir::func::FuncOp kernel,
-                                      const TargetDesc &desc);
-llvm::LogicalResult scheduleRecurrent(mlir::func::FuncOp kernel,
-                                      const TargetDesc &desc);
-llvm::LogicalResult scheduleConcat(mlir::func::FuncOp kernel,
-                                   const TargetDesc &desc);
-llvm::LogicalResult scheduleResize(mlir::func::FuncOp kernel,
-                                   const TargetDesc &desc);
-llvm::LogicalResult schedulePool(mlir::func::FuncOp kernel,
-                                 const TargetDesc &desc);
-llvm::LogicalResult scheduleArgReduce(mlir::func::FuncOp kernel,
-                                      const TargetDesc &desc);
-llvm::LogicalResult scheduleTranspose(mlir::func::FuncOp kernel,
-                                      const TargetDesc &desc);
-llvm::LogicalResult scheduleReduce(mlir::func::FuncOp kernel,
-                                   const TargetDesc &desc);
+ScheduleResult schedulePointwise(KernelForm &kernel, const TargetDesc &desc);
+ScheduleResult scheduleGemm(KernelForm &kernel, const TargetDesc &desc);
+ScheduleResult scheduleQuantisedGemm(KernelForm &kernel,
+                                     const TargetDesc &desc);
+ScheduleResult scheduleConv(KernelForm &kernel, const TargetDesc &desc);
+ScheduleResult scheduleDepthwise(KernelForm &kernel, const TargetDesc &desc);
+ScheduleResult scheduleRecurrent(KernelForm &kernel, const TargetDesc &desc);
+ScheduleResult scheduleConcat(KernelForm &kernel, const TargetDesc &desc);
+ScheduleResult scheduleResize(KernelForm &kernel, const TargetDesc &desc);
+ScheduleResult schedulePool(KernelForm &kernel, const TargetDesc &desc);
+ScheduleResult scheduleArgReduce(KernelForm &kernel, const TargetDesc &desc);
+ScheduleResult scheduleTranspose(KernelForm &kernel, const TargetDesc &desc);
+ScheduleResult scheduleReduce(KernelForm &kernel, const TargetDesc &desc);
 
 } // namespace opc::cpu
 

@@ -9,17 +9,15 @@
 #ifndef OPC_TARGETS_CORE_TARGET_H
 #define OPC_TARGETS_CORE_TARGET_H
 
-#include "opc/Targets/Core/TargetDesc.h"
+#include "opc/Targets/Core/ScheduleResult.h"
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/Support/Error.h"
 #include "llvm/Support/LogicalResult.h"
 
 namespace mlir {
 class DialectRegistry;
 class Operation;
 class OpPassManager;
-namespace func {
-class FuncOp;
-} // namespace func
 } // namespace mlir
 
 namespace opc {
@@ -32,36 +30,36 @@ struct EmbeddedFile {
   llvm::StringRef text;
 };
 
-/// One way to turn a kernel function on tensors into one on flat buffers.
-struct Schedule {
-  llvm::StringLiteral name;
-  /// Rewrites the kernel in place. Fails, having changed nothing and said
-  /// nothing, when the kernel is not of this schedule's form.
-  llvm::LogicalResult (*apply)(mlir::func::FuncOp kernel,
-                               const TargetDesc &desc);
-};
+/// The policy of fusion that vector schedules share (FusionRules.h).
+const FusionRules &defaultFusion();
+/// What a target does whose machine computes in f32: composites break down, and
+/// narrower floats are widened.
+void legaliseByDefault(mlir::OpPassManager &pm, const TargetDesc &desc);
 
 /// A target plug-in. Empty lists and null hooks mean "nothing of the kind".
 struct Target {
   llvm::StringLiteral name;
   llvm::StringLiteral summary;
   llvm::ArrayRef<EmbeddedFile> chips;
-  /// Which ops may share a kernel (Dialect/Opc/Transforms/FusionRules.h); null:
-  /// none, each op is a kernel.
-  const FusionRules &(*fusion)() = nullptr;
-  /// First that accepts a kernel wins; the plain loops follow after the last.
+  /// A graph is executed as it came: nothing is rewritten but formulas that
+  /// would lose their digits, nothing is evaluated ahead, and code is compiled
+  /// without liberties. What other targets are checked against.
+  bool asWritten = false;
+  /// Which ops may share a kernel.
+  const FusionRules &(*fusion)() = defaultFusion;
+  /// First that takes a kernel wins; the plain loops follow after the last.
   llvm::ArrayRef<Schedule> schedules = {};
-  /// Names of composite ops ("opc.softmax") that the schedules take whole; all
-  /// others that can are decomposed.
-  llvm::ArrayRef<llvm::StringLiteral> wholeOps = {};
+  /// Names of the dialects, besides those of every target, that kernels may be
+  /// in from the stage "schedule" to the stage "host".
+  llvm::ArrayRef<llvm::StringLiteral> legalDialects = {};
   /// Adds the dialects that the schedules and hooks create.
   void (*registerDialects)(mlir::DialectRegistry &registry) = nullptr;
   /// Registers the target's passes by name, for opc-opt.
   void (*registerPasses)() = nullptr;
-  /// Adds passes to the beginning of the stage "decompose": what the target
-  /// takes in a form of its own, while composites still say what they mean.
+  /// Fills the stage "legalise" (on the module, @main in opc ops): which
+  /// composites stay whole, and in which types products and all else compute.
   void (*buildLegalise)(mlir::OpPassManager &pm,
-                        const TargetDesc &desc) = nullptr;
+                        const TargetDesc &desc) = legaliseByDefault;
   /// Adds passes to the stage "layout" (on the module, @main in opc ops).
   void (*buildLayout)(mlir::OpPassManager &pm,
                       const TargetDesc &desc) = nullptr;
@@ -71,8 +69,11 @@ struct Target {
                          const TargetDesc &desc) = nullptr;
 };
 
-/// All targets, by name.
+/// All targets: those of lib/Targets by name, then those that were registered.
 llvm::ArrayRef<const Target *> allTargets();
+/// Adds a target that is no folder of lib/Targets, such as one of a test; it
+/// must outlive every use. Not to be called while something is compiled.
+void registerTarget(const Target &target);
 /// The target of a name, or null.
 const Target *findTarget(llvm::StringRef name);
 
@@ -88,9 +89,10 @@ llvm::Expected<const TargetDesc *> findChip(llvm::StringRef name);
 /// what is missing, separated by commas, are in `missing`.
 bool runsHere(const TargetDesc &desc, std::string &missing);
 
-/// The chip that the module around `op` is compiled for (its attribute
-/// opc.target), or the one that this machine is when the module names none.
-const TargetDesc &targetOf(mlir::Operation *op);
+/// The chip that `op` is compiled for: that of the nearest op around it with an
+/// attribute opc.target, or the processor at hand where none has one. Fails
+/// with an error at `op` where there is no such chip.
+llvm::FailureOr<const TargetDesc *> targetOf(mlir::Operation *op);
 /// The threads that the module may use (its attribute opc.threads), or 1.
 int64_t threadsOf(mlir::Operation *op);
 

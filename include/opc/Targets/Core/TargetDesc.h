@@ -83,11 +83,6 @@ struct TargetDesc {
   parse(llvm::StringRef target, llvm::StringRef chip, llvm::StringRef json);
 };
 
-/// The module's attribute that names its chip ("target:chip") and the one that
-/// holds the number of threads that the program may use.
-inline constexpr llvm::StringLiteral kTargetAttr = "opc.target";
-inline constexpr llvm::StringLiteral kThreadsAttr = "opc.threads";
-
 } // namespace opc
 
 #endif // OPC_TARGETS_CORE_TARGETDESC_H

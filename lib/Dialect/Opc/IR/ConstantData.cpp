@@ -16,6 +16,11 @@ bool opc::isBelowByte(Type element) {
   return integer && integer.getWidth() < 8;
 }
 
+bool opc::isSplat(ConstantOp constant) {
+  auto dense = dyn_cast<DenseElementsAttr>(constant.getValue());
+  return dense && dense.isSplat();
+}
+
 std::optional<int64_t> opc::storedBytes(Type tensor) {
   auto type = dyn_cast<RankedTensorType>(tensor);
   if (!type || !type.hasStaticShape() || !type.getElementType().isIntOrFloat())

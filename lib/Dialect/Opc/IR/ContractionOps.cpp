@@ -36,7 +36,8 @@ LogicalResult MatmulOp::inferDims(ShapeEnv &env,
   if (constantOf(ka) && constantOf(kb) && ka != kb)
     return emitOpError("inner extents ")
            << *constantOf(ka) << " and " << *constantOf(kb) << " differ";
-  Dims dims = broadcastDims(ArrayRef(a).drop_back(2), ArrayRef(b).drop_back(2));
+  Dims dims =
+      broadcastDims({ArrayRef(a).drop_back(2), ArrayRef(b).drop_back(2)});
   if (llvm::is_contained(dims, AffineExpr()))
     return emitOpError("batch extents of ")
            << getA().getType() << " and " << getB().getType()

@@ -1,32 +1,112 @@
 //===- ReduceOps.cpp - extents and checks of reductions -------------------===//
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Dialect/Opc/IR/ScalarBody.h"
+#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 using namespace opc;
 
-LogicalResult ReduceOp::verify() {
-  int64_t rank = cast<RankedTensorType>(getX().getType()).getRank();
+ScalarArith opc::arithOf(StringRef kind) {
+  return llvm::StringSwitch<ScalarArith>(kind)
+      .Case("sum", ScalarArith::Add)
+      .Case("prod", ScalarArith::Mul)
+      .Case("max", ScalarArith::Max)
+      .Default(ScalarArith::Min);
+}
+
+TypedAttr opc::neutralElement(StringRef kind, Type type, bool isUnsigned) {
+  bool most = kind == "min", least = kind == "max";
+  if (auto real = dyn_cast<FloatType>(type)) {
+    const llvm::fltSemantics &semantics = real.getFloatSemantics();
+    APFloat value = most || least    ? APFloat::getInf(semantics, least)
+                    : kind == "prod" ? APFloat::getOne(semantics)
+                                     : APFloat::getZero(semantics);
+    return FloatAttr::get(real, value);
+  }
+  unsigned width = type.getIntOrFloatBitWidth();
+  APInt value(width, kind == "prod");
+  if (most)
+    value = isUnsigned ? APInt::getMaxValue(width)
+                       : APInt::getSignedMaxValue(width);
+  if (least)
+    value = isUnsigned ? APInt::getMinValue(width)
+                       : APInt::getSignedMinValue(width);
+  return IntegerAttr::get(type, value);
+}
+
+static LogicalResult verifyAxes(ReductionOp op) {
+  int64_t rank = cast<RankedTensorType>(op.getX().getType()).getRank();
   int64_t previous = -1;
-  for (int64_t axis : getAxes()) { // reduce_c1
+  for (int64_t axis : op.getAxes()) { // reduce_c1
     if (axis <= previous || axis >= rank)
-      return emitOpError("axis ")
+      return op->emitOpError("axis ")
              << axis << " is out of order or out of rank " << rank;
     previous = axis;
   }
   return success();
 }
 
-LogicalResult ReduceOp::inferDims(ShapeEnv &env,
-                                  SmallVectorImpl<Dims> &results) {
+static Dims reducedDims(ReductionOp op, ShapeEnv &env) {
   Dims dims;
-  for (auto [axis, dim] : llvm::enumerate(env.dims(getX()))) {
-    if (!llvm::is_contained(getAxes(), int64_t(axis)))
+  for (auto [axis, dim] : llvm::enumerate(env.dims(op.getX()))) {
+    if (!llvm::is_contained(op.getAxes(), int64_t(axis)))
       dims.push_back(dim);
-    else if (getKeepdims())
+    else if (op.getKeepdims())
       dims.push_back(env.constant(1));
   }
-  results.push_back(std::move(dims));
+  return dims;
+}
+
+LogicalResult ReduceOp::verify() { return verifyAxes(*this); }
+
+LogicalResult ReduceOp::inferDims(ShapeEnv &env,
+                                  SmallVectorImpl<Dims> &results) {
+  results.push_back(reducedDims(*this, env));
   return success();
+}
+
+/// f16 and bf16 accumulate in f32.
+Type ReduceOp::accumulatorType() {
+  Type number = numberOf(getX().getType());
+  bool isHalf = isa<FloatType>(number) && number.getIntOrFloatBitWidth() < 32;
+  return isHalf ? Float32Type::get(getContext()) : number;
+}
+
+TypedAttr ReduceOp::neutralOf(Type type) {
+  Type element = getElementTypeOrSelf(getX().getType());
+  return neutralElement(getKind(), type,
+                        element.isUnsignedInteger() || element.isInteger(1));
+}
+
+Value ReduceOp::emitCombine(OpBuilder &b, Location loc, Value total,
+                            Value next) {
+  Type type = getElementTypeOrSelf(total.getType());
+  if (isa<IntegerType>(type))
+    type = getElementTypeOrSelf(getX().getType());
+  return emitArith(b, loc, arithOf(getKind()), type, {total, next});
+}
+
+LogicalResult FoldOp::inferDims(ShapeEnv &env, SmallVectorImpl<Dims> &results) {
+  results.push_back(reducedDims(*this, env));
+  return success();
+}
+
+LogicalResult FoldOp::verify() {
+  Type number = numberOf(getX().getType());
+  if (getNeutral().getType() != number)
+    return emitOpError("has a neutral element of ")
+           << getNeutral().getType() << " for elements of " << number;
+  if (failed(verifyAxes(*this)))
+    return failure();
+  return verifyBody(*this, {number, number}, number);
+}
+
+Type FoldOp::accumulatorType() { return numberOf(getX().getType()); }
+
+TypedAttr FoldOp::neutralOf(Type) { return getNeutral(); }
+
+Value FoldOp::emitCombine(OpBuilder &b, Location loc, Value total, Value next) {
+  return emitBody(getBody(), b, loc, {total, next});
 }
 
 std::optional<Dims> ReduceOp::inferContents(ShapeEnv &env) {

@@ -45,17 +45,24 @@ Perm NormalizeOp::reorderAxes(ArrayRef<int64_t> perm) {
 }
 
 /// The axes that are gone are gone from the permutation, too.
-Perm ReduceOp::reorderAxes(ArrayRef<int64_t> perm) {
-  Perm axes = renamed(getAxes(), perm);
+template <typename Op>
+static Perm reorderReduced(Op op, ArrayRef<int64_t> perm) {
+  Perm axes = renamed(op.getAxes(), perm);
   llvm::sort(axes);
-  setAxes(axes);
-  if (getKeepdims())
+  op.setAxes(axes);
+  if (op.getKeepdims())
     return Perm(perm);
   Perm left;
   for (int64_t from : perm)
     if (!llvm::binary_search(axes, from))
       left.push_back(from - (llvm::lower_bound(axes, from) - axes.begin()));
   return left;
+}
+Perm ReduceOp::reorderAxes(ArrayRef<int64_t> perm) {
+  return reorderReduced(*this, perm);
+}
+Perm FoldOp::reorderAxes(ArrayRef<int64_t> perm) {
+  return reorderReduced(*this, perm);
 }
 
 /// In the order in which `scales` and `dims` are given.

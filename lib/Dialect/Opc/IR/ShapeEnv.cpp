@@ -172,28 +172,36 @@ Dims opc::staticDims(MLIRContext *context, RankedTensorType type) {
   return dims;
 }
 
-AffineExpr opc::broadcastDim(AffineExpr a, AffineExpr b) {
-  if (!a || !b)
-    return {};
-  if (a == b || constantOf(b) == 1)
-    return a;
-  if (constantOf(a) == 1)
-    return b;
-  // A constant other than 1 decides; that the other extent agrees at run time
-  // is what the front end's opc.bind_broadcast checks.
-  if (constantOf(a) && !constantOf(b))
-    return a;
-  if (constantOf(b) && !constantOf(a))
-    return b;
-  return {};
+/// The extent to which `extents` broadcast; null as in broadcastDims. A
+/// constant other than 1 decides; that the others agree with it at run time is
+/// what the front end's opc.bind_broadcast checks.
+static AffineExpr broadcastDim(ArrayRef<AffineExpr> extents) {
+  AffineExpr result = extents.front();
+  for (AffineExpr extent : extents) {
+    if (!extent)
+      return {};
+    if (constantOf(result) == 1 ||
+        (constantOf(extent).value_or(1) != 1 && !constantOf(result)))
+      result = extent;
+  }
+  bool fits = llvm::all_of(extents, [&](AffineExpr extent) {
+    std::optional<int64_t> known = constantOf(extent);
+    return extent == result || known == 1 || (!known && constantOf(result));
+  });
+  return fits ? result : AffineExpr();
 }
 
-Dims opc::broadcastDims(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b) {
-  if (a.size() < b.size())
-    std::swap(a, b);
-  Dims result(a.begin(), a.end());
-  size_t offset = a.size() - b.size();
-  for (size_t i = 0; i < b.size(); ++i)
-    result[offset + i] = broadcastDim(a[offset + i], b[i]);
+Dims opc::broadcastDims(ArrayRef<ArrayRef<AffineExpr>> shapes) {
+  size_t rank = 0;
+  for (ArrayRef<AffineExpr> shape : shapes)
+    rank = std::max(rank, shape.size());
+  Dims result;
+  for (size_t fromEnd = rank; fromEnd > 0; --fromEnd) {
+    Dims extents;
+    for (ArrayRef<AffineExpr> shape : shapes)
+      if (shape.size() >= fromEnd)
+        extents.push_back(shape[shape.size() - fromEnd]);
+    result.push_back(broadcastDim(extents));
+  }
   return result;
 }

@@ -109,7 +109,8 @@ LogicalResult check(ResizeOp op) {
     seen.push_back(axis);
   }
   RankedTensorType scales = typeOf(op.getScales());
-  if (!scales.getElementType().isF32() || scales.getRank() != 1 ||
+  if (!(scales.getElementType().isF32() || scales.getElementType().isF64()) ||
+      scales.getRank() != 1 ||
       (scales.hasStaticShape() && scales.getNumElements() != axes))
     return op.emitOpError("scales of ")
            << scales << " do not fit " << axes << " axes";

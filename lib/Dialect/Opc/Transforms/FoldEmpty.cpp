@@ -58,7 +58,7 @@ void foldOp(Operation *op, ShapeEnv &env) {
 void foldEmpty(func::FuncOp function) {
   SmallVector<Operation *> ops;
   function.walk([&](Operation *op) {
-    if (mayFold(op))
+    if (!isa<BodyOp>(op->getParentOp()) && mayFold(op))
       ops.push_back(op);
   });
   ShapeEnv env(function.getContext());

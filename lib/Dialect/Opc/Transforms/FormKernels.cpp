@@ -40,7 +40,7 @@ static LogicalResult verifyExtents(Block &block, ShapeEnv &env) {
             << value.getType() << " with an extent that nothing explains";
         return WalkResult::interrupt();
       }
-    return WalkResult::advance();
+    return isa<BodyOp>(op) ? WalkResult::skip() : WalkResult::advance();
   });
   return failure(result.wasInterrupted());
 }
@@ -78,7 +78,7 @@ LogicalResult opc::formKernels(func::FuncOp function,
 namespace {
 struct FormKernels : opc::impl::FormKernelsPassBase<FormKernels> {
   using FormKernelsPassBase::FormKernelsPassBase;
-  explicit FormKernels(const FusionRules &rules) : given(&rules) {}
+  explicit FormKernels(FusionRules rules) : given(std::move(rules)) {}
 
   void runOnOperation() override {
     const FusionRules &rules =
@@ -90,7 +90,7 @@ struct FormKernels : opc::impl::FormKernelsPassBase<FormKernels> {
         return signalPassFailure();
   }
 
-  const FusionRules *given = nullptr;
+  std::optional<FusionRules> given;
 };
 } // namespace
 

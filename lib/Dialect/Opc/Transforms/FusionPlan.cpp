@@ -111,7 +111,7 @@ SmallVector<Need> Planner::needsOf(Operation *op) {
     if (Operation *bind = binder.lookup(symbol))
       addNeed(bind, needs);
   };
-  op->walk([&](Operation *inner) {
+  op->walk<WalkOrder::PreOrder>([&](Operation *inner) {
     for (Value operand : inner->getOperands())
       if (Operation *producer = operand.getDefiningOp())
         addNeed(producer, needs);
@@ -120,6 +120,7 @@ SmallVector<Need> Planner::needsOf(Operation *op) {
     for (Value result : inner->getResults())
       for (AffineExpr expr : env.dims(result))
         forEachSymbol(expr, addSymbol);
+    return isa<BodyOp>(inner) ? WalkResult::skip() : WalkResult::advance();
   });
   return needs;
 }
@@ -235,7 +236,7 @@ static bool isTrailing(ArrayRef<int64_t> axes, int64_t rank) {
 }
 
 static Operation *firstReduction(const SmallVectorImpl<Operation *> &ops) {
-  auto it = llvm::find_if(ops, llvm::IsaPred<ReduceOp>);
+  auto it = llvm::find_if(ops, llvm::IsaPred<ReductionOp>);
   return it == ops.end() ? nullptr : *it;
 }
 

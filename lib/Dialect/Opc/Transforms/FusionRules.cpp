@@ -2,37 +2,12 @@
 #include "opc/Dialect/Opc/Transforms/FusionRules.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Dialect/Opc/IR/ScalarBody.h"
 #include "opc/Dialect/Opc/Transforms/Passes.h"
 
 using namespace mlir;
 using namespace opc;
 using Role = FusionRole;
-
-static bool isF32(Operation *op) {
-  return getElementTypeOrSelf(op->getOperand(0)).isF32();
-}
-static bool isF32Matmul(Operation *op) {
-  return isF32(op) && !cast<MatmulOp>(op).getTransposeB();
-}
-static bool isF32ChannelsLast(Operation *op) {
-  auto pool = cast<PoolOp>(op);
-  return isF32(op) && pool.getLayout() == "NHWC";
-}
-bool opc::isBlendingResize(Operation *op) {
-  auto resize = cast<ResizeOp>(op);
-  int64_t rank = cast<RankedTensorType>(resize.getX().getType()).getRank();
-  return isF32(op) && rank >= 2 &&
-         (resize.getMode() == "nearest" || resize.getMode() == "linear") &&
-         resize.getCoordinates() != "tf_crop_and_resize" &&
-         !resize.getAntialias() && !resize.getExcludeOutside();
-}
-/// Reductions that keep the axes, of types that sum in themselves.
-static bool isRowReduce(Operation *op) {
-  Type element = getElementTypeOrSelf(op->getOperand(0));
-  return cast<ReduceOp>(op).getKeepdims() &&
-         (element.isF32() || element.isF64() || element.isInteger(32) ||
-          element.isInteger(64));
-}
 
 /// One that may turn out to be its operand is a step of the host program.
 static bool surelyRepeats(Operation *op) { return !op->hasAttr(kMayAliasAttr); }
@@ -53,17 +28,18 @@ static constexpr FusionClass kClasses[] = {
     {"opc.reverse_sequence", Role::Shuffle},
     {"opc.unpack", Role::Shuffle},
 
-    {"opc.reduce", Role::Reduction, 1, isRowReduce},
+    {"opc.reduce", Role::Reduction},
+    {"opc.fold", Role::Reduction},
     {"opc.softmax", Role::Row},
     {"opc.log_softmax", Role::Row},
     {"opc.normalize", Role::Row},
-    {"opc.matmul", Role::Contraction, 1, isF32Matmul},
-    {"opc.packed_matmul", Role::Contraction, 1, isF32},
-    {"opc.packed_quantized_matmul", Role::Contraction, 1, isF32},
-    {"opc.packed_conv", Role::Contraction, 1, isF32},
-    {"opc.depthwise_conv", Role::Contraction, 1, isF32},
-    {"opc.resize", Role::Window, 1, isBlendingResize},
-    {"opc.pool", Role::Window, 1, isF32ChannelsLast},
+    {"opc.matmul", Role::Contraction},
+    {"opc.packed_matmul", Role::Contraction},
+    {"opc.packed_quantized_matmul", Role::Contraction},
+    {"opc.packed_conv", Role::Contraction},
+    {"opc.depthwise_conv", Role::Contraction},
+    {"opc.resize", Role::Window},
+    {"opc.pool", Role::Window},
 
     {"opc.div", Role::Pointwise, 4},
     {"opc.sqrt", Role::Pointwise, 4},
@@ -111,14 +87,32 @@ static constexpr FusionLimits kVectorLimits[] = {
 /// Ops that belong to the host program: they are not computed from elements.
 static bool runsOnHost(Operation *op) { return !isa<ShapedOp>(op); }
 
+/// Each element is an expression over elements of the operands, which can be
+/// part of any loop.
+static bool isIndexedRole(FusionRole role) {
+  return role == Role::Pointwise || role == Role::View ||
+         role == Role::Shuffle || role == Role::Generator;
+}
+
+/// Whether the op is what its entry says: not one that leads kernels which no
+/// schedule takes.
+static bool holds(const FusionClass &entry, Operation *op,
+                  const FusionRules &rules) {
+  if (entry.holds && !entry.holds(op))
+    return false;
+  return isIndexedRole(entry.role) || entry.role == Role::Host ||
+         !rules.leads || rules.leads(op);
+}
+
 FusionClass FusionRules::classOf(Operation *op) const {
   for (const FusionClass &entry : classes)
     if (entry.op == op->getName().getStringRef())
-      return !entry.holds || entry.holds(op)
-                 ? entry
-                 : FusionClass{entry.op, Role::Alone};
+      return holds(entry, op, *this) ? entry
+                                     : FusionClass{entry.op, Role::Alone};
   if (runsOnHost(op))
     return {"", Role::Host};
+  if (auto map = dyn_cast<MapOp>(op))
+    return {"", Role::Pointwise, costOfBody(map.getBody())};
   if (isa<ScalarOp>(op))
     return {"", Role::Pointwise};
   return {"", isMovement(op) ? Role::Shuffle : Role::Alone};
@@ -132,25 +126,18 @@ const FusionLimits *FusionRules::limitsOf(FusionRole leader) const {
 }
 
 bool FusionRules::isIndexed(Operation *op) const {
-  switch (classOf(op).role) {
-  case Role::Pointwise:
-  case Role::View:
-  case Role::Shuffle:
-  case Role::Generator:
-    return true;
-  default:
-    return false;
-  }
+  return isIndexedRole(classOf(op).role);
 }
 
 const FusionRules &opc::noFusion() {
-  static const FusionRules rules{kClasses, {}, /*maxOps=*/1};
+  static const FusionRules rules{
+      .classes = kClasses, .limits = {}, .maxOps = 1};
   return rules;
 }
 
 const FusionRules &opc::defaultFusion() {
   static const FusionRules rules = [] {
-    FusionRules r{kClasses, kVectorLimits};
+    FusionRules r{.classes = kClasses, .limits = kVectorLimits};
     // Vectors are loaded from buffers; only scalars are part of the code.
     r.maxClonedElements = 1;
     return r;

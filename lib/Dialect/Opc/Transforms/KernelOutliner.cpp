@@ -144,6 +144,8 @@ func::FuncOp KernelOutliner::build(ArrayRef<Operation *> ops,
   auto kernel = func::FuncOp::create(b, loc, nameOf(ops, count), type);
   kernel.setPrivate();
   kernel->setAttr(kKernelAttr, b.getUnitAttr());
+  if (Attribute target = module->getAttr(kTargetAttr))
+    kernel->setAttr(kTargetAttr, target);
   SmallVector<StringRef> unnamed(symbols.used.size(), "");
   kernel->setAttr(kSymbolsAttr, b.getStrArrayAttr(unnamed));
   auto mnemonics = llvm::map_to_vector(
@@ -203,19 +205,37 @@ static DictionaryAttr attributesOf(Operation &op, bool withStarts) {
   return some.getDictionary(op.getContext());
 }
 
-static std::string keyOf(func::FuncOp kernel, bool withStarts = true) {
-  std::string key;
-  DenseMap<Value, uint64_t> numbers;
-  auto define = [&](Value value) {
+namespace {
+
+/// Writes what tells one kernel from another.
+class KeyWriter {
+public:
+  explicit KeyWriter(bool withStarts) : withStarts(withStarts) {}
+
+  std::string keyOf(func::FuncOp kernel) {
+    for (BlockArgument argument : kernel.getArguments()) {
+      Attribute dims = kernel.getArgAttr(argument.getArgNumber(), kDimsAttr);
+      appendPointer(key, dims.getAsOpaquePointer());
+    }
+    append(kernel.front());
+    return std::move(key);
+  }
+
+private:
+  void define(Value value) {
     numbers.try_emplace(value, numbers.size());
     appendPointer(key, value.getType().getAsOpaquePointer());
-  };
-  for (BlockArgument argument : kernel.getArguments()) {
-    define(argument);
-    Attribute dims = kernel.getArgAttr(argument.getArgNumber(), kDimsAttr);
-    appendPointer(key, dims.getAsOpaquePointer());
   }
-  for (Operation &op : kernel.front()) {
+
+  void append(Block &block) {
+    appendNumber(key, block.getNumArguments());
+    for (BlockArgument argument : block.getArguments())
+      define(argument);
+    for (Operation &op : block)
+      append(op);
+  }
+
+  void append(Operation &op) {
     appendPointer(key, op.getName().getAsOpaquePointer());
     DictionaryAttr attributes = attributesOf(op, withStarts);
     appendPointer(key, attributes.getAsOpaquePointer());
@@ -224,8 +244,20 @@ static std::string keyOf(func::FuncOp kernel, bool withStarts = true) {
       appendNumber(key, numbers.lookup(operand));
     for (Value result : op.getResults())
       define(result);
+    for (Region &region : op.getRegions())
+      for (Block &block : region)
+        append(block);
   }
-  return key;
+
+  bool withStarts;
+  std::string key;
+  DenseMap<Value, uint64_t> numbers;
+};
+
+} // namespace
+
+static std::string keyOf(func::FuncOp kernel, bool withStarts = true) {
+  return KeyWriter(withStarts).keyOf(kernel);
 }
 
 func::FuncOp KernelOutliner::enter(func::FuncOp kernel) {

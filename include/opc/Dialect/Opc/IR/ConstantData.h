@@ -45,6 +45,9 @@ private:
   size_t size;
 };
 
+/// Whether all elements of a constant are equal (one is).
+bool isSplat(ConstantOp constant);
+
 /// The memory of a resource; null for another attribute, or where it was freed.
 const mlir::AsmResourceBlob *blobOf(mlir::Attribute value);
 

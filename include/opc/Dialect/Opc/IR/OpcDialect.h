@@ -31,6 +31,11 @@ namespace opc {
 inline constexpr llvm::StringLiteral kSymbolsAttr = "opc.symbols";
 inline constexpr llvm::StringLiteral kDimsAttr = "opc.dims";
 inline constexpr llvm::StringLiteral kKernelAttr = "opc.kernel";
+/// On a module and on each of its kernels: the chip that it is compiled for,
+/// "target:chip".
+inline constexpr llvm::StringLiteral kTargetAttr = "opc.target";
+/// On a module: the number of threads that the program may use.
+inline constexpr llvm::StringLiteral kThreadsAttr = "opc.threads";
 inline constexpr llvm::StringLiteral kNameAttr = "opc.name";
 /// Of an argument of @main: the number (i64) of the result that is written to
 /// its memory.

@@ -69,6 +69,42 @@ def Opc_AccessOp : OpInterface<"AccessOp"> {
   ];
 }
 
+def Opc_ReductionOp : OpInterface<"ReductionOp"> {
+  let cppNamespace = "::opc";
+  let description = [{
+    An op that combines the elements of its one operand along axes, in any order:
+    loops, lanes and what a kernel does between passes derive from it.
+  }];
+  let methods = [
+    InterfaceMethod<"The operand", "::mlir::Value", "getX">,
+    InterfaceMethod<"The axes along which it is combined, ascending",
+                    "::llvm::ArrayRef<int64_t>", "getAxes">,
+    InterfaceMethod<"Whether these stay, with extent 1", "bool", "getKeepdims">,
+    InterfaceMethod<"Sets that; the type is left to the caller", "void",
+                    "setKeepdims", (ins "bool":$value)>,
+    InterfaceMethod<
+      "The type in which totals are kept: a float or a signless integer",
+      "::mlir::Type", "accumulatorType", (ins)>,
+    InterfaceMethod<
+      "What changes nothing, of that type or, of floats, of a type like it",
+      "::mlir::TypedAttr", "neutralOf", (ins "::mlir::Type":$type)>,
+    InterfaceMethod<
+      "Builds total and next combined: scalars or vectors of a type that "
+      "neutralOf() takes",
+      "::mlir::Value", "emitCombine",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
+           "::mlir::Value":$total, "::mlir::Value":$next)>
+  ];
+}
+
+def Opc_BodyOp : OpInterface<"BodyOp"> {
+  let cppNamespace = "::opc";
+  let description = [{
+    An op whose one region computes a number from numbers, with ops of arith and
+    math. It is no part of the graph: what walks the graph stays outside.
+  }];
+}
+
 def Opc_AxisOp : OpInterface<"AxisOp"> {
   let cppNamespace = "::opc";
   let description = [{

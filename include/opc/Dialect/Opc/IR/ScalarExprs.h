@@ -9,6 +9,7 @@
 #define OPC_DIALECT_OPC_IR_SCALAREXPRS_H
 
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinAttributeInterfaces.h"
 #include "mlir/IR/Types.h"
 #include "mlir/IR/Value.h"
 
@@ -29,6 +30,12 @@ Value emitConstantInt(OpBuilder &b, Location loc, Type like, int64_t value);
 
 Value emitArith(OpBuilder &b, Location loc, ScalarArith kind, Type tensor,
                 ValueRange args);
+/// The operation of a reduction: sum, prod, max or min.
+ScalarArith arithOf(llvm::StringRef kind);
+/// What changes nothing in a reduction of `kind`, as a float or a signless
+/// integer `type`; `isUnsigned` tells the sign of integers.
+mlir::TypedAttr neutralElement(llvm::StringRef kind, Type type,
+                               bool isUnsigned);
 Value emitCompare(OpBuilder &b, Location loc, ScalarPredicate predicate,
                   Type tensor, ValueRange args);
 Value emitShift(OpBuilder &b, Location loc, bool left, Type tensor,

@@ -89,12 +89,10 @@ Dims toDims(mlir::AffineMap map);
 /// The extents that `type` alone tells; null where it is dynamic.
 Dims staticDims(mlir::MLIRContext *context, mlir::RankedTensorType type);
 
-/// The extent to which `a` and `b` broadcast, as numpy does, or null when they
-/// are different constants or cannot be proved to fit (see opc.bind_broadcast).
-mlir::AffineExpr broadcastDim(mlir::AffineExpr a, mlir::AffineExpr b);
-/// Broadcasts shapes of any ranks; null expressions where a dim does not fit.
-Dims broadcastDims(llvm::ArrayRef<mlir::AffineExpr> a,
-                   llvm::ArrayRef<mlir::AffineExpr> b);
+/// The shape to which `shapes`, of any ranks, broadcast as numpy does, whatever
+/// their order. An extent is null where constants differ, or where nothing
+/// proves that the extents fit (see opc.bind_broadcast).
+Dims broadcastDims(llvm::ArrayRef<llvm::ArrayRef<mlir::AffineExpr>> shapes);
 
 } // namespace opc
 

@@ -10,6 +10,7 @@
 #include "mlir/IR/Operation.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
+#include <functional>
 
 namespace opc {
 
@@ -33,8 +34,7 @@ struct FusionClass {
   FusionRole role;
   /// Work of one element in units of one addition.
   unsigned cost = 1;
-  /// Where given and false for an op, that op is Alone: the schedules of its
-  /// role do not take its types or its form.
+  /// Where given and false for an op, that op is Alone.
   bool (*holds)(mlir::Operation *op) = nullptr;
 };
 
@@ -51,6 +51,9 @@ struct FusionLimits {
 struct FusionRules {
   llvm::ArrayRef<FusionClass> classes;
   llvm::ArrayRef<FusionLimits> limits;
+  /// Whether a schedule of the target takes kernels which this op, that is no
+  /// expression, leads; others are Alone. Null: all do.
+  std::function<bool(mlir::Operation *)> leads = nullptr;
   /// Most ops and operands of one kernel.
   unsigned maxOps = 48;
   unsigned maxInputs = 24;
@@ -71,10 +74,6 @@ struct FusionRules {
   /// its operands.
   bool isIndexed(mlir::Operation *op) const;
 };
-
-/// Whether a resize is of f32 and blends at most two neighbours along each
-/// axis, which vectors of elements do alike.
-bool isBlendingResize(mlir::Operation *op);
 
 /// One op to a kernel.
 const FusionRules &noFusion();

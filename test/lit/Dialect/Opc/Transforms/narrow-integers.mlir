@@ -46,6 +46,17 @@ func.func @stays(%u: tensor<2x2xui16>, %s: tensor<2x2xi16>, %i: tensor<2x2xi32>,
   return %a, %b, %c, %d : tensor<2x2xi32>, tensor<2x2xi32>, tensor<2x2xi32>, tensor<2x2xi32>
 }
 
+// The least of a difference is the least less the greatest: -65535.
+// CHECK-LABEL: @below
+// CHECK: opc.matmul {{.*}} : (tensor<2x2xi32>, tensor<2x2xi32>)
+func.func @below(%x: tensor<2x2xui8>, %y: tensor<2x2xui16>) -> tensor<2x2xi32> {
+  %0 = opc.cast %x : (tensor<2x2xui8>) -> tensor<2x2xi32>
+  %1 = opc.cast %y : (tensor<2x2xui16>) -> tensor<2x2xi32>
+  %2 = opc.sub %0, %1 : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi32>
+  %3 = opc.matmul %2, %0 : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi32>
+  return %3 : tensor<2x2xi32>
+}
+
 // A padding value of which nothing is known.
 // CHECK-LABEL: @padded_by_anything
 // CHECK: opc.matmul {{.*}} : (tensor<3x3xi32>, tensor<3x3xi32>)

@@ -158,3 +158,18 @@ func.func @demands(%x: tensor<?xf32> {opc.dims = affine_map<()[s0] -> (s0)>},
   %0 = opc.relu %y : (tensor<?xf32>) -> tensor<?xf32>
   return %0 : tensor<?xf32>
 }
+
+// -----
+
+// Of two sums that are equal one symbol is the other and what is more of it.
+// CHECK-LABEL: func.func @offsets
+// CHECK-NEXT: opc.bind_clamp {bounds = affine_map<()[s0, s1] -> (s1 + 1, s0 + 3, s0 + 3)>
+// CHECK-NEXT: %[[Y:.*]] = opc.reshape %{{.*}} {dims = affine_map<()[s0] -> (s0 + 2)>}
+// CHECK-NEXT: opc.relu %[[Y]]
+func.func @offsets(%x: tensor<?xf32> {opc.dims = affine_map<()[s0] -> (s0)>},
+                   %y: tensor<?xf32> {opc.dims = affine_map<()[s0, s1] -> (s1)>}) -> tensor<?xf32>
+    attributes {opc.symbols = ["n", "m", ""]} {
+  opc.bind_clamp {bounds = affine_map<()[s0, s1] -> (s1 + 1, s0 + 3, s0 + 3)>, symbol = 2 : i64, opc.demand = "{0} is not {1}"}
+  %0 = opc.relu %y : (tensor<?xf32>) -> tensor<?xf32>
+  return %0 : tensor<?xf32>
+}

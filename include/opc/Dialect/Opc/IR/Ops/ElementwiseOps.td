@@ -63,6 +63,38 @@ class Opc_CompareOp<string mnemonic, string predicate>
   let summary = "compares element by element";
 }
 
+def Opc_MapOp : Opc_Op<"map", [DeclareOpInterfaceMethods<Opc_ScalarOp>,
+                               Opc_AccessOp, Opc_BodyOp, IsolatedFromAbove]> {
+  let summary = "computes each element by its body";
+  let description = [{
+    An element-wise op without a name. The body takes one element of each operand,
+    after broadcasting, and gives one of the result. Integers are signless there,
+    bool is i1. It holds ops of arith and math that cannot trap and are defined for
+    all numbers.
+
+    ```mlir
+    %y = opc.map %a, %b : (tensor<4xf32>, tensor<1xf32>) -> tensor<4xf32> {
+    ^bb0(%p: f32, %q: f32):
+      %0 = arith.mulf %p, %q : f32
+      %1 = math.tanh %0 : f32
+      opc.element %1 : f32
+    }
+    ```
+  }];
+  let arguments = (ins Variadic<Opc_NumericTensor>:$operands);
+  let results = (outs Opc_NumericTensor:$y);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat =
+      "operands attr-dict `:` functional-type(operands, results) $body";
+  let hasVerifier = 1;
+}
+def Opc_ElementOp : Opc_EffectOp<"element", [Pure, Terminator,
+                                             ParentOneOf<["MapOp", "FoldOp"]>]> {
+  let summary = "what the body of a map or a fold computes";
+  let arguments = (ins AnyType:$value);
+  let assemblyFormat = "$value attr-dict `:` type($value)";
+}
+
 // Functions of one float.
 def Opc_CeilOp : Opc_UnaryFloatOp<"ceil", "::mlir::math::CeilOp">;
 def Opc_FloorOp : Opc_UnaryFloatOp<"floor", "::mlir::math::FloorOp">;

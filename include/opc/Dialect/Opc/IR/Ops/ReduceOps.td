@@ -2,10 +2,19 @@
 #ifndef OPC_REDUCE_OPS_TD
 #define OPC_REDUCE_OPS_TD
 
+include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "opc/Dialect/Opc/IR/OpcDialect.td"
 
+/// Declares the methods of Opc_ReductionOp that are no accessors.
+defvar Opc_Combines = [{
+    ::mlir::Type accumulatorType();
+    ::mlir::TypedAttr neutralOf(::mlir::Type type);
+    ::mlir::Value emitCombine(::mlir::OpBuilder &builder, ::mlir::Location loc,
+                              ::mlir::Value total, ::mlir::Value next);
+}];
+
 def Opc_ReduceOp : Opc_Op<"reduce", [SameOperandsAndResultElementType,
-                                     Opc_NamesAxes]> {
+                                     Opc_NamesAxes, Opc_ReductionOp]> {
   let summary = "combines all elements along `axes`; nothing gives the neutral one";
   let description = [{
     sum, prod, max (NaN wins), min (NaN wins). f16 and bf16 sums and products
@@ -16,7 +25,34 @@ def Opc_ReduceOp : Opc_Op<"reduce", [SameOperandsAndResultElementType,
                    DenseI64ArrayAttr:$axes, BoolAttr:$keepdims);
   let results = (outs Opc_NumericTensor:$y);
   let hasVerifier = 1;
-  let extraClassDeclaration = Opc_InferContents;
+  let extraClassDeclaration = !strconcat(Opc_Combines, Opc_InferContents);
+}
+def Opc_FoldOp : Opc_Op<"fold", [SameOperandsAndResultElementType, Opc_NamesAxes,
+                                 Opc_ReductionOp, Opc_BodyOp,
+                                 IsolatedFromAbove]> {
+  let summary = "combines all elements along `axes` by its body";
+  let description = [{
+    The body takes a total and an element and gives the next total, all of the
+    element type (signless). It is associative and commutative, up to rounding,
+    and `neutral` changes nothing: elements are combined in any order.
+
+    ```mlir
+    %y = opc.fold %x {axes = array<i64: 1>, keepdims = true, neutral = 0.0 : f32}
+        : (tensor<4x9xf32>) -> tensor<4x1xf32> {
+    ^bb0(%total: f32, %next: f32):
+      %0 = arith.addf %total, %next : f32
+      opc.element %0 : f32
+    }
+    ```
+  }];
+  let arguments = (ins Opc_NumericTensor:$x, TypedAttrInterface:$neutral,
+                   DenseI64ArrayAttr:$axes, BoolAttr:$keepdims);
+  let results = (outs Opc_NumericTensor:$y);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat =
+      "operands attr-dict `:` functional-type(operands, results) $body";
+  let hasVerifier = 1;
+  let extraClassDeclaration = Opc_Combines;
 }
 def Opc_CumulativeOp : Opc_Op<"cumulative", [SameOperandsAndResultElementType]> {
   let summary = "running sum or product along `axis`";

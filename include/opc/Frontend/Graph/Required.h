@@ -1,0 +1,22 @@
+//===- Required.h - what several ops ask of extents -------------*- C++ -*-===//
+#ifndef OPC_FRONTEND_GRAPH_REQUIRED_H
+#define OPC_FRONTEND_GRAPH_REQUIRED_H
+
+#include "opc/Frontend/Graph/Emitter.h"
+
+namespace opc::graph {
+
+/// Axes (from the front) that must have an element to take; a run-time fault
+/// where that is not known yet.
+void requireElements(Emitter &n, Value v, ArrayRef<int64_t> axes);
+
+/// A list that must have `count` elements, as the rest of the node tells: where
+/// its extent is open, the run compares them and says `text`.
+Value listOf(Emitter &n, Value v, int64_t count, StringRef text);
+
+/// A vector of extents is no longer than the rank that a tensor may have.
+void requireRank(Emitter &n, Value shape);
+
+} // namespace opc::graph
+
+#endif // OPC_FRONTEND_GRAPH_REQUIRED_H

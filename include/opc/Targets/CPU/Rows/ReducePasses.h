@@ -1,0 +1,26 @@
+//===- ReducePasses.h - the passes over one row -----------------*- C++ -*-===//
+#ifndef OPC_TARGETS_CPU_ROWS_REDUCEPASSES_H
+#define OPC_TARGETS_CPU_ROWS_REDUCEPASSES_H
+
+#include "opc/Targets/CPU/Schedules.h"
+
+namespace opc::cpu {
+
+/// How the axes of a kernel of reductions are walked.
+struct ReduceShape {
+  Dims domain;                        ///< extents before reducing
+  llvm::SmallVector<int64_t> reduced; ///< axes, ascending
+  llvm::SmallVector<int64_t> outer;   ///< other axes but the last
+  bool lanesReduced = false;          ///< the last axis is reduced
+  /// Vectors side by side (last axis kept), or sums in flight (last reduced).
+  static constexpr int64_t slots = 4;
+};
+
+/// Writes the code for units [begin, end): positions along the outer axes,
+/// times blocks of `slots` vectors where the last axis is kept. Reductions and
+/// results are those of the kernel.
+void writeReductions(KernelWriter &w, const ReduceShape &shape);
+
+} // namespace opc::cpu
+
+#endif // OPC_TARGETS_CPU_ROWS_REDUCEPASSES_H

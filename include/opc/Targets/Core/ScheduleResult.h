@@ -1,0 +1,55 @@
+//===- ScheduleResult.h - how a kernel gets its loops -----------*- C++ -*-===//
+#ifndef OPC_TARGETS_CORE_SCHEDULERESULT_H
+#define OPC_TARGETS_CORE_SCHEDULERESULT_H
+
+#include "opc/Targets/Core/TargetDesc.h"
+#include "llvm/ADT/Twine.h"
+#include <optional>
+#include <string>
+
+namespace mlir {
+class Operation;
+} // namespace mlir
+
+namespace opc {
+
+class KernelForm;
+
+/// What became of a kernel that was offered to a schedule.
+class [[nodiscard]] ScheduleResult {
+public:
+  static ScheduleResult taken() { return {}; }
+  /// `why` in a few words, as --explain prints them: "no product in it".
+  static ScheduleResult declined(const llvm::Twine &why) {
+    ScheduleResult result;
+    result.reason = why.str();
+    return result;
+  }
+
+  bool isTaken() const { return !reason; }
+  /// Why it was declined.
+  const std::string &why() const { return *reason; }
+
+private:
+  std::optional<std::string> reason;
+};
+
+/// One way to turn a kernel function on tensors into one on flat buffers.
+struct Schedule {
+  llvm::StringLiteral name;
+  /// Rewrites the kernel in place, or declines it and has changed nothing.
+  ScheduleResult (*apply)(KernelForm &kernel, const TargetDesc &desc);
+  /// Whether kernels which this op leads are of its form, with what expressions
+  /// come before and after; fusion asks it. Null: it takes no such op.
+  bool (*leads)(mlir::Operation *op, const TargetDesc &desc) = nullptr;
+};
+
+/// Name of the schedule that wrote a kernel; kPlainLoops where none took it.
+inline constexpr llvm::StringLiteral kScheduleAttr = "opc.schedule";
+inline constexpr llvm::StringLiteral kPlainLoops = "plain-loops";
+/// Why each schedule that was asked before did not: {gemm = "no product"}.
+inline constexpr llvm::StringLiteral kDeclinedAttr = "opc.declined";
+
+} // namespace opc
+
+#endif // OPC_TARGETS_CORE_SCHEDULERESULT_H

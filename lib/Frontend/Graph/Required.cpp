@@ -1,0 +1,33 @@
+//===- Required.cpp - what several ops ask of extents ---------------------===//
+#include "opc/Frontend/Graph/Required.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using llvm::formatv;
+
+namespace opc::graph {
+
+void requireElements(Emitter &n, Value v, ArrayRef<int64_t> axes) {
+  for (int64_t axis : axes)
+    if (!n.failed())
+      n.requireAtMost(
+          n.expr(1), n.dim(v, axis),
+          formatv("axis {0} has {1} elements, not at least one", axis, "{1}")
+              .str());
+}
+
+Value listOf(Emitter &n, Value v, int64_t count, StringRef text) {
+  if (!v || n.failed() || constantOf(n.size(v)))
+    return v;
+  n.requireEqual(n.size(v), n.expr(count), text);
+  return n.failed() ? Value() : n.reshape(v, {n.expr(count)});
+}
+
+void requireRank(Emitter &n, Value shape) {
+  std::optional<int64_t> count = constantOf(n.size(shape));
+  if (count && *count > kMostAxes)
+    n.fail(formatv("rank {0} is not supported; nearest supported form: {1}",
+                   *count, kMostAxes));
+}
+
+} // namespace opc::graph

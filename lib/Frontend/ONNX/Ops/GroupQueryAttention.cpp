@@ -1,0 +1,318 @@
+//===- GroupQueryAttention.cpp - attention over a cache of keys -----------===//
+//
+// Of com.microsoft. Batch b has seqlens_k[b] + 1 keys: those of the past, then
+// the new ones. The cache has max(total_sequence_length, its extent) rows.
+//
+//===----------------------------------------------------------------------===//
+#include "AttentionForm.h"
+#include "Contrib.h"
+#include "opc/Frontend/Graph/Wide.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using llvm::formatv;
+
+namespace opc::onnx {
+namespace {
+
+enum Input {
+  kQuery,
+  kKey,
+  kValue,
+  kPastKey,
+  kPastValue,
+  kLengths,
+  kTotal,
+  kCos,
+  kSin,
+  kPositions,
+  kBias,
+  kSink,
+  kKeyScale,
+  kValueScale,
+  kQueryNorm,
+  kKeyNorm,
+};
+
+/// What the node says, in heads [b, heads, n, d].
+struct GroupQuery {
+  int64_t heads = 0, shared = 0, window = -1;
+  bool causal = true;
+  Value q, k, v;
+  /// Keys of each batch that come before the new ones, and all (i64 [b]).
+  Value kept, lengths;
+  AffineExpr queries, total;
+};
+
+/// Attributes that change the meaning and that nothing here follows.
+void refuseOtherForms(Node &n, const GroupQuery &g) {
+  for (StringRef name : {"k_quant_type", "v_quant_type"})
+    if (std::string type = n.string(name, "NONE"); type != "NONE")
+      n.fail(formatv("{0} {1} is not supported; nearest supported form: NONE, "
+                     "with caches of the type of query",
+                     name, quoted(type)));
+  if (int64_t bits = n.integer("kv_cache_bit_width", 0))
+    n.fail(formatv("kv_cache_bit_width={0} is not supported; nearest supported "
+                   "form: 0, with caches of the type of query",
+                   bits));
+  if (n.has(kKeyScale) || n.has(kValueScale))
+    n.fail("scales of caches are not supported; nearest supported form: caches "
+           "of the type of query");
+  for (Input i : {kKey, kValue, kPastKey, kPastValue})
+    if (n.has(i) && n.elementOf(n.in(i)) != n.elementOf(n.in(kQuery)))
+      n.fail(formatv("input {0} is not of the dtype of query", int(i)));
+  if (n.integer("sliding_window_cache", 0) != 0)
+    n.fail("sliding_window_cache=1 is not supported; nearest supported form: "
+           "0, with caches of all keys");
+  if (g.heads < 1 || g.shared < 1 || g.heads % g.shared != 0)
+    n.fail(formatv("num_heads of {0} is no multiple of kv_num_heads, {1}",
+                   g.heads, g.shared));
+  if (!g.causal && g.window > 0)
+    n.fail(formatv("local_window_size of {0} needs causal=1", g.window));
+  for (auto [a, b] : {std::pair{kPastKey, kPastValue},
+                      {kKey, kValue},
+                      {kCos, kSin},
+                      {kQueryNorm, kKeyNorm}})
+    if (n.has(a) != n.has(b))
+      n.fail(formatv("inputs {0} and {1} come together", int(a), int(b)));
+}
+
+/// Queries, keys and values, in one input or in three.
+void readHeads(Node &n, GroupQuery &g) {
+  Value q = n.need(kQuery), k = n.in(kKey), v = n.in(kValue);
+  for (Value x : {q, k, v})
+    if (x && n.rank(x) != 3)
+      n.fail("query, key or value has no rank of 3");
+  if (n.failed())
+    return;
+  if (!k) {
+    AffineExpr depth = n.quotient(n.dim(q, 2), n.expr(g.heads + 2 * g.shared));
+    AffineExpr own = depth * g.heads, other = depth * g.shared;
+    v = n.slice(q, 2, own + other, other);
+    k = n.slice(q, 2, own, other);
+    q = n.slice(q, 2, n.expr(0), own);
+  }
+  g.q = splitHeads(n, q, g.heads);
+  g.k = splitHeads(n, k, g.shared);
+  g.v = splitHeads(n, v, g.shared);
+  n.requireEqual(n.dim(g.q, 2), n.dim(g.k, 2));
+  g.queries = n.dim(g.q, 2);
+}
+
+/// Lengths, which must lie in the cache.
+void readLengths(Node &n, GroupQuery &g) {
+  g.total = n.resolveScalar(n.need(kTotal), "total_sequence_length", 1);
+  Value last = n.need(kLengths);
+  if (n.failed())
+    return;
+  n.requireEqual(n.size(last), n.dim(g.q, 0));
+  n.requireAtMost(g.queries, g.total);
+  Type index = n.i64Type();
+  last = n.cast(n.reshape(last, {n.dim(g.q, 0)}), index);
+  Value total = n.extentAs(index, g.total), zero = n.scalarInt(index, 0);
+  Value fits = n.binary<AndOp>(n.compare<GreaterEqualOp>(last, zero),
+                               n.compare<LessOp>(last, total));
+  n.guard(n.cast(n.reduce("min", n.cast(fits, n.i32Type()), {0}, false),
+                 n.boolType()),
+          "seqlens_k is negative or not below total_sequence_length");
+  g.lengths = n.add(last, n.scalarInt(index, 1));
+  // The prompt may be padded behind its end: nothing comes before it.
+  g.kept = n.max(n.sub(g.lengths, n.extentAs(index, g.queries)), zero);
+}
+
+/// x / root(mean(x^2) + epsilon) * weight over each head, in at least f32.
+Value normalised(Node &n, Value x, Value weight) {
+  double epsilon = n.real("qk_norm_epsilon", 1e-6f); // of no use alone
+  if (!weight || n.failed())
+    return x;
+  Value y = n.unary<NormalizeOp>(wide(n, x), {{"axes", n.ints(3)},
+                                              {"epsilon", n.f64(epsilon)},
+                                              {"center", n.boolean(false)}});
+  return n.mul(y, wide(n, weight));
+}
+
+/// Positions [b, n] of the new tokens: behind the kept ones, or as given. The
+/// first prompt counts on from the first given one.
+Value positionsOf(Node &n, const GroupQuery &g) {
+  Type index = n.i64Type();
+  Value step = n.iota(index, 1, {n.expr(1), g.queries});
+  if (!n.has(kPositions))
+    return n.add(n.unsqueeze(g.kept, {1}), step);
+  Value given = n.in(kPositions);
+  if (n.failed() || n.rank(given) != 2)
+    n.fail("position_ids have no rank of 2");
+  n.requireEqual(n.dim(given, 0), n.dim(g.q, 0));
+  n.requireEqual(n.dim(given, 1), g.queries);
+  AffineExpr one = n.expr(1), zero = n.expr(0);
+  Value first = n.slice(n.slice(given, 0, zero, one), 1, zero, one);
+  Value prompt = n.compare<EqualOp>(n.extentAs(index, g.queries),
+                                    n.extentAs(index, g.total));
+  return n.select(prompt, n.add(first, step), given);
+}
+
+void turn(Node &n, GroupQuery &g) {
+  // Exporters write it beside do_rotary=0, too.
+  bool interleaved = n.integer("rotary_interleaved", 0) != 0;
+  if (n.integer("do_rotary", 0) == 0) {
+    for (Input i : {kCos, kSin, kPositions}) // of a rotation that is not done
+      n.ignoreInput(i);
+    return;
+  }
+  if (!n.has(kCos)) // nor the sines: they come together
+    return n.fail("do_rotary=1 needs cos_cache and sin_cache");
+  Value positions = positionsOf(n, g);
+  Rotation rotation{rowsAt(n, n.need(kCos), positions),
+                    rowsAt(n, n.need(kSin), positions), interleaved};
+  for (Value *x : {&g.q, &g.k}) {
+    if (n.failed())
+      return;
+    // The tables may leave their width open.
+    Dims dims = n.dims(*x);
+    *x = n.reshape(rotate(n, *x, rotation, 1), dims);
+  }
+}
+
+/// `rows` rows for each head: the first `kept` of `past`, all of `fresh`,
+/// zeros.
+Value appendRows(Node &n, Value past, Value fresh, Value kept,
+                 AffineExpr rows) {
+  if (n.failed() || !past || !fresh || !kept)
+    return {};
+  Type index = n.i64Type();
+  Dims d = n.dims(fresh);
+  AffineExpr one = n.expr(1), zero = n.expr(0);
+  Value row = n.iota(index, 2, {one, one, rows});
+  Value behind = n.sub(row, n.unsqueeze(kept, {1, 2}));
+  Value last = n.sub(n.extentAs(index, d[2]), n.scalarInt(index, 1));
+  Value chosen = n.min(n.max(behind, n.scalarInt(index, 0)), last);
+  // All rows of `fresh` are one table: batches and heads come before them.
+  Dims table{d[0], d[1], one};
+  Value head = n.add(n.mul(n.iota(index, 0, table), n.extentAs(index, d[1])),
+                     n.iota(index, 1, table));
+  chosen = n.add(n.mul(head, n.extentAs(index, d[2])), chosen);
+  Value added = n.gather(n.reshape(fresh, {d[0] * d[1] * d[2], d[3]}), chosen,
+                         /*axis=*/0);
+  Dims none(4, zero), high(4, zero);
+  high[2] = rows - n.dim(past, 2);
+  Value old = n.pad(past, n.like(past, 0), none, high);
+  behind = n.unsqueeze(behind, {3});
+  Value isOld = n.compare<LessOp>(behind, n.scalarInt(index, 0));
+  Value isNew = n.compare<LessEqualOp>(behind, last);
+  return n.select(isOld, old, n.select(isNew, added, n.like(added, 0)));
+}
+
+/// The cache with the new rows; the program checks that it has room for them.
+Value present(Node &n, const GroupQuery &g, Value past, Value fresh) {
+  if (n.failed())
+    return {};
+  if (!past) {
+    n.requireEqual(g.total, g.queries);
+    return fresh;
+  }
+  if (n.rank(past) != 4) {
+    n.fail("a cache has no rank of 4");
+    return {};
+  }
+  for (int64_t axis : {0, 1, 3})
+    n.requireEqual(n.dim(past, axis), n.dim(fresh, axis));
+  AffineExpr size = n.dim(past, 2);
+  n.requireAtMost(g.total, size + g.queries);
+  // The greater of both.
+  AffineExpr rows = n.clamp(size, g.total, n.expr(INT64_MAX));
+  return appendRows(n, past, fresh, g.kept, rows);
+}
+
+/// Which of the first `total` keys a query sees: [b, 1, n, m].
+Value allowedKeys(Node &n, const GroupQuery &g) {
+  Type index = n.i64Type();
+  if (!g.causal) {
+    AffineExpr one = n.expr(1);
+    Value j = n.iota(index, 3, {one, one, one, g.total});
+    return n.compare<LessOp>(j, n.unsqueeze(g.lengths, {1, 2, 3}));
+  }
+  Value distance =
+      distances(n, g.queries, g.total, n.unsqueeze(g.kept, {1, 2, 3}));
+  Value allowed = n.compare<GreaterEqualOp>(distance, n.scalarInt(index, 0));
+  if (g.window <= 0)
+    return allowed;
+  return n.binary<AndOp>(
+      allowed, n.compare<LessOp>(distance, n.scalarInt(index, g.window)));
+}
+
+/// The score beside the keys': of each head, or 0; null without one.
+Value sinkOf(Node &n, const GroupQuery &g) {
+  bool smooth = n.integer("smooth_softmax", 0) == 1;
+  if (n.has(kSink)) {
+    n.requireEqual(n.size(n.in(kSink)), n.expr(g.heads));
+    return n.reshape(n.in(kSink), {n.expr(g.heads), n.expr(1), n.expr(1)});
+  }
+  return smooth ? n.scalar(n.f32Type(), 0) : Value();
+}
+
+void outputScores(Node &n, const Attended &r, Value allowed, Type element) {
+  int64_t mode = n.integer("qk_output", 0);
+  if (!n.wants(3) || n.failed())
+    return;
+  if (mode != 1 && mode != 2)
+    return n.fail(formatv("qk_output of {0} gives no output 3; nearest "
+                          "supported form: 1 or 2",
+                          mode));
+  Value shown = mode == 1 ? n.select(allowed, r.biased, n.like(r.biased, 0))
+                          : r.probabilities;
+  n.out(3, n.cast(shown, element));
+}
+
+void attendToCache(Node &n, const GroupQuery &g) {
+  if (n.failed())
+    return;
+  // Keys are seen as the cache keeps them.
+  Type element = n.elementOf(n.in(kQuery));
+  Value k = present(n, g, n.in(kPastKey), n.cast(g.k, element));
+  Value v = present(n, g, n.in(kPastValue), g.v);
+  if (n.failed())
+    return;
+  n.out(1, k);
+  n.out(2, v);
+  double scale = n.real("scale", 0);
+  AttentionForm form;
+  form.result = element;
+  form.scores = form.softmax = n.f32Type();
+  form.q = n.cast(g.q, form.scores);
+  form.q =
+      n.mul(form.q,
+            n.like(form.q, scale != 0 ? scale : usualScale(n, n.dim(g.q, 3))));
+  form.k = n.slice(k, 2, n.expr(0), g.total);
+  form.v = n.slice(v, 2, n.expr(0), g.total);
+  form.softcap = std::max(n.real("softcap", 0), 0.0);
+  form.bias = n.cast(n.in(kBias), form.scores);
+  form.allowed = allowedKeys(n, g);
+  form.sink = sinkOf(n, g);
+  Attended r = attend(n, form);
+  n.out(0, joinHeads(n, r.y));
+  outputScores(n, r, form.allowed, form.result);
+}
+
+void buildGroupQueryAttention(Node &n) {
+  GroupQuery g;
+  g.heads = n.integer("num_heads", 0);
+  g.shared = n.integer("kv_num_heads", 0);
+  g.window = n.integer("local_window_size", -1);
+  g.causal = n.integer("causal", 1) != 0;
+  refuseOtherForms(n, g);
+  readHeads(n, g);
+  readLengths(n, g);
+  g.q = normalised(n, g.q, n.in(kQueryNorm));
+  g.k = normalised(n, g.k, n.in(kKeyNorm));
+  turn(n, g);
+  attendToCache(n, g);
+}
+
+constexpr OpRow kRows[] = {
+    {"GroupQueryAttention", 1, kLatest, buildGroupQueryAttention},
+};
+
+} // namespace
+
+ArrayRef<OpRow> groupQueryRows() { return kRows; }
+
+} // namespace opc::onnx

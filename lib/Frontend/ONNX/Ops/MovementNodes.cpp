@@ -1,0 +1,126 @@
+//===- MovementNodes.cpp - elements move, none is computed
+//---------------------===//
+#include "Reader/Node.h"
+#include "opc/Frontend/Graph/Required.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using llvm::formatv;
+
+namespace opc::onnx {
+namespace {
+
+void buildIdentity(Node &n) { n.out(0, n.need(0)); }
+
+void buildTranspose(Node &n) {
+  Value x = n.need(0);
+  Ints perm = axesUpTo(n.rank(x));
+  std::reverse(perm.begin(), perm.end());
+  if (std::optional<Ints> given = n.integers("perm"))
+    perm = *given;
+  if (!n.failed() && int64_t(perm.size()) != n.rank(x))
+    return n.fail(
+        formatv("perm has {0} axes, the input {1}", perm.size(), n.rank(x)));
+  n.out(0, n.transpose(x, perm));
+}
+
+void buildConcat(Node &n) {
+  SmallVector<Value> xs;
+  for (int64_t i = 0; i < n.numInputs(); ++i)
+    xs.push_back(n.need(i));
+  if (!n.hasAttr("axis"))
+    return n.fail("attribute 'axis' is missing");
+  n.out(0, n.concat(xs, n.integer("axis", 0)));
+}
+
+void buildExpand(Node &n) {
+  Value x = n.need(0);
+  requireRank(n, n.need(1));
+  std::optional<Dims> shape = n.resolve(n.need(1), "shape", 0);
+  if (!shape)
+    return;
+  n.out(0, n.broadcast(x, n.broadcastShapes(n.dims(x), *shape)));
+}
+
+void buildTile(Node &n) {
+  Value x = n.need(0);
+  std::optional<Dims> repeats =
+      n.resolve(listOf(n, n.need(1), n.rank(x), "{0} repeats for rank {1}"),
+                "repeats", 0);
+  if (!repeats)
+    return;
+  Dims result = n.dims(x);
+  if (repeats->size() != result.size())
+    return n.fail(
+        formatv("{0} repeats for rank {1}", repeats->size(), result.size()));
+  for (auto [extent, repeat] : llvm::zip(result, *repeats))
+    extent = extent * repeat;
+  n.out(0, n.emit<TileOp>(x, {{"dims", n.exprs(result)}}, n.elementOf(x)));
+}
+
+/// An image [n, c, h, w] and the attributes of DepthToSpace and SpaceToDepth.
+struct Blocks {
+  Dims d;
+  int64_t size;
+  bool depthFirst; ///< mode DCR
+};
+
+std::optional<Blocks> blocksOf(Node &n, Value x) {
+  Blocks blocks{n.dims(x), n.integer("blocksize", 0), true};
+  if (blocks.d.size() != 4)
+    n.fail(formatv("rank {0} is not 4", blocks.d.size()));
+  if (blocks.size < 1 || blocks.size > (1 << 20))
+    n.fail(formatv("blocksize {0} is out of range", blocks.size));
+  std::string mode = n.string("mode", "DCR");
+  if (mode != "DCR" && mode != "CRD")
+    n.fail("mode " + quoted(mode) + " is not known");
+  blocks.depthFirst = mode == "DCR";
+  return n.failed() ? std::nullopt : std::optional(blocks);
+}
+
+void buildDepthToSpace(Node &n) {
+  Value x = n.need(0);
+  std::optional<Blocks> blocks = blocksOf(n, x);
+  if (!blocks)
+    return;
+  auto [d, b, depthFirst] = *blocks;
+  AffineExpr block = n.expr(b), depth = d[1].floorDiv(b * b);
+  n.requireEqual(depth * (b * b), d[1]);
+  Value split =
+      n.reshape(x, depthFirst ? Dims{d[0], block, block, depth, d[2], d[3]}
+                              : Dims{d[0], depth, block, block, d[2], d[3]});
+  split = n.transpose(split, depthFirst ? Ints{0, 3, 4, 1, 5, 2}
+                                        : Ints{0, 1, 4, 2, 5, 3});
+  n.out(0, n.reshape(split, {d[0], depth, d[2] * b, d[3] * b}));
+}
+
+void buildSpaceToDepth(Node &n) {
+  Value x = n.need(0);
+  std::optional<Blocks> blocks = blocksOf(n, x);
+  if (!blocks)
+    return;
+  auto [d, b, depthFirst] = *blocks;
+  AffineExpr block = n.expr(b), h = d[2].floorDiv(b), w = d[3].floorDiv(b);
+  n.requireEqual(h * b, d[2]);
+  n.requireEqual(w * b, d[3]);
+  Value split = n.reshape(x, {d[0], d[1], h, block, w, block});
+  split = n.transpose(split, depthFirst ? Ints{0, 3, 5, 1, 2, 4}
+                                        : Ints{0, 1, 3, 5, 2, 4});
+  n.out(0, n.reshape(split, {d[0], d[1] * (b * b), h, w}));
+}
+
+constexpr OpRow kRows[] = {
+    {"Concat", 4, kLatest, buildConcat},
+    {"DepthToSpace", 1, kLatest, buildDepthToSpace},
+    {"Expand", 8, kLatest, buildExpand},
+    {"Identity", 1, kLatest, buildIdentity},
+    {"SpaceToDepth", 1, kLatest, buildSpaceToDepth},
+    {"Tile", 6, kLatest, buildTile},
+    {"Transpose", 1, kLatest, buildTranspose},
+};
+
+} // namespace
+
+ArrayRef<OpRow> movementRows() { return kRows; }
+
+} // namespace opc::onnx

@@ -1,0 +1,32 @@
+//===- Refusals.h - What is said of what is not supported -------*- C++ -*-===//
+//
+// A refusal names the nearest form that is supported, so that a user knows what
+// to change. The forms are tables here; a row's own conditions say theirs.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_LIB_FRONTEND_ONNX_READER_REFUSALS_H
+#define OPC_LIB_FRONTEND_ONNX_READER_REFUSALS_H
+
+#include "llvm/ADT/StringRef.h"
+#include <string>
+
+namespace opc::onnx {
+
+/// Why an op without a row for its opset is refused: its other opsets, what can
+/// be written instead, or the op whose name is near.
+std::string missingOp(llvm::StringRef domain, llvm::StringRef op);
+
+/// "1 to 9, 11 to 28": the opsets of a domain whose form of an op is supported;
+/// "" if there are none.
+std::string opsetsOf(llvm::StringRef domain, llvm::StringRef op);
+
+/// Why a dtype of ONNX (TensorProto::DataType) is refused.
+std::string refusedDtype(int dataType);
+
+/// What the dialect objects to, in words of the model: dtypes by their names in
+/// ONNX, no names of ops that the model does not have.
+std::string inModelTerms(llvm::StringRef reason);
+
+} // namespace opc::onnx
+
+#endif // OPC_LIB_FRONTEND_ONNX_READER_REFUSALS_H

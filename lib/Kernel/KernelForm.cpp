@@ -1,0 +1,139 @@
+//===- KernelForm.cpp - what a kernel computes ----------------------------===//
+#include "opc/Kernel/KernelForm.h"
+#include "opc/Conversion/KernelAttributes.h"
+#include "opc/Conversion/OpcToLoops/KernelEmitter.h"
+#include "opc/Dialect/Opc/IR/Access.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
+
+using namespace mlir;
+using namespace opc;
+
+Operation *KernelForm::root() {
+  Operation *found = nullptr;
+  for (Operation &op : ops()) {
+    if (indexedLowering(&op))
+      continue;
+    if (found)
+      return nullptr;
+    found = &op;
+  }
+  return found;
+}
+
+Operation *KernelForm::soleRoot(llvm::function_ref<bool(Operation *)> isRoot) {
+  Operation *found = nullptr;
+  for (Operation &op : ops()) {
+    if (isRoot(&op)) {
+      if (found)
+        return nullptr;
+      found = &op;
+    } else if (!isa<ConstantOp>(op) && !readsAlongAxes(&op, env)) {
+      return nullptr;
+    }
+  }
+  auto isInput = [](Value operand) { return !operand.getDefiningOp(); };
+  bool fits = found && llvm::all_of(found->getOperands(), isInput) &&
+              allFollow(found->getResult(0));
+  return fits ? found : nullptr;
+}
+
+/// Whether each element of `value` is computed from the element of `root` at
+/// the same place (or none of it); `uses` tells whether any is.
+static bool followsElementwise(Value value, Value root, ShapeEnv &env,
+                               bool &uses) {
+  if (value == root)
+    return uses = true;
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return true;
+  if (op == root.getDefiningOp())
+    return false;
+  bool usesHere = false;
+  for (Value operand : op->getOperands())
+    if (!followsElementwise(operand, root, env, usesHere))
+      return false;
+  uses |= usesHere;
+  return !usesHere ||
+         (isa<ScalarOp>(op) && env.dims(op->getResult(0)) == env.dims(root));
+}
+
+bool KernelForm::allFollow(Value value) {
+  return llvm::all_of(results(), [&](Value result) {
+    bool uses = false;
+    return followsElementwise(result, value, env, uses) &&
+           env.dims(result) == env.dims(value);
+  });
+}
+
+static bool mayBroadcast(Value operand, Value result, ShapeEnv &env) {
+  const Dims from = env.dims(operand), to = env.dims(result);
+  for (size_t back = 1; back <= from.size(); ++back) {
+    AffineExpr extent = from[from.size() - back];
+    if (back <= to.size() && extent != to[to.size() - back] &&
+        constantOf(extent) != 1 &&
+        !(constantOf(extent) && constantOf(to[to.size() - back])))
+      return true;
+  }
+  return false;
+}
+
+bool KernelForm::broadcastsAtRunTime() {
+  for (Operation &op : ops()) {
+    if (!broadcastsOperands(&op))
+      continue;
+    for (Value operand : op.getOperands())
+      if (mayBroadcast(operand, op.getResult(0), env))
+        return true;
+  }
+  return false;
+}
+
+bool KernelForm::hasEmptyTensor() {
+  auto isEmpty = [](Value value) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    return type && llvm::is_contained(type.getShape(), 0);
+  };
+  bool found = llvm::any_of(function.getArguments(), isEmpty);
+  for (Operation &op : function.front())
+    found |= llvm::any_of(op.getResults(), isEmpty);
+  return found;
+}
+
+/// Whether all reads of `input` on the way to `value` are at the place of the
+/// element of `value`.
+static bool readInPlace(Value value, Value input, ShapeEnv &env,
+                        const Dims &dims) {
+  if (value == input)
+    return env.dims(value) == dims;
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return true;
+  bool same = isa<ScalarOp>(op) && env.dims(op->getResult(0)) == dims;
+  for (Value operand : op->getOperands()) {
+    if (same ? !readInPlace(operand, input, env, dims)
+             : !readInPlace(operand, input, env, {}))
+      return false;
+  }
+  return true;
+}
+
+void KernelForm::allowInPlace() {
+  OpBuilder b(context());
+  SmallVector<Attribute> pairs;
+  auto storage = [](Value value) {
+    return storageType(getElementTypeOrSelf(value));
+  };
+  for (auto [index, result] : llvm::enumerate(results())) {
+    const Dims dims = env.dims(result);
+    for (BlockArgument input : function.getArguments()) {
+      bool fits = env.dims(input) == dims && storage(input) == storage(result);
+      for (Value any : results())
+        fits = fits && readInPlace(any, input, env, dims);
+      if (fits)
+        pairs.push_back(
+            b.getI64ArrayAttr({int64_t(index), int64_t(input.getArgNumber())}));
+    }
+  }
+  if (!pairs.empty())
+    function->setAttr(kInplaceAttr, b.getArrayAttr(pairs));
+}

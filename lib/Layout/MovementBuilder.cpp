@@ -1,0 +1,140 @@
+//===- MovementBuilder.cpp - building movement ops
+//--------------------------===//
+#include "opc/Layout/MovementBuilder.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+namespace opc {
+
+Value MovementBuilder::transpose(Value x, ArrayRef<int64_t> perm) {
+  if (llvm::is_sorted(perm))
+    return x;
+  Dims dims, source(env.dims(x));
+  for (int64_t axis : perm)
+    dims.push_back(source[axis]);
+  return TransposeOp::create(b, loc, tensorType(dims, getElementTypeOrSelf(x)),
+                             x, perm);
+}
+
+Value MovementBuilder::reshape(Value x, Dims dims) {
+  if (env.dims(x) == dims)
+    return x;
+  return ReshapeOp::create(b, loc, tensorType(dims, getElementTypeOrSelf(x)), x,
+                           toMap(b.getContext(), dims));
+}
+
+Value MovementBuilder::reshape(Value x, ArrayRef<int64_t> extents) {
+  Dims dims;
+  for (int64_t extent : extents)
+    dims.push_back(env.constant(extent));
+  return reshape(x, dims);
+}
+
+Value MovementBuilder::packColumns(Value matrix, int64_t lanes, int64_t group) {
+  auto type = cast<RankedTensorType>(matrix.getType());
+  int64_t rows = type.getDimSize(0);
+  int64_t panels = (type.getDimSize(1) + lanes - 1) / lanes;
+  Value padded = padTo(matrix, 1, panels * lanes);
+  if (group == 1)
+    return transpose(reshape(padded, {rows, panels, lanes}), {1, 0, 2});
+  Value split = reshape(padded, {rows / group, group, panels, lanes});
+  return transpose(split, {2, 0, 3, 1});
+}
+
+Value MovementBuilder::padTo(Value x, int64_t axis, int64_t extent) {
+  Dims dims(env.dims(x));
+  dims[axis] = env.constant(extent);
+  return pad(x, dims);
+}
+
+Value MovementBuilder::pad(Value x, Dims dims) {
+  if (env.dims(x) == dims)
+    return x;
+  auto scalar = RankedTensorType::get({}, getElementTypeOrSelf(x));
+  Value zero = ConstantOp::create(b, loc, scalar,
+                                  cast<ElementsAttr>(b.getZeroAttr(scalar)));
+  Dims low(dims.size(), env.constant(0));
+  return PadOp::create(b, loc, tensorType(dims, getElementTypeOrSelf(x)), x,
+                       zero, toMap(b.getContext(), low),
+                       toMap(b.getContext(), dims),
+                       b.getStringAttr("constant"));
+}
+
+Value MovementBuilder::slice(Value x, ArrayRef<int64_t> starts, Dims dims) {
+  if (env.dims(x) == dims)
+    return x;
+  Dims first;
+  for (int64_t start : starts)
+    first.push_back(env.constant(start));
+  SmallVector<int64_t> steps(dims.size(), 1);
+  return SliceOp::create(b, loc, tensorType(dims, getElementTypeOrSelf(x)), x,
+                         toMap(b.getContext(), first), steps,
+                         toMap(b.getContext(), dims));
+}
+
+Value MovementBuilder::concat(ArrayRef<Value> parts, int64_t axis) {
+  if (parts.size() == 1)
+    return parts.front();
+  Dims dims(env.dims(parts.front()));
+  for (Value part : parts.drop_front())
+    dims[axis] = dims[axis] + env.dims(part)[axis];
+  return ConcatOp::create(b, loc,
+                          tensorType(dims, getElementTypeOrSelf(parts.front())),
+                          parts, axis);
+}
+
+Value MovementBuilder::reverse(Value x, int64_t axis) {
+  Dims dims(env.dims(x)), first(dims.size(), env.constant(0));
+  int64_t extent = *constantOf(dims[axis]);
+  if (extent == 1)
+    return x;
+  first[axis] = env.constant(extent - 1);
+  SmallVector<int64_t> steps(dims.size(), 1);
+  steps[axis] = -1;
+  return SliceOp::create(b, loc, tensorType(dims, getElementTypeOrSelf(x)), x,
+                         toMap(b.getContext(), first), steps,
+                         toMap(b.getContext(), dims));
+}
+
+SmallVector<int64_t> inversePermutation(ArrayRef<int64_t> perm) {
+  SmallVector<int64_t> inverse(perm.size());
+  for (auto [index, axis] : llvm::enumerate(perm))
+    inverse[axis] = index;
+  return inverse;
+}
+
+SmallVector<int64_t> toChannelsLast(int64_t rank) {
+  SmallVector<int64_t> perm = {0};
+  for (int64_t axis = 2; axis < rank; ++axis)
+    perm.push_back(axis);
+  perm.push_back(1);
+  return perm;
+}
+
+SmallVector<int64_t> toChannelsFirst(int64_t rank) {
+  return inversePermutation(toChannelsLast(rank));
+}
+
+void eraseUnused(Operation *root) {
+  SmallVector<Operation *> ops;
+  // Erased last first: users before what they use, bodies before their op.
+  root->walk<WalkOrder::PreOrder>([&](Operation *op) { ops.push_back(op); });
+  for (Operation *op : llvm::reverse(ops))
+    if (isOpTriviallyDead(op))
+      op->erase();
+}
+
+bool isConstantData(Value value) {
+  llvm::SetVector<Operation *> sources;
+  sources.insert(value.getDefiningOp());
+  for (size_t next = 0; next < sources.size(); ++next) {
+    Operation *op = sources[next];
+    if (!op || !(isa<ConstantOp>(op) || isMovement(op)))
+      return false;
+    for (Value operand : op->getOperands())
+      sources.insert(operand.getDefiningOp());
+  }
+  return true;
+}
+
+} // namespace opc

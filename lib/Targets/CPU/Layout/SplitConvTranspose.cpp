@@ -1,0 +1,171 @@
+//===- SplitConvTranspose.cpp - conv_transpose as a conv ------------------===//
+//
+// Along an axis with stride s, output pixel s * q + r (before padding is cut
+// off) is the sum over t of input pixel q - t times tap s * t + r. For each r
+// that is a convolution with stride 1; all of them together are one, with s
+// times the channels, whose result is put in order by moving it:
+//
+//   %y = opc.conv_transpose %x, %w {strides = [2, 2]}   // w: [C, M, 4, 4]
+//     ->
+//   %0 = opc.conv %x, %v                  // v: [2 * 2 * M, C, 2, 2]
+//   %1 = opc.reshape %0                   // [N, H + 1, W + 1, 2, 2, M]
+//   %2 = opc.transpose %1                 // [N, H + 1, 2, W + 1, 2, M]
+//   %y = opc.slice(opc.reshape %2)        // [N, 2 * H, 2 * W, M]
+//
+// Where windows do not overlap the convolution has one tap: a product.
+//
+//===----------------------------------------------------------------------===//
+#include "opc/Layout/MovementBuilder.h"
+#include "opc/Targets/CPU/Passes.h"
+
+namespace opc::cpu {
+#define GEN_PASS_DEF_SPLITCONVTRANSPOSEPASS
+#include "opc/Targets/CPU/Passes.h.inc"
+} // namespace opc::cpu
+
+using namespace mlir;
+namespace opc::cpu {
+namespace {
+
+int64_t ceilDiv(int64_t x, int64_t y) { return (x + y - 1) / y; }
+
+/// One axis of an image.
+struct Axis {
+  int64_t stride, taps;    ///< taps of the new convolution
+  int64_t padLow, padHigh; ///< around the new convolution's input
+  int64_t crop;            ///< output pixels left out before the first
+};
+
+std::optional<Axis> axisOf(ConvTransposeOp conv, unsigned i, int64_t kernel) {
+  int64_t stride = conv.getStrides()[i], low = conv.getPadLow()[i];
+  Axis axis;
+  axis.stride = stride;
+  axis.taps = ceilDiv(kernel, stride);
+  // Whole groups of `stride` pixels that are cut off are not computed.
+  int64_t first = std::min(low / stride, axis.taps - 1);
+  axis.crop = low - first * stride;
+  axis.padLow = axis.taps - 1 - first;
+  int64_t reach = kernel - conv.getPadHigh()[i];
+  axis.padHigh = ceilDiv(reach, stride) - 1;
+  if (low < 0 || reach <= 0 || conv.getDilations()[i] != 1)
+    return std::nullopt;
+  return axis;
+}
+
+class Splitter {
+public:
+  Splitter(ConvTransposeOp conv, ShapeEnv &env)
+      : conv(conv), env(env), b(conv), m{b, conv.getLoc(), env} {}
+
+  void run() {
+    auto type = cast<RankedTensorType>(conv.getW().getType());
+    shape = type.getShape();
+    rank = shape.size() - 2;
+    group = conv.getGroup();
+    for (unsigned i = 0; i < rank; ++i) {
+      std::optional<Axis> axis = axisOf(conv, i, shape[i + 2]);
+      if (!axis)
+        return;
+      axes.push_back(*axis);
+    }
+    conv.getY().replaceAllUsesWith(inOrder(convolved(weights())));
+  }
+
+private:
+  /// [C, M / group, kernel...] -> [group * strides... * M / group, C / group,
+  /// taps...], each tap s * t + r at [r, taps - 1 - t].
+  Value weights() {
+    Dims padded(env.dims(conv.getW()));
+    Dims split = {env.constant(group), env.constant(shape[0] / group),
+                  env.constant(shape[1])};
+    int64_t phases = 1;
+    for (auto [i, axis] : llvm::enumerate(axes)) {
+      padded[i + 2] = env.constant(axis.taps * axis.stride);
+      split.push_back(env.constant(axis.taps));
+      split.push_back(env.constant(axis.stride));
+      phases *= axis.stride;
+    }
+    Value w = m.reshape(m.pad(conv.getW(), padded), split);
+    for (unsigned i = 0; i < rank; ++i)
+      w = m.reverse(w, 3 + 2 * i);
+    // group, C, M, (taps, stride)... -> group, stride..., M, C, taps...
+    SmallVector<int64_t> perm = {0};
+    for (unsigned i = 0; i < rank; ++i)
+      perm.push_back(4 + 2 * i);
+    perm.append({2, 1});
+    for (unsigned i = 0; i < rank; ++i)
+      perm.push_back(3 + 2 * i);
+    SmallVector<int64_t> last = {group * phases * shape[1], shape[0] / group};
+    for (Axis axis : axes)
+      last.push_back(axis.taps);
+    return m.reshape(m.transpose(w, perm), last);
+  }
+
+  Value convolved(Value w) {
+    SmallVector<int64_t> ones(rank, 1), low, high;
+    for (Axis axis : axes) {
+      low.push_back(axis.padLow);
+      high.push_back(axis.padHigh);
+    }
+    NamedAttrList attributes;
+    attributes.append("strides", b.getDenseI64ArrayAttr(ones));
+    attributes.append("dilations", b.getDenseI64ArrayAttr(ones));
+    attributes.append("pad_low", b.getDenseI64ArrayAttr(low));
+    attributes.append("pad_high", b.getDenseI64ArrayAttr(high));
+    attributes.append("group", b.getI64IntegerAttr(group));
+    attributes.append("layout", conv.getLayoutAttr());
+    return createInferred<ConvOp>(m, {conv.getX(), w}, attributes,
+                                  getElementTypeOrSelf(conv.getY()))
+        .getY();
+  }
+
+  /// [N, q..., group * stride... * M] -> [N, (q, stride)..., group * M], cut to
+  /// the extents of the result.
+  Value inOrder(Value phases) {
+    const Dims y(env.dims(conv.getY())), q(env.dims(phases));
+    Dims split(ArrayRef(q).drop_back()), merged = {q[0]};
+    split.push_back(env.constant(group));
+    SmallVector<int64_t> perm = {0}, starts = {0};
+    for (auto [i, axis] : llvm::enumerate(axes)) {
+      split.push_back(env.constant(axis.stride));
+      perm.append({int64_t(i) + 1, int64_t(rank + 2 + i)});
+      merged.push_back(q[i + 1] * axis.stride);
+      starts.push_back(axis.crop);
+    }
+    split.push_back(env.constant(shape[1]));
+    perm.append({int64_t(rank) + 1, 2 * int64_t(rank) + 2});
+    merged.push_back(y.back());
+    starts.push_back(0);
+    Value placed =
+        m.reshape(m.transpose(m.reshape(phases, split), perm), merged);
+    return m.slice(placed, starts, y);
+  }
+
+  ConvTransposeOp conv;
+  ShapeEnv &env;
+  OpBuilder b;
+  MovementBuilder m;
+  ArrayRef<int64_t> shape;
+  unsigned rank = 0;
+  int64_t group = 1;
+  SmallVector<Axis> axes;
+};
+
+struct SplitConvTransposePass
+    : impl::SplitConvTransposePassBase<SplitConvTransposePass> {
+  void runOnOperation() override {
+    ShapeEnv env(&getContext());
+    SmallVector<ConvTransposeOp> ops;
+    getOperation()->walk([&](ConvTransposeOp op) {
+      if (op.getLayout() == "NHWC" &&
+          cast<RankedTensorType>(op.getW().getType()).hasStaticShape())
+        ops.push_back(op);
+    });
+    for (ConvTransposeOp op : ops)
+      Splitter(op, env).run();
+    eraseUnused(getOperation());
+  }
+};
+
+} // namespace
+} // namespace opc::cpu

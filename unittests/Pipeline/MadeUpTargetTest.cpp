@@ -1,0 +1,247 @@
+//===- MadeUpTargetTest.cpp - A vendor that no file of lib knows ----------===//
+//
+// A target with a dialect of its own joins as one struct: it inherits
+// simplification, folding and fusion, its schedule writes what it likes, and
+// what it declares legal may stay until its own lowering.
+//
+//===----------------------------------------------------------------------===//
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/Pass.h"
+#include "mlir/Pass/PassManager.h"
+#include "opc/Conversion/OpcToHost/HostProgram.h"
+#include "opc/Conversion/OpcToLoops/LowerKernels.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Kernel/KernelForm.h"
+#include "opc/Pipeline/InitAll.h"
+#include "opc/Pipeline/Jit.h"
+#include "opc/Pipeline/Stages.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+using namespace mlir;
+using namespace opc;
+using testing::HasSubstr;
+
+namespace {
+
+/// acme.negate: the one instruction of this vendor.
+class NegateOp
+    : public Op<NegateOp, OpTrait::ZeroRegions, OpTrait::ZeroSuccessors,
+                OpTrait::OneResult, OpTrait::OneOperand> {
+public:
+  using Op::Op;
+  static StringRef getOperationName() { return "acme.negate"; }
+  static ArrayRef<StringRef> getAttributeNames() { return {}; }
+  static NegateOp create(OpBuilder &b, Location loc, Value x) {
+    OperationState state(loc, getOperationName());
+    state.addOperands(x);
+    state.addTypes(x.getType());
+    return cast<NegateOp>(b.create(state));
+  }
+};
+
+class AcmeDialect : public Dialect {
+public:
+  explicit AcmeDialect(MLIRContext *context)
+      : Dialect("acme", context, TypeID::get<AcmeDialect>()) {
+    addOperations<NegateOp>();
+  }
+  static StringRef getDialectNamespace() { return "acme"; }
+};
+
+/// Takes kernels with a negation, any other op declines.
+ScheduleResult scheduleNegation(KernelForm &kernel, const TargetDesc &) {
+  if (llvm::none_of(kernel.ops(), [](Operation &op) { return isa<NegOp>(op); }))
+    return ScheduleResult::declined("nothing to negate");
+  if (failed(lowerKernelToLoops(kernel.function)))
+    return ScheduleResult::declined("no loops");
+  kernel.function.walk([](arith::NegFOp op) {
+    OpBuilder b(op);
+    op.replaceAllUsesWith(
+        NegateOp::create(b, op.getLoc(), op.getOperand()).getOperation());
+    op.erase();
+  });
+  return ScheduleResult::taken();
+}
+
+/// Back to what runs here.
+struct LowerAcmePass
+    : public PassWrapper<LowerAcmePass, OperationPass<func::FuncOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LowerAcmePass)
+  void runOnOperation() override {
+    getOperation().walk([](NegateOp op) {
+      OpBuilder b(op);
+      Value x = op->getOperand(0);
+      op->replaceAllUsesWith(
+          arith::NegFOp::create(b, op.getLoc(), x).getOperation());
+      op->erase();
+    });
+  }
+};
+
+void lowerHere(OpPassManager &pm, const TargetDesc &) {
+  pm.addNestedPass<func::FuncOp>(std::make_unique<LowerAcmePass>());
+}
+
+void registerAcme(DialectRegistry &registry) { registry.insert<AcmeDialect>(); }
+
+constexpr Schedule kSchedules[] = {{"negation", scheduleNegation}};
+constexpr llvm::StringLiteral kDialects[] = {"acme"};
+
+/// Sorts before all others and lowers its dialect itself.
+const Target &first() {
+  static const Target target = {.name = "aaa",
+                                .summary = "made up, ahead of all",
+                                .chips = findTarget("reference")->chips,
+                                .schedules = kSchedules,
+                                .registerDialects = registerAcme,
+                                .finishSchedule = lowerHere};
+  return target;
+}
+
+/// Sorts behind all others and keeps its dialect to the end of its stages.
+const Target &last() {
+  static const Target target = {.name = "zzz",
+                                .summary = "made up, behind all",
+                                .chips = findTarget("reference")->chips,
+                                .schedules = kSchedules,
+                                .legalDialects = kDialects,
+                                .registerDialects = registerAcme};
+  return target;
+}
+
+/// The same without saying that its dialect may stay.
+const Target &silent() {
+  static const Target target = {.name = "silent",
+                                .summary = "made up, says too little",
+                                .chips = findTarget("reference")->chips,
+                                .schedules = kSchedules,
+                                .registerDialects = registerAcme};
+  return target;
+}
+
+constexpr llvm::StringLiteral kGraph = R"(
+func.func @main(%x: tensor<?xf32> {opc.name = "x",
+    opc.dims = affine_map<()[s0] -> (s0)>})
+    -> (tensor<?xf32> {opc.name = "y"}, tensor<?xf32> {opc.name = "z"})
+    attributes {opc.symbols = ["n"]} {
+  %0 = opc.neg %x : (tensor<?xf32>) -> tensor<?xf32>
+  %1 = opc.relu %0 : (tensor<?xf32>) -> tensor<?xf32>
+  %2 = opc.cumulative %x {kind = "sum", axis = 0 : i64, exclusive = false, reverse = false} : (tensor<?xf32>) -> tensor<?xf32>
+  return %1, %2 : tensor<?xf32>, tensor<?xf32>
+}
+)";
+
+class MadeUpTarget : public testing::Test {
+protected:
+  static void SetUpTestSuite() {
+    for (const Target *target : {&first(), &last(), &silent()})
+      registerTarget(*target);
+  }
+
+  void read(const char *target) {
+    DialectRegistry registry;
+    registerAllDialects(registry);
+    context.appendDialectRegistry(registry);
+    context.loadAllAvailableDialects();
+    module = parseSourceString<ModuleOp>(kGraph, &context);
+    ASSERT_TRUE(module);
+    options.target = target;
+    options.verifyEach = true;
+    Status status = resolveTarget(options, desc);
+    ASSERT_TRUE(status.ok()) << status.message();
+    auto name = StringAttr::get(&context, desc->name());
+    module.get()->setAttr(kTargetAttr, name);
+  }
+
+  Status runTo(const char *stage) {
+    HostProgram host;
+    StageContext around{options, *findTarget(desc->target), *desc, host};
+    return runStages(*module, around, 0, *findStage(stage));
+  }
+
+  /// The attribute of the kernel that has this op, as text.
+  std::string attribute(StringRef op, StringRef name) {
+    for (auto kernel : module->getOps<func::FuncOp>())
+      if (kernel.getName().contains(op))
+        if (Attribute attr = kernel->getAttr(name)) {
+          std::string text;
+          llvm::raw_string_ostream(text) << attr;
+          return text;
+        }
+    return "";
+  }
+
+  MLIRContext context;
+  OwningOpRef<ModuleOp> module;
+  CompileOptions options;
+  const TargetDesc *desc = nullptr;
+};
+
+TEST_F(MadeUpTarget, InheritsFusionAndRuns) {
+  ASSERT_NO_FATAL_FAILURE(read("aaa"));
+  CompiledProgram compiled;
+  Status status = compileGraph(*module, options, *desc, compiled);
+  ASSERT_TRUE(status.ok()) << status.message();
+  opc_program *program = nullptr;
+  status = loadIntoProcess(std::move(compiled), program);
+  ASSERT_TRUE(status.ok()) << status.message();
+  float x[] = {1, -2, 3, -4};
+  int64_t shape[] = {4};
+  opc_tensor input = {x, OPC_F32, 1, shape};
+  opc_results *results = nullptr;
+  ASSERT_EQ(opc_run(program, &input, 1, nullptr, 0, &results), OPC_OK);
+  const auto *y = static_cast<const float *>(opc_result(results, 0)->data);
+  EXPECT_THAT(std::vector<float>(y, y + 4), testing::ElementsAre(0, 2, 0, 4));
+  const auto *z = static_cast<const float *>(opc_result(results, 1)->data);
+  EXPECT_THAT(std::vector<float>(z, z + 4), testing::ElementsAre(1, -1, 2, -2));
+  opc_free_results(results);
+  opc_close(program);
+}
+
+TEST_F(MadeUpTarget, StampsWhatTookAKernelAndWhoDeclined) {
+  ASSERT_NO_FATAL_FAILURE(read("aaa"));
+  Status status = runTo("schedule");
+  ASSERT_TRUE(status.ok()) << status.message();
+  // One kernel for both: it inherits fusion.
+  EXPECT_EQ(attribute("neg_relu", kScheduleAttr), "\"negation\"");
+  EXPECT_EQ(attribute("cumulative", kScheduleAttr), "\"plain-loops\"");
+  EXPECT_EQ(attribute("cumulative", kDeclinedAttr),
+            "{negation = \"nothing to negate\"}");
+  EXPECT_EQ(attribute("neg_relu", kTargetAttr), "\"aaa:plain\"");
+}
+
+TEST_F(MadeUpTarget, ItsDialectStaysWhereItSaysSo) {
+  ASSERT_NO_FATAL_FAILURE(read("zzz"));
+  Status status = runTo("host");
+  ASSERT_TRUE(status.ok()) << status.message();
+  unsigned negations = 0;
+  module->walk([&](NegateOp) { ++negations; });
+  EXPECT_EQ(negations, 1u);
+}
+
+TEST_F(MadeUpTarget, ItsDialectIsNamedWhereItDoesNot) {
+  ASSERT_NO_FATAL_FAILURE(read("silent"));
+  Status status = runTo("schedule");
+  ASSERT_FALSE(status.ok());
+  EXPECT_THAT(status.message(), HasSubstr("stage schedule left acme.negate"));
+}
+
+TEST_F(MadeUpTarget, AnUnknownOneIsNoOther) {
+  ASSERT_NO_FATAL_FAILURE(read("aaa"));
+  Status status = runTo("form-kernels");
+  ASSERT_TRUE(status.ok()) << status.message();
+  for (auto kernel : module->getOps<func::FuncOp>())
+    if (kernel->hasAttr(kKernelAttr))
+      kernel->setAttr(kTargetAttr, StringAttr::get(&context, "nowhere"));
+  HostProgram host;
+  StageContext around{options, *findTarget(desc->target), *desc, host};
+  status = runStages(*module, around, *findStage("form-kernels"),
+                     *findStage("schedule"));
+  ASSERT_FALSE(status.ok());
+  EXPECT_THAT(status.message(), HasSubstr("unknown target 'nowhere'"));
+}
+
+} // namespace
