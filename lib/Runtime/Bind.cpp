@@ -93,6 +93,7 @@ static Status bindInput(const Manifest &manifest, size_t index,
     return s;
   frame.inputs[index] = tensor.data;
   frame.inputDims[index] = tensor.dims;
+  frame.inputBytes[index] = *bytes;
   return {};
 }
 
@@ -112,11 +113,6 @@ static bool overlap(const void *a, int64_t aBytes, const void *b,
                     int64_t bBytes) {
   auto x = reinterpret_cast<uintptr_t>(a), y = reinterpret_cast<uintptr_t>(b);
   return x < y + uintptr_t(bBytes) && y < x + uintptr_t(aBytes);
-}
-
-/// Bytes of a tensor that was checked.
-static int64_t bytesOf(const opc_tensor &tensor) {
-  return *denseBytes(tensor.dtype, {tensor.dims, size_t(tensor.rank)});
 }
 
 /// Which input is donated to an output; none: the number of all.
@@ -144,18 +140,19 @@ static Status checkApart(const Manifest &manifest,
                          std::span<const opc_tensor> inputs, const Frame &frame,
                          size_t index) {
   const opc_tensor &buffer = *frame.outputs[index].brought;
-  int64_t bytes = bytesOf(buffer);
+  int64_t bytes = frame.outputs[index].bytes;
   size_t donor = donorOf(manifest, index);
   bool isDonors = donor < inputs.size() && buffer.data == inputs[donor].data;
   for (size_t i = 0; i < inputs.size(); ++i)
     if ((i != donor || !isDonors) &&
-        overlap(buffer.data, bytes, inputs[i].data, bytesOf(inputs[i])))
+        overlap(buffer.data, bytes, inputs[i].data, frame.inputBytes[i]))
       return Status::input(fmt::format("{} overlaps input {}",
                                        bufferText(manifest, index, isDonors),
                                        quote(manifest.inputs[i].name)));
   for (size_t i = 0; i < index; ++i) {
-    const opc_tensor *other = frame.outputs[i].brought;
-    if (other && overlap(buffer.data, bytes, other->data, bytesOf(*other)))
+    const Output &other = frame.outputs[i];
+    if (other.brought &&
+        overlap(buffer.data, bytes, other.brought->data, other.bytes))
       return Status::input(fmt::format("{} overlaps that of output {}",
                                        bufferText(manifest, index, isDonors),
                                        quote(manifest.outputs[i].name)));
@@ -163,15 +160,27 @@ static Status checkApart(const Manifest &manifest,
   return {};
 }
 
-static Status checkBuffer(const Manifest &manifest, const TensorSpec &spec,
-                          const opc_tensor &tensor) {
-  bool fits = tensor.dtype == spec.dtype &&
-              tensor.rank == int64_t(spec.shape.size()) && hasDims(tensor) &&
-              denseBytes(spec.dtype, {tensor.dims, spec.shape.size()});
-  for (size_t i = 0; fits && i < spec.shape.size(); ++i)
-    fits = spec.shape[i].extent < 0 || spec.shape[i].extent == tensor.dims[i];
-  return fits ? checkData("output", spec, tensor, 0)
-              : mismatch(manifest, "output", spec, tensor);
+/// Whether a run may give the spec's tensor these extents.
+static bool fits(const TensorSpec &spec, const opc_tensor &tensor) {
+  if (tensor.rank != int64_t(spec.shape.size()) || !hasDims(tensor))
+    return false;
+  for (size_t i = 0; i < spec.shape.size(); ++i)
+    if (spec.shape[i].extent >= 0 && spec.shape[i].extent != tensor.dims[i])
+      return false;
+  return true;
+}
+
+static Status bindBuffer(const Manifest &manifest, size_t index,
+                         const opc_tensor &tensor, Output &output) {
+  const TensorSpec &spec = manifest.outputs[index];
+  if (tensor.dtype != spec.dtype || !fits(spec, tensor))
+    return mismatch(manifest, "output", spec, tensor);
+  auto bytes = denseBytes(spec.dtype, {tensor.dims, spec.shape.size()});
+  if (!bytes)
+    return mismatch(manifest, "output", spec, tensor);
+  output.brought = &tensor;
+  output.bytes = *bytes;
+  return checkData("output", spec, tensor, 0);
 }
 
 /// What the caller brought, then the memory of donated inputs.
@@ -181,17 +190,17 @@ static Status findBuffers(const Manifest &manifest,
   if (!outputs.empty() && outputs.size() != manifest.outputs.size())
     return Status::input(fmt::format("expected {} outputs, got {}",
                                      manifest.outputs.size(), outputs.size()));
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    if (!outputs[i].data)
-      continue;
-    if (Status s = checkBuffer(manifest, manifest.outputs[i], outputs[i]);
-        !s.ok())
-      return s;
-    frame.outputs[i].brought = &outputs[i];
-  }
-  for (auto [input, output] : manifest.donations)
-    if (inputs[input].data && !frame.outputs[output].brought)
-      frame.outputs[output].brought = &inputs[input];
+  for (size_t i = 0; i < outputs.size(); ++i)
+    if (outputs[i].data)
+      if (Status s = bindBuffer(manifest, i, outputs[i], frame.outputs[i]);
+          !s.ok())
+        return s;
+  for (auto [input, taker] : manifest.donations)
+    if (Output &output = frame.outputs[taker];
+        inputs[input].data && !output.brought) {
+      output.brought = &inputs[input];
+      output.bytes = frame.inputBytes[input];
+    }
   return {};
 }
 

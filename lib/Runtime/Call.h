@@ -18,6 +18,7 @@ namespace opc::runtime {
 struct Output {
   opc_tensor tensor;         // data is NULL until the program asked for it
   const opc_tensor *brought; // NULL: the runtime allocates
+  int64_t bytes;             // of what was brought
 };
 
 /// The arrays of a run, in one allocation that becomes the results.
@@ -26,6 +27,7 @@ struct Frame {
   std::span<int64_t> outputDims;
   std::span<const void *> inputs;
   std::span<const int64_t *> inputDims;
+  std::span<int64_t> inputBytes;
   std::span<int64_t> symbols; // value of each symbol, -1: not bound yet
 
   /// NULL if there is no memory. Free with destroy, which frees outputs too.

@@ -33,7 +33,7 @@ Frame *Frame::create(const Manifest &manifest) {
   size_t numSymbols = manifest.symbols.size();
   size_t bytes = sizeof(opc_results) + numOutputs * sizeof(Output) +
                  numInputs * 2 * sizeof(void *) +
-                 (numDims + numSymbols) * sizeof(int64_t);
+                 (numInputs + numDims + numSymbols) * sizeof(int64_t);
   auto *at = static_cast<char *>(std::malloc(bytes));
   if (!at)
     return nullptr;
@@ -43,13 +43,14 @@ Frame *Frame::create(const Manifest &manifest) {
   frame->outputDims = carve<int64_t>(at, numDims);
   frame->inputs = carve<const void *>(at, numInputs);
   frame->inputDims = carve<const int64_t *>(at, numInputs);
+  frame->inputBytes = carve<int64_t>(at, numInputs);
   frame->symbols = carve<int64_t>(at, numSymbols);
   std::fill(frame->symbols.begin(), frame->symbols.end(), -1);
   int64_t *dims = frame->outputDims.data();
   for (size_t i = 0; i < numOutputs; ++i) {
     const TensorSpec &spec = manifest.outputs[i];
     auto rank = static_cast<int32_t>(spec.shape.size());
-    frame->outputs[i] = {{nullptr, spec.dtype, rank, dims}, nullptr};
+    frame->outputs[i] = {{nullptr, spec.dtype, rank, dims}, nullptr, 0};
     dims += rank;
   }
   return frame;

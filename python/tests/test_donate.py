@@ -321,3 +321,68 @@ def test_what_a_text_donates_is_checked():
     both = TEXT.format("0 : i64", ", opc.donated_to = 0 : i64")
     with pytest.raises(opc.InputError, match="'q' takes both input 'g' and"):
         opc.compile(both, cache=False)
+
+
+def caches(op, reduction="none"):
+    """A cache [n, 5], given and computed, that a scatter updates."""
+    indices = helper.make_tensor_value_info(
+        "i", 7, ("m", 1) if op == "ScatterND" else ("m", 5)
+    )
+    made = helper.make_graph(
+        [
+            helper.make_node(op, ["x", "i", "u"], ["y"], reduction=reduction),
+            helper.make_node("Neg", ["x2"], ["t"]),
+            helper.make_node(op, ["t", "i", "u"], ["z"], reduction=reduction),
+            helper.make_node(op, ["z", "i", "t2"], ["w"], reduction=reduction),
+            helper.make_node("Abs", ["u"], ["t2"]),
+        ],
+        "caches",
+        [
+            helper.make_tensor_value_info("x", 1, ("n", 5)),
+            indices,
+            helper.make_tensor_value_info("u", 1, ("m", 5)),
+            helper.make_tensor_value_info("x2", 1, ("n", 5)),
+        ],
+        [helper.make_tensor_value_info(name, 1, ("n", 5)) for name in "yw"],
+    )
+    opsets = [helper.make_opsetid("", 18)]
+    return helper.make_model(made, opset_imports=opsets, ir_version=9)
+
+
+def scattered(op, reduction, x, indices, updates):
+    """What numpy says, one update after the other."""
+    y = x.copy()
+    combine = {"none": lambda _, new: new, "add": np.add, "max": np.maximum}
+    for row in range(len(updates)):
+        for column in range(5):
+            if op == "ScatterND":
+                at = indices[row, 0], column
+            else:
+                at = indices[row, column], column
+            y[at] = combine[reduction](y[at], updates[row, column])
+    return y
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("reduction", ["none", "add", "max"])
+@pytest.mark.parametrize("op", ["ScatterND", "ScatterElements"])
+def test_scatters_update_their_operand_in_place(op, reduction, target):
+    model = caches(op, reduction)
+    program = opc.compile(model, target, donate={"x": "y"}, cache=False)
+    for n, m in ((9, 4), (9, 0), (1, 1), (300, 170)):
+        rng = np.random.default_rng(n + m)
+        wide = (m, 1) if op == "ScatterND" else (m, 5)
+        indices = rng.integers(0, n, wide)
+        x, x2 = normal(n, 5, seed=n), normal(n, 5, seed=n + 1)
+        updates = normal(m, 5, seed=n + 2)
+        z = scattered(op, reduction, -x2, indices, updates)
+        expected = [
+            scattered(op, reduction, x, indices, updates),
+            scattered(op, reduction, z, indices, np.abs(updates)),
+        ]
+        kept = x2.copy()
+        got = program.run({"x": x, "i": indices, "u": updates, "x2": x2})
+        assert got[0] is x
+        np.testing.assert_array_equal(x2, kept)
+        for one, other in zip(got, expected, strict=True):
+            np.testing.assert_array_equal(one, other)

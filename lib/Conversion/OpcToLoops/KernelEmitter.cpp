@@ -232,6 +232,17 @@ Value KernelEmitter::choose(Value condition, const Branch &then,
   return fork.getResult(0);
 }
 
+void KernelEmitter::whenApart(Value x, Value y,
+                              const std::function<void()> &then) {
+  if (!hasBuffer(x) || !hasBuffer(y))
+    return then();
+  auto address = [&](Value tensor) -> Value {
+    return memref::ExtractAlignedPointerAsIndexOp::create(b, loc,
+                                                          buffer(tensor));
+  };
+  when(compare(arith::CmpIPredicate::ne, address(x), address(y)), then);
+}
+
 void KernelEmitter::when(Value condition, const std::function<void()> &then) {
   if (auto known = constantValue(condition)) {
     if (*known)

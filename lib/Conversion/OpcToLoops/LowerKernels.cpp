@@ -104,6 +104,22 @@ AffineExpr emitIndexed(const KernelSignature &s, KernelEmitter &e) {
   return done;
 }
 
+/// Lets the host give an updated operand's buffer to the result, where the op
+/// alone reads it.
+void allowInPlace(func::FuncOp kernel, Operation *nest, ShapeEnv &env) {
+  Value x = nest->getOperand(0), y = nest->getResult(0);
+  auto input = dyn_cast<BlockArgument>(x);
+  OperandRange results = kernel.front().getTerminator()->getOperands();
+  auto output = llvm::find(results, y);
+  if (!input || !x.hasOneUse() || output == results.end() ||
+      x.getType() != y.getType() || env.dims(x) != env.dims(y))
+    return;
+  OpBuilder b(kernel.getContext());
+  Attribute pair =
+      b.getI64ArrayAttr({output - results.begin(), input.getArgNumber()});
+  kernel->setAttr(kInplaceAttr, b.getArrayAttr(pair));
+}
+
 struct LowerKernels : impl::LowerKernelsPassBase<LowerKernels> {
   void runOnOperation() override {
     func::FuncOp kernel = getOperation();
@@ -121,6 +137,9 @@ LogicalResult lowerKernelToLoops(func::FuncOp kernel) {
   if (failed(nest))
     return failure();
   ShapeEnv env(kernel.getContext());
+  const NestLowering *lowering = *nest ? nestLowering(*nest) : nullptr;
+  if (lowering && lowering->updatesFirst)
+    allowInPlace(kernel, *nest, env);
   FailureOr<KernelSignature> s = rewriteKernelSignature(kernel, env);
   if (failed(s) || (*nest && failed(checkNestResults(*nest, *s))))
     return failure();
@@ -128,8 +147,7 @@ LogicalResult lowerKernelToLoops(func::FuncOp kernel) {
   Location loc = *nest ? (*nest)->getLoc() : kernel.getLoc();
   KernelEmitter e(b, loc, env, s->buffers(), s->symbols, s->status);
   AffineExpr units;
-  if (*nest) {
-    const NestLowering *lowering = nestLowering(*nest);
+  if (lowering) {
     units = lowering->units(*nest, env);
     lowering->emit(*nest, s->begin, s->end, e);
   } else {

@@ -109,6 +109,9 @@ public:
                      const Branch &otherwise);
   /// Runs `then` where `condition` (i1) holds.
   void when(mlir::Value condition, const std::function<void()> &then);
+  /// Runs `then` unless two tensors share one buffer (opc.inplace).
+  void whenApart(mlir::Value x, mlir::Value y,
+                 const std::function<void()> &then);
 
   /// Refuses: an error at `op`. Emission goes on with a value of `type`, so
   /// that callers need not care; failed() then holds.
@@ -186,6 +189,9 @@ struct NestLowering {
   std::function<void(mlir::Operation *op, mlir::Value begin, mlir::Value end,
                      KernelEmitter &e)>
       emit;
+  /// Whether result 0 may be written over operand 0: what the loops read of it
+  /// lies where they write, and nothing is copied where both share a buffer.
+  bool updatesFirst = false;
 };
 
 /// The lowering of an op, or null when there is none of that form.

@@ -55,8 +55,8 @@ void scatterInto(Value y, ArrayRef<Value> at, ArrayRef<AffineExpr> picked,
   });
 }
 
-/// One line of x along the axis: copied, then all updates of that line in
-/// order.
+/// One line of x along the axis: copied, unless it is there already, then all
+/// updates of that line in order.
 void scatterElementsLine(Operation *op, ArrayRef<Value> line,
                          KernelEmitter &e) {
   auto scatter = cast<ScatterElementsOp>(op);
@@ -68,8 +68,10 @@ void scatterElementsLine(Operation *op, ArrayRef<Value> line,
     at[axis] = index;
     return at;
   };
-  e.loop(e.constant(0), e.expr(dims[axis]),
-         [&](Value i) { e.store(e.element(x, along(i)), y, along(i)); });
+  e.whenApart(x, y, [&] {
+    e.loop(e.constant(0), e.expr(dims[axis]),
+           [&](Value i) { e.store(e.element(x, along(i)), y, along(i)); });
+  });
   Value hasUpdates = e.boolean(true);
   for (size_t i = 0; i < dims.size(); ++i)
     if (i != axis && dims[i] != updateDims[i])
@@ -91,7 +93,9 @@ void scatterNd(Operation *op, KernelEmitter &e) {
   auto scatter = cast<ScatterNdOp>(op);
   Value x = scatter.getX(), y = scatter.getY(), indices = scatter.getIndices();
   const Dims dims = e.env.dims(x), indexDims = e.env.dims(indices);
-  e.nest(dims, [&](ValueRange at) { e.store(e.element(x, at), y, at); });
+  e.whenApart(x, y, [&] {
+    e.nest(dims, [&](ValueRange at) { e.store(e.element(x, at), y, at); });
+  });
   size_t depth = tupleSize(indices, e);
   ArrayRef<AffineExpr> picked = ArrayRef(dims).take_front(depth);
   e.nest(ArrayRef(indexDims).drop_back(), [&](ValueRange prefix) {
@@ -105,6 +109,12 @@ void scatterNd(Operation *op, KernelEmitter &e) {
           [&] { return e.element(scatter.getUpdates(), from); }, e);
     });
   });
+}
+
+/// Says that loops write result 0 over operand 0 where the two share a buffer.
+NestLowering updatingFirst(NestLowering lowering) {
+  lowering.updatesFirst = true;
+  return lowering;
 }
 
 /// Whether `next` takes the place of `best`. NaN is beyond all numbers.
@@ -167,8 +177,9 @@ Value reverseSequence(Operation *op, unsigned, ValueRange indices,
 
 void registerIndexingLowerings(IndexedTable &indexed, NestTable &nests) {
   indexed["opc.reverse_sequence"] = {reverseSequence};
-  nests["opc.scatter_elements"] = perLine(scatterElementsLine);
-  nests["opc.scatter_nd"] = atOnce(scatterNd);
+  nests["opc.scatter_elements"] =
+      updatingFirst(perLine(scatterElementsLine));
+  nests["opc.scatter_nd"] = updatingFirst(atOnce(scatterNd));
   nests["opc.arg_reduce"] = perElement(argReduceElement);
 }
 

@@ -35,9 +35,16 @@ func.func private @gather_dynamic(%x: tensor<?xf32> {opc.dims = affine_map<()[s0
   return %0 : tensor<3xf32>
 }
 
-// Lines along the axis are independent units.
+// Lines along the axis are independent units. Nothing is copied where the result
+// lies in the operand's buffer, which it may.
 // CHECK-LABEL: func.func private @scatter_elements
+// CHECK-SAME: opc.inplace = {{\[\[}}0, 0{{\]\]}}
 // CHECK: scf.for %[[LINE:.*]] = %arg5 to %arg6
+// CHECK: %[[X:.*]] = memref.extract_aligned_pointer_as_index %arg1
+// CHECK: %[[Y:.*]] = memref.extract_aligned_pointer_as_index %arg4
+// CHECK: %[[APART:.*]] = arith.cmpi ne, %[[X]], %[[Y]]
+// CHECK: scf.if %[[APART]] {
+// CHECK-NEXT: scf.for
 // CHECK: arith.addf
 func.func private @scatter_elements(%x: tensor<4x8xf32>, %i: tensor<2x8xi64>, %u: tensor<2x8xf32>) -> tensor<4x8xf32>
     attributes {opc.kernel, opc.symbols = []} {
