@@ -2,7 +2,8 @@
 |*
 |* The C interface of libopc_runtime, which needs neither LLVM nor MLIR.
 |* Every function that can fail returns an opc_status; the one-line reason is in
-|* opc_last_error(), per thread, until the next failing call of that thread.
+|* opc_last_error(), per thread, until the next failing call of that thread; what
+|* it is about, for programs, in opc_last_diagnostics().
 |* A NULL where a function needs a program, results or a place for them is a
 |* usage error; functions without a status then give NULL or 0. What closes or
 |* frees accepts NULL.
@@ -71,6 +72,12 @@ typedef struct opc_results opc_results;
 /* Version of the library, e.g. "0.1.0". */
 OPC_EXPORT const char *opc_version(void);
 OPC_EXPORT const char *opc_last_error(void);
+/* The same as a JSON array, an object for each line: "code" ("invalid",
+ * "unsupported", "needs_value", "usage", "internal"), "message" (the line),
+ * "reason", and what applies of "subject" ("node", "input", "initializer"),
+ * "name", "op", "domain", "opset", "dtype", "place", "target", "input" (whose
+ * value is needed) and "nearest" (the nearest supported form). */
+OPC_EXPORT const char *opc_last_diagnostics(void);
 OPC_EXPORT const char *opc_dtype_name(opc_dtype dtype); /* "f32", "i64", ... */
 OPC_EXPORT size_t opc_dtype_bytes(opc_dtype dtype);
 

@@ -9,6 +9,7 @@
 
 #include "opc/Dialect/Opc/IR/ConstantData.h"
 #include "opc/Dialect/Opc/IR/Limits.h"
+#include "opc/Dialect/Opc/IR/Refusal.h"
 #include "opc/Dialect/Opc/IR/Verifiers.h"
 #include "opc/Dialect/Opc/Transforms/Passes.h"
 #include "opc/Pipeline/Stages.h"
@@ -88,9 +89,9 @@ LogicalResult GraphChecker::checkType(Operation *at, Type type) {
   if (!known || tensor.getEncoding())
     return at->emitOpError() << "type " << type << " is not supported";
   if (tensor.getRank() > kMostAxes)
-    return at->emitOpError("rank ")
-           << tensor.getRank()
-           << " is not supported; nearest supported form: " << kMostAxes;
+    return refusal(at->emitOpError("rank ")
+                       << tensor.getRank() << " is not supported",
+                   Twine(kMostAxes));
   int64_t bytes = (element.getIntOrFloatBitWidth() + 7) / 8;
   for (int64_t extent : tensor.getShape())
     if (!ShapedType::isDynamic(extent) &&

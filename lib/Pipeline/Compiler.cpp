@@ -91,15 +91,6 @@ Compilation::importOptions(const ModelSource &source) const {
   return result;
 }
 
-/// What the front end says of a model that it does not take.
-Status refusal(ArrayRef<std::string> errors) {
-  bool isOurs = llvm::any_of(errors, [](llvm::StringRef error) {
-    return error.starts_with(onnx::kInternalFault);
-  });
-  std::string message = llvm::join(errors, "\n");
-  return isOurs ? Status::internal(message) : Status::input(message);
-}
-
 Status Compilation::import(const ModelSource &source) {
   if (source.isText) {
     if (!options.outputs.empty() || !options.constants.empty())
@@ -109,12 +100,12 @@ Status Compilation::import(const ModelSource &source) {
   }
   if (Status status = source.checkFormat(); !status.ok())
     return status;
-  std::vector<std::string> errors;
+  std::vector<runtime::Diagnostic> errors;
   auto imported =
       onnx::importOutputs(mlir, source.bytes->getMemBufferRef(),
                           importOptions(source), options.outputs, errors);
   if (failed(imported))
-    return refusal(errors);
+    return Status::of(std::move(errors));
   module = std::move(*imported);
   // Weights that are not in files of their own have been taken out of it.
   source.giveBackPages();
@@ -302,24 +293,25 @@ Status Compilation::inspect(const ModelSource &source,
                             json::Object &description) {
   if (Status status = prepare(); !status.ok())
     return status;
-  std::vector<std::string> errors;
+  std::vector<runtime::Diagnostic> errors;
   auto found = onnx::describeOnnx(mlir, source.bytes->getMemBufferRef(),
                                   importOptions(source), options.outputs,
                                   errors, module);
   if (failed(found))
-    return refusal(errors);
+    return Status::of(std::move(errors));
   description = std::move(*found);
-  Status verdict = module ? finishImport() : refusal(errors);
+  Status verdict = module ? finishImport() : Status::of(std::move(errors));
   HostProgram host;
   if (verdict.ok())
     verdict = runStages(*module, contextOf(options, *desc, host), 0,
                         allStages().size() - 1);
   description["supported"] = verdict.ok();
   json::Array lines;
-  for (llvm::StringRef line : llvm::split(verdict.message(), '\n'))
-    if (!line.empty())
-      lines.push_back(runtime::printable(line));
+  for (const runtime::Diagnostic &each : verdict.diagnostics())
+    lines.push_back(runtime::printable(each.line()));
   description["errors"] = std::move(lines);
+  description["diagnostics"] =
+      cantFail(json::parse(runtime::toJson(verdict.diagnostics())));
   return {};
 }
 

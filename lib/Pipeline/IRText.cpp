@@ -6,7 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "IRText.h"
 
-#include "mlir/IR/Diagnostics.h"
+#include "Errors.h"
+
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/SourceMgr.h"
@@ -74,35 +75,16 @@ private:
   int64_t depth = 0, deepest = 0, signs = 0;
 };
 
-/// The first error of a context, with its place.
-class FirstError {
-public:
-  explicit FirstError(MLIRContext *context)
-      : handler(context, [this](Diagnostic &diagnostic) {
-          if (text.empty() &&
-              diagnostic.getSeverity() == DiagnosticSeverity::Error)
-            note(diagnostic);
-          return success();
-        }) {}
-  std::string orElse(const std::string &other) const {
-    return text.empty() ? other : text;
-  }
-
-private:
-  void note(Diagnostic &diagnostic) {
-    llvm::raw_string_ostream out(text);
-    Location loc = diagnostic.getLocation();
-    if (auto file = loc->findInstanceOf<FileLineColLoc>())
-      out << file.getFilename().getValue() << ":" << file.getLine() << ":"
-          << file.getColumn() << ": ";
-    std::string message = diagnostic.str();
-    out << llvm::StringRef(message).take_until(
-        [](char c) { return c == '\n'; });
-  }
-
-  std::string text;
-  ScopedDiagnosticHandler handler;
-};
+/// What a sound text has that is not taken.
+Status unsupported(const ModelSource &source, std::string reason,
+                   std::string nearest) {
+  runtime::Diagnostic diagnostic;
+  diagnostic.code = runtime::Diagnostic::Code::Unsupported;
+  diagnostic.place = source.name;
+  diagnostic.reason = std::move(reason);
+  diagnostic.nearest = std::move(nearest);
+  return Status::of({std::move(diagnostic)});
+}
 
 } // namespace
 
@@ -111,13 +93,15 @@ Status opc::readText(const ModelSource &source, int64_t deepest,
   TextScanner scanner(source.bytes->getBuffer());
   const int64_t most = deepest * kBracketsOfBody + kRoom;
   if (int64_t depth = scanner.count(); depth > most)
-    return Status::input(
-        llvm::formatv("{0}: brackets nest {1} deep: up to {2} are supported",
-                      source.name, depth, most));
+    return unsupported(
+        source, llvm::formatv("brackets nest {0} deep", depth),
+        llvm::formatv("up to {0}", most));
   if (!scanner.strangeArray().empty())
-    return Status::input(source.name + ": an array of " +
-                         scanner.strangeArray().str() + " is not supported");
-  FirstError error(&context);
+    return unsupported(source,
+                       "an array of " + scanner.strangeArray().str() +
+                           " is not supported",
+                       "of i1, i8, i16, i32, i64, f32 or f64");
+  ErrorCollector errors(&context);
   llvm::SourceMgr files;
   // The parser needs a NUL behind the text, which a mapped file may lack.
   files.AddNewSourceBuffer(llvm::MemoryBuffer::getMemBufferCopy(
@@ -125,10 +109,12 @@ Status opc::readText(const ModelSource &source, int64_t deepest,
                            llvm::SMLoc());
   module = parseSourceFile<ModuleOp>(files, &context);
   if (!module)
-    return Status::input(error.orElse(source.name + ": is no IR"));
+    return Status::input(errors.first(source.name + ": is no IR"));
   if (!module->lookupSymbol("main"))
     return Status::input(source.name + ": has no function @main");
-  if (failed(checkGraph(*module)))
-    return Status::input(error.orElse(source.name + ": is no graph"));
-  return {};
+  if (succeeded(checkGraph(*module)))
+    return {};
+  if (errors.empty())
+    return Status::input(source.name + ": is no graph");
+  return Status::of({errors.all().front()});
 }

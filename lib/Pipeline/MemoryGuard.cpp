@@ -54,15 +54,6 @@ static void throwBadAlloc(void *, const char *, bool) {
   throw std::bad_alloc();
 }
 
-/// Sets opc_last_error(): refusals may have a line for each node.
-static opc_status tell(const Status &status) {
-  if (llvm::StringRef(status.message()).contains('\n')) {
-    runtime::setLastErrorLines(status.message());
-    return status.code();
-  }
-  return runtime::report(status);
-}
-
 opc_status opc::guarded(llvm::function_ref<Status()> work) {
   [[maybe_unused]] static const bool installed = [] {
     llvm::install_bad_alloc_error_handler(throwBadAlloc);
@@ -76,7 +67,7 @@ opc_status opc::guarded(llvm::function_ref<Status()> work) {
   if (!reserve.take())
     return runtime::outOfMemory();
   try {
-    return tell(work());
+    return runtime::report(work());
   } catch (const std::bad_alloc &) {
     reserve.release();
     return runtime::outOfMemory();

@@ -5,76 +5,26 @@
 // happened and not by a failure three stages later.
 //
 //===----------------------------------------------------------------------===//
+#include "Errors.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Pipeline/Stages.h"
 #include "opc/Runtime/AtomicFile.h"
-#include "opc/Runtime/Escape.h"
 
 #include "mlir/IR/AsmState.h"
-#include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 #include <chrono>
-#include <mutex>
 
 using namespace opc;
 using namespace mlir;
 using Clock = std::chrono::steady_clock;
 
 namespace {
-
-/// Gathers errors in the order in which they come, each once: equal nodes of a
-/// model are refused once for each name, but a pass may find one op twice.
-class ErrorCollector {
-public:
-  explicit ErrorCollector(MLIRContext *context)
-      : handler(context, [this](Diagnostic &diagnostic) {
-          if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
-            add(diagnostic);
-          return success();
-        }) {}
-
-  bool empty() const { return lines.empty(); }
-  std::string first() const { return lines.empty() ? "" : lines.front(); }
-  std::string all() const {
-    return llvm::join(lines.begin(), lines.end(), "\n");
-  }
-
-private:
-  static std::string textOf(NameLoc name) {
-    return runtime::printable(name.getName().getValue(), runtime::shownBytes);
-  }
-  static std::string place(Location loc) {
-    if (auto name = loc->findInstanceOf<NameLoc>()) {
-      auto op = dyn_cast<NameLoc>(name.getChildLoc());
-      return textOf(name) + (op ? " (" + textOf(op) + ")" : "") + ": ";
-    }
-    if (auto file = loc->findInstanceOf<FileLineColLoc>())
-      return llvm::formatv("{0}:{1}: ", file.getFilename().getValue(),
-                           file.getLine())
-          .str();
-    return "";
-  }
-  void add(Diagnostic &diagnostic) {
-    std::string text = diagnostic.str();
-    std::lock_guard<std::mutex> lock(mutex);
-    text = place(diagnostic.getLocation()) + text;
-    if (known.insert(text).second)
-      lines.push_back(std::move(text));
-  }
-
-  std::mutex mutex;
-  std::vector<std::string> lines;
-  llvm::StringSet<> known; ///< the lines
-  ScopedDiagnosticHandler handler;
-};
 
 LogicalResult verifyStage(ModuleOp module, const Stage &stage,
                           const Target &target) {
@@ -92,6 +42,15 @@ LogicalResult verifyStage(ModuleOp module, const Stage &stage,
   return failure(result.wasInterrupted());
 }
 
+/// What a stage does not take of a model, for a target.
+Status refused(std::vector<runtime::Diagnostic> diagnostics,
+               const Target &target) {
+  for (runtime::Diagnostic &each : diagnostics)
+    if (each.isRefusal())
+      each.target = target.name;
+  return Status::of(std::move(diagnostics));
+}
+
 Status runStage(ModuleOp module, const Stage &stage,
                 const StageContext &context) {
   ErrorCollector errors(module.getContext());
@@ -104,16 +63,17 @@ Status runStage(ModuleOp module, const Stage &stage,
       return Status::input("interrupted");
     if (failed(result)) {
       if (stage.refuses && !errors.empty())
-        return Status::input(errors.all());
+        return refused(errors.all(), context.target);
       return Status::internal(
           llvm::formatv("stage {0} failed: {1}", stage.name,
-                        errors.empty() ? "no reason given" : errors.first())
+                        errors.first("no reason given"))
               .str());
     }
   }
   if (failed(verifyStage(module, stage, context.target)))
     return Status::internal(
-        llvm::formatv("after stage {0}: {1}", stage.name, errors.first())
+        llvm::formatv("after stage {0}: {1}", stage.name,
+                      errors.first("it does not verify"))
             .str());
   return {};
 }

@@ -21,9 +21,8 @@ template <typename Body> opc_status guarded(Body body) noexcept {
   } catch (const std::bad_alloc &) {
     return outOfMemory();
   } catch (const std::exception &error) {
-    setLastError(std::string("unexpected: ") + error.what());
+    return report(Status::internal(std::string("unexpected: ") + error.what()));
   }
-  return OPC_ERROR_INTERNAL;
 }
 
 /// Whether `pointer` is there; where it is not, the error of this thread says

@@ -7,36 +7,67 @@
 #include "opc/Runtime/Error.h"
 #include "opc/Runtime/Escape.h"
 
-#include <sstream>
-
 using namespace opc::runtime;
 
-static thread_local std::string lastError;
-static constexpr char kOutOfMemory[] = "out of memory";
+static thread_local std::string lastError, lastDiagnostics;
+static constexpr char kOutOfMemory[] = "out of memory", kNothing[] = "[]";
 
-void opc::runtime::setLastError(std::string message) {
-  lastError = printable(message);
+Status::Status(std::vector<Diagnostic> diagnostics) {
+  std::string message;
+  for (const Diagnostic &each : diagnostics)
+    message += (message.empty() ? "" : "\n") + each.line();
+  opc_status code = statusOf(diagnostics);
+  failure = std::make_shared<Failure>(
+      Failure{code, std::move(message), std::move(diagnostics)});
 }
 
-void opc::runtime::setLastErrorLines(std::string message) {
-  std::string lines;
-  std::istringstream stream(message);
-  for (std::string line; std::getline(stream, line);)
-    lines += (lines.empty() ? "" : "\n") + printable(line);
-  lastError = std::move(lines);
+Status Status::of(Diagnostic::Code code, std::string reason) {
+  std::vector<Diagnostic> diagnostics(1);
+  diagnostics[0].code = code;
+  diagnostics[0].reason = std::move(reason);
+  return Status(std::move(diagnostics));
+}
+
+const std::string &Status::message() const {
+  static const std::string none;
+  return failure ? failure->message : none;
+}
+
+std::span<const Diagnostic> Status::diagnostics() const {
+  return failure ? std::span<const Diagnostic>(failure->diagnostics)
+                 : std::span<const Diagnostic>();
+}
+
+Status Status::in(const std::string &place) && {
+  if (ok())
+    return {};
+  std::vector<Diagnostic> placed = failure->diagnostics;
+  for (Diagnostic &each : placed)
+    each.place = each.place.empty() ? place : place + ": " + each.place;
+  return Status(std::move(placed));
 }
 
 opc_status opc::runtime::outOfMemory() noexcept {
-  // Short enough to lie in the string itself.
+  // Short enough to lie in the strings themselves.
   static_assert(sizeof(kOutOfMemory) <= 16);
   lastError = kOutOfMemory;
+  lastDiagnostics = kNothing;
   return OPC_ERROR_INPUT;
 }
 
 opc_status opc::runtime::report(const Status &status) {
-  if (!status.ok())
-    setLastError(status.message());
+  if (status.ok())
+    return OPC_OK;
+  std::string lines;
+  for (const Diagnostic &each : status.diagnostics())
+    lines += (lines.empty() ? "" : "\n") + printable(each.line());
+  lastDiagnostics = toJson(status.diagnostics());
+  lastError = std::move(lines);
   return status.code();
 }
 
 extern "C" const char *opc_last_error(void) { return lastError.c_str(); }
+
+extern "C" const char *opc_last_diagnostics(void) {
+  return lastDiagnostics.empty() ? kNothing : lastDiagnostics.c_str();
+}

@@ -4,27 +4,8 @@ Only `UnsupportedError` may have more: one line for each node of the model that
 opc does not support, so that all are known at once.
 """
 
-import re
-from typing import NamedTuple
-
-_NEEDS_VALUE = re.compile(r"needs the value of input '([^']*)'")
-# A refusal says so; what a line without it says is a fault of the model.
-_NOT_SUPPORTED = re.compile(r"\bsupported\b|needs the value of input")
-# The forms of a line about something that is sound and not supported.
-_REFUSALS = [
-    re.compile(pattern)
-    for pattern in (
-        r"node '(?P<node>.*?)' \((?P<op>.*?), domain (?P<domain>.*?), "
-        r"opset (?P<opset>-?\d+)(?:, (?P<dtype>.*?))?\): (?P<reason>.*)",
-        r"(?:input|initializer) '(?P<node>.*?)': "
-        r"(?P<reason>dtype (?P<dtype>\S+) is not supported.*)",
-        r"(?:input|initializer) '(?P<node>.*?)': (?P<reason>.*)",
-        r"(?P<reason>opset (?P<opset>\d+) of (?P<domain>\S+) is not "
-        r"supported: .*)",
-        r"(?P<reason>more than \d+ nodes, .*)",
-        r"(?P<reason>IR version \d+ is not supported: .*)",
-    )
-]
+import json
+from typing import Any, NamedTuple
 
 
 class UnsupportedNode(NamedTuple):
@@ -42,20 +23,24 @@ class UnsupportedNode(NamedTuple):
     """Of its inputs."""
     reason: str
     """Why, with the nearest supported form."""
+    nearest: str
+    """The nearest supported form; "" if none is known."""
+    needs_value: str | None
+    """Its input whose value decides the form of the program, such as the axes
+    of a reduction, if that is the reason.
 
-    @property
-    def needs_value(self) -> str | None:
-        """Its input whose value decides the form of the program, such as the
-        axes of a reduction, if that is the reason.
-
-        An input of the model may be given in `constants` of `opc.compile`.
-        """
-        found = _NEEDS_VALUE.search(self.reason)
-        return found and found[1]
+    An input of the model may be given in `constants` of `opc.compile`.
+    """
 
 
 class Error(Exception):
     """Any failure that opc reports."""
+
+    diagnostics: list[dict[str, Any]] = []
+    """What is wrong, an object for each line of the message: its "code", its
+    "message", and what applies of "subject", "name", "op", "domain", "opset",
+    "dtype", "place", "target", "input", "reason" and "nearest" (opc-c/opc.h).
+    """
 
 
 class InputError(Error):
@@ -81,31 +66,45 @@ class InternalError(Error):
     """opc is at fault. Please report it with the message."""
 
 
-def from_status(status, message):
-    """The exception for an opc_status and its message."""
+_REFUSED = ("unsupported", "needs_value")
+
+
+def from_diagnostics(status, message, diagnostics):
+    """The exception for an opc_status, its message and its diagnostics."""
+    found = json.loads(diagnostics)
+    error = _exception(status, message, found)
+    error.diagnostics = found
+    return error
+
+
+def _exception(status, message, diagnostics):
     if status == 2:
         return UsageError(message)
     if status != 1:
         return InternalError(message)
-    lines = message.splitlines()
-    nodes = [_node(line) for line in lines]
-    if nodes and all(nodes):
-        return UnsupportedError(message, nodes)
-    # Of a model that is unsound, nothing else matters.
-    faults = [line for line in lines if not _node(line)]
-    return InputError(faults[0] if faults else message)
+    faults = [each for each in diagnostics if each["code"] not in _REFUSED]
+    if faults:
+        # Of a model that is unsound, nothing else matters.
+        return InputError(faults[0]["message"])
+    if diagnostics:
+        return UnsupportedError(message, map(_node, diagnostics))
+    return InputError(message)
 
 
-def _node(line):
-    """What a line says of a node or an input that is refused, if it does."""
-    if not _NOT_SUPPORTED.search(line):
-        return None
-    for refusal in _REFUSALS:
-        if found := refusal.search(line):
-            parts = dict.fromkeys(UnsupportedNode._fields, "")
-            parts |= found.groupdict(default="")
-            parts["opset"] = int(parts["opset"] or 0)
-            if parts["domain"] == "ai.onnx":
-                parts["domain"] = ""
-            return UnsupportedNode(**parts)
-    return None
+def _node(diagnostic):
+    """The node or input that a diagnostic refuses."""
+    domain = diagnostic.get("domain", "")
+    nearest = diagnostic.get("nearest", "")
+    reason = diagnostic["reason"]
+    if nearest:
+        reason += f"; nearest supported form: {nearest}"
+    return UnsupportedNode(
+        node=diagnostic.get("name", ""),
+        domain="" if domain == "ai.onnx" else domain,
+        op=diagnostic.get("op", ""),
+        opset=diagnostic.get("opset", 0),
+        dtype=diagnostic.get("dtype", ""),
+        reason=reason,
+        nearest=nearest,
+        needs_value=diagnostic.get("input"),
+    )

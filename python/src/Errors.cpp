@@ -9,15 +9,21 @@
 namespace nb = nanobind;
 
 void opc::python::raiseError(opc_status status, const std::string &message) {
-  raiseLines(status, runtime::printable(message));
+  raiseReported(status, runtime::printable(message), "[]");
 }
 
-void opc::python::raiseLines(opc_status status, const std::string &message) {
-  // Names in a damaged model need not be UTF-8.
-  nb::object text = nb::steal(
-      PyUnicode_DecodeUTF8(message.data(), message.size(), "backslashreplace"));
+/// Names in a damaged model need not be UTF-8.
+static nb::object toStr(const std::string &bytes) {
+  return nb::steal(
+      PyUnicode_DecodeUTF8(bytes.data(), bytes.size(), "backslashreplace"));
+}
+
+void opc::python::raiseReported(opc_status status, const std::string &message,
+                                const std::string &diagnostics) {
   nb::object error =
-      nb::module_::import_("opc.errors").attr("from_status")(int(status), text);
+      nb::module_::import_("opc.errors")
+          .attr("from_diagnostics")(int(status), toStr(message),
+                                    toStr(diagnostics));
   PyErr_SetObject(error.type().ptr(), error.ptr());
   nb::raise_python_error();
 }
@@ -33,5 +39,5 @@ std::string opc::python::quoted(nb::handle name) {
 
 void opc::python::check(opc_status status) {
   if (status != OPC_OK)
-    raiseLines(status, opc_last_error());
+    raiseReported(status, opc_last_error(), opc_last_diagnostics());
 }

@@ -13,11 +13,13 @@
 
 namespace opc::python {
 
-/// Raises the exception that opc.errors.from_status gives, with a message of
-/// one line whatever names are in it.
+/// Raises the exception that opc.errors.from_diagnostics gives, with a message
+/// of one line whatever names are in it.
 [[noreturn]] void raiseError(opc_status status, const std::string &message);
-/// The same with a message of the libraries, which may have several lines.
-[[noreturn]] void raiseLines(opc_status status, const std::string &message);
+/// The same for what the libraries report: opc_last_error() and
+/// opc_last_diagnostics().
+[[noreturn]] void raiseReported(opc_status status, const std::string &message,
+                                const std::string &diagnostics);
 
 /// 'name' of any str, for messages.
 std::string quoted(nanobind::handle name);

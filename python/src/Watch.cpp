@@ -32,7 +32,7 @@ void Outcome::check() const {
   if (interrupted)
     nb::raise_python_error();
   if (status != OPC_OK)
-    raiseLines(status, message);
+    raiseReported(status, message, diagnostics);
 }
 
 Outcome opc::python::runWatched(nb::handle log,
@@ -47,8 +47,10 @@ Outcome opc::python::runWatched(nb::handle log,
   std::future<void> done = start([&] {
     api.observe(&observer);
     outcome.status = work();
-    if (outcome.status != OPC_OK)
+    if (outcome.status != OPC_OK) {
       outcome.message = opc_last_error();
+      outcome.diagnostics = opc_last_diagnostics();
+    }
     api.observe(nullptr);
   });
   while (done.wait_for(period) == std::future_status::timeout) {

@@ -20,7 +20,7 @@ namespace opc::python {
 /// How a call of the compiler ended.
 struct Outcome {
   opc_status status = OPC_OK;
-  std::string message;
+  std::string message, diagnostics;
   bool interrupted = false; ///< Python's error is set
 
   /// Raises what went wrong.

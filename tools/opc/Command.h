@@ -17,6 +17,7 @@
 
 namespace opc::cli {
 
+using runtime::Diagnostic;
 using runtime::Status;
 
 struct Option {

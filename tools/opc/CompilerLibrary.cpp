@@ -59,15 +59,11 @@ Status CompilerLibrary::get(const CompilerLibrary *&result) {
 }
 
 Status opc::cli::toStatus(opc_status code) {
-  switch (code) {
-  case OPC_OK:
+  if (code == OPC_OK)
     return {};
-  case OPC_ERROR_INPUT:
-    return Status::input(opc_last_error());
-  case OPC_ERROR_USAGE:
-    return Status::usage(opc_last_error());
-  case OPC_ERROR_INTERNAL:
-    break;
-  }
-  return Status::internal(opc_last_error());
+  std::vector<Diagnostic> diagnostics =
+      runtime::diagnosticsOf(opc_last_diagnostics());
+  // Out of memory there is no room for more than a text.
+  return diagnostics.empty() ? Status::input(opc_last_error())
+                             : Status::of(std::move(diagnostics));
 }

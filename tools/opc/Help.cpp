@@ -34,6 +34,8 @@ std::string opc::cli::helpText() {
           "$XDG_CACHE_HOME/opc, or\n"
           "~/.cache/opc, at most $OPC_CACHE_SIZE bytes (1G; 0: no cache).\n"
           "\n"
+          "OPC_DIAGNOSTICS=json writes errors as a JSON array, for programs.\n"
+          "\n"
           "Exit codes: 0 done, 1 the input is at fault, 2 wrong usage, 3 a "
           "fault of\n"
           "opc's own; its message then names a file for the bug report.\n";

@@ -108,14 +108,12 @@ static void printModel(const json &model) {
 
 /// The verdict is that of `opc compile`, in its words.
 static Status verdictOn(const std::string &path, const json &model) {
-  std::string lines;
-  for (const json &line : listOf(model, "errors"))
-    lines += (lines.empty() ? "" : "\n") + line.get<std::string>();
   if (model.value("supported", false))
     return {};
-  opc::runtime::setLastErrorLines(lines.empty() ? path + ": is not supported"
-                                                : lines);
-  return Status::input(opc_last_error());
+  auto diagnostics =
+      opc::runtime::diagnosticsOf(listOf(model, "diagnostics").dump());
+  return diagnostics.empty() ? Status::input(path + ": is not supported")
+                             : Status::of(std::move(diagnostics));
 }
 
 static Status inspectModel(const Arguments &arguments) {

@@ -16,7 +16,6 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sstream>
 #include <unistd.h>
 
 using namespace opc::cli;
@@ -42,18 +41,23 @@ static bool wantsColor() {
          !is("TERM", "dumb");
 }
 
+/// For programs that call this one: OPC_DIAGNOSTICS=json.
+static bool wantsJson() {
+  const char *form = std::getenv("OPC_DIAGNOSTICS");
+  return form && std::string_view(form) == "json";
+}
+
 /// Each line of the message says who speaks, so that it can be searched for.
 static int fail(const Status &status) {
+  if (wantsJson()) {
+    sayOnStderr(opc::runtime::toJson(status.diagnostics()) + "\n");
+    return status.code();
+  }
   bool color = wantsColor();
-  std::string message = status.message();
-  // Lines that the libraries report are whole; elsewhere a newline belongs to
-  // what the user typed.
-  if (message != opc_last_error())
-    message = opc::runtime::printable(message);
-  std::istringstream lines(message);
-  for (std::string line; std::getline(lines, line);)
+  for (const Diagnostic &diagnostic : status.diagnostics())
     sayOnStderr(fmt::format("opc: {}error:{} {}\n", color ? "\033[1;31m" : "",
-                            color ? "\033[0m" : "", line));
+                            color ? "\033[0m" : "",
+                            opc::runtime::printable(diagnostic.line())));
   return status.code();
 }
 

@@ -69,7 +69,8 @@ struct TinyModel {
 
 struct Imported {
   std::string ir;
-  std::vector<std::string> errors;
+  std::vector<std::string> errors; ///< their lines
+  std::vector<runtime::Diagnostic> diagnostics;
 };
 
 inline Imported importBytes(const std::string &bytes,
@@ -77,7 +78,9 @@ inline Imported importBytes(const std::string &bytes,
   mlir::MLIRContext context;
   Imported result;
   auto module = importOnnx(context, llvm::MemoryBufferRef(bytes, "m.onnx"),
-                           options, result.errors);
+                           options, result.diagnostics);
+  for (const runtime::Diagnostic &each : result.diagnostics)
+    result.errors.push_back(each.line());
   llvm::raw_string_ostream stream(result.ir);
   if (mlir::succeeded(module))
     (*module)->print(stream);

@@ -1,65 +1,69 @@
 //===- Error.h - How the runtime reports what went wrong --------*- C++ -*-===//
 //
 // The runtime throws nothing across its boundary: a function that can fail
-// returns a Status, and the C interface turns it into an opc_status and the
-// one line of opc_last_error(). The compiler library shares that line.
+// returns a Status, and the C interface turns it into an opc_status, the line of
+// opc_last_error() and the records of opc_last_diagnostics(). The compiler
+// library shares both.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_RUNTIME_ERROR_H
 #define OPC_RUNTIME_ERROR_H
 
-#include "opc-c/opc.h"
+#include "opc/Runtime/Diagnostic.h"
 
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace opc::runtime {
 
-/// Success, or a class of failure and its one-line message.
+/// Success, or a class of failure and what is to be said of it: in most cases
+/// one line.
 class [[nodiscard]] Status {
 public:
   Status() = default;
   static Status input(std::string message) {
-    return {OPC_ERROR_INPUT, std::move(message)};
+    return of(Diagnostic::Code::Invalid, std::move(message));
   }
   static Status usage(std::string message) {
-    return {OPC_ERROR_USAGE, std::move(message)};
+    return of(Diagnostic::Code::Usage, std::move(message));
   }
   static Status internal(std::string message) {
-    return {OPC_ERROR_INTERNAL, std::move(message)};
+    return of(Diagnostic::Code::Internal, std::move(message));
+  }
+  static Status of(std::vector<Diagnostic> diagnostics) {
+    return Status(std::move(diagnostics));
   }
 
-  bool ok() const { return code_ == OPC_OK; }
-  opc_status code() const { return code_; }
-  const std::string &message() const { return message_; }
+  bool ok() const { return !failure; }
+  opc_status code() const { return failure ? failure->code : OPC_OK; }
+  /// A line for each diagnostic.
+  OPC_EXPORT const std::string &message() const;
+  OPC_EXPORT std::span<const Diagnostic> diagnostics() const;
 
   /// The same failure with `place` in front: "m.so: no manifest".
-  Status in(const std::string &place) && {
-    if (!ok())
-      message_ = place + ": " + message_;
-    return std::move(*this);
-  }
+  OPC_EXPORT Status in(const std::string &place) &&;
 
 private:
-  Status(opc_status code, std::string message)
-      : code_(code), message_(std::move(message)) {}
+  /// Apart, so that success, which is checked many times in a run, is a NULL.
+  struct Failure {
+    opc_status code;
+    std::string message;
+    std::vector<Diagnostic> diagnostics;
+  };
+  OPC_EXPORT explicit Status(std::vector<Diagnostic> diagnostics);
+  OPC_EXPORT static Status of(Diagnostic::Code code, std::string reason);
 
-  opc_status code_ = OPC_OK;
-  std::string message_;
+  std::shared_ptr<const Failure> failure;
 };
-
-/// Sets opc_last_error() of this thread, escaped as for a terminal (a model's
-/// names may hold anything), so that a line stays a line.
-OPC_EXPORT void setLastError(std::string message);
-
-/// The same for a text of several lines: newlines are kept.
-OPC_EXPORT void setLastErrorLines(std::string message);
 
 /// Sets the last error to that memory ran out, which takes none. It is what the
 /// caller asked for that was too large.
 OPC_EXPORT opc_status outOfMemory() noexcept;
 
-/// Sets the last error if `status` is a failure; gives its code.
+/// Sets the last error of this thread if `status` is a failure; gives its code.
+/// Lines are escaped as for a terminal: names may hold anything.
 OPC_EXPORT opc_status report(const Status &status);
 
 } // namespace opc::runtime

@@ -9,6 +9,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "opc/Dialect/Opc/IR/ConstantData.h"
+#include "opc/Dialect/Opc/IR/Refusal.h"
 
 using namespace mlir;
 
@@ -150,9 +151,12 @@ void KernelEmitter::unbind(Value tensor) {
   bound.erase(tensor);
 }
 
-Value KernelEmitter::refuse(Operation *op, const Twine &reason, Type type) {
-  if (!refused)
+Value KernelEmitter::refuse(Operation *op, const Twine &reason, Type type,
+                            const Twine &nearest) {
+  if (!refused && nearest.isTriviallyEmpty())
     op->emitError(reason);
+  else if (!refused)
+    refusal(op->emitError(reason), nearest);
   refused = true;
   if (type.isIndex())
     return constant(0);

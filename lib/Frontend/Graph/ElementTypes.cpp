@@ -26,11 +26,11 @@ int64_t bytesOfElement(Type element) {
 }
 
 RankedTensorType checkedType(ArrayRef<int64_t> shape, Type element,
-                             std::string &error) {
+                             Fault &error) {
   int64_t bytes = bytesOfElement(element);
   if (static_cast<int64_t>(shape.size()) > kMostAxes) {
-    error = formatv("rank {0} is not supported; nearest supported form: {1}",
-                    shape.size(), kMostAxes);
+    error = Fault::unsupported(formatv("rank {0} is not supported", shape.size()),
+                               llvm::Twine(kMostAxes));
     return {};
   }
   for (int64_t extent : shape) {

@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "opc/Frontend/Graph/Emitter.h"
 #include "mlir/IR/Diagnostics.h"
+#include "opc/Dialect/Opc/IR/Refusal.h"
 #include "opc/Frontend/Graph/ElementTypes.h"
-#include "opc/Frontend/Graph/NeedsValue.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -15,14 +15,9 @@ using llvm::formatv;
 
 namespace opc::graph {
 
-void Emitter::fail(const llvm::Twine &reason) {
-  if (error.empty())
-    error = reason.str();
-}
-
-void Emitter::failNeeds(StringRef what) {
-  fail(llvm::Twine(kNeedsValue) + " '" + what +
-       "' at compile time; nearest supported form: a constant");
+void Emitter::fail(Fault reason) {
+  if (!error)
+    error = std::move(reason);
 }
 
 Attribute Emitter::ints(ArrayRef<int64_t> v) {
@@ -73,13 +68,15 @@ static LogicalResult settle(Emitter &e, Operation *op,
       return failure();
   }
   for (auto [result, dims] : llvm::zip(op->getResults(), all)) {
-    std::string error;
+    Fault error;
     if (llvm::any_of(dims, isBroken))
       return op->emitError("extents ") << shapeText(dims) << " overflow";
     Type element = getElementTypeOrSelf(result.getType());
     RankedTensorType type = tensorType(dims, element);
     if (!checkedType(type.getShape(), element, error))
-      return op->emitError(error);
+      return error.nearest.empty()
+                 ? op->emitError(error.reason)
+                 : refusal(op->emitError(error.reason), error.nearest);
     result.setType(type);
     e.state.env.setDims(result, dims);
   }
@@ -97,11 +94,11 @@ static SmallVector<Value> create(Emitter &e, StringRef name,
     e.fail("an operand is missing");
     return none;
   }
-  std::string message;
+  Fault fault;
   ScopedDiagnosticHandler handler(e.state.builder.getContext(),
-                                  [&](Diagnostic &diagnostic) {
-                                    if (message.empty())
-                                      message = diagnostic.str();
+                                  [&](mlir::Diagnostic &diagnostic) {
+                                    if (!fault)
+                                      fault = Fault::ofDialect(diagnostic);
                                     return success();
                                   });
   OperationState state(e.loc, name);
@@ -118,8 +115,7 @@ static SmallVector<Value> create(Emitter &e, StringRef name,
   Operation *op = e.state.builder.create(state);
   if (succeeded(settle(e, op, pinned)))
     return SmallVector<Value>(op->getResults());
-  e.fail(message.empty() ? (name + " does not fit its operands").str()
-                         : message);
+  e.fail(fault ? fault : Fault(name + " does not fit its operands"));
   return none;
 }
 

@@ -26,8 +26,8 @@ Value listOf(Emitter &n, Value v, int64_t count, StringRef text) {
 void requireRank(Emitter &n, Value shape) {
   std::optional<int64_t> count = constantOf(n.size(shape));
   if (count && *count > kMostAxes)
-    n.fail(formatv("rank {0} is not supported; nearest supported form: {1}",
-                   *count, kMostAxes));
+    n.refuse(formatv("rank {0} is not supported", *count),
+             llvm::Twine(kMostAxes));
 }
 
 } // namespace opc::graph

@@ -113,10 +113,11 @@ public:
   void whenApart(mlir::Value x, mlir::Value y,
                  const std::function<void()> &then);
 
-  /// Refuses: an error at `op`. Emission goes on with a value of `type`, so
+  /// Refuses: an error at `op`, with the nearest form that has loops, if one is
+  /// named. Emission goes on with a value of `type`, so
   /// that callers need not care; failed() then holds.
   mlir::Value refuse(mlir::Operation *op, const llvm::Twine &reason,
-                     mlir::Type type);
+                     mlir::Type type, const llvm::Twine &nearest = "");
   bool failed() const { return refused; }
 
   // Loops.

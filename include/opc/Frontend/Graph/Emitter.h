@@ -11,6 +11,7 @@
 #include "mlir/IR/Builders.h"
 #include "opc/Dialect/Opc/IR/ExtentBounds.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Frontend/Graph/Fault.h"
 #include "llvm/ADT/DenseMap.h"
 #include <string>
 
@@ -67,11 +68,17 @@ public:
   Emitter(FunctionState &state, mlir::Location loc) : state(state), loc(loc) {}
 
   // Failure. The first one counts.
-  void fail(const llvm::Twine &reason);
+  /// The graph is at fault.
+  void fail(const llvm::Twine &reason) { fail(Fault(reason)); }
+  /// It is sound, but opc does not do it; `nearest`: a form that it does.
+  void refuse(const llvm::Twine &what, const llvm::Twine &nearest = "") {
+    fail(Fault::unsupported(what, nearest));
+  }
+  void fail(Fault reason);
   /// For a value that must be known when the program is compiled.
-  void failNeeds(StringRef what);
-  bool failed() const { return !error.empty(); }
-  StringRef reason() const { return error; }
+  void failNeeds(StringRef what) { fail(Fault::needsValue(what)); }
+  bool failed() const { return bool(error); }
+  const Fault &fault() const { return error; }
 
   // What is known of a value.
   static Type elementOf(Value v);
@@ -237,7 +244,7 @@ private:
   void demand(AffineExpr value, AffineExpr low, AffineExpr high,
               StringRef text);
 
-  std::string error;
+  Fault error;
 };
 
 /// Axes 0 .. n-1.

@@ -10,7 +10,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
-#include "opc/Frontend/Graph/NeedsValue.h"
+#include "opc/Runtime/Diagnostic.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringMap.h"
@@ -50,24 +50,17 @@ struct ImportOptions {
   llvm::StringMap<ConstantInput> constants;
 };
 
-/// Starts every message about a value that a graph computes, or takes as an
-/// input, but whose value decides the form of the program: "<kNeedsValue>
-/// 'axes' at compile time". Give it in ImportOptions::constants if it is an
-/// input.
-using graph::kNeedsValue;
-
-/// Starts the message about a graph that does not verify once it is imported:
-/// that is a fault of opc's own, and no other message starts so.
-inline constexpr llvm::StringLiteral kInternalFault = "internal: ";
-
 /// Translates a serialized ONNX model into a module with one function, `@main`,
-/// as docs/Architecture.md describes. On failure `errors` holds one line for
+/// as docs/Architecture.md describes. On failure `errors` holds one for
 /// each cause: all nodes that are not supported, each with its name, domain,
-/// opset and types. Large tensors refer to the model's and its external files'
+/// opset and types. A value that the form of the program depends on
+/// (Code::NeedsValue) may be given in ImportOptions::constants if it is an
+/// input. A graph that does not verify once it is imported is a fault of opc's
+/// own (Code::Internal). Large tensors refer to the model's and its external files'
 /// memory, which lives as long as `context`.
 llvm::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
 importOnnx(mlir::MLIRContext &context, llvm::MemoryBufferRef model,
-           const ImportOptions &options, std::vector<std::string> &errors);
+           const ImportOptions &options, std::vector<runtime::Diagnostic> &errors);
 
 } // namespace opc::onnx
 

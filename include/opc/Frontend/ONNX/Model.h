@@ -20,7 +20,7 @@ inline constexpr llvm::StringLiteral kModelAttr = "opc.model";
 llvm::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
 importOutputs(mlir::MLIRContext &context, llvm::MemoryBufferRef model,
               const ImportOptions &options, llvm::ArrayRef<std::string> outputs,
-              std::vector<std::string> &errors);
+              std::vector<runtime::Diagnostic> &errors);
 
 /// Describes a model: "inputs" and "outputs" (name, dtype, shape with strings
 /// where symbolic, "?" without a name), "opsets" (domain to version),
@@ -31,7 +31,7 @@ importOutputs(mlir::MLIRContext &context, llvm::MemoryBufferRef model,
 llvm::FailureOr<llvm::json::Object>
 describeOnnx(mlir::MLIRContext &context, llvm::MemoryBufferRef model,
              const ImportOptions &options, llvm::ArrayRef<std::string> outputs,
-             std::vector<std::string> &errors,
+             std::vector<runtime::Diagnostic> &errors,
              mlir::OwningOpRef<mlir::ModuleOp> &module);
 
 } // namespace opc::onnx

@@ -98,15 +98,14 @@ public:
     if (!size)
       return refuse("the hidden size is not known");
     if (*size > mostHidden)
-      return refuse(
-          "the hidden size " + Twine(*size) +
-          " is not supported; nearest supported form: " + Twine(mostHidden));
+      return refuse("the hidden size " + Twine(*size) + " is not supported",
+                    Twine(mostHidden));
     return true;
   }
 
 protected:
-  bool refuse(const Twine &reason) {
-    e.refuse(op, reason, e.b.getI1Type());
+  bool refuse(const Twine &reason, const Twine &nearest = "") {
+    e.refuse(op, reason, e.b.getI1Type(), nearest);
     return false;
   }
   static std::string lowerName(Attribute name) {

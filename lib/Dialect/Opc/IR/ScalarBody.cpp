@@ -4,6 +4,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/IRMapping.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Dialect/Opc/IR/Refusal.h"
 
 using namespace mlir;
 using namespace opc;
@@ -80,9 +81,9 @@ LogicalResult opc::verifyBody(Operation *op, ArrayRef<Type> arguments,
     return op->emitOpError("has a body whose arguments are not of the types ")
            << arguments;
   if (!llvm::all_of(body.getArgumentTypes(), isNumber))
-    return op->emitOpError("has a body of ")
-           << body.getArgumentTypes() << ", which is not supported; nearest "
-           << "supported form: of floats of 16 to 64 bits and of integers";
+    return refusal(op->emitOpError("has a body of ")
+                       << body.getArgumentTypes() << ", which is not supported",
+                   "of floats of 16 to 64 bits and of integers");
   // This runs before the ops of the body are verified.
   if (body.empty() || !isa<ElementOp>(body.back()) ||
       body.back().getNumOperands() != 1)
@@ -95,17 +96,19 @@ LogicalResult opc::verifyBody(Operation *op, ArrayRef<Type> arguments,
              << inner.getName() << " in its body on what is no number of at "
              << "most 64 bits";
     if (!rowOf(inner))
-      return op->emitOpError("has ")
-             << inner.getName() << " in its body, which is not supported: "
-             << "an op of arith or math that is defined for all numbers is";
+      return refusal(op->emitOpError("has ")
+                         << inner.getName()
+                         << " in its body, which is not supported",
+                     "an op of arith or math that is defined for all numbers");
     if (!isExact(inner))
       return op->emitOpError("has ")
              << inner.getName() << " in its body with flags that change values";
     if (isFunction(inner) && !isWide(inner.getResult(0).getType()))
-      return op->emitOpError("has ")
-             << inner.getName() << " of " << inner.getResult(0).getType()
-             << " in its body, which is not "
-             << "supported; nearest supported form: of f32 or f64";
+      return refusal(op->emitOpError("has ")
+                         << inner.getName() << " of "
+                         << inner.getResult(0).getType()
+                         << " in its body, which is not supported",
+                     "of f32 or f64");
   }
   Type given = body.back().getOperand(0).getType();
   if (given != result)

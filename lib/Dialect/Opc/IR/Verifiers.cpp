@@ -7,6 +7,7 @@
 #include "opc/Dialect/Opc/IR/Verifiers.h"
 #include "VerifierSupport.h"
 #include "opc/Dialect/Opc/IR/ConstantData.h"
+#include "opc/Dialect/Opc/IR/Refusal.h"
 #include "opc/Runtime/Demand.h"
 
 using namespace mlir;
@@ -147,8 +148,9 @@ LogicalResult check(BindElementOp op) {
   RankedTensorType type = typeOf(op.getX());
   Type element = type.getElementType();
   if (element.getIntOrFloatBitWidth() < 8 && !element.isInteger(1))
-    return op.emitOpError("elements of ")
-           << element << " are not supported; nearest supported form: i8";
+    return refusal(op.emitOpError("elements of ")
+                       << element << " are not supported",
+                   "i8");
   int64_t index = op.getIndex();
   if (index < 0 || (type.hasStaticShape() && index >= type.getNumElements()))
     return op.emitOpError("element ") << index << " is outside of " << type;

@@ -187,7 +187,7 @@ std::string quoted(StringRef text) { return "'" + printable(text) + "'"; }
 
 /// Whether there are `expected` bytes of data for a tensor of `type`.
 static bool fills(ArrayRef<char> data, int64_t expected, RankedTensorType type,
-                  std::string &error) {
+                  Fault &error) {
   if (static_cast<int64_t>(data.size()) == expected)
     return true;
   error = formatv("{0} bytes of data for {1} elements of {2}", data.size(),
@@ -198,7 +198,7 @@ static bool fills(ArrayRef<char> data, int64_t expected, RankedTensorType type,
 ElementsAttr ElementsReader::wrapProto(RankedTensorType type,
                                        ArrayRef<char> data,
                                        std::shared_ptr<void> owner,
-                                       std::string &error) {
+                                       Fault &error) {
   Type element = type.getElementType();
   if (!isPacked(element))
     return wrap(type, data, std::move(owner), error);
@@ -211,7 +211,7 @@ ElementsAttr ElementsReader::wrapProto(RankedTensorType type,
 
 ElementsAttr ElementsReader::wrap(RankedTensorType type, ArrayRef<char> data,
                                   std::shared_ptr<void> owner,
-                                  std::string &error) {
+                                  Fault &error) {
   Type element = type.getElementType();
   if (!fills(data, type.getNumElements() * bytesOfElement(element), type,
              error))
@@ -241,14 +241,15 @@ ElementsAttr ElementsReader::wrap(RankedTensorType type, ArrayRef<char> data,
   return DenseResourceElementsAttr::get(type, "weight", std::move(blob));
 }
 
-ElementsAttr ElementsReader::read(pb::TensorProto &tensor, std::string &error) {
+ElementsAttr ElementsReader::read(pb::TensorProto &tensor, Fault &error) {
   Type element = elementTypeOf(context, tensor.data_type());
   if (!element) {
     error = refusedDtype(tensor.data_type());
     return {};
   }
   if (tensor.has_segment()) {
-    error = "segmented tensors are not supported";
+    error = Fault::unsupported("segmented tensors are not supported",
+                               "a tensor in one piece");
     return {};
   }
   SmallVector<int64_t> shape(tensor.dims().begin(), tensor.dims().end());
@@ -273,10 +274,11 @@ ElementsAttr ElementsReader::read(pb::TensorProto &tensor, std::string &error) {
 }
 
 ElementsAttr ElementsReader::read(const ConstantInput &input,
-                                  std::string &error) {
+                                  Fault &error) {
   Type element = elementTypeOf(context, dtypeNamed(input.dtype));
   if (!element) {
-    error = formatv("dtype {0} is not supported", quoted(input.dtype));
+    error = Fault::unsupported("dtype " + quoted(input.dtype) +
+                               " is not supported");
     return {};
   }
   if (llvm::any_of(input.shape, [](int64_t extent) { return extent < 0; })) {
@@ -300,7 +302,7 @@ static std::string withSlash(StringRef folder) {
 }
 
 std::shared_ptr<llvm::MemoryBuffer> ElementsReader::map(StringRef location,
-                                                        std::string &error) {
+                                                        Fault &error) {
   if (auto found = files.find(location); found != files.end())
     return found->second;
   namespace path = llvm::sys::path;
@@ -347,7 +349,7 @@ std::shared_ptr<llvm::MemoryBuffer> ElementsReader::map(StringRef location,
 
 ElementsAttr ElementsReader::readExternal(const pb::TensorProto &tensor,
                                           RankedTensorType type,
-                                          std::string &error) {
+                                          Fault &error) {
   auto file = map(externalEntry(tensor, "location"), error);
   if (!file)
     return {};

@@ -39,7 +39,7 @@ bool isLost(const Scope &scope, StringRef name) {
 } // namespace
 
 GraphImporter::GraphImporter(MLIRContext &context, const ImportOptions &options,
-                             std::vector<std::string> &errors)
+                             std::vector<Diagnostic> &errors)
     : context(context), options(options), errors(errors),
       reader(&context, options.directory) {
   for (const auto &[name, extent] : options.dims)
@@ -47,7 +47,7 @@ GraphImporter::GraphImporter(MLIRContext &context, const ImportOptions &options,
 }
 
 ElementsAttr GraphImporter::elements(const pb::TensorProto &tensor,
-                                     std::string &error) {
+                                     Fault &error) {
   if (auto found = values.find(&tensor); found != values.end())
     return found->second;
   // The model belongs to this import, and nothing reads the data twice.
@@ -67,9 +67,10 @@ bool GraphImporter::readOpsets(const pb::ModelProto &model) {
   // Nodes of older ones are judged one by one: many forms are older still.
   if (version >= 1 && version <= kLatest)
     return true;
-  errors.push_back(
-      formatv("opset {0} of ai.onnx is not supported: {1} to {2} are", version,
-              kOldest, kLatest));
+  errors.push_back(Fault::unsupported(
+                       formatv("opset {0} of ai.onnx is not supported", version),
+                       formatv("{0} to {1}", kOldest, kLatest))
+                       .of());
   return false;
 }
 
@@ -90,13 +91,12 @@ void GraphImporter::addInitializers(const pb::GraphProto &graph, Scope &scope) {
     // The caller has replaced this default value of an input.
     if (!scope.parent && options.constants.contains(tensor.name()))
       continue;
-    std::string error;
+    Fault error;
     ElementsAttr value = elements(tensor, error);
     if (!names.insert(tensor.name()).second)
       error = "is defined twice";
-    if (!error.empty()) {
-      errors.push_back(
-          formatv("initializer {0}: {1}", quoted(tensor.name()), error));
+    if (error) {
+      errors.push_back(error.of("initializer", tensor.name()));
       scope.lost.insert(tensor.name());
       continue;
     }
@@ -106,8 +106,8 @@ void GraphImporter::addInitializers(const pb::GraphProto &graph, Scope &scope) {
   }
   for (const auto &sparse : graph.sparse_initializer()) {
     errors.push_back(
-        formatv("initializer {0}: sparse tensors are not supported",
-                quoted(sparse.values().name())));
+        Fault::unsupported("sparse tensors are not supported", "a dense one")
+            .of("initializer", sparse.values().name()));
     scope.lost.insert(sparse.values().name());
   }
 }
@@ -122,33 +122,34 @@ Location GraphImporter::locationOf(const pb::NodeProto &proto) {
 }
 
 void GraphImporter::report(const pb::NodeProto &proto, int64_t opset,
-                           ArrayRef<Value> inputs, StringRef reason) {
-  std::string types, text = inModelTerms(reason);
-  for (Value input : inputs)
-    if (input)
-      types += ", " + dtypeName(Emitter::elementOf(input));
+                           ArrayRef<Value> inputs, const Fault &fault) {
   std::string name = proto.name().empty()
                          ? formatv("{0}_{1}", proto.op_type(), nodeCount).str()
                          : proto.name();
-  errors.push_back(formatv("node {0} ({1}, domain {2}, opset {3}{4}): {5}",
-                           quoted(name), printable(proto.op_type()),
-                           printable(domainName(proto.domain())), opset, types,
-                           text));
-  refusals[&proto] = text;
+  Diagnostic &diagnostic = errors.emplace_back(fault.of("node", name));
+  diagnostic.op = proto.op_type();
+  diagnostic.domain = domainName(proto.domain());
+  diagnostic.opset = opset;
+  SmallVector<std::string> types;
+  for (Value input : inputs)
+    if (input)
+      types.push_back(dtypeName(Emitter::elementOf(input)));
+  diagnostic.dtype = llvm::join(types, ", ");
+  refusals[&proto] = diagnostic.why();
 }
 
 void GraphImporter::reportInputs(size_t place) {
   for (const auto &[name, input] : refusedInputs)
     if (!input.isReported)
       errors.insert(errors.begin() + place++,
-                    formatv("input {0}: {1}", quoted(name), input.reason));
+                    input.reason.of("input", name));
 }
 
 GraphImporter::Found GraphImporter::lookUp(const pb::NodeProto &proto,
                                            const Scope &scope,
                                            const llvm::StringSet<> &later,
                                            SmallVector<Value> &values,
-                                           std::string &reason) {
+                                           Fault &fault) {
   for (const std::string &name : proto.input()) {
     if (name.empty()) {
       values.push_back({});
@@ -157,7 +158,7 @@ GraphImporter::Found GraphImporter::lookUp(const pb::NodeProto &proto,
     } else if (isLost(scope, name)) {
       return Found::Lost;
     } else {
-      reason = formatv("input {0} is {1}", quoted(name),
+      fault = formatv("input {0} is {1}", quoted(name),
                        later.contains(name)
                            ? "computed after it: the graph has a cycle"
                            : "defined nowhere");
@@ -173,8 +174,8 @@ void GraphImporter::importNode(const pb::NodeProto &proto, Scope &scope,
   auto version = scope.opsets->find(domainName(proto.domain()));
   int64_t opset = version == scope.opsets->end() ? 0 : version->second;
   SmallVector<Value> inputs;
-  std::string reason;
-  Found found = lookUp(proto, scope, later, inputs, reason);
+  Fault fault;
+  Found found = lookUp(proto, scope, later, inputs, fault);
   if (found == Found::All) {
     Node node(*this, *state, locationOf(proto), proto, opset, inputs,
               scope.attributes);
@@ -184,16 +185,16 @@ void GraphImporter::importNode(const pb::NodeProto &proto, Scope &scope,
   for (const std::string &name : proto.input())
     if (auto *input = refusedInputs.find(StringRef(name));
         input != refusedInputs.end()) {
-      reason = formatv("input {0}: {1}", quoted(name), input->second.reason);
+      fault = Fault(input->second.reason).in("input " + quoted(name));
       input->second.isReported = true;
     }
-  if (found == Found::Lost && reason.empty() &&
+  if (found == Found::Lost && !fault &&
       !functions.contains(
           functionKey(proto.domain(), proto.op_type(), proto.overload())) &&
       !findRow(domainName(proto.domain()), proto.op_type(), opset))
-    reason = missingOp(domainName(proto.domain()), proto.op_type());
-  if (!reason.empty())
-    report(proto, opset, inputs, reason);
+    fault = missingOp(domainName(proto.domain()), proto.op_type());
+  if (fault)
+    report(proto, opset, inputs, fault);
   for (const std::string &name : proto.output())
     scope.lost.insert(name);
 }
@@ -233,7 +234,7 @@ void GraphImporter::build(Node &node, Scope &scope) {
     return;
   // A body's own complaints say it already.
   if (errors.size() == before)
-    report(proto, node.opset, node.inputs, node.reason());
+    report(proto, node.opset, node.inputs, node.fault());
   for (const std::string &name : proto.output()) {
     scope.values.erase(name);
     scope.lost.insert(name);
@@ -248,7 +249,7 @@ void GraphImporter::finish(Node &node, Scope &scope) {
       continue;
     Value value = node.results[i];
     if (!value)
-      node.fail(formatv("output {0} is not supported", i));
+      node.refuse(formatv("output {0} is not supported", i), "without it");
     else if (!scope.values.try_emplace(name, value).second)
       node.fail(formatv("output {0} is defined twice", quoted(name)));
   }
@@ -263,12 +264,12 @@ void GraphImporter::importNodes(
       later.insert(name);
   for (const pb::NodeProto *proto : inOrder(nodes)) {
     if (nodeCount >= kMostNodes) {
-      std::string error = formatv(
-          "more than {0} nodes, with functions and bodies expanded, are "
-          "not supported",
-          kMostNodes);
-      if (!llvm::is_contained(errors, error))
-        errors.push_back(error);
+      if (!std::exchange(isTooLarge, true))
+        errors.push_back(Fault::unsupported(
+                             formatv("more than {0} nodes, with functions and "
+                                     "bodies expanded, are not supported",
+                                     kMostNodes))
+                             .of());
       return;
     }
     importNode(*proto, scope, later);
@@ -292,15 +293,19 @@ Outputs GraphImporter::resultsOf(const pb::GraphProto &graph,
     const Value *value = findValue(scope, output.name());
     lost |= isLost(scope, output.name());
     if (!value && !isLost(scope, output.name()))
-      errors.push_back(formatv("output {0} of graph {1} is defined nowhere",
-                               quoted(output.name()), quoted(graph.name())));
+      errors.push_back(
+          Fault(formatv("output {0} of graph {1} is defined nowhere",
+                        quoted(output.name()), quoted(graph.name())))
+              .of());
     results.push_back(value ? *value : Value());
     if (value && *value && !hasDeclaredType(output, *value))
       errors.push_back(
-          formatv("output {0} is declared {1}, but what is computed is {2}",
-                  quoted(output.name()),
-                  dtypeName(output.type().tensor_type().elem_type()),
-                  dtypeName(Emitter::elementOf(*value))));
+          Fault(formatv("output {0} is declared {1}, but what is computed is "
+                        "{2}",
+                        quoted(output.name()),
+                        dtypeName(output.type().tensor_type().elem_type()),
+                        dtypeName(Emitter::elementOf(*value))))
+              .of());
   }
   if (lost || llvm::is_contained(results, Value()))
     return std::nullopt;
@@ -321,8 +326,8 @@ GraphImporter::Learnt &GraphImporter::learntOf(const pb::GraphProto &graph) {
 Outputs GraphImporter::importSubgraph(Node &node, const pb::GraphProto &graph,
                                       ArrayRef<Value> arguments) {
   if (depth >= options.deepest) {
-    node.fail(formatv("bodies nested more than {0} deep are not supported",
-                      options.deepest));
+    node.refuse(formatv("bodies nested more than {0} deep are not supported",
+                        options.deepest));
     return std::nullopt;
   }
   if (static_cast<size_t>(graph.input_size()) != arguments.size()) {
@@ -349,7 +354,7 @@ Outputs GraphImporter::importSubgraph(Node &node, const pb::GraphProto &graph,
   Outputs results = resultsOf(graph, scope);
   if (results && errors.size() == before)
     return results;
-  node.fail("its body is not supported");
+  node.refuse("its body is not supported");
   return std::nullopt;
 }
 
@@ -370,7 +375,7 @@ GraphImporter::attributesOfCall(Node &node, const pb::FunctionProto &function) {
 
 void GraphImporter::importCall(Node &node, const pb::FunctionProto &function) {
   if (depth >= options.deepest)
-    return node.fail(
+    return node.refuse(
         formatv("functions that call each other more than {0} deep are not "
                 "supported",
                 options.deepest));
@@ -380,10 +385,9 @@ void GraphImporter::importCall(Node &node, const pb::FunctionProto &function) {
   scope.opsets = &functionOpsets[key];
   int64_t version = scope.opsets->lookup("ai.onnx");
   if (version < 0 || version > kLatest)
-    return node.fail(
-        formatv("its function imports opset {0} of ai.onnx: {1} to "
-                "{2} are supported",
-                version, kOldest, kLatest));
+    return node.refuse(
+        formatv("its function imports opset {0} of ai.onnx", version),
+        formatv("{0} to {1}", kOldest, kLatest));
   if (node.numInputs() > function.input_size() ||
       node.numOutputs() > function.output_size())
     return node.fail("it has more inputs or outputs than its function");
@@ -398,7 +402,7 @@ void GraphImporter::importCall(Node &node, const pb::FunctionProto &function) {
   path = outside;
   --depth;
   if (errors.size() != before)
-    return node.fail("its function is not supported");
+    return node.refuse("its function is not supported");
   for (int64_t i = 0; i < node.numOutputs(); ++i) {
     const Value *value = findValue(scope, function.output(i));
     if (!value)

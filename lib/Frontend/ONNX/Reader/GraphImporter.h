@@ -34,7 +34,7 @@ struct Scope {
 class GraphImporter {
 public:
   GraphImporter(mlir::MLIRContext &context, const ImportOptions &options,
-                std::vector<std::string> &errors);
+                std::vector<Diagnostic> &errors);
 
   /// `outputs`: what to compute instead of the outputs of the graph, if any.
   llvm::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
@@ -45,7 +45,7 @@ public:
   /// The value of a tensor of the model, whose data is moved out of it at the
   /// first time: bodies of functions and loops are translated more than once.
   mlir::ElementsAttr elements(const pb::TensorProto &tensor,
-                              std::string &error);
+                              Fault &error);
   /// Translates a subgraph of `node` in place, its inputs bound to `arguments`.
   Outputs importSubgraph(Node &node, const pb::GraphProto &graph,
                          ArrayRef<Value> arguments);
@@ -72,10 +72,10 @@ private:
                      const pb::ValueInfoProto &info);
   bool addConstantInput(const pb::ValueInfoProto &info, Scope &scope);
   mlir::Type argumentType(const pb::ValueInfoProto &info, Dims &dims,
-                          std::string &error);
+                          Fault &error);
   /// `place` stands for a name where the model gives none.
   AffineExpr argumentExtent(const pb::TensorShapeProto::Dimension &dimension,
-                            llvm::StringRef place, std::string &error);
+                            llvm::StringRef place, Fault &error);
   void addInitializers(const pb::GraphProto &graph, Scope &scope);
   void
   importNodes(const google::protobuf::RepeatedPtrField<pb::NodeProto> &nodes,
@@ -86,14 +86,14 @@ private:
   enum class Found { All, Lost, Undefined };
   Found lookUp(const pb::NodeProto &proto, const Scope &scope,
                const llvm::StringSet<> &later, SmallVector<Value> &values,
-               std::string &reason);
+               Fault &fault);
   void build(Node &node, Scope &scope);
   void importCall(Node &node, const pb::FunctionProto &function);
   /// What a call gives to the attributes that its function declares.
   AttributeMap attributesOfCall(Node &node, const pb::FunctionProto &function);
   void finish(Node &node, Scope &scope);
   void report(const pb::NodeProto &proto, int64_t opset, ArrayRef<Value> inputs,
-              StringRef reason);
+              const Fault &fault);
   /// Says of refused inputs that no node's complaint names, before the errors
   /// from `place` on.
   void reportInputs(size_t place);
@@ -105,7 +105,7 @@ private:
 
   mlir::MLIRContext &context;
   const ImportOptions &options;
-  std::vector<std::string> &errors;
+  std::vector<Diagnostic> &errors;
   ElementsReader reader;
   llvm::DenseMap<const pb::TensorProto *, mlir::ElementsAttr> values;
   llvm::StringMap<int64_t> opsets;
@@ -122,11 +122,12 @@ private:
   uint64_t path = 0;
   std::unordered_map<uint64_t, Learnt> learnt;
   int64_t nodeCount = 0;
+  bool isTooLarge = false; ///< beyond kMostNodes, which was said
   /// What describe() says of a node.
   llvm::DenseMap<const pb::NodeProto *, std::string> refusals;
   /// Inputs of the graph that cannot be arguments, in order, and why.
   struct RefusedInput {
-    std::string reason;
+    Fault reason;
     bool isReported = false;
   };
   llvm::MapVector<StringRef, RefusedInput> refusedInputs;

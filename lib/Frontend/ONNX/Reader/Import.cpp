@@ -23,12 +23,14 @@ namespace {
 constexpr size_t kLargestModel = std::numeric_limits<int>::max();
 
 bool parse(llvm::MemoryBufferRef bytes, int64_t deepest, pb::ModelProto &model,
-           std::vector<std::string> &errors) {
+           std::vector<Diagnostic> &errors) {
   size_t size = bytes.getBufferSize();
   if (size > kLargestModel) {
-    errors.push_back(formatv("a model of {0} bytes is larger than protobuf "
-                             "allows; keep its weights in external files",
-                             size));
+    errors.push_back(
+        Fault::unsupported(
+            formatv("a model of {0} bytes is larger than protobuf allows", size),
+            "weights in external files")
+            .of());
     return false;
   }
   const auto *data = reinterpret_cast<const uint8_t *>(bytes.getBufferStart());
@@ -39,15 +41,17 @@ bool parse(llvm::MemoryBufferRef bytes, int64_t deepest, pb::ModelProto &model,
   stream.SetRecursionLimit(static_cast<int>(deepest) * kMessages + kRoom);
   if (size == 0 || !model.ParseFromCodedStream(&stream) ||
       !stream.ConsumedEntireMessage()) {
-    errors.push_back(formatv("{0}: is no ONNX model: it is truncated, corrupt, "
-                             "nested too deep or of another format",
-                             printable(bytes.getBufferIdentifier())));
+    errors.push_back(
+        Fault(formatv("{0}: is no ONNX model: it is truncated, corrupt, "
+                      "nested too deep or of another format",
+                      printable(bytes.getBufferIdentifier())))
+            .of());
     return false;
   }
   std::string error = makeNamesText(model);
   if (error.empty())
     return true;
-  errors.push_back(std::move(error));
+  errors.push_back(Fault(error).of());
   return false;
 }
 
@@ -57,33 +61,35 @@ bool parse(llvm::MemoryBufferRef bytes, int64_t deepest, pb::ModelProto &model,
 static FailureOr<OwningOpRef<ModuleOp>>
 importModel(MLIRContext &context, pb::ModelProto &model,
             ArrayRef<std::string> outputs, GraphImporter &importer,
-            std::vector<std::string> &errors) {
+            std::vector<Diagnostic> &errors) {
   FailureOr<OwningOpRef<ModuleOp>> module = importer.run(model, outputs);
   if (failed(module))
     return failure();
   std::string message;
-  ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
+  ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &diagnostic) {
     if (message.empty())
       message = diagnostic.str();
     return success();
   });
   if (succeeded(verify(**module)))
     return module;
-  errors.push_back((kInternalFault + message).str());
+  Diagnostic &diagnostic = errors.emplace_back();
+  diagnostic.code = Diagnostic::Code::Internal;
+  diagnostic.reason = std::move(message);
   return failure();
 }
 
 FailureOr<OwningOpRef<ModuleOp>> importOnnx(MLIRContext &context,
                                             llvm::MemoryBufferRef bytes,
                                             const ImportOptions &options,
-                                            std::vector<std::string> &errors) {
+                                            std::vector<Diagnostic> &errors) {
   return importOutputs(context, bytes, options, {}, errors);
 }
 
 FailureOr<OwningOpRef<ModuleOp>>
 importOutputs(MLIRContext &context, llvm::MemoryBufferRef bytes,
               const ImportOptions &options, ArrayRef<std::string> outputs,
-              std::vector<std::string> &errors) {
+              std::vector<Diagnostic> &errors) {
   context.loadDialect<OpcDialect, func::FuncDialect>();
   pb::ModelProto model;
   if (!parse(bytes, options.deepest, model, errors))
@@ -95,7 +101,7 @@ importOutputs(MLIRContext &context, llvm::MemoryBufferRef bytes,
 FailureOr<llvm::json::Object>
 describeOnnx(MLIRContext &context, llvm::MemoryBufferRef bytes,
              const ImportOptions &options, ArrayRef<std::string> outputs,
-             std::vector<std::string> &errors, OwningOpRef<ModuleOp> &module) {
+             std::vector<Diagnostic> &errors, OwningOpRef<ModuleOp> &module) {
   context.loadDialect<OpcDialect, func::FuncDialect>();
   pb::ModelProto model;
   if (!parse(bytes, options.deepest, model, errors))

@@ -58,7 +58,7 @@ static Type atInterface(Type tensor) {
 
 AffineExpr
 GraphImporter::argumentExtent(const pb::TensorShapeProto::Dimension &dimension,
-                              StringRef place, std::string &error) {
+                              StringRef place, Fault &error) {
   int64_t value = -1;
   std::string name = nameOf(dimension);
   auto pin = pinned.find(name.empty() ? place : StringRef(name));
@@ -81,10 +81,11 @@ GraphImporter::argumentExtent(const pb::TensorShapeProto::Dimension &dimension,
 }
 
 Type GraphImporter::argumentType(const pb::ValueInfoProto &info, Dims &dims,
-                                 std::string &error) {
+                                 Fault &error) {
   if (!info.type().has_tensor_type()) {
-    error = "only tensors are supported: no sequence, map, optional or sparse "
-            "tensor";
+    error = Fault::unsupported(
+        "a sequence, map, optional or sparse tensor is not supported",
+        "a tensor");
     return {};
   }
   const auto &tensor = info.type().tensor_type();
@@ -94,12 +95,14 @@ Type GraphImporter::argumentType(const pb::ValueInfoProto &info, Dims &dims,
     return {};
   }
   if (!tensor.has_shape()) {
-    error = "a tensor whose rank is not given is not supported";
+    error = Fault::unsupported(
+        "a tensor whose rank is not given is not supported",
+        "one with a shape, whose extents may be open");
     return {};
   }
   for (const auto &[axis, dimension] : llvm::enumerate(tensor.shape().dim()))
     dims.push_back(argumentExtent(dimension, placeOf(info, axis), error));
-  if (!error.empty())
+  if (error)
     return {};
   RankedTensorType type = tensorType(dims, element);
   return checkedType(type.getShape(), element, error);
@@ -167,13 +170,13 @@ bool GraphImporter::addConstantInput(const pb::ValueInfoProto &info,
   auto constant = options.constants.find(info.name());
   if (constant == options.constants.end())
     return false;
-  std::string error;
+  Fault error;
   ConstantInput given = asDeclared(constant->second, info);
   ElementsAttr value = reader.read(given, error);
-  if (error.empty())
+  if (!error)
     error = misfit(given, info);
-  if (!error.empty()) {
-    errors.push_back(formatv("input {0}: {1}", quoted(info.name()), error));
+  if (error) {
+    errors.push_back(error.of("input", info.name()));
     scope.lost.insert(info.name());
     return true;
   }
@@ -193,12 +196,12 @@ void GraphImporter::addArguments(const pb::GraphProto &graph, Scope &scope) {
     // A default value is taken as the value where the caller gives none.
     if (addConstantInput(info, scope) || initialized.contains(info.name()))
       continue;
-    std::string error;
+    Fault error;
     Dims dims;
     Type type = argumentType(info, dims, error);
     if (scope.values.contains(info.name()))
       error = "is defined twice";
-    if (!error.empty()) {
+    if (error) {
       scope.lost.insert(info.name());
       refusedInputs[info.name()] = {error};
       continue;
@@ -250,14 +253,17 @@ void GraphImporter::checkOptionsUsed(const Inputs &inputs) {
     names.push_back(info.name());
   for (const auto &[name, extent] : options.dims)
     if (!open.contains(name))
-      errors.push_back(formatv("no input has a dimension called {0}{1}",
-                               quoted(name),
-                               instead(name, dims, "all extents are numbers")));
+      errors.push_back(
+          Fault(formatv("no input has a dimension called {0}{1}", quoted(name),
+                        instead(name, dims, "all extents are numbers")))
+              .of());
   for (const auto &constant : options.constants)
     if (!llvm::is_contained(names, constant.getKey()))
       errors.push_back(
-          formatv("no input is called {0}{1}", quoted(constant.getKey()),
-                  instead(constant.getKey(), names, "the graph has none")));
+          Fault(formatv("no input is called {0}{1}", quoted(constant.getKey()),
+                        instead(constant.getKey(), names,
+                                "the graph has none")))
+              .of());
 }
 
 bool GraphImporter::returnOutputs(const pb::GraphProto &graph,
@@ -266,7 +272,7 @@ bool GraphImporter::returnOutputs(const pb::GraphProto &graph,
   if (!results || !errors.empty())
     return false;
   if (results->empty()) {
-    errors.push_back("the graph has no outputs");
+    errors.push_back(Fault("the graph has no outputs").of());
     return false;
   }
   Emitter emitter(*state, function.getLoc());
@@ -291,12 +297,15 @@ bool GraphImporter::returnOutputs(const pb::GraphProto &graph,
 FailureOr<OwningOpRef<ModuleOp>>
 GraphImporter::run(pb::ModelProto &model, ArrayRef<std::string> outputs) {
   if (!model.has_graph()) {
-    errors.push_back("the model has no graph");
+    errors.push_back(Fault("the model has no graph").of());
     return failure();
   }
   if (model.ir_version() > pb::IR_VERSION) {
-    errors.push_back(formatv("IR version {0} is not supported: up to {1} are",
-                             model.ir_version(), int64_t(pb::IR_VERSION)));
+    errors.push_back(
+        Fault::unsupported(
+            formatv("IR version {0} is not supported", model.ir_version()),
+            formatv("up to {0}", int64_t(pb::IR_VERSION)))
+            .of());
     return failure();
   }
   if (!readOpsets(model))
@@ -320,7 +329,7 @@ GraphImporter::run(pb::ModelProto &model, ArrayRef<std::string> outputs) {
   checkOptionsUsed(graph.input());
   if (!outputs.empty())
     if (std::string error = chooseOutputs(graph, outputs); !error.empty()) {
-      errors.push_back(std::move(error));
+      errors.push_back(Fault(error).of());
       return failure();
     }
   pinConstants(graph);

@@ -49,15 +49,15 @@ void Node::checkAllRead() {
         llvm::make_range(proto.attribute().begin(),
                          proto.attribute().begin() + i),
         [&](const auto &other) { return other.name() == attribute.name(); });
-    fail("attribute " + quoted(attribute.name()) +
-         (again ? " is given twice"
-                : " is not supported; nearest supported form: without it"));
+    std::string subject = "attribute " + quoted(attribute.name());
+    if (again)
+      fail(subject + " is given twice");
+    else
+      refuse(subject + " is not supported", "without it");
   }
   for (auto [i, name] : llvm::enumerate(proto.input()))
     if (!readInputs[i] && !name.empty())
-      fail(formatv("input {0} is not supported; nearest supported form: "
-                   "without it",
-                   i));
+      refuse(formatv("input {0} is not supported", i), "without it");
 }
 
 const pb::AttributeProto *Node::find(StringRef name) {
@@ -144,10 +144,10 @@ ElementsAttr Node::tensor(StringRef name) {
   const auto *attribute = find(name, pb::AttributeProto::TENSOR);
   if (!attribute || !attribute->has_t())
     return {};
-  std::string error;
+  Fault error;
   ElementsAttr value = importer.elements(attribute->t(), error);
   if (!value)
-    fail(formatv("attribute {0}: {1}", quoted(name), error));
+    fail(std::move(error).in("attribute " + quoted(name)));
   return value;
 }
 

@@ -1,13 +1,12 @@
 //===- Refusals.cpp - What is said of what is not supported ---------------===//
 //
-// Each text ends in "; nearest supported form: ..." where there is one.
+// The forms of ops and dtypes; the conditions of a row say theirs.
 //
 //===----------------------------------------------------------------------===//
 #include "Refusals.h"
 #include "Node.h"
 #include "opc/Runtime/Suggest.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/Regex.h"
 
 using llvm::formatv;
 
@@ -65,10 +64,6 @@ constexpr DtypeAlternative kDtypes[] = {
     {pb::TensorProto::FLOAT8E5M2FNUZ, "f16 or i8"},
 };
 
-std::string nearest(const llvm::Twine &form) {
-  return ("; nearest supported form: " + form).str();
-}
-
 /// The names in the tables of a domain; none of a domain that has no table.
 std::vector<std::string> opNames(StringRef domain) {
   std::vector<std::string> names;
@@ -101,43 +96,37 @@ std::string opsetsOf(StringRef domain, StringRef op) {
   return text;
 }
 
-std::string missingOp(StringRef domain, StringRef op) {
-  if (domain == "ai.onnx")
-    if (std::string opsets = opsetsOf(domain, op); !opsets.empty())
-      return "this opset's form is not supported" + nearest("opsets " + opsets);
+/// What an op without a row may be written as instead; "" if nothing is known.
+static std::string alternative(StringRef domain, StringRef op) {
   for (const Alternative &row : kAlternatives)
     if (domain.starts_with("ai.onnx") && op.starts_with(row.op))
-      return "is not supported" + nearest(row.instead);
+      return row.instead.str();
   if (domain == "com.microsoft.nchwc")
-    return "is not supported" +
-           nearest("the model saved by onnxruntime at a lower level of "
-                   "optimisation, ORT_ENABLE_EXTENDED");
-  std::vector<std::string> names = opNames(domain);
-  if (names.empty())
-    return "is not supported" +
-           nearest("ops of ai.onnx and com.microsoft, and local functions");
-  return "is not supported" + runtime::suggestion(op, names);
+    return "the model saved by onnxruntime at a lower level of optimisation, "
+           "ORT_ENABLE_EXTENDED";
+  return tablesOf(domain).empty()
+             ? "ops of ai.onnx and com.microsoft, and local functions"
+             : "";
 }
 
-std::string refusedDtype(int dataType) {
-  std::string text = formatv("dtype {0} is not supported", dtypeName(dataType));
+Fault missingOp(StringRef domain, StringRef op) {
+  if (domain == "ai.onnx")
+    if (std::string opsets = opsetsOf(domain, op); !opsets.empty())
+      return Fault::unsupported("this opset's form is not supported",
+                                "opsets " + opsets);
+  if (std::string instead = alternative(domain, op); !instead.empty())
+    return Fault::unsupported("is not supported", instead);
+  return Fault::unsupported("is not supported" +
+                            runtime::suggestion(op, opNames(domain)));
+}
+
+Fault refusedDtype(int dataType) {
+  StringRef instead;
   for (const DtypeAlternative &row : kDtypes)
     if (row.dtype == dataType)
-      return text + nearest(row.instead);
-  return text;
-}
-
-std::string inModelTerms(StringRef reason) {
-  static const llvm::Regex kOperand(
-      "^'opc\\.[a-z_0-9]+' op operand #([0-9]+) must be (variadic of )?ranked "
-      "tensor of (.*) values.*, but got");
-  SmallVector<StringRef> parts;
-  if (kOperand.match(reason, &parts))
-    return formatv("operand {0} is of a dtype that is not supported", parts[1])
-               .str() +
-           nearest(parts[3]);
-  static const llvm::Regex kOp("^'opc\\.[a-z_0-9]+' op (.*)$");
-  return kOp.match(reason, &parts) ? parts[1].str() : reason.str();
+      instead = row.instead;
+  return Fault::unsupported("dtype " + dtypeName(dataType) + " is not supported",
+                            instead);
 }
 
 } // namespace opc::onnx

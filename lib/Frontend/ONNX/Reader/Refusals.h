@@ -7,25 +7,21 @@
 #ifndef OPC_LIB_FRONTEND_ONNX_READER_REFUSALS_H
 #define OPC_LIB_FRONTEND_ONNX_READER_REFUSALS_H
 
-#include "llvm/ADT/StringRef.h"
+#include "opc/Frontend/Graph/Fault.h"
 #include <string>
 
 namespace opc::onnx {
 
 /// Why an op without a row for its opset is refused: its other opsets, what can
 /// be written instead, or the op whose name is near.
-std::string missingOp(llvm::StringRef domain, llvm::StringRef op);
+graph::Fault missingOp(llvm::StringRef domain, llvm::StringRef op);
 
 /// "1 to 9, 11 to 28": the opsets of a domain whose form of an op is supported;
 /// "" if there are none.
 std::string opsetsOf(llvm::StringRef domain, llvm::StringRef op);
 
 /// Why a dtype of ONNX (TensorProto::DataType) is refused.
-std::string refusedDtype(int dataType);
-
-/// What the dialect objects to, in words of the model: dtypes by their names in
-/// ONNX, no names of ops that the model does not have.
-std::string inModelTerms(llvm::StringRef reason);
+graph::Fault refusedDtype(int dataType);
 
 } // namespace opc::onnx
 
