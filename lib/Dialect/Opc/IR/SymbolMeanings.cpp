@@ -49,8 +49,7 @@ bool SymbolMeanings::define(unsigned symbol, AffineExpr value) {
 }
 
 AffineExpr SymbolMeanings::canonical(
-    AffineExpr e,
-    llvm::function_ref<AffineExpr(AffineExpr)> simplify) const {
+    AffineExpr e, llvm::function_ref<AffineExpr(AffineExpr)> simplify) const {
   while (true) {
     AffineExpr next = simplify(e.replaceSymbols(meaning));
     if (next == e)
