@@ -3,8 +3,8 @@
 // The lists become vectors with one entry for each axis that may be sliced: of
 // those that are named, or of all where only the run knows the names. What is
 // taken of an axis is computed as SliceNodes.cpp does, in integers of the
-// program instead of extents. A step that is not 1 everywhere makes of each axis
-// a gather of start + i * step.
+// program instead of extents. A step that is not 1 everywhere makes of each
+// axis a gather of start + i * step.
 //
 //===----------------------------------------------------------------------===//
 #include "OpenSlice.h"
@@ -34,9 +34,7 @@ Value listAs(Node &n, Value list, StringRef what, AffineExpr count) {
   return n.reshape(n.cast(list, n.i64Type()), {count});
 }
 
-Value number(Node &n, int64_t value) {
-  return n.scalarInt(n.i64Type(), value);
-}
+Value number(Node &n, int64_t value) { return n.scalarInt(n.i64Type(), value); }
 
 /// What is negative counts from the end of `extents`.
 Value fromFront(Node &n, Value places, Value extents) {

@@ -21,10 +21,9 @@ public:
   bool define(unsigned symbol, mlir::AffineExpr value);
 
   /// `e` over symbols that stand for themselves, simplified at each step.
-  mlir::AffineExpr
-  canonical(mlir::AffineExpr e,
-            llvm::function_ref<mlir::AffineExpr(mlir::AffineExpr)> simplify)
-      const;
+  mlir::AffineExpr canonical(
+      mlir::AffineExpr e,
+      llvm::function_ref<mlir::AffineExpr(mlir::AffineExpr)> simplify) const;
 
 private:
   bool isSmall(mlir::AffineExpr e) const;
