@@ -129,7 +129,8 @@ class Subject:
                 self._keep(target, x[at], got[at], exact[at])
 
     def _keep(self, target, x, got, exact):
-        off = accuracy.errors(got, exact, self.function.flushed)
+        lost = accuracy.flushed(self.function, "f32", target)
+        off = accuracy.errors(got, exact, lost)
         most = int(np.argmax(off))
         if off[most] > self.worst[target][0]:
             bits = int(x[most].view(np.uint32))

@@ -9,10 +9,6 @@
 using namespace opc;
 using namespace mlir;
 
-/// A symbol does not stand for more than this: expressions of expressions
-/// would grow without bound.
-static constexpr unsigned kMostParts = 64;
-
 static AffineExpr symbolOf(Operation *op) {
   auto symbol = op->getAttrOfType<IntegerAttr>("symbol");
   return getAffineSymbolExpr(symbol.getInt(), op->getContext());
@@ -24,12 +20,7 @@ static AffineExpr simplified(AffineExpr e) {
 }
 
 AffineExpr ExtentFacts::canonical(AffineExpr e) const {
-  while (true) {
-    AffineExpr next = simplified(e.replaceSymbols(meaning));
-    if (next == e)
-      return e;
-    e = next;
-  }
+  return meanings.canonical(e, simplified);
 }
 
 bool ExtentFacts::areEqual(AffineExpr a, AffineExpr b) const {
@@ -66,14 +57,9 @@ void ExtentFacts::noteBroadcast(AffineExpr from, AffineExpr to) {
 /// of it or too large.
 bool ExtentFacts::define(AffineExpr symbol, AffineExpr value) {
   auto own = dyn_cast<AffineSymbolExpr>(symbol);
-  unsigned parts = 0;
-  value.walk(
-      [&](AffineExpr part) { parts += part == symbol ? kMostParts : 1; });
-  if (!own || parts > kMostParts)
+  if (!own || value.isFunctionOfSymbol(own.getPosition()) ||
+      !meanings.define(own.getPosition(), value))
     return false;
-  for (unsigned next = meaning.size(); next <= own.getPosition(); ++next)
-    meaning.push_back(getAffineSymbolExpr(next, symbol.getContext()));
-  meaning[own.getPosition()] = value;
   auto old = std::move(wider);
   wider.clear();
   for (auto &[from, targets] : old)

@@ -9,6 +9,7 @@
 
 #include "opc/Dialect/Opc/IR/ExtentBounds.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Dialect/Opc/IR/SymbolMeanings.h"
 
 namespace opc {
 
@@ -34,8 +35,7 @@ private:
   bool solve(mlir::AffineExpr a, mlir::AffineExpr b);
   mlir::AffineExpr canonical(mlir::AffineExpr e) const;
 
-  /// What each symbol is; itself where nothing else is known, or it is missing.
-  llvm::SmallVector<mlir::AffineExpr> meaning;
+  SymbolMeanings meanings;
   /// Extents, and those that each is unless it is 1.
   llvm::DenseMap<mlir::AffineExpr, llvm::SmallVector<mlir::AffineExpr, 2>>
       wider;

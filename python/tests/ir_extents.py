@@ -269,3 +269,17 @@ TIED = {
     ),
     "an element of eight bits": on_two(bits_on_x("i8")),
 }
+
+
+def squares(count, backwards):
+    """Extents of inputs, each demanded to be the square of the one before it."""
+    symbols = 2 * count - 1
+    demands = [
+        f"opc.bind_clamp {{bounds = {dims_of(symbols, f's{i}', *[f's{i - 1} * s{i - 1}'] * 2)},"
+        f' symbol = {count + i - 1} : i64, opc.demand = "{{0}}, not {{1}}"}}\n'
+        for i in range(1, count)
+    ]
+    body = "".join(reversed(demands) if backwards else demands)
+    body += f"%r = opc.relu %x{count - 1} : ({OPEN}) -> {OPEN}"
+    inputs = {f"x{i}": (f"s{i}", "f32") for i in range(count)}
+    return graph(inputs, body, {"r": OPEN}, symbols)

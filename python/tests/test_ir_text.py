@@ -85,6 +85,22 @@ def test_what_a_text_claims_is_checked_by_the_run(name, target, tmp_path):
     assert str(caught.value).endswith(f": {message}")
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+def test_extents_do_not_grow_without_bound(backwards, tmp_path):
+    """The last of 34 would be a product of 2^33 factors."""
+    count = 34
+    file = tmp_path / "model.mlir"
+    file.write_text(ir_extents.squares(count, backwards))
+    command = [BUILD / "bin" / "opc", "compile", file]
+    command += ["-o", tmp_path / "model.so"]
+    subprocess.run(command, check=True, timeout=60)
+    program = opc.load(tmp_path / "model.so")
+    ones = [np.ones(1, np.float32)] * count
+    assert program.run(ones)[0] == 1
+    with pytest.raises(opc.InputError, match="1, not 4"):
+        program.run([np.ones(2, np.float32), *ones[1:]])
+
+
 @pytest.mark.parametrize("name", ir_text.MODELS)
 def test_printed_text_compiles_to_the_same_program(name, tmp_path):
     model = ir_text.MODELS[name]()

@@ -459,7 +459,14 @@ LISTS = [
         weights=[1],
         mode="linear",
     ),
+    # Lists are flat, whatever their rank.
+    Row("Resize", "", X, normal(0), np.array([[2.5], [2]], np.float32)),
+    Row("Tile", "", X, np.array([[3, 2]])),
     Row("Split", "", X, np.array([1, 1]), outputs=2),
+    # One scale is for all, though it has an axis.
+    Row("QuantizeLinear", "", X, PAIR[1:], np.array([3], np.uint8), axis=0),
+    Row("DequantizeLinear", "", TWO.astype(np.int8), PAIR[1:], axis=0),
+    Row("QuantizeLinear", "", X, PAIR[[1, 1]], axis=0),
     Row(
         "Slice",
         "",

@@ -7,6 +7,7 @@
 #include "opc/Frontend/Graph/Emitter.h"
 #include "mlir/IR/Diagnostics.h"
 #include "opc/Dialect/Opc/IR/Refusal.h"
+#include "opc/Dialect/Opc/IR/Verifiers.h"
 #include "opc/Frontend/Graph/ElementTypes.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -57,7 +58,7 @@ std::string shapeText(ArrayRef<AffineExpr> dims) {
 /// Verifies the op; gives its results their extents and types.
 static LogicalResult settle(Emitter &e, Operation *op,
                             std::optional<Dims> pinned) {
-  if (failed(op->getName().verifyInvariants(op)))
+  if (failed(op->getName().verifyInvariants(op)) || failed(checkOperands(op)))
     return failure();
   SmallVector<Dims> all;
   if (pinned) {

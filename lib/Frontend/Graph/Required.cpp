@@ -17,7 +17,7 @@ void requireElements(Emitter &n, Value v, ArrayRef<int64_t> axes) {
 }
 
 Value listOf(Emitter &n, Value v, int64_t count, StringRef text) {
-  if (!v || n.failed() || constantOf(n.size(v)))
+  if (!v || n.failed() || (constantOf(n.size(v)) && n.rank(v) == 1))
     return v;
   n.requireEqual(n.size(v), n.expr(count), text);
   return n.failed() ? Value() : n.reshape(v, {n.expr(count)});

@@ -84,7 +84,11 @@ def test_dequantize_of_open_axes(dtype, known, target):
     expected = (q.astype(np.float32) - zero.astype(np.float32)) * scale
     np.testing.assert_array_equal(program.run(values)[0], expected)
     values["q"] = values["q"][:, :12]
-    with pytest.raises(opc.Error, match="extents 1[23] and 1[23] differ"):
+    # Where only the run knows how many scales there are, one may be for all.
+    message = "extents 1[23] and 1[23] differ"
+    if not known:
+        message = "a dimension is 1[23] where 1[23] is needed"
+    with pytest.raises(opc.Error, match=message):
         program.run(values)
 
 

@@ -29,19 +29,52 @@ static Value scalarInDouble(FloatBuilder &f, Value x, Build build) {
   return arith::TruncFOp::create(f.b, f.loc, x.getType(), build(f, wide));
 }
 
+/// x * y + z, rounded once.
+static Value fma(FloatBuilder &f, Value x, Value y, Value z) {
+  return math::FmaOp::create(f.b, f.loc, x, y, z);
+}
+
+/// Vectors of f32 lose results that are not normal, for time; what is computed
+/// in f64 keeps them.
+static bool keepsTails(Value x) {
+  return getElementTypeOrSelf(x.getType()).isF64();
+}
+
+static Value isNegative(FloatBuilder &f, Value x) {
+  return f.cmp(Predicate::OLT, x, f.c(x, 0));
+}
+
 static Value sigmoid(FloatBuilder &f, Value x) {
   Value one = f.c(x, 1);
-  return f.div(one, f.add(one, f.exp(f.neg(x))));
+  if (!keepsTails(x))
+    return f.div(one, f.add(one, f.exp(f.neg(x))));
+  Value power = f.exp(f.neg(f.abs(x)));
+  return f.div(f.select(isNegative(f, x), power, one), f.add(one, power));
+}
+
+/// exp(-|x| / 2): the root of a power that may be less than any normal number.
+static Value halfPower(FloatBuilder &f, Value x) {
+  return f.exp(f.mul(f.abs(x), f.c(x, -0.5)));
+}
+
+/// x * power where sign is negative, else x; large x make a normal number of a
+/// power that is none.
+static Value inTail(FloatBuilder &f, Value sign, Value x, Value root) {
+  return f.select(isNegative(f, sign), f.mul(f.mul(x, root), root), x);
+}
+
+/// x * sigmoid(-power).
+static Value timesSigmoid(FloatBuilder &f, Value x, Value power) {
+  Value one = f.c(x, 1);
+  if (!keepsTails(x))
+    return f.div(x, f.add(one, f.exp(power)));
+  Value root = halfPower(f, power);
+  return f.div(inTail(f, f.neg(power), x, root), fma(f, root, root, one));
 }
 
 /// log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|)).
 static Value softplus(FloatBuilder &f, Value x) {
   return f.add(f.max(x, f.c(x, 0)), f.log1p(f.exp(f.neg(f.abs(x)))));
-}
-
-/// x * y + z, rounded once.
-static Value fma(FloatBuilder &f, Value x, Value y, Value z) {
-  return math::FmaOp::create(f.b, f.loc, x, y, z);
 }
 
 /// The number as a constant of x's type, and what that lacks.
@@ -68,7 +101,9 @@ Value opc::emitReciprocal(OpBuilder &b, Location loc, Value x) {
 }
 
 Value opc::emitSigmoid(OpBuilder &b, Location loc, Value x) {
-  return activation(b, loc, x, sigmoid);
+  return activation(b, loc, x, [](FloatBuilder &f, Value x) {
+    return scalarInDouble(f, x, sigmoid);
+  });
 }
 
 Value opc::emitSoftplus(OpBuilder &b, Location loc, Value x) {
@@ -81,11 +116,21 @@ Value opc::emitSoftsign(OpBuilder &b, Location loc, Value x) {
   });
 }
 
+/// x tanh(softplus(x)): with p = exp(-|x|), x (1 + 2 p) / (1 + 2 p + 2 p^2)
+/// where x is positive, and x p (2 + p) / (2 + 2 p + p^2) where it is not.
+static Value mish(FloatBuilder &f, Value x) {
+  Value root = halfPower(f, x), p = f.mul(root, root);
+  Value one = f.c(x, 1), two = f.c(x, 2), negative = isNegative(f, x);
+  // 1 + 2 p or 2 + p; the rest of the divisor is its other summand times p.
+  Value above =
+      fma(f, f.select(negative, one, two), p, f.select(negative, two, one));
+  Value rest = f.select(negative, f.add(one, p), f.mul(two, p));
+  return f.mul(inTail(f, x, x, root), f.div(above, fma(f, rest, p, above)));
+}
+
 Value opc::emitMish(OpBuilder &b, Location loc, Value x) {
   return activation(b, loc, x, [](FloatBuilder &f, Value x) {
-    return scalarInDouble(f, x, [](FloatBuilder &f, Value x) {
-      return f.mul(x, f.tanh(softplus(f, x)));
-    });
+    return scalarInDouble(f, x, mish);
   });
 }
 
@@ -109,16 +154,15 @@ Value opc::emitHardSigmoid(OpBuilder &b, Location loc, Value x, APFloat alpha,
 
 Value opc::emitLeakyRelu(OpBuilder &b, Location loc, Value x, APFloat alpha) {
   return activation(b, loc, x, [&](FloatBuilder &f, Value x) {
-    Value negative = f.cmp(Predicate::OLT, x, f.c(x, 0));
-    return f.select(negative, f.mul(x, f.c(x, alpha.convertToDouble())), x);
+    return f.select(isNegative(f, x), f.mul(x, f.c(x, alpha.convertToDouble())),
+                    x);
   });
 }
 
 Value opc::emitElu(OpBuilder &b, Location loc, Value x, APFloat alpha) {
   return activation(b, loc, x, [&](FloatBuilder &f, Value x) {
-    Value negative = f.cmp(Predicate::OLT, x, f.c(x, 0));
     Value below = f.mul(f.c(x, alpha.convertToDouble()), f.expm1(x));
-    return f.select(negative, below, x);
+    return f.select(isNegative(f, x), below, x);
   });
 }
 
@@ -146,20 +190,25 @@ Value opc::emitSelu(OpBuilder &b, Location loc, Value x, APFloat alpha,
   });
 }
 
+static Value swish(FloatBuilder &f, Value x, APFloat alpha) {
+  double a = alpha.convertToDouble();
+  auto [factor, rest] = inTwoParts(f, x, -a);
+  Value power = f.mul(x, factor);
+  Value y = timesSigmoid(f, x, power);
+  if (alpha.getExactLog2Abs() != INT_MIN)
+    return y;
+  // What the product lacks counts as a part of y where the power is large: in
+  // the tail, which is one of numbers of the sign that alpha has not.
+  Value lacks = fma(f, x, rest, fma(f, x, factor, f.neg(power)));
+  Predicate beyond = a > 0 ? Predicate::OLT : Predicate::OGT;
+  Value zero = f.c(x, 0), tail = f.cmp(beyond, y, zero);
+  return f.sub(y, f.select(tail, f.mul(y, lacks), zero));
+}
+
 Value opc::emitSwish(OpBuilder &b, Location loc, Value x, APFloat alpha) {
   return activation(b, loc, x, [&](FloatBuilder &f, Value x) {
-    double a = alpha.convertToDouble();
-    auto [factor, rest] = inTwoParts(f, x, -a);
-    Value power = f.mul(x, factor);
-    Value y = f.div(x, f.add(f.c(x, 1), f.exp(power)));
-    if (alpha.getExactLog2Abs() != INT_MIN)
-      return y;
-    // What the product lacks counts as a part of y where the power is large: in
-    // the tail, which is one of numbers of the sign that alpha has not.
-    Value lacks = fma(f, x, rest, fma(f, x, factor, f.neg(power)));
-    Predicate beyond = a > 0 ? Predicate::OLT : Predicate::OGT;
-    Value zero = f.c(x, 0), tail = f.cmp(beyond, y, zero);
-    return f.sub(y, f.select(tail, f.mul(y, lacks), zero));
+    return scalarInDouble(
+        f, x, [&](FloatBuilder &f, Value x) { return swish(f, x, alpha); });
   });
 }
 
@@ -168,7 +217,7 @@ Value opc::emitSwish(OpBuilder &b, Location loc, Value x, APFloat alpha) {
 static Value tanhGelu(FloatBuilder &f, Value x) {
   constexpr double line = 1.5957691216057308, cubic = 0.044715 * line;
   Value factor = fma(f, f.mul(x, x), f.c(x, -cubic), f.c(x, -line));
-  return f.div(x, f.add(f.c(x, 1), f.exp(f.mul(x, factor))));
+  return timesSigmoid(f, x, f.mul(x, factor));
 }
 
 /// x / 2 * erfc(z) with z = -x / sqrt(2). An error of z counts 2 z^2 times in
@@ -188,7 +237,7 @@ static Value erfGelu(FloatBuilder &f, Value x) {
 
 Value opc::emitGelu(OpBuilder &b, Location loc, Value x, bool tanhForm) {
   return activation(b, loc, x, [&](FloatBuilder &f, Value x) {
-    return tanhForm ? scalarInDouble(f, x, tanhGelu) : erfGelu(f, x);
+    return scalarInDouble(f, x, tanhForm ? tanhGelu : erfGelu);
   });
 }
 

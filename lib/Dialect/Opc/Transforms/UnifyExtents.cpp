@@ -15,6 +15,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "opc/Dialect/Opc/IR/ExtentBounds.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Dialect/Opc/IR/SymbolMeanings.h"
 #include "opc/Dialect/Opc/Transforms/Passes.h"
 #include "opc/Runtime/Demand.h"
 #include "llvm/ADT/SetVector.h"
@@ -56,7 +57,7 @@ private:
   void visitDemand(BindClampOp op, const Dims &ends);
   AffineExpr broadcast(AffineExpr a, AffineExpr b);
   void unify(AffineExpr a, AffineExpr b);
-  void define(unsigned symbol, AffineExpr value);
+  bool define(unsigned symbol, AffineExpr value);
   bool holds(AffineExpr whole, AffineExpr part) const;
   bool mayStandFor(AffineExpr symbol, AffineExpr e) const;
 
@@ -66,8 +67,7 @@ private:
   func::FuncOp function;
   MLIRContext *context;
   ExtentBounds bounds;
-  /// What each symbol is; itself where nothing else is known, or it is missing.
-  SmallVector<AffineExpr> meaning;
+  SymbolMeanings meanings;
   /// Symbols that the inputs decide, in the order in which they get values.
   llvm::SetVector<unsigned> known;
   /// For a symbol that is a broadcast: the extents that it is made of.
@@ -112,12 +112,7 @@ static AffineExpr shortened(AffineExpr e) {
 
 /// `e` over symbols that stand for themselves.
 AffineExpr Unifier::canonical(AffineExpr e) const {
-  while (true) {
-    AffineExpr next = shortened(e.replaceSymbols(meaning));
-    if (next == e)
-      return e;
-    e = next;
-  }
+  return meanings.canonical(e, shortened);
 }
 
 /// A map, or an array of maps, of such expressions; any other attribute as it
@@ -174,15 +169,16 @@ bool Unifier::mayStandFor(AffineExpr symbol, AffineExpr e) const {
   return isOther && (!other || age(own) > age(other));
 }
 
-void Unifier::define(unsigned symbol, AffineExpr value) {
+/// Writes the symbol as `value` from now on, unless that is too large.
+bool Unifier::define(unsigned symbol, AffineExpr value) {
+  if (!meanings.define(symbol, value))
+    return false;
   AffineExpr old = getAffineSymbolExpr(symbol, context);
-  for (unsigned next = meaning.size(); next <= symbol; ++next)
-    meaning.push_back(getAffineSymbolExpr(next, context));
   if (auto found = parts.find(old); found != parts.end()) {
     llvm::SetVector<AffineExpr> inherited = found->second;
     parts[value].insert_range(inherited);
   }
-  meaning[symbol] = value;
+  return true;
 }
 
 /// Notes that a = b, where that gives a symbol another form.
@@ -222,8 +218,7 @@ void Unifier::visit(BindBroadcastOp op) {
   AffineExpr result = broadcast(a, b);
   unsigned symbol = op.getSymbol();
   known.insert(symbol);
-  if (result && !constantOf(result)) {
-    define(symbol, result);
+  if (result && !constantOf(result) && define(symbol, result)) {
     if (!mayFault)
       return op.erase();
   } else {
@@ -250,10 +245,8 @@ void Unifier::visit(BindClampOp op) {
   AffineExpr result = bounds.clamped(ends[0], ends[1], ends[2]);
   if (!result || constantOf(result))
     result = clamps.lookup(key);
-  if (result) {
-    define(symbol, result);
+  if (result && define(symbol, result))
     return op.erase();
-  }
   bounds.setClamp(symbol, ends[0], ends[1], ends[2]);
   clamps[key] = getAffineSymbolExpr(symbol, context);
   op.setBounds(key);
@@ -263,10 +256,9 @@ void Unifier::visit(BindClampOp op) {
 /// A clamp that faults where it binds: its ends are what they are, and where
 /// they are one, so is the value.
 void Unifier::visitDemand(BindClampOp op, const Dims &ends) {
-  if (ends[0] == ends[1] && ends[0] == ends[2]) {
-    define(op.getSymbol(), ends[0]);
+  if (ends[0] == ends[1] && ends[0] == ends[2] &&
+      define(op.getSymbol(), ends[0]))
     return op.erase();
-  }
   if (ends[1] == ends[2])
     unify(ends[0], ends[1]);
   op.setBounds(toMap(context, ends));

@@ -71,6 +71,14 @@ bool isForAll(Node &n, Value p) {
   return constantOf(n.size(p)) == 1 && n.rank(p) <= 1;
 }
 
+/// Of `count` scales there is one for each index of an axis; only the run may
+/// know that one is for all.
+void requireOneOrEach(Node &n, AffineExpr count, AffineExpr extent) {
+  if (!constantOf(count))
+    count = n.broadcastShapes(count, extent)[0];
+  n.requireEqual(count, extent);
+}
+
 /// Brings a scale or zero point to a shape that broadcasts against x: one for
 /// all, one for each index of `axis`, or one for each block of `axis`.
 Value aligned(Node &n, Value p, Value x, int64_t axis, int64_t block) {
@@ -86,7 +94,7 @@ Value aligned(Node &n, Value p, Value x, int64_t axis, int64_t block) {
       n.fail("a scale of this rank needs block_size");
       return p;
     }
-    n.requireEqual(n.dim(p, 0), n.dim(x, axis));
+    requireOneOrEach(n, n.dim(p, 0), n.dim(x, axis));
     Ints axes;
     for (int64_t i = 1; i < n.rank(x) - axis; ++i)
       axes.push_back(i);
@@ -109,12 +117,14 @@ Value unspread(Node &n, Value p, Value x, int64_t axis, int64_t block) {
   p = aligned(n, p, x, axis, /*block=*/0);
   if (!p || n.failed())
     return p;
-  Dims dims(n.rank(x) - n.rank(p), n.expr(1));
+  int64_t at = n.rank(x) - n.rank(p);
+  Dims dims(at, n.expr(1));
   llvm::append_range(dims, n.dims(p));
-  // One for each index of the axis, as has been demanded.
-  if (int64_t at = n.rank(x) - n.rank(p); n.rank(p) > 0)
+  bool isForEach = n.rank(p) > 0;
+  p = n.reshape(p, dims);
+  if (isForEach)
     dims[at] = n.dim(x, at);
-  return n.reshape(p, dims);
+  return n.broadcast(p, dims);
 }
 
 /// Whether opc.dequantize is to say it: schedules know its blocks, and weights

@@ -5,7 +5,7 @@
 // the extents are known only to a run, the clamping is part of the program.
 //
 //===----------------------------------------------------------------------===//
-#include "Reader/Node.h"
+#include "OpenSlice.h"
 #include "opc/Frontend/Graph/Required.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -86,48 +86,27 @@ struct SliceSpec {
   Ints axes, steps;
 };
 
-constexpr StringLiteral
-    kUneven("starts, ends, axes and steps differ in length");
-
-std::optional<SliceSpec> sliceSpec(Node &n, int64_t rank) {
-  SliceSpec spec;
-  if (n.opset < 10) {
-    spec.starts = n.exprList(n.integers("starts").value_or(Ints()));
-    spec.ends = n.exprList(n.integers("ends").value_or(Ints()));
-    spec.axes = n.integers("axes").value_or(axesUpTo(spec.starts.size()));
-    spec.steps = Ints(spec.starts.size(), 1);
-  } else {
-    int64_t any = std::numeric_limits<int64_t>::min();
-    Value first = n.need(1), last = n.need(2);
-    auto axes = n.known(3, "axes"), steps = n.known(4, "steps");
-    if (n.failed())
-      return std::nullopt;
-    // Any of the lists may tell how long all are.
-    std::optional<int64_t> count =
-        axes ? std::optional<int64_t>(axes->size()) : constantOf(n.size(first));
-    if (!count)
-      count = constantOf(n.size(last));
-    if (count) {
-      first = listOf(n, first, *count, kUneven);
-      last = listOf(n, last, *count, kUneven);
-    }
-    auto starts = n.resolve(first, "starts", any);
-    auto ends = n.resolve(last, "ends", any);
-    if (!starts || !ends)
-      return std::nullopt;
-    spec.starts = *starts;
-    spec.ends = *ends;
-    spec.axes = axes.value_or(axesUpTo(starts->size()));
-    spec.steps = steps.value_or(Ints(starts->size(), 1));
-  }
-  size_t count = spec.starts.size();
-  if (spec.ends.size() != count || spec.axes.size() != count ||
-      spec.steps.size() != count)
-    n.fail(kUneven);
-  spec.axes = n.axesIn(spec.axes, rank);
-  if (n.failed())
+/// The lists where the compiler knows their length, the axes and the steps.
+std::optional<SliceSpec> closedSpec(Node &n, const SliceLists &lists) {
+  int64_t any = std::numeric_limits<int64_t>::min();
+  std::optional<int64_t> count = constantOf(lists.count(n));
+  auto axes = n.constants(lists.axes), steps = n.constants(lists.steps);
+  auto starts =
+      n.resolve(listOf(n, lists.starts, *count, kUneven), "starts", any);
+  auto ends = n.resolve(listOf(n, lists.ends, *count, kUneven), "ends", any);
+  if (!starts || !ends)
     return std::nullopt;
-  return spec;
+  return SliceSpec{*starts, *ends, axes.value_or(axesUpTo(starts->size())),
+                   steps.value_or(Ints(starts->size(), 1))};
+}
+
+/// Before opset 10 all is attributes.
+SliceSpec attributeSpec(Node &n) {
+  Ints starts = n.integers("starts").value_or(Ints());
+  Dims ends = n.exprList(n.integers("ends").value_or(Ints()));
+  return {n.exprList(starts), ends,
+          n.integers("axes").value_or(axesUpTo(starts.size())),
+          Ints(starts.size(), 1)};
 }
 
 /// Start and count of one axis.
@@ -147,21 +126,39 @@ std::pair<AffineExpr, AffineExpr> sliceRange(Node &n, AffineExpr start,
   return {start, n.clamp((start - end).ceilDiv(-step), zero, extent)};
 }
 
-void buildSlice(Node &n) {
-  Value x = n.need(0);
-  std::optional<SliceSpec> spec = sliceSpec(n, n.rank(x));
-  if (!spec)
-    return;
-  for (auto [i, axis] : llvm::enumerate(spec->axes)) {
-    int64_t step = spec->steps[i];
-    if (step == 0)
-      return n.fail("a step is 0");
-    step = std::clamp(step, -kLargestExtent, kLargestExtent);
+Value closedSlice(Node &n, Value x, SliceSpec spec) {
+  size_t count = spec.starts.size();
+  if (spec.ends.size() != count || spec.axes.size() != count ||
+      spec.steps.size() != count)
+    n.fail(kUneven);
+  if (llvm::is_contained(spec.steps, 0))
+    n.fail(kZeroStep);
+  spec.axes = n.axesIn(spec.axes, n.rank(x));
+  if (n.failed())
+    return {};
+  for (auto [i, axis] : llvm::enumerate(spec.axes)) {
+    int64_t step = std::clamp(spec.steps[i], -kLargestExtent, kLargestExtent);
     auto [start, count] =
-        sliceRange(n, spec->starts[i], spec->ends[i], step, n.dim(x, axis));
+        sliceRange(n, spec.starts[i], spec.ends[i], step, n.dim(x, axis));
     x = n.slice(x, axis, start, count, step);
   }
-  n.out(0, x);
+  return x;
+}
+
+void buildSlice(Node &n) {
+  Value x = n.need(0);
+  if (n.opset < 10)
+    return n.out(0, closedSlice(n, x, attributeSpec(n)));
+  SliceLists lists{n.need(1), n.need(2), n.in(3), n.in(4)};
+  if (n.failed())
+    return;
+  auto isKnown = [&](Value list) { return !list || n.constants(list); };
+  bool isClosed =
+      constantOf(lists.count(n)) && isKnown(lists.axes) && isKnown(lists.steps);
+  if (!isClosed)
+    return n.out(0, openSlice(n, x, lists));
+  if (auto spec = closedSpec(n, lists))
+    n.out(0, closedSlice(n, x, *spec));
 }
 
 constexpr OpRow kRows[] = {
