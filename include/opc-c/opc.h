@@ -2,7 +2,8 @@
 |*
 |* The C interface of libopc_runtime, which needs neither LLVM nor MLIR.
 |* Every function that can fail returns an opc_status; the one-line reason is in
-|* opc_last_error(), per thread, until the next failing call of that thread; what
+|* opc_last_error(), per thread, until the next failing call of that thread;
+what
 |* it is about, for programs, in opc_last_diagnostics().
 |* A NULL where a function needs a program, results or a place for them is a
 |* usage error; functions without a status then give NULL or 0. What closes or

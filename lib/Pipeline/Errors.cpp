@@ -25,7 +25,9 @@ static void place(Location loc, Record &record) {
 
 /// The parser says over several lines what the first one says.
 static std::string firstLine(const std::string &text) {
-  return llvm::StringRef(text).take_until([](char c) { return c == '\n'; }).str();
+  return llvm::StringRef(text)
+      .take_until([](char c) { return c == '\n'; })
+      .str();
 }
 
 static Record toRecord(Diagnostic &error) {

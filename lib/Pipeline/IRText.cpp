@@ -93,9 +93,8 @@ Status opc::readText(const ModelSource &source, int64_t deepest,
   TextScanner scanner(source.bytes->getBuffer());
   const int64_t most = deepest * kBracketsOfBody + kRoom;
   if (int64_t depth = scanner.count(); depth > most)
-    return unsupported(
-        source, llvm::formatv("brackets nest {0} deep", depth),
-        llvm::formatv("up to {0}", most));
+    return unsupported(source, llvm::formatv("brackets nest {0} deep", depth),
+                       llvm::formatv("up to {0}", most));
   if (!scanner.strangeArray().empty())
     return unsupported(source,
                        "an array of " + scanner.strangeArray().str() +

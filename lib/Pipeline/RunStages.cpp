@@ -64,17 +64,15 @@ Status runStage(ModuleOp module, const Stage &stage,
     if (failed(result)) {
       if (stage.refuses && !errors.empty())
         return refused(errors.all(), context.target);
-      return Status::internal(
-          llvm::formatv("stage {0} failed: {1}", stage.name,
-                        errors.first("no reason given"))
-              .str());
+      return Status::internal(llvm::formatv("stage {0} failed: {1}", stage.name,
+                                            errors.first("no reason given"))
+                                  .str());
     }
   }
   if (failed(verifyStage(module, stage, context.target)))
-    return Status::internal(
-        llvm::formatv("after stage {0}: {1}", stage.name,
-                      errors.first("it does not verify"))
-            .str());
+    return Status::internal(llvm::formatv("after stage {0}: {1}", stage.name,
+                                          errors.first("it does not verify"))
+                                .str());
   return {};
 }
 

@@ -10,8 +10,8 @@ using namespace opc::runtime;
 using Json = nlohmann::json;
 
 /// By Diagnostic::Code.
-static constexpr const char *codeNames[] = {
-    "invalid", "unsupported", "needs_value", "usage", "internal"};
+static constexpr const char *codeNames[] = {"invalid", "unsupported",
+                                            "needs_value", "usage", "internal"};
 
 std::string Diagnostic::why() const {
   if (nearest.empty())
@@ -48,8 +48,7 @@ static opc_status statusOf(const Diagnostic &diagnostic) {
   }
 }
 
-opc_status
-opc::runtime::statusOf(std::span<const Diagnostic> diagnostics) {
+opc_status opc::runtime::statusOf(std::span<const Diagnostic> diagnostics) {
   opc_status gravest = OPC_OK;
   for (const Diagnostic &each : diagnostics)
     gravest = std::max(gravest, ::statusOf(each));
@@ -100,8 +99,7 @@ static Diagnostic fromObject(const Json &object) {
   return diagnostic;
 }
 
-std::vector<Diagnostic>
-opc::runtime::diagnosticsOf(std::string_view json) {
+std::vector<Diagnostic> opc::runtime::diagnosticsOf(std::string_view json) {
   std::vector<Diagnostic> diagnostics;
   try {
     for (const Json &object : Json::parse(json))

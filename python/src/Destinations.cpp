@@ -51,8 +51,8 @@ static void checkIsPlain(const ArraySpec &spec, nb::handle value) {
       {"is_neg", "a negation"}, {"is_conj", "a conjugation"}};
   for (auto [isPending, what] : pending)
     if (nb::hasattr(value, isPending) && isTrue(value.attr(isPending)()))
-      refuse(spec, std::string("a tensor that puts off ") + what +
-                       " to write to");
+      refuse(spec,
+             std::string("a tensor that puts off ") + what + " to write to");
   if (isTorchTensor(value) && isTrue(value.attr("requires_grad")))
     refuse(spec, "a tensor that requires grad to write to: give its detach()");
 }
@@ -100,8 +100,7 @@ void Destinations::set(size_t index, nb::handle value) {
 void Destinations::addNamed(nb::handle out) {
   size_t found = 0;
   for (size_t i = 0; i < outputs.size(); ++i) {
-    PyObject *value =
-        PyDict_GetItemWithError(out.ptr(), outputs[i].name.ptr());
+    PyObject *value = PyDict_GetItemWithError(out.ptr(), outputs[i].name.ptr());
     if (!value)
       continue;
     ++found;

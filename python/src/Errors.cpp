@@ -20,10 +20,9 @@ static nb::object toStr(const std::string &bytes) {
 
 void opc::python::raiseReported(opc_status status, const std::string &message,
                                 const std::string &diagnostics) {
-  nb::object error =
-      nb::module_::import_("opc.errors")
-          .attr("from_diagnostics")(int(status), toStr(message),
-                                    toStr(diagnostics));
+  nb::object error = nb::module_::import_("opc.errors")
+                         .attr("from_diagnostics")(int(status), toStr(message),
+                                                   toStr(diagnostics));
   PyErr_SetObject(error.type().ptr(), error.ptr());
   nb::raise_python_error();
 }

@@ -1,8 +1,8 @@
 //===- Error.h - How the runtime reports what went wrong --------*- C++ -*-===//
 //
 // The runtime throws nothing across its boundary: a function that can fail
-// returns a Status, and the C interface turns it into an opc_status, the line of
-// opc_last_error() and the records of opc_last_diagnostics(). The compiler
+// returns a Status, and the C interface turns it into an opc_status, the line
+// of opc_last_error() and the records of opc_last_diagnostics(). The compiler
 // library shares both.
 //
 //===----------------------------------------------------------------------===//

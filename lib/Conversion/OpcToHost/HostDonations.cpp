@@ -51,8 +51,7 @@ void HostPlan::claimDonated() {
     unsigned output = taker.getInt();
     Value value = ret->getOperand(output);
     donors[output] = argument.getArgNumber();
-    if (isClaimable(value) &&
-        mayOverwrite(bufferOf(argument), indexOf(value)))
+    if (isClaimable(value) && mayOverwrite(bufferOf(argument), indexOf(value)))
       claim(output, value);
   }
 }

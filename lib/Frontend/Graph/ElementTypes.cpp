@@ -29,8 +29,9 @@ RankedTensorType checkedType(ArrayRef<int64_t> shape, Type element,
                              Fault &error) {
   int64_t bytes = bytesOfElement(element);
   if (static_cast<int64_t>(shape.size()) > kMostAxes) {
-    error = Fault::unsupported(formatv("rank {0} is not supported", shape.size()),
-                               llvm::Twine(kMostAxes));
+    error =
+        Fault::unsupported(formatv("rank {0} is not supported", shape.size()),
+                           llvm::Twine(kMostAxes));
     return {};
   }
   for (int64_t extent : shape) {

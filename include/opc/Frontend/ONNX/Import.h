@@ -56,11 +56,12 @@ struct ImportOptions {
 /// opset and types. A value that the form of the program depends on
 /// (Code::NeedsValue) may be given in ImportOptions::constants if it is an
 /// input. A graph that does not verify once it is imported is a fault of opc's
-/// own (Code::Internal). Large tensors refer to the model's and its external files'
-/// memory, which lives as long as `context`.
+/// own (Code::Internal). Large tensors refer to the model's and its external
+/// files' memory, which lives as long as `context`.
 llvm::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
 importOnnx(mlir::MLIRContext &context, llvm::MemoryBufferRef model,
-           const ImportOptions &options, std::vector<runtime::Diagnostic> &errors);
+           const ImportOptions &options,
+           std::vector<runtime::Diagnostic> &errors);
 
 } // namespace opc::onnx
 

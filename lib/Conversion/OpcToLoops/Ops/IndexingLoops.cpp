@@ -177,8 +177,7 @@ Value reverseSequence(Operation *op, unsigned, ValueRange indices,
 
 void registerIndexingLowerings(IndexedTable &indexed, NestTable &nests) {
   indexed["opc.reverse_sequence"] = {reverseSequence};
-  nests["opc.scatter_elements"] =
-      updatingFirst(perLine(scatterElementsLine));
+  nests["opc.scatter_elements"] = updatingFirst(perLine(scatterElementsLine));
   nests["opc.scatter_nd"] = updatingFirst(atOnce(scatterNd));
   nests["opc.arg_reduce"] = perElement(argReduceElement);
 }

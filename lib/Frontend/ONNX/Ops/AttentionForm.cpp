@@ -82,7 +82,7 @@ double usualScale(Node &n, AffineExpr depth) {
   std::optional<int64_t> known = constantOf(depth);
   if (known && *known > 0)
     return 1 / std::sqrt(static_cast<double>(*known));
-  n.fail("heads of unknown size without scale are not supported");
+  n.refuse("heads of unknown size without scale are not supported", "scale");
   return 1;
 }
 

@@ -29,7 +29,7 @@ struct Packing {
 std::optional<Packing> packingOf(Node &n, int64_t blockAbsent) {
   Packing p{n.integer("bits", 4), n.integer("block_size", blockAbsent)};
   if (p.bits != 2 && p.bits != 4 && p.bits != 8)
-    n.fail(formatv("bits = {0} is not supported, 2, 4 and 8 are", p.bits));
+    n.refuse(formatv("bits = {0} is not supported", p.bits), "2, 4 and 8");
   else if (p.block < 16 || !llvm::isPowerOf2_64(p.block))
     n.fail(formatv("block_size {0} is no power of two from 16 on", p.block));
   return n.failed() ? std::nullopt : std::optional(p);
@@ -69,7 +69,7 @@ std::optional<NBits> nBitsOf(Node &n) {
   int64_t k = n.integer("K", 0), columns = n.integer("N", 0);
   int64_t level = n.integer("accuracy_level", 0);
   if (n.integer("weight_prepacked", 0) != 0)
-    n.fail("weight_prepacked = 1 is not supported, 0 is");
+    n.refuse("weight_prepacked = 1 is not supported", "0");
   else if (level < 0 || level > 4)
     n.fail(formatv("accuracy_level {0} is not between 0 and 4", level));
   else if (k <= 0 || columns <= 0 || k > kLargestExtent ||
@@ -115,7 +115,7 @@ void buildMatMulNBits(Node &n) {
       dequantiseBlocks(n, q, scale, zero, /*axis=*/1, block, n.f32Type());
   Value wide = n.cast(a, n.f32Type());
   if (!n.failed() && n.rank(wide) == 1)
-    return n.fail("a of rank 1 is not supported, rank 2 and more are");
+    return n.refuse("a of rank 1 is not supported", "rank 2 and more");
   Value y = n.matmul(wide, real, n.f32Type(), /*transposeA=*/false,
                      /*transposeB=*/true);
   if (n.has(5))
@@ -155,8 +155,8 @@ std::optional<Table> tableOf(Node &n) {
   else if (t.packed && t.alongGather())
     n.fail("packed data is quantised and gathered along the same axis");
   else if (!bytes && t.packing.bits != 4)
-    n.fail("data of " + dtypeName(n.elementOf(data)) +
-           " is not supported, u8, u4 and i4 are");
+    n.refuse("data of " + dtypeName(n.elementOf(data)) + " is not supported",
+             "u8, u4 and i4");
   return n.failed() ? std::nullopt : std::optional(t);
 }
 

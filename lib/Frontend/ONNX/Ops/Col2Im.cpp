@@ -92,8 +92,7 @@ void buildCol2Im(Node &n) {
   if (n.rank(x) != 3)
     return n.fail("the input has no rank of 3");
   if (n.elementOf(x).isInteger(1))
-    return n.fail("sums of bool are not supported; nearest supported form: "
-                  "u8");
+    return n.refuse("sums of bool are not supported", "u8");
   int64_t elements = 1, blocks = 1;
   for (int64_t i = 0; i < b->window.spatial(); ++i) {
     elements *= b->window.kernel[i];

@@ -34,7 +34,7 @@ Value scaled(Node &n, Value x, double factor) {
   if (factor == 1)
     return x;
   if (!n.isFloat(x) && factor != std::floor(factor))
-    n.fail(formatv("a factor of {0} for integers is not supported", factor));
+    n.refuse(formatv("a factor of {0} for integers is not supported", factor));
   return n.mul(x, n.like(x, factor));
 }
 

@@ -227,8 +227,8 @@ void readHeads(Node &n, Masked &m, int64_t heads) {
                (keyRank == 3 || keyRank == 4);
   bool packed = rank == 5 && !k && !v, half = rank == 3 && keyRank == 5 && !v;
   if (!whole && !packed && !half)
-    return n.fail("query, key and value have ranks that do not go together; "
-                  "nearest supported form: 3, 3 and 3");
+    return n.refuse("query, key and value have ranks that do not go together",
+                    "3, 3 and 3");
   if (packed) {
     k = partOf(n, q, 1, 3);
     v = partOf(n, q, 2, 3);
@@ -255,8 +255,8 @@ void buildMultiHeadAttention(Node &n) {
   if (heads < 1)
     return n.fail("num_heads is missing");
   if (n.has(9))
-    return n.fail("cache_indirection is not supported; nearest supported form: "
-                  "Gather of past_key and past_value along the batch");
+    return n.refuse("cache_indirection is not supported",
+                    "Gather of past_key and past_value along the batch");
   if (n.has(6) != n.has(7))
     return n.fail("past_key and past_value come together");
   if (n.has(8) && !n.has(6))
@@ -333,14 +333,14 @@ void buildMergedAttention(Node &n, const MergedAttention &merged) {
     return n.fail("num_heads is missing");
   n.ignore("rotary_embedding_dim"); // of a rotation that is not done
   if (n.integer("do_rotary", 0) != 0)
-    return n.fail("do_rotary=1 is not supported; nearest supported form: "
-                  "RotaryEmbedding and MultiHeadAttention");
+    return n.refuse("do_rotary=1 is not supported",
+                    "RotaryEmbedding and MultiHeadAttention");
   bool shared = n.integer("past_present_share_buffer", 0) != 0;
   if (merged.past && n.rank(merged.past) != 5)
     return n.fail("the past has no rank of 5");
   if (shared && (!merged.past || !merged.pastLength))
-    return n.fail("past_present_share_buffer=1 needs past and "
-                  "past_sequence_length; nearest supported form: 0");
+    return n.refuse(
+        "past_present_share_buffer=1 needs past and past_sequence_length", "0");
   n.requireEqual(merged.hidden * 2 + merged.valueHidden, n.dim(merged.qkv, -1),
                  "queries, keys and values take {0} columns of {1}");
   AffineExpr length = shared ? pastLength(n, merged.pastLength) : AffineExpr();

@@ -100,7 +100,7 @@ Value activated(Node &n, Value x, Parameters parameters) {
   const auto *found = llvm::find_if(
       kActivations, [&](const FusedActivation &a) { return a.name == name; });
   if (found == std::end(kActivations))
-    n.fail("activation " + quoted(name) + " is not supported");
+    n.refuse("activation " + quoted(name) + " is not supported");
   else if (parameters.size() < found->parameters)
     n.fail("parameters of activation " + quoted(name) + " are missing");
   return n.failed() ? Value() : found->build(n, x, parameters);

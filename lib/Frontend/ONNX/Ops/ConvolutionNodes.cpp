@@ -95,8 +95,9 @@ void padForOutput(Node &n, Value x, Window &w, int64_t i, int64_t extra,
   AffineExpr output = wanted ? n.expr(*wanted) : extent * w.strides[i];
   std::optional<int64_t> total = constantOf(n.simplify(full - output));
   if (!total)
-    return n.fail("output_shape or auto_pad with an unknown extent is not "
-                  "supported; give pads");
+    return n.refuse(
+        "output_shape or auto_pad with an unknown extent is not supported",
+        "pads");
   splitPads(w, i, *total, upper);
 }
 

@@ -149,8 +149,8 @@ void buildBitCast(Node &n) {
   Type from = n.elementOf(x);
   if (from.isInteger(1) || to.isInteger(1) ||
       from.getIntOrFloatBitWidth() != to.getIntOrFloatBitWidth())
-    return n.fail("a bit cast from " + dtypeName(from) + " to " +
-                  dtypeName(to) + " is not supported");
+    return n.refuse("a bit cast from " + dtypeName(from) + " to " +
+                    dtypeName(to) + " is not supported");
   n.out(0, from == to ? x : n.emit<BitcastOp>(x, {}, to));
 }
 

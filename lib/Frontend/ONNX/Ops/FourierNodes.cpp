@@ -105,13 +105,15 @@ bool isSupported(Node &n, const Transform &t) {
                    "defined",
                    t.samples, t.length));
   } else if (t.length > kLongest || t.samples > kLongest) {
-    n.fail(formatv("a transform of {0} samples with a length of {1} is not "
-                   "supported; nearest supported form: {2} of them",
-                   t.samples, t.length, kLongest));
+    n.refuse(
+        formatv(
+            "a transform of {0} samples with a length of {1} is not supported",
+            t.samples, t.length),
+        formatv("{0} of them", kLongest));
   } else if (!hasSmallMatrices(t)) {
-    n.fail(formatv("a transform of a length of {0} is not supported; nearest "
-                   "supported form: a length without prime factors above 1021",
-                   t.length));
+    n.refuse(
+        formatv("a transform of a length of {0} is not supported", t.length),
+        "a length without prime factors above 1021");
   }
   return !n.failed();
 }
@@ -202,8 +204,7 @@ std::optional<std::pair<int64_t, int64_t>> signalExtents(Node &n, Value x,
   std::optional<int64_t> samples = constantOf(n.dim(x, axis));
   std::optional<int64_t> parts = constantOf(n.dim(x, -1));
   if (!samples || !parts) {
-    n.fail("the extent of its axis is not known; nearest supported form: a "
-           "number");
+    n.refuse("the extent of its axis is not known", "a number");
     return std::nullopt;
   }
   if (*parts != 1 && *parts != 2)

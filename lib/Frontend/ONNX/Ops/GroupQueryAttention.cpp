@@ -48,22 +48,20 @@ struct GroupQuery {
 void refuseOtherForms(Node &n, const GroupQuery &g) {
   for (StringRef name : {"k_quant_type", "v_quant_type"})
     if (std::string type = n.string(name, "NONE"); type != "NONE")
-      n.fail(formatv("{0} {1} is not supported; nearest supported form: NONE, "
-                     "with caches of the type of query",
-                     name, quoted(type)));
+      n.refuse(formatv("{0} {1} is not supported", name, quoted(type)),
+               "NONE, with caches of the type of query");
   if (int64_t bits = n.integer("kv_cache_bit_width", 0))
-    n.fail(formatv("kv_cache_bit_width={0} is not supported; nearest supported "
-                   "form: 0, with caches of the type of query",
-                   bits));
+    n.refuse(formatv("kv_cache_bit_width={0} is not supported", bits),
+             "0, with caches of the type of query");
   if (n.has(kKeyScale) || n.has(kValueScale))
-    n.fail("scales of caches are not supported; nearest supported form: caches "
-           "of the type of query");
+    n.refuse("scales of caches are not supported",
+             "caches of the type of query");
   for (Input i : {kKey, kValue, kPastKey, kPastValue})
     if (n.has(i) && n.elementOf(n.in(i)) != n.elementOf(n.in(kQuery)))
       n.fail(formatv("input {0} is not of the dtype of query", int(i)));
   if (n.integer("sliding_window_cache", 0) != 0)
-    n.fail("sliding_window_cache=1 is not supported; nearest supported form: "
-           "0, with caches of all keys");
+    n.refuse("sliding_window_cache=1 is not supported",
+             "0, with caches of all keys");
   if (g.heads < 1 || g.shared < 1 || g.heads % g.shared != 0)
     n.fail(formatv("num_heads of {0} is no multiple of kv_num_heads, {1}",
                    g.heads, g.shared));
@@ -254,9 +252,8 @@ void outputScores(Node &n, const Attended &r, Value allowed, Type element) {
   if (!n.wants(3) || n.failed())
     return;
   if (mode != 1 && mode != 2)
-    return n.fail(formatv("qk_output of {0} gives no output 3; nearest "
-                          "supported form: 1 or 2",
-                          mode));
+    return n.refuse(formatv("qk_output of {0} gives no output 3", mode),
+                    "1 or 2");
   Value shown = mode == 1 ? n.select(allowed, r.biased, n.like(r.biased, 0))
                           : r.probabilities;
   n.out(3, n.cast(shown, element));

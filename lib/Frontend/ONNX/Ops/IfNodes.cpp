@@ -85,8 +85,9 @@ std::optional<std::pair<AffineExpr, AffineExpr>> extentTest(Node &n, Value v) {
 void buildUnequalIf(Node &n, Value condition) {
   auto test = extentTest(n, condition);
   if (!test)
-    return n.fail("branches whose results differ in rank or dtype are not "
-                  "supported, but for a test of an extent");
+    return n.refuse(
+        "branches whose results differ in rank or dtype are not supported",
+        "those of a test of an extent");
   n.requireEqual(test->first, test->second);
   inlineBranch(n, "then_branch");
 }

@@ -43,8 +43,7 @@ std::optional<int64_t> tupleSize(Node &n, Value x, Value indices,
     return std::nullopt;
   std::optional<int64_t> count = constantOf(n.dim(indices, -1));
   if (!count)
-    n.fail("the last extent of the indices is not known; nearest supported "
-           "form: a number");
+    n.refuse("the last extent of the indices is not known", "a number");
   else if (batch < 0 || batch >= n.rank(indices) || batch >= n.rank(x))
     n.fail(formatv("batch_dims is {0}, indices have rank {1} and the data {2}",
                    batch, n.rank(indices), n.rank(x)));

@@ -115,9 +115,9 @@ std::optional<Body> settleBody(Node &n, const BodySpec &spec) {
     for (auto [i, value] : llvm::enumerate(body->carried)) {
       if (n.rank(value) != static_cast<int64_t>(dims[i].size()) ||
           n.elementOf(value) != n.elementOf(spec.initial[i])) {
-        n.fail(formatv("carried value {0} changes its rank or dtype, which is "
-                       "not supported",
-                       i));
+        n.refuse(formatv("carried value {0} changes its rank or dtype, which "
+                         "is not supported",
+                         i));
         n.state.discard(std::move(body->region));
         return std::nullopt;
       }
@@ -235,7 +235,7 @@ std::optional<ScanSpec> scanSpec(Node &n) {
   s.scans = n.integer("num_scan_inputs", 0);
   s.states = n.numInputs() - s.scans;
   if (n.opset < 9)
-    n.fail("Scan before opset 9 is not supported");
+    n.refuse("Scan before opset 9 is not supported");
   if (s.scans < 1 || s.states < 0)
     n.fail(formatv("num_scan_inputs {0} does not fit", s.scans));
   if (n.failed())

@@ -63,9 +63,9 @@ void buildBatchNormalization(Node &n) {
   double epsilon = n.real("epsilon", 1e-5f);
   bool training = n.flag("training_mode", false);
   if (n.opset < 7 && !n.flag("is_test", false))
-    n.fail("is_test=0 is not supported; the form for inference is");
+    n.refuse("is_test=0 is not supported", "the form for inference");
   if (n.opset < 9 && !n.flag("spatial", true))
-    n.fail("spatial=0 is not supported");
+    n.refuse("spatial=0 is not supported", "1");
   // Only training moves the averages.
   n.ignore("momentum");
   if (!n.failed() && n.rank(x) < 2)

@@ -83,9 +83,7 @@ Value power(Node &n, Value x, double p) {
 int64_t exponentOf(Node &n) {
   int64_t p = n.integer("p", 2);
   if (p < 1 || p > 1024)
-    n.fail(formatv("p of {0} is not supported; nearest supported form: 1 to "
-                   "1024",
-                   p));
+    n.refuse(formatv("p of {0} is not supported", p), "1 to 1024");
   return std::max<int64_t>(p, 1);
 }
 
@@ -135,7 +133,7 @@ void buildMaxUnpool(Node &n) {
   if (n.failed())
     return;
   if (n.has(2))
-    return n.fail("output_shape is not supported; leave it out");
+    return n.refuse("output_shape is not supported", "without it");
   Dims dims = n.dims(x);
   n.requireSameSize(dims, n.dims(indices),
                     "the input has {0} elements, the indices {1}");

@@ -151,7 +151,8 @@ void buildQuantizeLinear(Node &n) {
     element = asked;
   }
   if (n.failed() || !isa<IntegerType>(element) || element.isInteger(1))
-    return n.fail("only integers are supported as results");
+    return n.refuse("results other than integers are not supported",
+                    "integers");
   Type real = n.elementOf(scale);
   if (n.integer("precision", 0) != 0)
     real = n.elementAttr("precision", real);
@@ -174,7 +175,7 @@ void buildDequantizeLinear(Node &n) {
   if (n.integer("output_dtype", 0) != 0)
     element = n.elementAttr("output_dtype", element);
   if (n.failed() || !isa<IntegerType>(n.elementOf(x)))
-    return n.fail("only integers are supported as inputs");
+    return n.refuse("inputs other than integers are not supported", "integers");
   if (whole)
     return n.out(0, dequantiseBlocks(n, x, scale, zero, axis,
                                      std::max<int64_t>(block, 1), element));

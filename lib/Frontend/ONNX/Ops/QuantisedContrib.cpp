@@ -82,7 +82,7 @@ void buildBetweenReals(Node &n, StringRef op, int64_t opset) {
 
 void buildQLinearAveragePool(Node &n) {
   if (n.flag("channels_last", false))
-    return n.fail("channels_last = 1 is not supported, 0 is");
+    return n.refuse("channels_last = 1 is not supported", "0");
   buildBetweenReals(n, "AveragePool", 1);
 }
 void buildQLinearSoftmax(Node &n) {

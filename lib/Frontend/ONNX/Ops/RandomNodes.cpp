@@ -86,15 +86,16 @@ void buildDropout(Node &n) {
   if (n.opset >= 12)
     n.ignoreInput(1);
   if (n.opset < 7 && !n.flag("is_test", false))
-    return n.fail("is_test=0 is not supported; the form for inference is");
+    return n.refuse("is_test=0 is not supported", "the form for inference");
   Value ratio = n.opset < 12 ? Value() : n.scalarOf(n.in(1), "ratio");
   if (n.opset >= 12 && n.has(2)) {
     std::optional<int64_t> training = n.knownScalar(2, "training_mode");
     auto known = n.reals(ratio);
     bool keepsAll = known && known->front() == 0;
     if (training.value_or(0) != 0 && !keepsAll)
-      return n.fail("training_mode is true with a ratio that is not 0; the "
-                    "form for inference is supported");
+      return n.refuse("training_mode is true with a ratio that is not 0, which "
+                      "is not supported",
+                      "the form for inference");
   }
   n.out(0, x);
   Type mask = n.opset < 10 ? n.elementOf(x) : n.boolType();

@@ -59,7 +59,7 @@ std::optional<Activations> takeActivations(Node &n, ArrayRef<std::string> names,
       return r.name.equals_insensitive(name);
     });
     if (row == std::end(kActivations)) {
-      n.fail("activation " + quoted(name) + " is not supported");
+      n.refuse("activation " + quoted(name) + " is not supported");
       return std::nullopt;
     }
     result.names.push_back(row->name);
@@ -99,8 +99,7 @@ bool checkShapes(Node &n, const Layer &layer, const Parts &p) {
   }
   AffineExpr hidden = n.dim(r, 2), directions = n.expr(p.directions);
   if (!constantOf(hidden)) {
-    n.fail("the last extent of R, the hidden size, is not known; nearest "
-           "supported form: a number");
+    n.refuse("the last extent of R, the hidden size, is not known", "a number");
     return false;
   }
   n.requireEqual(n.dim(w, 0), directions);

@@ -105,9 +105,9 @@ void buildSqueeze(Node &n) {
     axes.emplace();
     for (auto [i, extent] : llvm::enumerate(n.dims(x))) {
       if (!constantOf(extent))
-        return n.fail(
-            formatv("no axes are not supported where an extent is not known: "
-                    "give axes, or an extent to axis {0} (--dim NAME=N, dims=)",
+        return n.refuse(
+            "no axes are not supported where an extent is not known",
+            formatv("axes, or an extent for axis {0} (--dim NAME=N, dims=)",
                     i));
       if (constantOf(extent) == 1)
         axes->push_back(i);

@@ -115,8 +115,8 @@ void buildContribRotaryEmbedding(Node &n) {
   if (n.rank(cos) != 2 || n.rank(sin) != 2 || n.rank(ids) > 2)
     return n.fail("cosines or sines have no rank of 2, or positions more");
   if (n.real("scale", 1) != 1)
-    return n.fail("a scale other than 1 is not supported; nearest supported "
-                  "form: 1, with tables of scaled positions");
+    return n.refuse("a scale other than 1 is not supported",
+                    "1, with tables of scaled positions");
   bool transposed = n.rank(x) == 4;
   AffineExpr half = n.dim(cos, 1);
   int64_t partial = n.integer("rotary_embedding_dim", 0);

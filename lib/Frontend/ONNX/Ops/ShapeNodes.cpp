@@ -42,7 +42,7 @@ void buildConstant(Node &n) {
   if (auto values = n.realList("value_floats"))
     return n.out(0, n.reals(n.f32Type(), {static_cast<int64_t>(values->size())},
                             *values));
-  n.fail("only dense numbers are supported, no strings and no sparse tensors");
+  n.refuse("strings and sparse tensors are not supported", "dense numbers");
 }
 
 void buildConstantOfShape(Node &n) {
@@ -159,7 +159,7 @@ void buildRange(Node &n) {
   // The numbers of halves are computed in floats, and rounded once.
   Type stash = n.elementAttr("stash_type", n.f32Type());
   if (n.failed() || !stash.isF32())
-    return n.fail("a stash_type other than f32 is not supported");
+    return n.refuse("a stash_type other than f32 is not supported", "1");
   Type element = n.elementOf(start);
   start = wide(n, start);
   Value steps = n.iota(n.elementOf(start), 0, count);

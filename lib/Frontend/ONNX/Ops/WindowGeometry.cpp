@@ -37,7 +37,8 @@ Ints readPads(Node &n, int64_t spatial, StringRef mode) {
     n.fail("auto_pad " + quoted(mode) + " is not known");
   bool some = llvm::any_of(pads, [](int64_t pad) { return pad != 0; });
   if (some && mode != "NOTSET" && !mode.empty())
-    n.fail("pads beside auto_pad " + quoted(mode) + " are not supported");
+    n.refuse("pads beside auto_pad " + quoted(mode) + " are not supported",
+             "one of the two");
   return pads;
 }
 
@@ -66,9 +67,10 @@ static void padSame(Node &n, Value &x, Window &w, int64_t i, bool upper,
     return;
   }
   if (!filler)
-    return n.fail(formatv("auto_pad on an axis of unknown extent with stride "
-                          "{0} is not supported here; give pads",
-                          w.strides[i]));
+    return n.refuse(formatv("auto_pad on an axis of unknown extent with stride "
+                            "{0} is not supported here",
+                            w.strides[i]),
+                    "pads");
   Dims lows(n.rank(x), n.expr(0)), highs = lows;
   lows[i + 2] = low;
   highs[i + 2] = total - low;

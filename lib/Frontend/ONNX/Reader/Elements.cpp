@@ -210,8 +210,7 @@ ElementsAttr ElementsReader::wrapProto(RankedTensorType type,
 }
 
 ElementsAttr ElementsReader::wrap(RankedTensorType type, ArrayRef<char> data,
-                                  std::shared_ptr<void> owner,
-                                  Fault &error) {
+                                  std::shared_ptr<void> owner, Fault &error) {
   Type element = type.getElementType();
   if (!fills(data, type.getNumElements() * bytesOfElement(element), type,
              error))
@@ -273,8 +272,7 @@ ElementsAttr ElementsReader::read(pb::TensorProto &tensor, Fault &error) {
   return wrapProto(type, *bytes, bytes, error);
 }
 
-ElementsAttr ElementsReader::read(const ConstantInput &input,
-                                  Fault &error) {
+ElementsAttr ElementsReader::read(const ConstantInput &input, Fault &error) {
   Type element = elementTypeOf(context, dtypeNamed(input.dtype));
   if (!element) {
     error = Fault::unsupported("dtype " + quoted(input.dtype) +
@@ -348,8 +346,7 @@ std::shared_ptr<llvm::MemoryBuffer> ElementsReader::map(StringRef location,
 }
 
 ElementsAttr ElementsReader::readExternal(const pb::TensorProto &tensor,
-                                          RankedTensorType type,
-                                          Fault &error) {
+                                          RankedTensorType type, Fault &error) {
   auto file = map(externalEntry(tensor, "location"), error);
   if (!file)
     return {};

@@ -45,8 +45,7 @@ public:
 
 private:
   mlir::ElementsAttr readExternal(const pb::TensorProto &tensor,
-                                  mlir::RankedTensorType type,
-                                  Fault &error);
+                                  mlir::RankedTensorType type, Fault &error);
   std::shared_ptr<llvm::MemoryBuffer> map(llvm::StringRef location,
                                           Fault &error);
   /// A tensor from data as a TensorProto holds it.

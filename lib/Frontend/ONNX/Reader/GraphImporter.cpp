@@ -67,10 +67,11 @@ bool GraphImporter::readOpsets(const pb::ModelProto &model) {
   // Nodes of older ones are judged one by one: many forms are older still.
   if (version >= 1 && version <= kLatest)
     return true;
-  errors.push_back(Fault::unsupported(
-                       formatv("opset {0} of ai.onnx is not supported", version),
-                       formatv("{0} to {1}", kOldest, kLatest))
-                       .of());
+  errors.push_back(
+      Fault::unsupported(
+          formatv("opset {0} of ai.onnx is not supported", version),
+          formatv("{0} to {1}", kOldest, kLatest))
+          .of());
   return false;
 }
 
@@ -141,8 +142,7 @@ void GraphImporter::report(const pb::NodeProto &proto, int64_t opset,
 void GraphImporter::reportInputs(size_t place) {
   for (const auto &[name, input] : refusedInputs)
     if (!input.isReported)
-      errors.insert(errors.begin() + place++,
-                    input.reason.of("input", name));
+      errors.insert(errors.begin() + place++, input.reason.of("input", name));
 }
 
 GraphImporter::Found GraphImporter::lookUp(const pb::NodeProto &proto,
@@ -159,9 +159,9 @@ GraphImporter::Found GraphImporter::lookUp(const pb::NodeProto &proto,
       return Found::Lost;
     } else {
       fault = formatv("input {0} is {1}", quoted(name),
-                       later.contains(name)
-                           ? "computed after it: the graph has a cycle"
-                           : "defined nowhere");
+                      later.contains(name)
+                          ? "computed after it: the graph has a cycle"
+                          : "defined nowhere");
       return Found::Undefined;
     }
   }

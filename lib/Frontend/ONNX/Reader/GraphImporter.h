@@ -44,8 +44,7 @@ public:
 
   /// The value of a tensor of the model, whose data is moved out of it at the
   /// first time: bodies of functions and loops are translated more than once.
-  mlir::ElementsAttr elements(const pb::TensorProto &tensor,
-                              Fault &error);
+  mlir::ElementsAttr elements(const pb::TensorProto &tensor, Fault &error);
   /// Translates a subgraph of `node` in place, its inputs bound to `arguments`.
   Outputs importSubgraph(Node &node, const pb::GraphProto &graph,
                          ArrayRef<Value> arguments);

@@ -28,7 +28,8 @@ bool parse(llvm::MemoryBufferRef bytes, int64_t deepest, pb::ModelProto &model,
   if (size > kLargestModel) {
     errors.push_back(
         Fault::unsupported(
-            formatv("a model of {0} bytes is larger than protobuf allows", size),
+            formatv("a model of {0} bytes is larger than protobuf allows",
+                    size),
             "weights in external files")
             .of());
     return false;

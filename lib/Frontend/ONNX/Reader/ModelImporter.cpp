@@ -95,9 +95,9 @@ Type GraphImporter::argumentType(const pb::ValueInfoProto &info, Dims &dims,
     return {};
   }
   if (!tensor.has_shape()) {
-    error = Fault::unsupported(
-        "a tensor whose rank is not given is not supported",
-        "one with a shape, whose extents may be open");
+    error =
+        Fault::unsupported("a tensor whose rank is not given is not supported",
+                           "one with a shape, whose extents may be open");
     return {};
   }
   for (const auto &[axis, dimension] : llvm::enumerate(tensor.shape().dim()))
@@ -260,9 +260,9 @@ void GraphImporter::checkOptionsUsed(const Inputs &inputs) {
   for (const auto &constant : options.constants)
     if (!llvm::is_contained(names, constant.getKey()))
       errors.push_back(
-          Fault(formatv("no input is called {0}{1}", quoted(constant.getKey()),
-                        instead(constant.getKey(), names,
-                                "the graph has none")))
+          Fault(
+              formatv("no input is called {0}{1}", quoted(constant.getKey()),
+                      instead(constant.getKey(), names, "the graph has none")))
               .of());
 }
 

@@ -125,8 +125,8 @@ Fault refusedDtype(int dataType) {
   for (const DtypeAlternative &row : kDtypes)
     if (row.dtype == dataType)
       instead = row.instead;
-  return Fault::unsupported("dtype " + dtypeName(dataType) + " is not supported",
-                            instead);
+  return Fault::unsupported(
+      "dtype " + dtypeName(dataType) + " is not supported", instead);
 }
 
 } // namespace opc::onnx
