@@ -17,6 +17,8 @@ import subprocess
 import sys
 import textwrap
 
+import adding_costs
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGES_DIR = ROOT / "docs/generated"
 TABLEGEN = "llvm-tblgen-22"
@@ -211,6 +213,7 @@ def functions(_build):
 
 
 PAGES = {
+    "AddingCosts": lambda _build: adding_costs.lines(),
     "FunctionAccuracy": functions,
     "Ops": operations,
     "Passes": passes,

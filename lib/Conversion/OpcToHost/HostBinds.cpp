@@ -1,5 +1,5 @@
 //===- HostBinds.cpp - Symbols that get their values on the way -----------===//
-#include "HostLowering.h"
+#include "HostBinds.h"
 #include "opc/Runtime/Demand.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -7,13 +7,13 @@ using namespace mlir;
 using namespace opc;
 using LLVM::ICmpPredicate;
 
-void HostLowering::lowerBind(Operation *op) {
+void HostBinds::lower(Operation *op) {
   llvm::TypeSwitch<Operation *>(op)
       .Case<BindDimOp, BindElementOp, BindBroadcastOp, BindClampOp>(
           [&](auto bindOp) { bind(op, boundValue(bindOp)); });
 }
 
-void HostLowering::bind(Operation *op, Value value) {
+void HostBinds::bind(Operation *op, Value value) {
   unsigned symbol = op->getAttrOfType<IntegerAttr>("symbol").getInt();
   if (plan.isEntryBind(op))
     e.bindEntrySymbol(symbol, value);
@@ -22,24 +22,24 @@ void HostLowering::bind(Operation *op, Value value) {
 }
 
 /// What came out of a branch or a loop has its extents beside its pointer.
-Value HostLowering::boundValue(BindDimOp op) {
+Value HostBinds::boundValue(BindDimOp op) {
   const HostBuffer &buffer = plan.bufferOf(op.getX());
   bool isReshaped = op.getX().getDefiningOp<ReshapeOp>() != nullptr;
   if (buffer.place != Place::Slot || !buffer.isOwned || isReshaped)
     return e.value(env.dim(op.getX(), op.getAxis()));
-  return e.load(e.i64, slotExtents(buffer.index),
+  return e.load(e.i64, memory.slotExtents(buffer.index),
                 op.getAxis() * sizeof(int64_t));
 }
 
-Value HostLowering::boundValue(BindElementOp op) {
-  Value value = scalar(op.getX(), op.getIndex());
+Value HostBinds::boundValue(BindElementOp op) {
+  Value value = memory.scalar(op.getX(), op.getIndex());
   Value least = e.number(op.getMin());
   demand(op, e.compare(ICmpPredicate::slt, value, least), OPC_FAULT_LIMIT,
          value, least);
   return value;
 }
 
-Value HostLowering::boundValue(BindBroadcastOp op) {
+Value HostBinds::boundValue(BindBroadcastOp op) {
   Value one = e.number(1);
   Value a = e.value(op.getPair().getResult(0));
   Value b = e.value(op.getPair().getResult(1));
@@ -59,7 +59,7 @@ Value HostLowering::boundValue(BindBroadcastOp op) {
   return result;
 }
 
-Value HostLowering::boundValue(BindClampOp op) {
+Value HostBinds::boundValue(BindClampOp op) {
   auto bound = [&](unsigned index) {
     return e.value(op.getBounds().getResult(index));
   };
@@ -73,8 +73,8 @@ Value HostLowering::boundValue(BindClampOp op) {
 }
 
 /// Ends the run where `isBad`, in the words of the op if it has any.
-void HostLowering::demand(Operation *op, Value isBad, opc_fault fault,
-                          Value observed, Value expected) {
+void HostBinds::demand(Operation *op, Value isBad, opc_fault fault,
+                       Value observed, Value expected) {
   auto text = op->getAttrOfType<StringAttr>(kDemandAttr);
   int64_t where = text ? facts.demand(op->getLoc(), text) : place(op);
   e.failIf(isBad, e.number(fault), e.number(where), observed, expected);

@@ -1,18 +1,41 @@
 //===- HostMemory.cpp - Addresses and sizes of the host's values ----------===//
-#include "HostLowering.h"
+#include "HostMemory.h"
 
 using namespace mlir;
 using namespace opc;
 using LLVM::ICmpPredicate;
 
-Value HostLowering::slot(int64_t index) {
+HostMemory::HostMemory(const HostPart &part) : HostPart(part) {
+  int64_t rank = 1;
+  for (Value returned : main.front().getTerminator()->getOperands())
+    rank = std::max(rank, cast<RankedTensorType>(returned.getType()).getRank());
+  outputDims = e.words(rank);
+}
+
+void HostMemory::begin() {
+  constants = e.load(e.pointer, e.call(), offsetof(opc_call, constants));
+  inputs = e.load(e.pointer, e.call(), offsetof(opc_call, inputs));
+  inputDims = e.load(e.pointer, e.call(), offsetof(opc_call, input_dims));
+}
+
+Value HostMemory::inputExtent(unsigned input, int64_t axis) {
+  Value dims = e.load(e.pointer, inputDims, input * sizeof(void *));
+  return e.load(e.i64, dims, axis * sizeof(int64_t));
+}
+
+void HostMemory::releaseAfter(Operation *op) {
+  for (unsigned buffer : plan.dyingAfter(op))
+    e.service(Service::Release, nullptr, pointerTo(buffer));
+}
+
+Value HostMemory::slot(int64_t index) {
   Value &address = slots[index];
   if (!address)
     address = e.words(1);
   return address;
 }
 
-Value HostLowering::slotExtents(int64_t index) {
+Value HostMemory::slotExtents(int64_t index) {
   Value &address = extents[index];
   if (!address)
     address = e.words(
@@ -20,7 +43,7 @@ Value HostLowering::slotExtents(int64_t index) {
   return address;
 }
 
-Value HostLowering::arenaPointer(int64_t item) {
+Value HostMemory::arenaPointer(int64_t item) {
   const ArenaPlan::Place &where = plan.arena().places[item];
   Value start = regionStarts[where.region];
   if (!where.unit)
@@ -30,7 +53,7 @@ Value HostLowering::arenaPointer(int64_t item) {
   return e.at(start, scaled);
 }
 
-Value HostLowering::pointerTo(unsigned index) {
+Value HostMemory::pointerTo(unsigned index) {
   const HostBuffer &buffer = plan.buffer(index);
   switch (buffer.place) {
   case Place::Input:
@@ -48,7 +71,7 @@ Value HostLowering::pointerTo(unsigned index) {
   }
 }
 
-Value HostLowering::bytesOf(Value value, Operation *op) {
+Value HostMemory::bytesOf(Value value, Operation *op) {
   auto type = cast<RankedTensorType>(value.getType());
   Checks checks;
   Value bytes = e.bytes(env.dims(value), storageBytes(type.getElementType()),
@@ -57,12 +80,12 @@ Value HostLowering::bytesOf(Value value, Operation *op) {
   return bytes;
 }
 
-void HostLowering::storeExtents(Value address, Value value, int64_t from) {
+void HostMemory::storeExtents(Value address, Value value) {
   for (auto [axis, dim] : llvm::enumerate(env.dims(value)))
-    e.store(e.value(dim), address, (axis + from) * sizeof(int64_t));
+    e.store(e.value(dim), address, axis * sizeof(int64_t));
 }
 
-Value HostLowering::requestOutput(unsigned output, Value value, Operation *op) {
+Value HostMemory::requestOutput(unsigned output, Value value, Operation *op) {
   Value bytes = bytesOf(value, op);
   storeExtents(outputDims, value);
   Value address =
@@ -72,7 +95,7 @@ Value HostLowering::requestOutput(unsigned output, Value value, Operation *op) {
   return address;
 }
 
-void HostLowering::define(Value result, Operation *op) {
+void HostMemory::define(Value result, Operation *op) {
   unsigned index = plan.indexOf(result);
   const HostBuffer &buffer = plan.buffer(index);
   if (buffer.definer != op || memory.contains(index))
@@ -91,12 +114,12 @@ void HostLowering::define(Value result, Operation *op) {
   }
 }
 
-void HostLowering::copyInto(Value address, Value value, Operation *op) {
+void HostMemory::copyInto(Value address, Value value, Operation *op) {
   e.copy(address, pointerOf(value), bytesOf(value, op));
 }
 
-void HostLowering::copyToSlot(Value slotAddress, Value extentsAddress,
-                              Value value, Operation *op) {
+void HostMemory::copyToSlot(Value slotAddress, Value extentsAddress,
+                            Value value, Operation *op) {
   Value bytes = bytesOf(value, op);
   Value fresh = e.allocate(bytes, place(op));
   e.copy(fresh, pointerOf(value), bytes);
@@ -104,8 +127,8 @@ void HostLowering::copyToSlot(Value slotAddress, Value extentsAddress,
   storeExtents(extentsAddress, value);
 }
 
-void HostLowering::checkSameDims(Value value, ArrayRef<AffineExpr> expected,
-                                 Operation *op) {
+void HostMemory::checkSameDims(Value value, ArrayRef<AffineExpr> expected,
+                               Operation *op) {
   for (auto [dim, wanted] : llvm::zip_equal(env.dims(value), expected)) {
     if (dim == wanted || !plan.isEntryBound(wanted))
       continue;
@@ -115,8 +138,7 @@ void HostLowering::checkSameDims(Value value, ArrayRef<AffineExpr> expected,
   }
 }
 
-/// An integer or bool element as i64.
-Value HostLowering::scalar(Value tensor, int64_t index) {
+Value HostMemory::scalar(Value tensor, int64_t index) {
   Type type = getElementTypeOrSelf(tensor.getType());
   int64_t bytes = storageBytes(type);
   Type stored = e.b.getIntegerType(bytes * 8);

@@ -4,49 +4,40 @@
 // ends here, before anything was computed.
 //
 //===----------------------------------------------------------------------===//
-#include "HostLowering.h"
+#include "HostPrologue.h"
 #include "llvm/ADT/DenseSet.h"
 
 using namespace mlir;
 using namespace opc;
 using LLVM::ICmpPredicate;
 
-void HostLowering::writePrologue() {
-  constants = e.load(e.pointer, e.call(), offsetof(opc_call, constants));
-  inputs = e.load(e.pointer, e.call(), offsetof(opc_call, inputs));
-  inputDims = e.load(e.pointer, e.call(), offsetof(opc_call, input_dims));
+void HostPrologue::write() {
+  memory.begin();
   bindInputs();
   checkInputs();
   for (Operation *bind : plan.entryBinds())
-    lowerBind(bind);
+    binds.lower(bind);
   checkSizes();
   layOutArena();
   e.endPrologue();
 }
 
-/// The address of an input's extents.
-static Value extentsOf(HostEmitter &e, Value inputDims, unsigned input) {
-  return e.load(e.pointer, inputDims, input * sizeof(void *));
-}
-
 /// A symbol has the first extent that is this symbol alone.
-void HostLowering::bindInputs() {
+void HostPrologue::bindInputs() {
   llvm::DenseSet<unsigned> bound;
   for (BlockArgument argument : main.getArguments()) {
-    unsigned input = argument.getArgNumber();
     for (auto [axis, dim] : llvm::enumerate(env.dims(argument))) {
       auto symbol = dyn_cast<AffineSymbolExpr>(dim);
       if (!symbol || !bound.insert(symbol.getPosition()).second)
         continue;
-      Value extent =
-          e.load(e.i64, extentsOf(e, inputDims, input), axis * sizeof(int64_t));
-      e.bindEntrySymbol(symbol.getPosition(), extent);
+      e.bindEntrySymbol(symbol.getPosition(),
+                        memory.inputExtent(argument.getArgNumber(), axis));
     }
   }
 }
 
 /// Extents that follow from symbols bound elsewhere must agree with them.
-void HostLowering::checkInputs() {
+void HostPrologue::checkInputs() {
   llvm::DenseSet<unsigned> bound;
   for (BlockArgument argument : main.getArguments())
     for (auto [axis, dim] : llvm::enumerate(env.dims(argument))) {
@@ -54,9 +45,7 @@ void HostLowering::checkInputs() {
       bool binds = symbol && bound.insert(symbol.getPosition()).second;
       if (binds || isa<AffineConstantExpr>(dim))
         continue;
-      Value given =
-          e.load(e.i64, extentsOf(e, inputDims, argument.getArgNumber()),
-                 axis * sizeof(int64_t));
+      Value given = memory.inputExtent(argument.getArgNumber(), axis);
       Value wanted = e.value(dim);
       e.failIf(e.compare(ICmpPredicate::ne, given, wanted),
                e.number(OPC_FAULT_SHAPE),
@@ -66,7 +55,7 @@ void HostLowering::checkInputs() {
 
 /// Every size that the inputs decide, once for each different shape. What is in
 /// a branch or a loop is looked at there: it may never run.
-void HostLowering::checkSizes() {
+void HostPrologue::checkSizes() {
   llvm::DenseSet<AffineMap> seen;
   Checks checks;
   for (Operation &op : main.front())
@@ -83,7 +72,7 @@ void HostLowering::checkSizes() {
 
 /// The largest formula of a region, rounded up. Formulas of branches that do
 /// not run may be negative.
-Value HostLowering::regionBytes(const ArenaPlan::Region &region,
+Value HostPrologue::regionBytes(const ArenaPlan::Region &region,
                                 Checks &checks) {
   if (region.sizes.size() == 1 && constantOf(region.sizes.front()))
     return e.value(region.sizes.front());
@@ -94,7 +83,7 @@ Value HostLowering::regionBytes(const ArenaPlan::Region &region,
   return LLVM::AndOp::create(e.b, e.loc, padded, e.number(-OPC_ALIGNMENT));
 }
 
-void HostLowering::layOutArena() {
+void HostPrologue::layOutArena() {
   Checks checks;
   Value total = e.number(0);
   SmallVector<Value> offsets;
@@ -106,6 +95,8 @@ void HostLowering::layOutArena() {
   if (offsets.empty())
     return;
   Value arena = e.allocate(total, facts.place(main.getLoc()));
+  SmallVector<Value> starts;
   for (Value offset : offsets)
-    regionStarts.push_back(e.at(arena, offset));
+    starts.push_back(e.at(arena, offset));
+  memory.setRegions(std::move(starts));
 }
