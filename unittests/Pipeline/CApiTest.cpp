@@ -135,3 +135,46 @@ TEST(CApi, ATextInMemoryThatIsWrongIsNamed) {
     EXPECT_EQ(std::string(opc_last_error()).substr(0, strlen(said)), said);
   }
 }
+
+/// An ONNX model: y = x - c, all f32[n].
+static constexpr char kSub[] =
+    "\x08\x08:I\n\x0e\n\x01x\n\x01"
+    "c\x12\x01y\"\x03Sub\x12\x01gZ\x10\n\x01x\x12\x0b\n\t\x08\x01\x12\x05\n"
+    "\x03\x12\x01nZ\x10\n\x01"
+    "c\x12\x0b\n\t\x08\x01\x12\x05\n\x03\x12\x01n"
+    "b\x10\n\x01y\x12\x0b\n\t\x08\x01\x12\x05\n\x03\x12\x01n"
+    "B\x04\n\x00\x10\r";
+
+TEST(CApi, ConstantsAreReadWhereTheyAre) {
+  std::string bytes(kSub, sizeof(kSub) - 1);
+  opc_model model = inMemory(bytes);
+  float values[] = {0.5f, -4};
+  int64_t dims[] = {2};
+  opc_constant constant = {"c", {values, OPC_F32, 1, dims}};
+  model.constants = &constant;
+  model.num_constants = 1;
+  opc_program *program = nullptr;
+  ASSERT_EQ(opc_compile(&model, "{\"cache\": false}", &program), OPC_OK)
+      << opc_last_error();
+  // What was needed of them is in the program.
+  values[0] = values[1] = 100;
+  EXPECT_EQ(resultOf(program), (std::vector<float>{-1.5f, 6}));
+  opc_close(program);
+}
+
+TEST(CApi, AConstantThatDoesNotFitIsNamed) {
+  std::string bytes(kSub, sizeof(kSub) - 1);
+  opc_model model = inMemory(bytes);
+  int32_t values[] = {1, 2};
+  int64_t dims[] = {2};
+  opc_constant constant = {"c", {values, OPC_I32, 1, dims}};
+  model.constants = &constant;
+  model.num_constants = 1;
+  opc_program *program = nullptr;
+  EXPECT_EQ(opc_compile(&model, "{\"cache\": false}", &program),
+            OPC_ERROR_INPUT);
+  EXPECT_STREQ(opc_last_error(),
+               "input 'c': a constant of i32[2] is given for f32[n]");
+  EXPECT_NE(std::string(opc_last_diagnostics()).find("\"name\":\"c\""),
+            std::string::npos);
+}
