@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Quantise.h"
-#include "WindowGeometry.h"
+#include "WindowAttributes.h"
 
 using namespace mlir;
 
@@ -61,7 +61,7 @@ static Value alongAxis(Node &n, Value v, int64_t rank, int64_t from) {
 
 Value integerConv(Node &n, Value x, Value w, Value zeroX, Value zeroW) {
   Value weights = centred(n, w, alongAxis(n, zeroW, n.rank(x), 0));
-  return convolve(n, centred(n, x, zeroX), weights, n.scalarInt(n.i32Type(), 0),
+  return convolveNode(n, centred(n, x, zeroX), weights, n.scalarInt(n.i32Type(), 0),
                   n.i32Type());
 }
 
