@@ -4,8 +4,9 @@
 // What onnxruntime's quantiser and optimiser leave in files that people keep.
 //
 //===----------------------------------------------------------------------===//
-#include "Quantise.h"
+#include "QuantiseNodes.h"
 #include "WindowAttributes.h"
+#include "opc/Frontend/Graph/Quantised/IntegerProducts.h"
 #include "opc/Frontend/Graph/Wide.h"
 
 using namespace mlir;

@@ -4,7 +4,7 @@
 // One opc op for each direction; the layouts are transposes around it.
 //
 //===----------------------------------------------------------------------===//
-#include "Quantise.h"
+#include "QuantiseNodes.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
