@@ -15,7 +15,15 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 FAMILIES = "include/opc/Dialect/Opc/IR/Ops"
 #: Whose knowledge an op may be: the rest is what adding one really costs.
 DEFINING = ("include/opc/Dialect/Opc/IR/", "lib/Dialect/Opc/IR/")
-MOVEMENT = ("transpose", "slice", "pad", "concat", "tile", "broadcast", "gather")
+MOVEMENT = (
+    "transpose",
+    "slice",
+    "pad",
+    "concat",
+    "tile",
+    "broadcast",
+    "gather",
+)
 SCAFFOLDS = (
     ("an op", new.new_op, {"family": "Movement", "name": "made_up"}),
     ("a pass", new.new_pass, {"folder": "MadeUp", "name": "DoMuch"}),
@@ -79,9 +87,7 @@ def outside(paths):
 
 def family_rows(texts):
     for family, ops in sorted(families(texts).items()):
-        counts = {
-            mnemonic: naming(texts, op, mnemonic) for op, mnemonic in ops
-        }
+        counts = {mnemonic: naming(texts, op, mnemonic) for op, mnemonic in ops}
         total = [len(paths) for paths in counts.values()]
         beyond = {name: outside(paths) for name, paths in counts.items()}
         least = min(beyond, key=lambda name: (len(beyond[name]), name))

@@ -60,6 +60,13 @@ LAYERS = (
 LAYER_OF = {name: level for level, row in enumerate(LAYERS) for name in row}
 LAYERED_FILE = re.compile(r"(?:lib|include/opc)/(\w+)/.*\.(?:cpp|c|h|td)$")
 LAYERED_INCLUDE = re.compile(r'^\s*#?include "opc/(\w+)/', re.M)
+# A front end includes what all of them write to, and nothing of another one;
+# what they write to includes no front end.
+FRONT_END_FILE = re.compile(
+    r"(?:lib|include/opc)/Frontend/(\w+)/.*\.(?:cpp|h)$"
+)
+FRONT_END_INCLUDE = re.compile(r'^\s*#include "opc/Frontend/(\w+)/', re.M)
+ALL_FRONT_ENDS = "Graph"
 # What MLIR calls alike in every folder.
 SHARED_NAMES = ("Passes",)
 
@@ -209,6 +216,17 @@ def check_layers(path, text):
             yield line, f"{layer} includes {other}, which is a layer above it"
 
 
+def check_front_ends(path, text):
+    own = FRONT_END_FILE.match(path)
+    if not own:
+        return
+    for found in FRONT_END_INCLUDE.finditer(text):
+        other = found.group(1)
+        if other not in (own.group(1), ALL_FRONT_ENDS):
+            line = text.count("\n", 0, found.start(1)) + 1
+            yield line, f"Frontend/{own.group(1)} includes Frontend/{other}"
+
+
 def check_unique_names(files):
     """One name means one thing: sources and headers of different folders are
     not called alike."""
@@ -241,6 +259,7 @@ def check_text(path, text, vendor, chip):
     yield from check_hygiene(path, text)
     yield from check_names(path, text, vendor, chip)
     yield from check_layers(path, text)
+    yield from check_front_ends(path, text)
     yield from check_lit_test(path, text)
 
 

@@ -18,9 +18,7 @@ struct HostPart {
   HostEmitter &e;
 
   /// The node that a fault of `op` names: an index into the manifest.
-  int64_t place(mlir::Operation *op) const {
-    return facts.place(op->getLoc());
-  }
+  int64_t place(mlir::Operation *op) const { return facts.place(op->getLoc()); }
 };
 
 } // namespace opc

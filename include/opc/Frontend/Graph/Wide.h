@@ -18,11 +18,6 @@ inline Value wide(Emitter &n, Value x) {
   return narrow ? n.cast(x, n.f32Type()) : x;
 }
 
-/// A value as the type of input 0: the result of an op that computed wide.
-template <typename Node> Value rounded(Node &n, Value y) {
-  return n.cast(y, Emitter::elementOf(n.in(0)));
-}
-
 } // namespace opc::graph
 
 #endif // OPC_FRONTEND_GRAPH_WIDE_H

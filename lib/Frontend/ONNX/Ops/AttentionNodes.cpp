@@ -5,133 +5,61 @@
 // that a mask takes out are minus infinity; a row without any key gives zeros.
 //
 //===----------------------------------------------------------------------===//
-#include "AttentionForm.h"
+#include "Reader/Node.h"
+#include "opc/Frontend/Graph/Layers/AttentionForm.h"
 #include "opc/Frontend/Graph/Wide.h"
-#include <cmath>
 
 using namespace mlir;
 
 namespace opc::onnx {
 namespace {
 
-struct Scores {
-  Value q, k, v;
-  /// Added to scores; null: nothing is masked.
-  Value bias;
-  AffineExpr queries, keys;
-  /// Of scores: at least f32.
-  Type element;
-};
-
-void addBias(Node &n, Scores &s, Value bias) {
-  s.bias = s.bias ? n.add(s.bias, bias) : bias;
-}
-void allowOnly(Node &n, Scores &s, Value allowed) {
-  addBias(n, s,
-          n.select(allowed, n.scalar(s.element, 0),
-                   n.scalar(s.element, -kInfinity)));
-}
-
-/// The mask input, padded to all keys.
-void applyMask(Node &n, Scores &s, Value mask) {
-  if (!mask || n.failed())
-    return;
-  bool boolean = n.elementOf(mask).isInteger(1);
-  AffineExpr length = n.dim(mask, -1);
-  if (length != s.keys) {
-    n.requireAtMost(length, s.keys);
-    Dims low(n.rank(mask), n.expr(0)), high = low;
-    high.back() = s.keys - length;
-    mask = n.pad(
-        mask, boolean ? n.scalarInt(n.boolType(), 0) : n.like(mask, -kInfinity),
-        low, high);
-  }
-  if (boolean)
-    return allowOnly(n, s, mask);
-  addBias(n, s, n.cast(mask, s.element));
-}
-
-void applyWindows(Node &n, Scores &s, Value pastKey, Value lengths) {
-  bool causal = n.flag("is_causal", false);
-  int64_t left = n.integer("left_window_size", -1);
-  int64_t right = n.integer("right_window_size", -1);
-  Type index = n.i64Type();
-  if (causal || left >= 0 || right >= 0) {
-    Value offset = n.scalarInt(index, 0);
-    if (pastKey)
-      offset = n.extentAs(index, n.dim(pastKey, 2));
-    else if (lengths)
-      offset =
-          n.sub(n.unsqueeze(lengths, {1, 2, 3}), n.extentAs(index, s.queries));
-    Value distance = distances(n, s.queries, s.keys, offset);
-    if (causal)
-      allowOnly(n, s,
-                n.compare<GreaterEqualOp>(distance, n.scalarInt(index, 0)));
-    if (left >= 0)
-      allowOnly(n, s,
-                n.compare<LessEqualOp>(distance, n.scalarInt(index, left)));
-    if (right >= 0)
-      allowOnly(
-          n, s,
-          n.compare<GreaterEqualOp>(distance, n.scalarInt(index, -right)));
-  }
-  if (!lengths)
-    return;
-  Value j = n.iota(index, 3, {n.expr(1), n.expr(1), n.expr(1), s.keys});
-  allowOnly(n, s, n.compare<LessOp>(j, n.unsqueeze(lengths, {1, 2, 3})));
-}
-
-bool readScores(Node &n, Scores &s) {
+/// Heads, those of keys and values behind the past ones.
+bool readHeads(Node &n, ScaledAttention &a) {
   int64_t heads = n.integer("q_num_heads", 0);
   int64_t sharedHeads = n.integer("kv_num_heads", 0);
-  s.element = n.elementOf(wide(n, n.need(0)));
+  a.scores = n.elementOf(wide(n, n.need(0)));
   for (int64_t i = 0; i < 3; ++i)
     if (n.need(i) && !n.isFloat(n.in(i)))
       n.fail("queries, keys and values are floats");
-  s.q = splitHeads(n, n.need(0), heads);
-  s.k = splitHeads(n, n.need(1), sharedHeads);
-  s.v = splitHeads(n, n.need(2), sharedHeads);
+  a.q = splitHeads(n, n.need(0), heads);
+  a.k = splitHeads(n, n.need(1), sharedHeads);
+  a.v = splitHeads(n, n.need(2), sharedHeads);
   if (n.has(4) != n.has(5))
     n.fail("past_key and past_value come together");
   if (n.has(4) && n.has(6))
     n.fail("nonpad_kv_seqlen and past_key exclude each other");
   if (n.has(4)) {
-    s.k = n.concat({n.in(4), s.k}, 2);
-    s.v = n.concat({n.in(5), s.v}, 2);
+    a.k = n.concat({n.in(4), a.k}, 2);
+    a.v = n.concat({n.in(5), a.v}, 2);
   }
-  if (n.failed())
-    return false;
-  s.queries = n.dim(s.q, 2);
-  s.keys = n.dim(s.k, 2);
-  return true;
+  return !n.failed();
+}
+
+void readMask(Node &n, AttentionMask &m) {
+  m.mask = n.in(3);
+  m.causal = n.flag("is_causal", false);
+  m.left = n.integer("left_window_size", -1);
+  m.right = n.integer("right_window_size", -1);
+  if (n.has(4))
+    m.past = n.dim(n.in(4), 2);
+  m.lengths = n.in(6);
 }
 
 void buildAttention(Node &n) {
-  Scores s;
-  if (!readScores(n, s))
+  ScaledAttention a;
+  if (!readHeads(n, a))
     return;
   int64_t mode = n.integer("qk_matmul_output_mode", 0);
-  n.out(1, s.k);
-  n.out(2, s.v);
-  applyMask(n, s, n.in(3));
-  Value lengths = n.has(6) ? n.cast(n.in(6), n.i64Type()) : Value();
-  applyWindows(n, s, n.in(4), lengths);
-  double scale =
-      n.hasAttr("scale") ? n.real("scale", 1) : usualScale(n, n.dim(s.q, 3));
-  if (!(scale >= 0))
-    return n.fail("scale is negative");
-  Value root = n.scalar(s.element, std::sqrt(scale));
-  AttentionForm form;
-  form.q = n.mul(n.cast(s.q, s.element), root);
-  form.k = n.mul(n.cast(s.k, s.element), root);
-  form.v = s.v;
-  form.softcap = n.real("softcap", 0);
-  form.bias = s.bias;
-  form.emptyIsZero = true;
-  form.scores = s.element;
-  form.result = n.elementOf(n.need(0));
-  form.softmax = n.elementAttr("softmax_precision", s.element);
-  Attended r = attend(n, form);
+  readMask(n, a.mask);
+  if (n.hasAttr("scale"))
+    a.scale = n.real("scale", 1);
+  a.softcap = n.real("softcap", 0);
+  a.softmax = n.elementAttr("softmax_precision", a.scores);
+  a.result = n.elementOf(n.need(0));
+  Attended r = attend(n, a);
+  n.out(1, a.k);
+  n.out(2, a.v);
   if (n.wants(3))
     n.out(3, rounded(n, mode == 0   ? r.product
                         : mode == 1 ? r.capped

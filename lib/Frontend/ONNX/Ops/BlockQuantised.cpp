@@ -5,7 +5,7 @@
 // and a scale (and maybe a zero point) for each block of neighbours.
 //
 //===----------------------------------------------------------------------===//
-#include "Quantise.h"
+#include "QuantiseNodes.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;

@@ -8,11 +8,9 @@
 #define OPC_LIB_FRONTEND_ONNX_OPS_CONTRIB_H
 
 #include "Reader/Node.h"
+#include "opc/Frontend/Graph/Arrays/Indexing.h"
 
 namespace opc::onnx {
-
-/// Rows of a table at indices, none of which counts from the back.
-Value rowsAt(Node &n, Value table, Value indices);
 
 /// Attention behind the projection of its input.
 struct MergedAttention {

@@ -4,8 +4,8 @@
 // later one has the least score of the type, as in onnxruntime.
 //
 //===----------------------------------------------------------------------===//
-#include "AttentionForm.h"
 #include "Contrib.h"
+#include "opc/Frontend/Graph/Layers/AttentionForm.h"
 #include "opc/Frontend/Graph/Wide.h"
 #include "llvm/Support/FormatVariadic.h"
 

@@ -4,8 +4,9 @@
 // What onnxruntime's quantiser and optimiser leave in files that people keep.
 //
 //===----------------------------------------------------------------------===//
-#include "Quantise.h"
-#include "WindowGeometry.h"
+#include "QuantiseNodes.h"
+#include "WindowAttributes.h"
+#include "opc/Frontend/Graph/Quantised/IntegerProducts.h"
 #include "opc/Frontend/Graph/Wide.h"
 
 using namespace mlir;
@@ -109,7 +110,7 @@ Value activated(Node &n, Value x, Parameters parameters) {
 /// activation(convolution + bias + other).
 void buildFusedConv(Node &n) {
   Value x = wide(n, n.need(0)), w = wide(n, n.need(1));
-  Value y = convolve(n, x, w, n.like(x, 0), n.elementOf(x));
+  Value y = convolveNode(n, x, w, n.like(x, 0), n.elementOf(x));
   y = addChannelBias(n, y, wide(n, n.in(2)));
   if (n.has(3))
     y = n.add(y, wide(n, n.in(3)));

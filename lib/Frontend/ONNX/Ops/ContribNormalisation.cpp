@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Contrib.h"
-#include "Quantise.h"
+#include "QuantiseNodes.h"
 
 using namespace mlir;
 

@@ -4,8 +4,8 @@
 // the softmax; the bodies are translated in place.
 //
 //===----------------------------------------------------------------------===//
-#include "AttentionForm.h"
 #include "Reader/GraphImporter.h"
+#include "opc/Frontend/Graph/Layers/AttentionForm.h"
 #include "opc/Frontend/Graph/Wide.h"
 #include <cmath>
 

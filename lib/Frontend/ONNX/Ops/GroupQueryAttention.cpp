@@ -4,8 +4,9 @@
 // the new ones. The cache has max(total_sequence_length, its extent) rows.
 //
 //===----------------------------------------------------------------------===//
-#include "AttentionForm.h"
 #include "Contrib.h"
+#include "opc/Frontend/Graph/Layers/AttentionForm.h"
+#include "opc/Frontend/Graph/Layers/Rotation.h"
 #include "opc/Frontend/Graph/Wide.h"
 #include "llvm/Support/FormatVariadic.h"
 

@@ -1,6 +1,6 @@
-//===- PadNodes.cpp - Pad and CenterCropPad
-//------------------------------------===//
+//===- PadNodes.cpp - Pad and CenterCropPad -------------------------------===//
 #include "Reader/Node.h"
+#include "opc/Frontend/Graph/Arrays/Padding.h"
 #include "opc/Frontend/Graph/Required.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -10,37 +10,17 @@ using llvm::formatv;
 namespace opc::onnx {
 namespace {
 
-/// What is to be repeated must be there: where one side is cropped, after that.
-void checkRepeated(Node &n, AffineExpr low, AffineExpr high,
-                   AffineExpr extent) {
-  AffineExpr zero = n.expr(0), far = n.expr(-kLargestExtent);
-  AffineExpr kept = extent + n.clamp(low, far, zero) + n.clamp(high, far, zero);
-  for (AffineExpr pad : {low, high})
-    n.requireAtMost(n.clamp(pad, zero, n.expr(1)), kept,
-                    "an axis with {1} elements left has none to repeat");
-}
-
+/// The node's pads of x, all that come before first.
 void padBy(Node &n, Value x, Value value, ArrayRef<AffineExpr> pads, Ints axes,
            StringRef mode) {
   axes = n.axesIn(axes, n.rank(x));
   if (!n.failed() && pads.size() != 2 * axes.size())
     n.fail(formatv("{0} pads for {1} axes", pads.size(), axes.size()));
-  if (mode != "constant" && mode != "reflect" && mode != "edge" &&
-      mode != "wrap")
-    n.fail("mode " + quoted(mode) + " is not known");
   if (n.failed())
     return;
-  Dims low(n.rank(x), n.expr(0)), high = low;
-  for (auto [i, axis] : llvm::enumerate(axes)) {
-    low[axis] = pads[i];
-    high[axis] = pads[i + axes.size()];
-    AffineExpr extent = n.dim(x, axis);
-    n.requireAtMost(n.expr(0), extent + low[axis] + high[axis],
-                    "pads leave an extent of {1}");
-    if (mode != "constant")
-      checkRepeated(n, low[axis], high[axis], extent);
-  }
-  n.out(0, n.pad(x, n.scalarOf(value, "constant_value"), low, high, mode));
+  Padding p{axes, Dims(pads.take_front(axes.size())),
+            Dims(pads.drop_front(axes.size())), mode.str()};
+  n.out(0, padAxes(n, x, value, p));
 }
 
 void buildPadAttributes(Node &n) {
@@ -74,19 +54,7 @@ void buildCenterCropPad(Node &n) {
     return;
   if (wanted->size() != axes.size())
     return n.fail(kUneven);
-  for (auto [extent, axis] : llvm::zip(*wanted, axes)) {
-    if (n.failed())
-      return;
-    AffineExpr old = n.dim(x, axis), zero = n.expr(0);
-    AffineExpr kept = n.clamp(extent, zero, old);
-    AffineExpr added = extent - kept;
-    x = n.slice(x, axis, (old - kept).floorDiv(2), kept);
-    Dims low(n.rank(x), zero), high = low;
-    low[axis] = added.floorDiv(2);
-    high[axis] = added - low[axis];
-    x = n.pad(x, n.like(x, 0), low, high);
-  }
-  n.out(0, x);
+  n.out(0, centreTo(n, x, axes, *wanted));
 }
 
 constexpr OpRow kRows[] = {

@@ -6,7 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Contrib.h"
-#include "Quantise.h"
+#include "QuantiseNodes.h"
+#include "opc/Frontend/Graph/Quantised/IntegerProducts.h"
 #include "opc/Frontend/Graph/Wide.h"
 #include "llvm/Support/FormatVariadic.h"
 

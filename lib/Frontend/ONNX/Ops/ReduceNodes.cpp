@@ -1,116 +1,56 @@
-//===- ReduceNodes.cpp - reductions, running sums, extremes
-//--------------------===//
+//===- ReduceNodes.cpp - reductions, running sums, extremes ---------------===//
 #include "Reader/Node.h"
-#include "opc/Frontend/Graph/Required.h"
-#include "opc/Frontend/Graph/Wide.h"
-#include "llvm/Support/FormatVariadic.h"
+#include "opc/Frontend/Graph/Arrays/Reduction.h"
 
 using namespace mlir;
-using llvm::formatv;
 
 namespace opc::onnx {
 namespace {
 
-struct ReduceSpec {
-  Value x;
-  Ints axes;
-  bool keepdims = true;
-};
-
 /// Axes are an attribute before opset `asInput`, an input from then on.
-std::optional<ReduceSpec> reduceSpec(Node &n, int64_t asInput) {
-  ReduceSpec spec;
-  spec.x = n.need(0);
-  spec.keepdims = n.flag("keepdims", true);
+std::optional<Reduction> readReduction(Node &n, int64_t asInput) {
+  Reduction r;
+  r.x = n.need(0);
+  r.keepdims = n.flag("keepdims", true);
   std::optional<Ints> axes = n.axesOf(asInput);
   bool none = !axes || axes->empty();
   bool keepsAll = n.flag("noop_with_empty_axes", false);
   if (none && !keepsAll)
-    axes = axesUpTo(n.rank(spec.x));
-  spec.axes = n.axesIn(axes.value_or(Ints()), n.rank(spec.x));
+    axes = axesUpTo(n.rank(r.x));
+  r.axes = n.axesIn(axes.value_or(Ints()), n.rank(r.x));
   if (n.failed())
     return std::nullopt;
-  return spec;
+  return r;
 }
 
-/// In which roots, logarithms and what they are taken of are computed.
-Value asReal(Node &n, Value x) {
-  return n.isFloat(x) ? wide(n, x) : n.cast(x, n.state.builder.getF64Type());
+Value reduceMax(Emitter &n, const Reduction &r) {
+  return reduceExtreme(n, r, "max");
+}
+Value reduceMin(Emitter &n, const Reduction &r) {
+  return reduceExtreme(n, r, "min");
+}
+Value reduceSum(Emitter &n, const Reduction &r) {
+  return n.reduce("sum", r.x, r.axes, r.keepdims);
+}
+Value reduceProd(Emitter &n, const Reduction &r) {
+  return n.reduce("prod", r.x, r.axes, r.keepdims);
+}
+Value reduceMean(Emitter &n, const Reduction &r) {
+  return n.mean(r.x, r.axes, r.keepdims);
 }
 
-Value sum(Node &n, const ReduceSpec &s, Value x) {
-  return n.reduce("sum", x, s.axes, s.keepdims);
-}
-
-Value reduceExtreme(Node &n, const ReduceSpec &s, StringRef kind) {
-  if (!n.elementOf(s.x).isInteger(1))
-    return n.reduce(kind, s.x, s.axes, s.keepdims);
-  Type byte = n.u8Type();
-  Value wide = n.cast(s.x, byte);
-  return n.cast(n.reduce(kind, wide, s.axes, s.keepdims), n.boolType());
-}
-
-Value reduceMax(Node &n, const ReduceSpec &s) {
-  return reduceExtreme(n, s, "max");
-}
-Value reduceMin(Node &n, const ReduceSpec &s) {
-  return reduceExtreme(n, s, "min");
-}
-Value reduceSum(Node &n, const ReduceSpec &s) { return sum(n, s, s.x); }
-Value reduceProd(Node &n, const ReduceSpec &s) {
-  return n.reduce("prod", s.x, s.axes, s.keepdims);
-}
-Value reduceMean(Node &n, const ReduceSpec &s) {
-  return n.mean(s.x, s.axes, s.keepdims);
-}
-Value reduceL1(Node &n, const ReduceSpec &s) {
-  return sum(n, s, n.unary<AbsOp>(s.x));
-}
-Value reduceSumSquare(Node &n, const ReduceSpec &s) {
-  Value x = wide(n, s.x);
-  return n.cast(sum(n, s, n.mul(x, x)), n.elementOf(s.x));
-}
-Value reduceL2(Node &n, const ReduceSpec &s) {
-  Value x = asReal(n, s.x);
-  Value norm = n.unary<SqrtOp>(sum(n, s, n.mul(x, x)));
-  return n.cast(norm, n.elementOf(s.x));
-}
-Value reduceLogSum(Node &n, const ReduceSpec &s) {
-  Value total = n.unary<LogOp>(sum(n, s, asReal(n, s.x)));
-  return n.cast(total, n.elementOf(s.x));
-}
-
-/// max + log(sum(exp(x - max))), where an infinite max counts as 0.
-Value reduceLogSumExp(Node &n, const ReduceSpec &s) {
-  Value x = asReal(n, s.x);
-  Value most = n.reduce("max", x, s.axes, /*keepdims=*/true);
-  Value infinite = n.emit<IsInfOp>(
-      most, {{"negative", n.boolean(true)}, {"positive", n.boolean(true)}},
-      n.boolType());
-  Value shift = n.select(infinite, n.like(most, 0), most);
-  Value total = sum(n, s, n.unary<ExpOp>(n.sub(x, shift)));
-  if (!s.keepdims)
-    shift = n.reshape(shift, n.dims(total));
-  return n.cast(n.add(n.unary<LogOp>(total), shift), n.elementOf(s.x));
-}
-
-using Reducer = Value (*)(Node &, const ReduceSpec &);
+using Reducer = Value (*)(Emitter &, const Reduction &);
 template <Reducer reducer, int64_t asInput> void buildReduce(Node &n) {
-  if (std::optional<ReduceSpec> spec = reduceSpec(n, asInput))
-    n.out(0, reducer(n, *spec));
+  if (std::optional<Reduction> r = readReduction(n, asInput))
+    n.out(0, reducer(n, *r));
 }
 
 void buildArg(Node &n, StringRef kind) {
   Value x = n.need(0);
   int64_t axis = n.axisIn(n.integer("axis", 0), n.rank(x));
-  requireElements(n, x, axis);
-  n.out(0, n.emit<ArgReduceOp>(
-               x,
-               {{"kind", n.text(kind)},
-                {"axis", n.i64(axis)},
-                {"keepdims", n.boolean(n.flag("keepdims", true))},
-                {"select_last", n.boolean(n.flag("select_last_index", false))}},
-               n.i64Type()));
+  n.out(0, argExtreme(n, x,
+                      {kind, axis, n.flag("keepdims", true),
+                       n.flag("select_last_index", false)}));
 }
 void buildArgMax(Node &n) { buildArg(n, "max"); }
 void buildArgMin(Node &n) { buildArg(n, "min"); }

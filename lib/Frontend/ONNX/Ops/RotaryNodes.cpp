@@ -1,8 +1,8 @@
 //===- RotaryNodes.cpp - RotaryEmbedding of ai.onnx and of com.microsoft
 //-------===//
-#include "AttentionForm.h"
 #include "Contrib.h"
-#include "opc/Frontend/Graph/Wide.h"
+#include "opc/Frontend/Graph/Arrays/Indexing.h"
+#include "opc/Frontend/Graph/Layers/Rotation.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -10,60 +10,7 @@ using llvm::formatv;
 
 namespace opc::onnx {
 
-Value rotate(Node &n, Value x, const Rotation &rotation, int64_t headAxis) {
-  if (n.failed() || !x || !rotation.cos || !rotation.sin)
-    return {};
-  AffineExpr half = n.dim(rotation.cos, -1), rotated = half * 2;
-  AffineExpr whole = n.dim(x, 3);
-  n.requireEqual(n.dim(rotation.sin, -1), half);
-  n.requireAtMost(rotated, whole);
-  x = wide(n, x);
-  Value cos = wide(n, n.unsqueeze(rotation.cos, headAxis));
-  Value sin = wide(n, n.unsqueeze(rotation.sin, headAxis));
-  AffineExpr second = rotation.interleaved ? n.expr(1) : half;
-  int64_t step = rotation.interleaved ? 2 : 1;
-  Value a = n.slice(x, 3, n.expr(0), half, step);
-  Value b = n.slice(x, 3, second, half, step);
-  Value real = n.sub(n.mul(cos, a), n.mul(sin, b));
-  Value imaginary = n.add(n.mul(sin, a), n.mul(cos, b));
-  Value turned;
-  if (rotation.interleaved) {
-    Dims d = n.dims(x);
-    turned = n.reshape(
-        n.concat({n.unsqueeze(real, {4}), n.unsqueeze(imaginary, {4})}, 4),
-        {d[0], d[1], d[2], rotated});
-  } else {
-    turned = n.concat({real, imaginary}, 3);
-  }
-  if (rotated == whole)
-    return turned;
-  return n.concat({turned, n.slice(x, 3, rotated, whole - rotated)}, 3);
-}
-
-Value rowsAt(Node &n, Value table, Value positions) {
-  if (n.failed() || !table || !positions)
-    return {};
-  // A negative position would count from the back; this one is out of range.
-  Value below =
-      n.compare<LessOp>(positions, n.scalarInt(n.elementOf(positions), 0));
-  Value beyond = n.extentAs(n.elementOf(positions), n.dim(table, 0));
-  return n.gather(table, n.select(below, beyond, positions), 0);
-}
-
 namespace {
-
-/// x [b, heads, n, d] or, with `heads`, [b, n, heads * d].
-void rotateHeads(Node &n, Value x, const Rotation &rotation, AffineExpr heads) {
-  if (n.failed())
-    return;
-  if (n.rank(x) == 4)
-    return n.out(0, rounded(n, rotate(n, x, rotation, 1)));
-  AffineExpr depth = n.quotient(n.dim(x, 2), heads);
-  n.requireEqual(depth * heads, n.dim(x, 2));
-  Value split = n.splitAxis(x, 2, heads, depth);
-  Value turned = n.reshape(rotate(n, split, rotation, 2), n.dims(x));
-  n.out(0, rounded(n, turned));
-}
 
 /// Of ai.onnx: angles are given for each position, or as tables with the rows
 /// that input 3 names.
@@ -85,8 +32,8 @@ void buildRotaryEmbedding(Node &n) {
   if (int64_t partial = n.integer("rotary_embedding_dim", 0))
     depth = n.expr(partial);
   n.requireEqual(n.dim(cos, 2) * 2, depth);
-  rotateHeads(n, x, {cos, sin, n.integer("interleaved", 0) != 0},
-              n.expr(heads));
+  Rotation rotation{cos, sin, n.integer("interleaved", 0) != 0};
+  n.out(0, rounded(n, rotateHeads(n, x, rotation, n.expr(heads))));
 }
 
 /// Positions [b, n], or of one number that counts on: [1, n].
@@ -134,10 +81,9 @@ void buildContribRotaryEmbedding(Node &n) {
     heads = n.quotient(n.dim(x, 2), half * 2);
   Value positions =
       positionsOf(n, ids, n.dim(x, 0), n.dim(x, transposed ? 2 : 1));
-  rotateHeads(n, x,
-              {rowsAt(n, cos, positions), rowsAt(n, sin, positions),
-               n.integer("interleaved", 0) != 0},
-              heads);
+  Rotation rotation{rowsAt(n, cos, positions), rowsAt(n, sin, positions),
+                    n.integer("interleaved", 0) != 0};
+  n.out(0, rounded(n, rotateHeads(n, x, rotation, heads)));
 }
 
 constexpr OpRow kRows[] = {

@@ -1,11 +1,7 @@
-//===- SliceNodes.cpp - Slice and Split
-//----------------------------------------===//
-//
-// Positions may count from the end and lie outside of the tensor; where they or
-// the extents are known only to a run, the clamping is part of the program.
-//
-//===----------------------------------------------------------------------===//
-#include "OpenSlice.h"
+//===- SliceNodes.cpp - Slice and Split -----------------------------------===//
+#include "Reader/Node.h"
+#include "opc/Frontend/Graph/Arrays/OpenSlice.h"
+#include "opc/Frontend/Graph/Arrays/Slicing.h"
 #include "opc/Frontend/Graph/Required.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -14,19 +10,6 @@ using llvm::formatv;
 
 namespace opc::onnx {
 namespace {
-
-/// The sizes of equal parts; the last one is smaller where they do not divide.
-Dims equalParts(Node &n, AffineExpr extent, int64_t count) {
-  AffineExpr chunk = extent.ceilDiv(count);
-  Dims sizes;
-  for (int64_t i = 0; i < count; ++i) {
-    AffineExpr rest = extent - chunk * i;
-    sizes.push_back(constantOf(extent) && *constantOf(extent) % count == 0
-                        ? chunk
-                        : n.clamp(rest, n.expr(0), chunk));
-  }
-  return sizes;
-}
 
 void buildSplit(Node &n) {
   Value x = n.need(0);
@@ -59,26 +42,8 @@ void buildSplit(Node &n) {
   if (static_cast<int64_t>(sizes.size()) != n.numOutputs())
     return n.fail(
         formatv("{0} sizes for {1} outputs", sizes.size(), n.numOutputs()));
-  AffineExpr start = n.expr(0);
-  for (auto [i, size] : llvm::enumerate(sizes)) {
-    n.requireAtMost(n.expr(0), size, "size {1} is negative");
-    n.out(i, n.slice(x, axis, start, size));
-    start = start + size;
-  }
-  n.requireEqual(start, extent, "the sizes add up to {0}, not to {1}");
-}
-
-/// A position counted from the front, not yet clamped.
-AffineExpr fromFront(Node &n, AffineExpr position, AffineExpr extent) {
-  std::optional<int64_t> value = constantOf(position);
-  if (value && (*value >= 0 || *value < -kLargestExtent))
-    return n.expr(std::clamp(*value, -kLargestExtent, kLargestExtent));
-  if (value)
-    return position + extent;
-  if (n.leastOf(position).value_or(-1) >= 0)
-    return position;
-  AffineExpr isNegative = n.clamp(n.expr(0) - position, n.expr(0), n.expr(1));
-  return position + extent * isNegative;
+  for (auto [i, part] : llvm::enumerate(split(n, x, axis, sizes)))
+    n.out(i, part);
 }
 
 struct SliceSpec {
@@ -109,40 +74,19 @@ SliceSpec attributeSpec(Node &n) {
           Ints(starts.size(), 1)};
 }
 
-/// Start and count of one axis.
-std::pair<AffineExpr, AffineExpr> sliceRange(Node &n, AffineExpr start,
-                                             AffineExpr end, int64_t step,
-                                             AffineExpr extent) {
-  start = fromFront(n, start, extent);
-  end = fromFront(n, end, extent);
-  AffineExpr zero = n.expr(0);
-  if (step > 0) {
-    start = n.clamp(start, zero, extent);
-    end = n.clamp(end, zero, extent);
-    return {start, n.clamp((end - start).ceilDiv(step), zero, extent)};
-  }
-  start = n.clamp(start, zero, extent - 1);
-  end = n.clamp(end, n.expr(-1), extent - 1);
-  return {start, n.clamp((start - end).ceilDiv(-step), zero, extent)};
-}
-
-Value closedSlice(Node &n, Value x, SliceSpec spec) {
+Value closedSlice(Node &n, Value x, const SliceSpec &spec) {
   size_t count = spec.starts.size();
   if (spec.ends.size() != count || spec.axes.size() != count ||
       spec.steps.size() != count)
     n.fail(kUneven);
-  if (llvm::is_contained(spec.steps, 0))
-    n.fail(kZeroStep);
-  spec.axes = n.axesIn(spec.axes, n.rank(x));
+  Ints axes = n.axesIn(spec.axes, n.rank(x));
   if (n.failed())
     return {};
-  for (auto [i, axis] : llvm::enumerate(spec.axes)) {
-    int64_t step = std::clamp(spec.steps[i], -kLargestExtent, kLargestExtent);
-    auto [start, count] =
-        sliceRange(n, spec.starts[i], spec.ends[i], step, n.dim(x, axis));
-    x = n.slice(x, axis, start, count, step);
-  }
-  return x;
+  SmallVector<Range> ranges;
+  for (auto [axis, start, end, step] :
+       llvm::zip(axes, spec.starts, spec.ends, spec.steps))
+    ranges.push_back({axis, start, end, step});
+  return sliceRanges(n, x, ranges);
 }
 
 void buildSlice(Node &n) {

@@ -8,10 +8,9 @@
 #include "Describe.h"
 #include "Refusals.h"
 #include "mlir/IR/BuiltinDialect.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
 #include "opc/Dialect/Opc/IR/ConstantData.h"
 #include "opc/Dialect/Opc/IR/Limits.h"
-#include "opc/Runtime/Escape.h"
+#include "opc/Frontend/Graph/ConstantElements.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -134,16 +133,6 @@ std::vector<char> typedBytes(const pb::TensorProto &tensor, Type element) {
   return bytes;
 }
 
-bool isBool(Type element) { return element.isInteger(1); }
-
-/// A bool may only be 0 or 1; files say 0 and anything else.
-std::shared_ptr<std::vector<char>> normalisedBools(ArrayRef<char> data) {
-  auto copy = std::make_shared<std::vector<char>>(data.begin(), data.end());
-  for (char &item : *copy)
-    item = item != 0;
-  return copy;
-}
-
 /// One entry of a tensor's external_data list; empty where it is absent.
 StringRef externalEntry(const pb::TensorProto &tensor, StringRef key) {
   for (const auto &entry : tensor.external_data())
@@ -179,12 +168,6 @@ int dtypeNamed(StringRef name) {
   return 0;
 }
 
-std::string printable(StringRef text) {
-  return runtime::printable(text, runtime::shownBytes);
-}
-
-std::string quoted(StringRef text) { return "'" + printable(text) + "'"; }
-
 /// Whether there are `expected` bytes of data for a tensor of `type`.
 static bool fills(ArrayRef<char> data, int64_t expected, RankedTensorType type,
                   Fault &error) {
@@ -211,33 +194,7 @@ ElementsAttr ElementsReader::wrapProto(RankedTensorType type,
 
 ElementsAttr ElementsReader::wrap(RankedTensorType type, ArrayRef<char> data,
                                   std::shared_ptr<void> owner, Fault &error) {
-  Type element = type.getElementType();
-  if (!fills(data, type.getNumElements() * bytesOfElement(element), type,
-             error))
-    return {};
-  if (type.getNumElements() <= kSmallConstant) {
-    if (!isBool(element))
-      return DenseElementsAttr::getFromRawBuffer(type, data);
-    SmallVector<bool> values;
-    for (char item : data)
-      values.push_back(item != 0);
-    return DenseElementsAttr::get(type, values);
-  }
-  bool odd = isBool(element) &&
-             llvm::any_of(data, [](char item) { return (item & ~1) != 0; });
-  size_t align = bytesOfElement(element);
-  bool unaligned = reinterpret_cast<uintptr_t>(data.data()) % align != 0;
-  if (odd || unaligned) {
-    auto copy = std::make_shared<std::vector<char>>(data.begin(), data.end());
-    if (odd)
-      copy = normalisedBools(data);
-    data = *copy;
-    owner = copy;
-  }
-  AsmResourceBlob blob(
-      data, align, [owner = std::move(owner)](void *, size_t, size_t) {},
-      /*dataIsMutable=*/false);
-  return DenseResourceElementsAttr::get(type, "weight", std::move(blob));
+  return elementsOver(type, data, std::move(owner), error);
 }
 
 ElementsAttr ElementsReader::read(pb::TensorProto &tensor, Fault &error) {

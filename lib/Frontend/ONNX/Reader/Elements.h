@@ -11,6 +11,7 @@
 #include "mlir/IR/BuiltinTypes.h"
 #include "onnx-ml.pb.h"
 #include "opc/Frontend/Graph/ElementTypes.h"
+#include "opc/Frontend/Graph/Quoted.h"
 #include "opc/Frontend/ONNX/Import.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -28,10 +29,6 @@ mlir::Type elementTypeOf(mlir::MLIRContext *context, int dataType);
 std::string dtypeName(int dataType);
 /// The DataType that ONNX calls `name` ("float16"), or UNDEFINED.
 int dtypeNamed(llvm::StringRef name);
-/// Text of a model without control characters and of bounded length.
-std::string printable(llvm::StringRef text);
-/// The same between quotation marks.
-std::string quoted(llvm::StringRef text);
 
 class ElementsReader {
 public:

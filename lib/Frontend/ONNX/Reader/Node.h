@@ -115,6 +115,11 @@ private:
   llvm::SmallBitVector readInputs, readAttributes;
 };
 
+/// A value as the type of input 0: the result of an op that computed wide.
+inline Value rounded(Node &n, Value y) {
+  return n.cast(y, Emitter::elementOf(n.in(0)));
+}
+
 /// What an op of some opsets stands for.
 struct OpRow {
   StringRef name;
@@ -145,6 +150,7 @@ ArrayRef<OpRow> samplingRows();
 ArrayRef<OpRow> normalisationRows();
 ArrayRef<OpRow> softmaxRows();
 ArrayRef<OpRow> attentionRows();
+ArrayRef<OpRow> rotaryRows();
 ArrayRef<OpRow> recurrentRows();
 ArrayRef<OpRow> indexingRows();
 ArrayRef<OpRow> selectionRows();

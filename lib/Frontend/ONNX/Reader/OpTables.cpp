@@ -4,7 +4,6 @@
 // searched by name and opset.
 //
 //===----------------------------------------------------------------------===//
-#include "Ops/AttentionForm.h"
 #include "Ops/Contrib.h"
 #include "Refusals.h"
 #include "opc/Frontend/ONNX/Ops.h"

@@ -1,17 +1,16 @@
-//===- Col2Im.cpp - Col2Im
-//--------------------------------------------------===//
+//===- Fold.cpp - blocks added up to an image -----------------------------===//
 //
 // The columns are added to the places of an image that they came from: where
 // each goes is known, so that it is one scatter with a constant of positions.
 //
 //===----------------------------------------------------------------------===//
-#include "WindowGeometry.h"
+#include "opc/Frontend/Graph/Layers/Fold.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using llvm::formatv;
 
-namespace opc::onnx {
+namespace opc::graph {
 namespace {
 
 constexpr int64_t kMostPositions = int64_t(1) << 24;
@@ -42,7 +41,7 @@ bool multiply(int64_t &product, int64_t factor) {
          product <= kMostPositions;
 }
 
-bool addAxis(Node &n, Blocks &b, int64_t i) {
+void addAxis(Emitter &n, Blocks &b, int64_t i) {
   const Window &w = b.window;
   constexpr int64_t kLargest = int64_t(1) << 31;
   bool sound = b.image[i] >= 1 && b.image[i] < kLargest && w.kernel[i] >= 1 &&
@@ -54,76 +53,59 @@ bool addAxis(Node &n, Blocks &b, int64_t i) {
   b.counts.push_back(sound ? (padded - span) / w.strides[i] + 1 : 0);
   if (sound && multiply(b.pixels, padded) &&
       multiply(b.positions, w.kernel[i]) && multiply(b.positions, b.counts[i]))
-    return true;
+    return;
   n.fail(formatv("an image of {0} with blocks of {1} is out of range",
                  b.image[i], w.kernel[i]));
-  return false;
 }
 
-std::optional<Blocks> readBlocks(Node &n) {
-  std::optional<Ints> image = n.known(1, "image_shape");
-  std::optional<Ints> block = n.known(2, "block_shape");
-  if (!image || !block || image->empty() || image->size() != block->size()) {
-    n.fail("image_shape and block_shape differ in length");
-    return std::nullopt;
-  }
-  int64_t spatial = image->size();
-  Blocks b;
-  b.image = *image;
-  b.window.kernel = *block;
-  b.window.strides = windowList(n, "strides", spatial, 1, 1);
-  b.window.dilations = windowList(n, "dilations", spatial, 1, 1);
-  Ints pads = windowList(n, "pads", 2 * spatial, 0, 0);
-  if (n.failed())
-    return std::nullopt;
-  b.window.low.assign(pads.begin(), pads.begin() + spatial);
-  b.window.high.assign(pads.begin() + spatial, pads.end());
-  for (int64_t i = 0; i < spatial; ++i)
-    if (!addAxis(n, b, i))
-      return std::nullopt;
-  return b;
-}
-
-void buildCol2Im(Node &n) {
-  Value x = n.need(0);
-  std::optional<Blocks> b = readBlocks(n);
-  if (!b || n.failed())
-    return;
-  if (n.rank(x) != 3)
-    return n.fail("the input has no rank of 3");
-  if (n.elementOf(x).isInteger(1))
-    return n.refuse("sums of bool are not supported", "u8");
-  int64_t elements = 1, blocks = 1;
-  for (int64_t i = 0; i < b->window.spatial(); ++i) {
-    elements *= b->window.kernel[i];
-    blocks *= b->counts[i];
-  }
-  AffineExpr batch = n.dim(x, 0), channels = n.dim(x, 1).floorDiv(elements);
-  n.requireEqual(channels * elements, n.dim(x, 1));
-  n.requireEqual(n.dim(x, 2), n.expr(blocks));
+/// Where each element of each block goes, block by block within an element.
+Ints placesOf(const Blocks &b, int64_t elements, int64_t blocks) {
   Ints places;
   for (int64_t e = 0; e < elements; ++e)
     for (int64_t block = 0; block < blocks; ++block)
-      places.push_back(b->place(e, block));
+      places.push_back(b.place(e, block));
+  return places;
+}
+
+/// Images with their padding, of x [N, C * elements, blocks].
+Value sumUp(Emitter &n, Value x, const Blocks &b, int64_t elements,
+            int64_t blocks) {
+  AffineExpr batch = n.dim(x, 0), channels = n.dim(x, 1).floorDiv(elements);
+  n.requireEqual(channels * elements, n.dim(x, 1));
+  n.requireEqual(n.dim(x, 2), n.expr(blocks));
   AffineExpr planes = batch * channels;
-  Dims lines{planes, n.expr(b->positions)};
-  Value image = n.broadcast(n.like(x, 0), {planes, n.expr(b->pixels)});
+  Dims lines{planes, n.expr(b.positions)};
+  Value image = n.broadcast(n.like(x, 0), {planes, n.expr(b.pixels)});
+  Ints places = placesOf(b, elements, blocks);
   image = n.emit<ScatterElementsOp>(
       {image, n.broadcast(n.vector(places), lines), n.reshape(x, lines)},
       {{"axis", n.i64(1)}, {"reduction", n.text("add")}}, n.elementOf(x));
   Dims whole{batch, channels};
-  llvm::append_range(whole, n.exprList(b->padded));
-  image = n.reshape(image, whole);
-  for (int64_t i = 0; i < b->window.spatial(); ++i)
-    image =
-        n.slice(image, i + 2, n.expr(b->window.low[i]), n.expr(b->image[i]));
-  n.out(0, image);
+  llvm::append_range(whole, n.exprList(b.padded));
+  return n.reshape(image, whole);
 }
-
-constexpr OpRow kRows[] = {{"Col2Im", 18, kLatest, buildCol2Im}};
 
 } // namespace
 
-ArrayRef<OpRow> foldRows() { return kRows; }
+Value fold(Emitter &n, const Fold &f) {
+  Blocks b{f.window, f.image, {}, {}};
+  for (int64_t i = 0; i < f.window.spatial() && !n.failed(); ++i)
+    addAxis(n, b, i);
+  if (!n.failed() && n.rank(f.x) != 3)
+    n.fail("the input has no rank of 3");
+  if (!n.failed() && n.elementOf(f.x).isInteger(1))
+    n.refuse("sums of bool are not supported", "u8");
+  if (n.failed())
+    return {};
+  int64_t elements = 1, blocks = 1;
+  for (int64_t i = 0; i < f.window.spatial(); ++i) {
+    elements *= f.window.kernel[i];
+    blocks *= b.counts[i];
+  }
+  Value image = sumUp(n, f.x, b, elements, blocks);
+  for (int64_t i = 0; i < f.window.spatial(); ++i)
+    image = n.slice(image, i + 2, n.expr(f.window.low[i]), n.expr(f.image[i]));
+  return image;
+}
 
-} // namespace opc::onnx
+} // namespace opc::graph

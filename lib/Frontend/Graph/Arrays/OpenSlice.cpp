@@ -2,20 +2,20 @@
 //
 // The lists become vectors with one entry for each axis that may be sliced: of
 // those that are named, or of all where only the run knows the names. What is
-// taken of an axis is computed as SliceNodes.cpp does, in integers of the
+// taken of an axis is computed as Slicing.cpp does, in integers of the
 // program instead of extents. A step that is not 1 everywhere makes of each
 // axis a gather of start + i * step.
 //
 //===----------------------------------------------------------------------===//
-#include "OpenSlice.h"
+#include "opc/Frontend/Graph/Arrays/OpenSlice.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using llvm::formatv;
 
-namespace opc::onnx {
+namespace opc::graph {
 
-AffineExpr SliceLists::count(Node &n) const {
+AffineExpr SliceLists::count(Emitter &n) const {
   for (Value list : {axes, starts, ends, steps})
     if (list && constantOf(n.size(list)))
       return n.size(list);
@@ -25,7 +25,7 @@ AffineExpr SliceLists::count(Node &n) const {
 namespace {
 
 /// A list as a vector of `count` i64; null for null.
-Value listAs(Node &n, Value list, StringRef what, AffineExpr count) {
+Value listAs(Emitter &n, Value list, StringRef what, AffineExpr count) {
   if (!list || n.failed())
     return {};
   if (!isa<IntegerType>(n.elementOf(list)))
@@ -34,16 +34,18 @@ Value listAs(Node &n, Value list, StringRef what, AffineExpr count) {
   return n.reshape(n.cast(list, n.i64Type()), {count});
 }
 
-Value number(Node &n, int64_t value) { return n.scalarInt(n.i64Type(), value); }
+Value number(Emitter &n, int64_t value) {
+  return n.scalarInt(n.i64Type(), value);
+}
 
 /// What is negative counts from the end of `extents`.
-Value fromFront(Node &n, Value places, Value extents) {
+Value fromFront(Emitter &n, Value places, Value extents) {
   Value isBack = n.compare<LessOp>(places, number(n, 0));
   return n.select(isBack, n.add(places, extents), places);
 }
 
 /// The axes from the front; the run refuses what is outside of `rank`.
-Value checkedAxes(Node &n, Value axes, int64_t rank) {
+Value checkedAxes(Emitter &n, Value axes, int64_t rank) {
   std::string text = formatv("axis {0} is outside of rank {1}", "{0}", rank);
   // Lists may be empty.
   Value least = n.min(n.reduce("min", axes, {0}, false), number(n, -rank));
@@ -56,12 +58,12 @@ Value checkedAxes(Node &n, Value axes, int64_t rank) {
 
 /// Entries by the axis of the data that they are for.
 struct ByAxis {
-  Node &n;
+  Emitter &n;
   AffineExpr count;
   /// [count, rank] and [rank].
   Value isFor, isGiven;
 
-  ByAxis(Node &n, Value axes, int64_t rank) : n(n), count(n.dim(axes, 0)) {
+  ByAxis(Emitter &n, Value axes, int64_t rank) : n(n), count(n.dim(axes, 0)) {
     AffineExpr all = n.expr(rank);
     Value each = n.iota(n.i64Type(), 0, {all});
     Value column = n.reshape(checkedAxes(n, axes, rank), {count, n.expr(1)});
@@ -84,7 +86,7 @@ struct ByAxis {
 };
 
 /// Steps that are not 0, within what extents can be.
-Value checkedSteps(Node &n, Value steps) {
+Value checkedSteps(Emitter &n, Value steps) {
   std::optional<Ints> known = n.constants(steps);
   if (known && llvm::is_contained(*known, 0))
     n.fail(kZeroStep);
@@ -100,7 +102,8 @@ struct Spans {
   Value starts, counts, steps;
 };
 
-Spans spansOf(Node &n, Value extents, Value starts, Value ends, Value steps) {
+Spans spansOf(Emitter &n, Value extents, Value starts, Value ends,
+              Value steps) {
   Value zero = number(n, 0);
   Value by = steps ? steps : number(n, 1);
   // Backwards, an end lies one before the first element at least, and a start
@@ -116,7 +119,7 @@ Spans spansOf(Node &n, Value extents, Value starts, Value ends, Value steps) {
 }
 
 /// x with the part of one axis that entry i of the spans says.
-Value taken(Node &n, Value x, int64_t axis, const Spans &spans, int64_t i) {
+Value taken(Emitter &n, Value x, int64_t axis, const Spans &spans, int64_t i) {
   AffineExpr count = n.bindElement(spans.counts, i, 0);
   if (!spans.steps)
     return n.slice(x, axis, n.bindElement(spans.starts, i, 0), count);
@@ -127,14 +130,14 @@ Value taken(Node &n, Value x, int64_t axis, const Spans &spans, int64_t i) {
   return n.gather(x, n.add(offsets, entry(spans.starts)), axis);
 }
 
-bool areOnes(Node &n, Value steps) {
+bool areOnes(Emitter &n, Value steps) {
   std::optional<Ints> known = n.constants(steps);
   return known && llvm::all_of(*known, [](int64_t step) { return step == 1; });
 }
 
 } // namespace
 
-Value openSlice(Node &n, Value x, SliceLists lists) {
+Value openSlice(Emitter &n, Value x, SliceLists lists) {
   AffineExpr count = lists.count(n);
   Value starts = listAs(n, lists.starts, "starts", count);
   Value ends = listAs(n, lists.ends, "ends", count);
@@ -164,4 +167,4 @@ Value openSlice(Node &n, Value x, SliceLists lists) {
   return x;
 }
 
-} // namespace opc::onnx
+} // namespace opc::graph

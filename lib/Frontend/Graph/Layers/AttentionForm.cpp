@@ -4,16 +4,16 @@
 // one product, so that keys and values are never repeated.
 //
 //===----------------------------------------------------------------------===//
-#include "AttentionForm.h"
+#include "opc/Frontend/Graph/Layers/AttentionForm.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
 
 using namespace mlir;
 using llvm::formatv;
 
-namespace opc::onnx {
+namespace opc::graph {
 
-Value splitHeads(Node &n, Value v, int64_t heads) {
+Value splitHeads(Emitter &n, Value v, int64_t heads) {
   if (n.failed() || n.rank(v) == 4)
     return v;
   if (n.rank(v) != 3 || heads < 1) {
@@ -26,7 +26,7 @@ Value splitHeads(Node &n, Value v, int64_t heads) {
   return n.transpose(n.splitAxis(v, 2, count, each), {0, 2, 1, 3});
 }
 
-Value joinHeads(Node &n, Value v) {
+Value joinHeads(Emitter &n, Value v) {
   v = n.transpose(v, {0, 2, 1, 3});
   if (n.failed())
     return {};
@@ -35,7 +35,7 @@ Value joinHeads(Node &n, Value v) {
 }
 
 /// [b, heads, n, c] -> [b, shared, heads / shared * n, c].
-static Value gathered(Node &n, Value v, AffineExpr shared) {
+static Value gathered(Emitter &n, Value v, AffineExpr shared) {
   if (n.failed())
     return {};
   Dims d = n.dims(v);
@@ -47,38 +47,31 @@ static Value gathered(Node &n, Value v, AffineExpr shared) {
 }
 
 /// The inverse, to the heads and rows of `like`.
-static Value spread(Node &n, Value v, Value like) {
+static Value spread(Emitter &n, Value v, Value like) {
   if (n.failed() || !v)
     return {};
   Dims d = n.dims(v);
   return n.reshape(v, {d[0], n.dim(like, 1), n.dim(like, 2), d[3]});
 }
 
-Value scoresOf(Node &n, Value q, Value k, Type element) {
+Value scoresOf(Emitter &n, Value q, Value k, Type element) {
   Value rows = gathered(n, q, n.dim(k, 1));
   return spread(n, n.matmul(rows, k, element, false, /*transposeB=*/true), q);
 }
 
-Value weighted(Node &n, Value p, Value v) {
+Value weighted(Emitter &n, Value p, Value v) {
   Value rows = gathered(n, p, n.dim(v, 1));
   return spread(n, n.matmul(rows, v, n.elementOf(v)), p);
 }
 
-Value softcap(Node &n, Value x, double cap) {
+Value softcap(Emitter &n, Value x, double cap) {
   if (cap == 0)
     return x;
   Value limit = n.like(x, cap);
   return n.mul(n.unary<TanhOp>(n.div(x, limit)), limit);
 }
 
-Value distances(Node &n, AffineExpr queries, AffineExpr keys, Value offset) {
-  Type index = n.i64Type();
-  Value i = n.iota(index, 0, {queries, n.expr(1)});
-  Value j = n.iota(index, 1, {n.expr(1), keys});
-  return n.sub(n.add(i, offset), j);
-}
-
-double usualScale(Node &n, AffineExpr depth) {
+double usualScale(Emitter &n, AffineExpr depth) {
   std::optional<int64_t> known = constantOf(depth);
   if (known && *known > 0)
     return 1 / std::sqrt(static_cast<double>(*known));
@@ -87,7 +80,7 @@ double usualScale(Node &n, AffineExpr depth) {
 }
 
 /// Softmax over the keys and one more, whose probability is left out.
-static Value softmaxBeside(Node &n, Value x, Value sink) {
+static Value softmaxBeside(Emitter &n, Value x, Value sink) {
   sink = n.cast(sink, n.elementOf(x));
   Value most = n.max(n.reduce("max", x, {-1}, true), sink);
   Value e = n.unary<ExpOp>(n.sub(x, most));
@@ -96,7 +89,8 @@ static Value softmaxBeside(Node &n, Value x, Value sink) {
   return n.div(e, sum);
 }
 
-static Value probabilities(Node &n, const AttentionForm &form, Value biased) {
+static Value probabilities(Emitter &n, const AttentionForm &form,
+                           Value biased) {
   Value wide = n.cast(biased, form.softmax);
   Value p = form.sink ? softmaxBeside(n, wide, form.sink)
                       : n.unary<SoftmaxOp>(wide, {{"axis", n.i64(3)}});
@@ -107,7 +101,7 @@ static Value probabilities(Node &n, const AttentionForm &form, Value biased) {
   return n.select(empty, n.like(p, 0), p);
 }
 
-Attended attend(Node &n, const AttentionForm &form) {
+Attended attend(Emitter &n, const AttentionForm &form) {
   Attended r;
   n.requireEqual(n.dim(form.k, 1), n.dim(form.v, 1),
                  "the keys have {0} heads, the values {1}");
@@ -122,4 +116,25 @@ Attended attend(Node &n, const AttentionForm &form) {
   return r;
 }
 
-} // namespace opc::onnx
+Attended attend(Emitter &n, const ScaledAttention &a) {
+  if (n.failed())
+    return {};
+  Value bias = biasOf(n, a.mask, n.dim(a.q, 2), n.dim(a.k, 2), a.scores);
+  double scale = a.scale ? *a.scale : usualScale(n, n.dim(a.q, 3));
+  if (!(scale >= 0))
+    n.fail("scale is negative");
+  Value root = n.scalar(a.scores, std::sqrt(scale));
+  AttentionForm form;
+  form.q = n.mul(n.cast(a.q, a.scores), root);
+  form.k = n.mul(n.cast(a.k, a.scores), root);
+  form.v = a.v;
+  form.softcap = a.softcap;
+  form.bias = bias;
+  form.emptyIsZero = true;
+  form.scores = a.scores;
+  form.softmax = a.softmax ? a.softmax : a.scores;
+  form.result = a.result;
+  return attend(n, form);
+}
+
+} // namespace opc::graph
