@@ -2,8 +2,8 @@
 #ifndef OPC_LIB_CONVERSION_OPCTOHOST_HOSTLAUNCHES_H
 #define OPC_LIB_CONVERSION_OPCTOHOST_HOSTLAUNCHES_H
 
-#include "HostLaunch.h"
 #include "HostMemory.h"
+#include "LaunchFunctions.h"
 
 namespace opc {
 

@@ -34,7 +34,7 @@ ElementsAttr smallElements(RankedTensorType type, ArrayRef<char> data) {
 } // namespace
 
 ElementsAttr elementsOver(RankedTensorType type, ArrayRef<char> data,
-                          std::shared_ptr<void> owner, Fault &error) {
+                          std::shared_ptr<void> owner, Objection &error) {
   Type element = type.getElementType();
   const size_t align = bytesOfElement(element);
   if (data.size() != type.getNumElements() * align) {

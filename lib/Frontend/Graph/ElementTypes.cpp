@@ -26,12 +26,12 @@ int64_t bytesOfElement(Type element) {
 }
 
 RankedTensorType checkedType(ArrayRef<int64_t> shape, Type element,
-                             Fault &error) {
+                             Objection &error) {
   int64_t bytes = bytesOfElement(element);
   if (static_cast<int64_t>(shape.size()) > kMostAxes) {
-    error =
-        Fault::unsupported(formatv("rank {0} is not supported", shape.size()),
-                           llvm::Twine(kMostAxes));
+    error = Objection::unsupported(
+        formatv("rank {0} is not supported", shape.size()),
+        llvm::Twine(kMostAxes));
     return {};
   }
   for (int64_t extent : shape) {

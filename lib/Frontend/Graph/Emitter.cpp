@@ -16,7 +16,7 @@ using llvm::formatv;
 
 namespace opc::graph {
 
-void Emitter::fail(Fault reason) {
+void Emitter::fail(Objection reason) {
   if (!error)
     error = std::move(reason);
 }
@@ -69,7 +69,7 @@ static LogicalResult settle(Emitter &e, Operation *op,
       return failure();
   }
   for (auto [result, dims] : llvm::zip(op->getResults(), all)) {
-    Fault error;
+    Objection error;
     if (llvm::any_of(dims, isBroken))
       return op->emitError("extents ") << shapeText(dims) << " overflow";
     Type element = getElementTypeOrSelf(result.getType());
@@ -95,13 +95,13 @@ static SmallVector<Value> create(Emitter &e, StringRef name,
     e.fail("an operand is missing");
     return none;
   }
-  Fault fault;
-  ScopedDiagnosticHandler handler(e.state.builder.getContext(),
-                                  [&](mlir::Diagnostic &diagnostic) {
-                                    if (!fault)
-                                      fault = Fault::ofDialect(diagnostic);
-                                    return success();
-                                  });
+  Objection objection;
+  ScopedDiagnosticHandler handler(
+      e.state.builder.getContext(), [&](mlir::Diagnostic &diagnostic) {
+        if (!objection)
+          objection = Objection::ofDialect(diagnostic);
+        return success();
+      });
   OperationState state(e.loc, name);
   state.addOperands(operands);
   for (auto [key, value] : attrs)
@@ -116,7 +116,8 @@ static SmallVector<Value> create(Emitter &e, StringRef name,
   Operation *op = e.state.builder.create(state);
   if (succeeded(settle(e, op, pinned)))
     return SmallVector<Value>(op->getResults());
-  e.fail(fault ? fault : Fault(name + " does not fit its operands"));
+  e.fail(objection ? objection
+                   : Objection(name + " does not fit its operands"));
   return none;
 }
 

@@ -14,7 +14,7 @@ namespace opc::graph {
 /// the data does not have the bytes of the type.
 mlir::ElementsAttr elementsOver(mlir::RankedTensorType type,
                                 llvm::ArrayRef<char> data,
-                                std::shared_ptr<void> owner, Fault &error);
+                                std::shared_ptr<void> owner, Objection &error);
 
 } // namespace opc::graph
 

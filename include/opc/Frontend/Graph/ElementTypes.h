@@ -4,7 +4,7 @@
 #define OPC_FRONTEND_GRAPH_ELEMENTTYPES_H
 
 #include "mlir/IR/BuiltinTypes.h"
-#include "opc/Frontend/Graph/Fault.h"
+#include "opc/Frontend/Graph/Objection.h"
 #include <string>
 
 namespace opc::graph {
@@ -16,7 +16,7 @@ int64_t bytesOfElement(mlir::Type element);
 /// A tensor type, or null with `error` where extents are negative or the tensor
 /// would not fit into 2^40 bytes.
 mlir::RankedTensorType checkedType(llvm::ArrayRef<int64_t> shape,
-                                   mlir::Type element, Fault &error);
+                                   mlir::Type element, Objection &error);
 
 } // namespace opc::graph
 

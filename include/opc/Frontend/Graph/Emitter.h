@@ -11,7 +11,7 @@
 #include "mlir/IR/Builders.h"
 #include "opc/Dialect/Opc/IR/ExtentBounds.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
-#include "opc/Frontend/Graph/Fault.h"
+#include "opc/Frontend/Graph/Objection.h"
 #include "llvm/ADT/DenseMap.h"
 #include <string>
 
@@ -69,16 +69,16 @@ public:
 
   // Failure. The first one counts.
   /// The graph is at fault.
-  void fail(const llvm::Twine &reason) { fail(Fault(reason)); }
+  void fail(const llvm::Twine &reason) { fail(Objection(reason)); }
   /// It is sound, but opc does not do it; `nearest`: a form that it does.
   void refuse(const llvm::Twine &what, const llvm::Twine &nearest = "") {
-    fail(Fault::unsupported(what, nearest));
+    fail(Objection::unsupported(what, nearest));
   }
-  void fail(Fault reason);
+  void fail(Objection reason);
   /// For a value that must be known when the program is compiled.
-  void failNeeds(StringRef what) { fail(Fault::needsValue(what)); }
+  void failNeeds(StringRef what) { fail(Objection::needsValue(what)); }
   bool failed() const { return bool(error); }
-  const Fault &fault() const { return error; }
+  const Objection &objection() const { return error; }
 
   // What is known of a value.
   static Type elementOf(Value v);
@@ -244,7 +244,7 @@ private:
   void demand(AffineExpr value, AffineExpr low, AffineExpr high,
               StringRef text);
 
-  Fault error;
+  Objection error;
 };
 
 /// Axes 0 .. n-1.

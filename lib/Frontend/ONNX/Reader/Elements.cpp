@@ -170,7 +170,7 @@ int dtypeNamed(StringRef name) {
 
 /// Whether there are `expected` bytes of data for a tensor of `type`.
 static bool fills(ArrayRef<char> data, int64_t expected, RankedTensorType type,
-                  Fault &error) {
+                  Objection &error) {
   if (static_cast<int64_t>(data.size()) == expected)
     return true;
   error = formatv("{0} bytes of data for {1} elements of {2}", data.size(),
@@ -181,7 +181,7 @@ static bool fills(ArrayRef<char> data, int64_t expected, RankedTensorType type,
 ElementsAttr ElementsReader::wrapProto(RankedTensorType type,
                                        ArrayRef<char> data,
                                        std::shared_ptr<void> owner,
-                                       Fault &error) {
+                                       Objection &error) {
   Type element = type.getElementType();
   if (!isPacked(element))
     return wrap(type, data, std::move(owner), error);
@@ -193,19 +193,20 @@ ElementsAttr ElementsReader::wrapProto(RankedTensorType type,
 }
 
 ElementsAttr ElementsReader::wrap(RankedTensorType type, ArrayRef<char> data,
-                                  std::shared_ptr<void> owner, Fault &error) {
+                                  std::shared_ptr<void> owner,
+                                  Objection &error) {
   return elementsOver(type, data, std::move(owner), error);
 }
 
-ElementsAttr ElementsReader::read(pb::TensorProto &tensor, Fault &error) {
+ElementsAttr ElementsReader::read(pb::TensorProto &tensor, Objection &error) {
   Type element = elementTypeOf(context, tensor.data_type());
   if (!element) {
     error = refusedDtype(tensor.data_type());
     return {};
   }
   if (tensor.has_segment()) {
-    error = Fault::unsupported("segmented tensors are not supported",
-                               "a tensor in one piece");
+    error = Objection::unsupported("segmented tensors are not supported",
+                                   "a tensor in one piece");
     return {};
   }
   SmallVector<int64_t> shape(tensor.dims().begin(), tensor.dims().end());
@@ -229,11 +230,12 @@ ElementsAttr ElementsReader::read(pb::TensorProto &tensor, Fault &error) {
   return wrapProto(type, *bytes, bytes, error);
 }
 
-ElementsAttr ElementsReader::read(const ConstantInput &input, Fault &error) {
+ElementsAttr ElementsReader::read(const ConstantInput &input,
+                                  Objection &error) {
   Type element = elementTypeOf(context, dtypeNamed(input.dtype));
   if (!element) {
-    error = Fault::unsupported("dtype " + quoted(input.dtype) +
-                               " is not supported");
+    error = Objection::unsupported("dtype " + quoted(input.dtype) +
+                                   " is not supported");
     return {};
   }
   if (llvm::any_of(input.shape, [](int64_t extent) { return extent < 0; })) {
@@ -257,7 +259,7 @@ static std::string withSlash(StringRef folder) {
 }
 
 std::shared_ptr<llvm::MemoryBuffer> ElementsReader::map(StringRef location,
-                                                        Fault &error) {
+                                                        Objection &error) {
   if (auto found = files.find(location); found != files.end())
     return found->second;
   namespace path = llvm::sys::path;
@@ -303,7 +305,8 @@ std::shared_ptr<llvm::MemoryBuffer> ElementsReader::map(StringRef location,
 }
 
 ElementsAttr ElementsReader::readExternal(const pb::TensorProto &tensor,
-                                          RankedTensorType type, Fault &error) {
+                                          RankedTensorType type,
+                                          Objection &error) {
   auto file = map(externalEntry(tensor, "location"), error);
   if (!file)
     return {};

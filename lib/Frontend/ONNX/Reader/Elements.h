@@ -37,22 +37,23 @@ public:
 
   /// The value of `tensor`, whose data is moved out of it. Null with `error`
   /// when the data is missing or does not fit the shape.
-  mlir::ElementsAttr read(pb::TensorProto &tensor, Fault &error);
-  mlir::ElementsAttr read(const ConstantInput &input, Fault &error);
+  mlir::ElementsAttr read(pb::TensorProto &tensor, Objection &error);
+  mlir::ElementsAttr read(const ConstantInput &input, Objection &error);
 
 private:
   mlir::ElementsAttr readExternal(const pb::TensorProto &tensor,
-                                  mlir::RankedTensorType type, Fault &error);
+                                  mlir::RankedTensorType type,
+                                  Objection &error);
   std::shared_ptr<llvm::MemoryBuffer> map(llvm::StringRef location,
-                                          Fault &error);
+                                          Objection &error);
   /// A tensor from data as a TensorProto holds it.
   mlir::ElementsAttr wrapProto(mlir::RankedTensorType type,
                                llvm::ArrayRef<char> data,
-                               std::shared_ptr<void> owner, Fault &error);
+                               std::shared_ptr<void> owner, Objection &error);
   /// A tensor from data as kernels read it.
   mlir::ElementsAttr wrap(mlir::RankedTensorType type,
                           llvm::ArrayRef<char> data,
-                          std::shared_ptr<void> owner, Fault &error);
+                          std::shared_ptr<void> owner, Objection &error);
 
   mlir::MLIRContext *context;
   std::string directory;

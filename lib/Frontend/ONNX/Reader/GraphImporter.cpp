@@ -47,7 +47,7 @@ GraphImporter::GraphImporter(MLIRContext &context, const ImportOptions &options,
 }
 
 ElementsAttr GraphImporter::elements(const pb::TensorProto &tensor,
-                                     Fault &error) {
+                                     Objection &error) {
   if (auto found = values.find(&tensor); found != values.end())
     return found->second;
   // The model belongs to this import, and nothing reads the data twice.
@@ -68,7 +68,7 @@ bool GraphImporter::readOpsets(const pb::ModelProto &model) {
   if (version >= 1 && version <= kLatest)
     return true;
   errors.push_back(
-      Fault::unsupported(
+      Objection::unsupported(
           formatv("opset {0} of ai.onnx is not supported", version),
           formatv("{0} to {1}", kOldest, kLatest))
           .of());
@@ -92,7 +92,7 @@ void GraphImporter::addInitializers(const pb::GraphProto &graph, Scope &scope) {
     // The caller has replaced this default value of an input.
     if (!scope.parent && options.constants.contains(tensor.name()))
       continue;
-    Fault error;
+    Objection error;
     ElementsAttr value = elements(tensor, error);
     if (!names.insert(tensor.name()).second)
       error = "is defined twice";
@@ -106,9 +106,9 @@ void GraphImporter::addInitializers(const pb::GraphProto &graph, Scope &scope) {
     scope.values[tensor.name()] = emitter.constant(value);
   }
   for (const auto &sparse : graph.sparse_initializer()) {
-    errors.push_back(
-        Fault::unsupported("sparse tensors are not supported", "a dense one")
-            .of("initializer", sparse.values().name()));
+    errors.push_back(Objection::unsupported("sparse tensors are not supported",
+                                            "a dense one")
+                         .of("initializer", sparse.values().name()));
     scope.lost.insert(sparse.values().name());
   }
 }
@@ -123,11 +123,11 @@ Location GraphImporter::locationOf(const pb::NodeProto &proto) {
 }
 
 void GraphImporter::report(const pb::NodeProto &proto, int64_t opset,
-                           ArrayRef<Value> inputs, const Fault &fault) {
+                           ArrayRef<Value> inputs, const Objection &objection) {
   std::string name = proto.name().empty()
                          ? formatv("{0}_{1}", proto.op_type(), nodeCount).str()
                          : proto.name();
-  Diagnostic &diagnostic = errors.emplace_back(fault.of("node", name));
+  Diagnostic &diagnostic = errors.emplace_back(objection.of("node", name));
   diagnostic.op = proto.op_type();
   diagnostic.domain = domainName(proto.domain());
   diagnostic.opset = opset;
@@ -149,7 +149,7 @@ GraphImporter::Found GraphImporter::lookUp(const pb::NodeProto &proto,
                                            const Scope &scope,
                                            const llvm::StringSet<> &later,
                                            SmallVector<Value> &values,
-                                           Fault &fault) {
+                                           Objection &objection) {
   for (const std::string &name : proto.input()) {
     if (name.empty()) {
       values.push_back({});
@@ -158,10 +158,10 @@ GraphImporter::Found GraphImporter::lookUp(const pb::NodeProto &proto,
     } else if (isLost(scope, name)) {
       return Found::Lost;
     } else {
-      fault = formatv("input {0} is {1}", quoted(name),
-                      later.contains(name)
-                          ? "computed after it: the graph has a cycle"
-                          : "defined nowhere");
+      objection = formatv("input {0} is {1}", quoted(name),
+                          later.contains(name)
+                              ? "computed after it: the graph has a cycle"
+                              : "defined nowhere");
       return Found::Undefined;
     }
   }
@@ -174,8 +174,8 @@ void GraphImporter::importNode(const pb::NodeProto &proto, Scope &scope,
   auto version = scope.opsets->find(domainName(proto.domain()));
   int64_t opset = version == scope.opsets->end() ? 0 : version->second;
   SmallVector<Value> inputs;
-  Fault fault;
-  Found found = lookUp(proto, scope, later, inputs, fault);
+  Objection objection;
+  Found found = lookUp(proto, scope, later, inputs, objection);
   if (found == Found::All) {
     Node node(*this, *state, locationOf(proto), proto, opset, inputs,
               scope.attributes);
@@ -185,16 +185,16 @@ void GraphImporter::importNode(const pb::NodeProto &proto, Scope &scope,
   for (const std::string &name : proto.input())
     if (auto *input = refusedInputs.find(StringRef(name));
         input != refusedInputs.end()) {
-      fault = Fault(input->second.reason).in("input " + quoted(name));
+      objection = Objection(input->second.reason).in("input " + quoted(name));
       input->second.isReported = true;
     }
-  if (found == Found::Lost && !fault &&
+  if (found == Found::Lost && !objection &&
       !functions.contains(
           functionKey(proto.domain(), proto.op_type(), proto.overload())) &&
       !findRow(domainName(proto.domain()), proto.op_type(), opset))
-    fault = missingOp(domainName(proto.domain()), proto.op_type());
-  if (fault)
-    report(proto, opset, inputs, fault);
+    objection = missingOp(domainName(proto.domain()), proto.op_type());
+  if (objection)
+    report(proto, opset, inputs, objection);
   for (const std::string &name : proto.output())
     scope.lost.insert(name);
 }
@@ -234,7 +234,7 @@ void GraphImporter::build(Node &node, Scope &scope) {
     return;
   // A body's own complaints say it already.
   if (errors.size() == before)
-    report(proto, node.opset, node.inputs, node.fault());
+    report(proto, node.opset, node.inputs, node.objection());
   for (const std::string &name : proto.output()) {
     scope.values.erase(name);
     scope.lost.insert(name);
@@ -265,7 +265,7 @@ void GraphImporter::importNodes(
   for (const pb::NodeProto *proto : inOrder(nodes)) {
     if (nodeCount >= kMostNodes) {
       if (!std::exchange(isTooLarge, true))
-        errors.push_back(Fault::unsupported(
+        errors.push_back(Objection::unsupported(
                              formatv("more than {0} nodes, with functions and "
                                      "bodies expanded, are not supported",
                                      kMostNodes))
@@ -294,17 +294,18 @@ Outputs GraphImporter::resultsOf(const pb::GraphProto &graph,
     lost |= isLost(scope, output.name());
     if (!value && !isLost(scope, output.name()))
       errors.push_back(
-          Fault(formatv("output {0} of graph {1} is defined nowhere",
-                        quoted(output.name()), quoted(graph.name())))
+          Objection(formatv("output {0} of graph {1} is defined nowhere",
+                            quoted(output.name()), quoted(graph.name())))
               .of());
     results.push_back(value ? *value : Value());
     if (value && *value && !hasDeclaredType(output, *value))
       errors.push_back(
-          Fault(formatv("output {0} is declared {1}, but what is computed is "
-                        "{2}",
-                        quoted(output.name()),
-                        dtypeName(output.type().tensor_type().elem_type()),
-                        dtypeName(Emitter::elementOf(*value))))
+          Objection(
+              formatv("output {0} is declared {1}, but what is computed is "
+                      "{2}",
+                      quoted(output.name()),
+                      dtypeName(output.type().tensor_type().elem_type()),
+                      dtypeName(Emitter::elementOf(*value))))
               .of());
   }
   if (lost || llvm::is_contained(results, Value()))

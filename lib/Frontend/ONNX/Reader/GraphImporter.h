@@ -44,7 +44,7 @@ public:
 
   /// The value of a tensor of the model, whose data is moved out of it at the
   /// first time: bodies of functions and loops are translated more than once.
-  mlir::ElementsAttr elements(const pb::TensorProto &tensor, Fault &error);
+  mlir::ElementsAttr elements(const pb::TensorProto &tensor, Objection &error);
   /// Translates a subgraph of `node` in place, its inputs bound to `arguments`.
   Outputs importSubgraph(Node &node, const pb::GraphProto &graph,
                          ArrayRef<Value> arguments);
@@ -71,10 +71,10 @@ private:
                      const pb::ValueInfoProto &info);
   bool addConstantInput(const pb::ValueInfoProto &info, Scope &scope);
   mlir::Type argumentType(const pb::ValueInfoProto &info, Dims &dims,
-                          Fault &error);
+                          Objection &error);
   /// `place` stands for a name where the model gives none.
   AffineExpr argumentExtent(const pb::TensorShapeProto::Dimension &dimension,
-                            llvm::StringRef place, Fault &error);
+                            llvm::StringRef place, Objection &error);
   void addInitializers(const pb::GraphProto &graph, Scope &scope);
   void
   importNodes(const google::protobuf::RepeatedPtrField<pb::NodeProto> &nodes,
@@ -85,14 +85,14 @@ private:
   enum class Found { All, Lost, Undefined };
   Found lookUp(const pb::NodeProto &proto, const Scope &scope,
                const llvm::StringSet<> &later, SmallVector<Value> &values,
-               Fault &fault);
+               Objection &objection);
   void build(Node &node, Scope &scope);
   void importCall(Node &node, const pb::FunctionProto &function);
   /// What a call gives to the attributes that its function declares.
   AttributeMap attributesOfCall(Node &node, const pb::FunctionProto &function);
   void finish(Node &node, Scope &scope);
   void report(const pb::NodeProto &proto, int64_t opset, ArrayRef<Value> inputs,
-              const Fault &fault);
+              const Objection &objection);
   /// Says of refused inputs that no node's complaint names, before the errors
   /// from `place` on.
   void reportInputs(size_t place);
@@ -126,7 +126,7 @@ private:
   llvm::DenseMap<const pb::NodeProto *, std::string> refusals;
   /// Inputs of the graph that cannot be arguments, in order, and why.
   struct RefusedInput {
-    Fault reason;
+    Objection reason;
     bool isReported = false;
   };
   llvm::MapVector<StringRef, RefusedInput> refusedInputs;

@@ -27,7 +27,7 @@ bool parse(llvm::MemoryBufferRef bytes, int64_t deepest, pb::ModelProto &model,
   size_t size = bytes.getBufferSize();
   if (size > kLargestModel) {
     errors.push_back(
-        Fault::unsupported(
+        Objection::unsupported(
             formatv("a model of {0} bytes is larger than protobuf allows",
                     size),
             "weights in external files")
@@ -43,16 +43,16 @@ bool parse(llvm::MemoryBufferRef bytes, int64_t deepest, pb::ModelProto &model,
   if (size == 0 || !model.ParseFromCodedStream(&stream) ||
       !stream.ConsumedEntireMessage()) {
     errors.push_back(
-        Fault(formatv("{0}: is no ONNX model: it is truncated, corrupt, "
-                      "nested too deep or of another format",
-                      printable(bytes.getBufferIdentifier())))
+        Objection(formatv("{0}: is no ONNX model: it is truncated, corrupt, "
+                          "nested too deep or of another format",
+                          printable(bytes.getBufferIdentifier())))
             .of());
     return false;
   }
   std::string error = makeNamesText(model);
   if (error.empty())
     return true;
-  errors.push_back(Fault(error).of());
+  errors.push_back(Objection(error).of());
   return false;
 }
 

@@ -58,7 +58,7 @@ static Type atInterface(Type tensor) {
 
 AffineExpr
 GraphImporter::argumentExtent(const pb::TensorShapeProto::Dimension &dimension,
-                              StringRef place, Fault &error) {
+                              StringRef place, Objection &error) {
   int64_t value = -1;
   std::string name = nameOf(dimension);
   auto pin = pinned.find(name.empty() ? place : StringRef(name));
@@ -81,9 +81,9 @@ GraphImporter::argumentExtent(const pb::TensorShapeProto::Dimension &dimension,
 }
 
 Type GraphImporter::argumentType(const pb::ValueInfoProto &info, Dims &dims,
-                                 Fault &error) {
+                                 Objection &error) {
   if (!info.type().has_tensor_type()) {
-    error = Fault::unsupported(
+    error = Objection::unsupported(
         "a sequence, map, optional or sparse tensor is not supported",
         "a tensor");
     return {};
@@ -95,9 +95,9 @@ Type GraphImporter::argumentType(const pb::ValueInfoProto &info, Dims &dims,
     return {};
   }
   if (!tensor.has_shape()) {
-    error =
-        Fault::unsupported("a tensor whose rank is not given is not supported",
-                           "one with a shape, whose extents may be open");
+    error = Objection::unsupported(
+        "a tensor whose rank is not given is not supported",
+        "one with a shape, whose extents may be open");
     return {};
   }
   for (const auto &[axis, dimension] : llvm::enumerate(tensor.shape().dim()))
@@ -170,7 +170,7 @@ bool GraphImporter::addConstantInput(const pb::ValueInfoProto &info,
   auto constant = options.constants.find(info.name());
   if (constant == options.constants.end())
     return false;
-  Fault error;
+  Objection error;
   ConstantInput given = asDeclared(constant->second, info);
   ElementsAttr value = reader.read(given, error);
   if (!error)
@@ -196,7 +196,7 @@ void GraphImporter::addArguments(const pb::GraphProto &graph, Scope &scope) {
     // A default value is taken as the value where the caller gives none.
     if (addConstantInput(info, scope) || initialized.contains(info.name()))
       continue;
-    Fault error;
+    Objection error;
     Dims dims;
     Type type = argumentType(info, dims, error);
     if (scope.values.contains(info.name()))
@@ -254,13 +254,14 @@ void GraphImporter::checkOptionsUsed(const Inputs &inputs) {
   for (const auto &[name, extent] : options.dims)
     if (!open.contains(name))
       errors.push_back(
-          Fault(formatv("no input has a dimension called {0}{1}", quoted(name),
-                        instead(name, dims, "all extents are numbers")))
+          Objection(formatv("no input has a dimension called {0}{1}",
+                            quoted(name),
+                            instead(name, dims, "all extents are numbers")))
               .of());
   for (const auto &constant : options.constants)
     if (!llvm::is_contained(names, constant.getKey()))
       errors.push_back(
-          Fault(
+          Objection(
               formatv("no input is called {0}{1}", quoted(constant.getKey()),
                       instead(constant.getKey(), names, "the graph has none")))
               .of());
@@ -272,7 +273,7 @@ bool GraphImporter::returnOutputs(const pb::GraphProto &graph,
   if (!results || !errors.empty())
     return false;
   if (results->empty()) {
-    errors.push_back(Fault("the graph has no outputs").of());
+    errors.push_back(Objection("the graph has no outputs").of());
     return false;
   }
   Emitter emitter(*state, function.getLoc());
@@ -297,12 +298,12 @@ bool GraphImporter::returnOutputs(const pb::GraphProto &graph,
 FailureOr<OwningOpRef<ModuleOp>>
 GraphImporter::run(pb::ModelProto &model, ArrayRef<std::string> outputs) {
   if (!model.has_graph()) {
-    errors.push_back(Fault("the model has no graph").of());
+    errors.push_back(Objection("the model has no graph").of());
     return failure();
   }
   if (model.ir_version() > pb::IR_VERSION) {
     errors.push_back(
-        Fault::unsupported(
+        Objection::unsupported(
             formatv("IR version {0} is not supported", model.ir_version()),
             formatv("up to {0}", int64_t(pb::IR_VERSION)))
             .of());
@@ -329,7 +330,7 @@ GraphImporter::run(pb::ModelProto &model, ArrayRef<std::string> outputs) {
   checkOptionsUsed(graph.input());
   if (!outputs.empty())
     if (std::string error = chooseOutputs(graph, outputs); !error.empty()) {
-      errors.push_back(Fault(error).of());
+      errors.push_back(Objection(error).of());
       return failure();
     }
   pinConstants(graph);

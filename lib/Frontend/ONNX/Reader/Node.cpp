@@ -144,7 +144,7 @@ ElementsAttr Node::tensor(StringRef name) {
   const auto *attribute = find(name, pb::AttributeProto::TENSOR);
   if (!attribute || !attribute->has_t())
     return {};
-  Fault error;
+  Objection error;
   ElementsAttr value = importer.elements(attribute->t(), error);
   if (!value)
     fail(std::move(error).in("attribute " + quoted(name)));

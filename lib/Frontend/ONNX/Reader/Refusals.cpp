@@ -109,23 +109,23 @@ static std::string alternative(StringRef domain, StringRef op) {
              : "";
 }
 
-Fault missingOp(StringRef domain, StringRef op) {
+Objection missingOp(StringRef domain, StringRef op) {
   if (domain == "ai.onnx")
     if (std::string opsets = opsetsOf(domain, op); !opsets.empty())
-      return Fault::unsupported("this opset's form is not supported",
-                                "opsets " + opsets);
+      return Objection::unsupported("this opset's form is not supported",
+                                    "opsets " + opsets);
   if (std::string instead = alternative(domain, op); !instead.empty())
-    return Fault::unsupported("is not supported", instead);
-  return Fault::unsupported("is not supported" +
-                            runtime::suggestion(op, opNames(domain)));
+    return Objection::unsupported("is not supported", instead);
+  return Objection::unsupported("is not supported" +
+                                runtime::suggestion(op, opNames(domain)));
 }
 
-Fault refusedDtype(int dataType) {
+Objection refusedDtype(int dataType) {
   StringRef instead;
   for (const DtypeAlternative &row : kDtypes)
     if (row.dtype == dataType)
       instead = row.instead;
-  return Fault::unsupported(
+  return Objection::unsupported(
       "dtype " + dtypeName(dataType) + " is not supported", instead);
 }
 

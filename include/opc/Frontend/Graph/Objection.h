@@ -1,11 +1,12 @@
-//===- Fault.h - why a front end does not take something --------*- C++ -*-===//
+//===- Objection.h - why a front end does not take something --------*- C++
+//-*-===//
 //
 // Said where it is found; what it is about is added where that is known
 // (opc/Runtime/Diagnostic.h).
 //
 //===----------------------------------------------------------------------===//
-#ifndef OPC_FRONTEND_GRAPH_FAULT_H
-#define OPC_FRONTEND_GRAPH_FAULT_H
+#ifndef OPC_FRONTEND_GRAPH_OBJECTION_H
+#define OPC_FRONTEND_GRAPH_OBJECTION_H
 
 #include "mlir/IR/Diagnostics.h"
 #include "opc/Runtime/Diagnostic.h"
@@ -16,37 +17,40 @@ namespace opc::graph {
 using runtime::Diagnostic;
 
 /// None while its reason is empty.
-class Fault {
+class Objection {
 public:
-  Fault() = default;
+  Objection() = default;
   /// The graph is at fault.
-  explicit Fault(const llvm::Twine &reason) : reason(reason.str()) {}
-  Fault &operator=(const llvm::Twine &reason) { return *this = Fault(reason); }
+  explicit Objection(const llvm::Twine &reason) : reason(reason.str()) {}
+  Objection &operator=(const llvm::Twine &reason) {
+    return *this = Objection(reason);
+  }
 
   /// It is sound, but opc does not do it; `nearest`: a form that it does.
-  static Fault unsupported(const llvm::Twine &what,
-                           const llvm::Twine &nearest = "") {
-    Fault fault(what);
-    fault.code = Diagnostic::Code::Unsupported;
-    fault.nearest = nearest.str();
-    return fault;
+  static Objection unsupported(const llvm::Twine &what,
+                               const llvm::Twine &nearest = "") {
+    Objection objection(what);
+    objection.code = Diagnostic::Code::Unsupported;
+    objection.nearest = nearest.str();
+    return objection;
   }
   /// The form of the program depends on the value of an operand that the graph
   /// computes, or takes as an input.
-  static Fault needsValue(llvm::StringRef operand) {
-    Fault fault("needs the value of input '" + operand + "' at compile time");
-    fault.code = Diagnostic::Code::NeedsValue;
-    fault.nearest = "a constant";
-    fault.input = operand.str();
-    return fault;
+  static Objection needsValue(llvm::StringRef operand) {
+    Objection objection("needs the value of input '" + operand +
+                        "' at compile time");
+    objection.code = Diagnostic::Code::NeedsValue;
+    objection.nearest = "a constant";
+    objection.input = operand.str();
+    return objection;
   }
 
   /// What the dialect objects to, without names of ops that a graph does not
   /// have.
-  static Fault ofDialect(mlir::Diagnostic &error);
+  static Objection ofDialect(mlir::Diagnostic &error);
 
   /// The same with `place` in front: "attribute 'value': ...".
-  Fault in(const llvm::Twine &place) && {
+  Objection in(const llvm::Twine &place) && {
     reason = (place + ": " + reason).str();
     return std::move(*this);
   }
@@ -70,4 +74,4 @@ public:
 
 } // namespace opc::graph
 
-#endif // OPC_FRONTEND_GRAPH_FAULT_H
+#endif // OPC_FRONTEND_GRAPH_OBJECTION_H

@@ -1,4 +1,5 @@
-//===- HostLaunch.cpp - The launches of the host program ------------------===//
+//===- LaunchFunctions.cpp - The launches of the host program
+//------------------===//
 //
 //   llvm.call @opc_launch.2.1(%call, %kernel, %units, %grain, %flops, %bytes,
 //                             %number, %x, %y, %s0)
@@ -7,7 +8,7 @@
 // as the runtime reads them, and calls the runtime.
 //
 //===----------------------------------------------------------------------===//
-#include "HostLaunch.h"
+#include "LaunchFunctions.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;

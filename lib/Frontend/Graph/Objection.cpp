@@ -1,12 +1,13 @@
-//===- Fault.cpp - why a front end does not take something ----------------===//
-#include "opc/Frontend/Graph/Fault.h"
+//===- Objection.cpp - why a front end does not take something
+//----------------===//
+#include "opc/Frontend/Graph/Objection.h"
 #include "opc/Dialect/Opc/IR/Refusal.h"
 #include "llvm/Support/Regex.h"
 
 using namespace opc::graph;
 using llvm::StringRef;
 
-Fault Fault::ofDialect(mlir::Diagnostic &error) {
+Objection Objection::ofDialect(mlir::Diagnostic &error) {
   // What the verifier that is generated for each op says is no more than text.
   static const llvm::Regex kOperand(
       "^'opc\\.[a-z_0-9]+' op operand #([0-9]+) must be (variadic of )?ranked "
@@ -21,5 +22,5 @@ Fault Fault::ofDialect(mlir::Diagnostic &error) {
   StringRef text = kOp.match(reason, &parts) ? parts[1] : StringRef(reason);
   if (auto nearest = nearestForm(error))
     return unsupported(text, *nearest);
-  return Fault(text);
+  return Objection(text);
 }

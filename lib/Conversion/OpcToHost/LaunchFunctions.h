@@ -1,6 +1,7 @@
-//===- HostLaunch.h - The launches of the host program ----------*- C++ -*-===//
-#ifndef OPC_LIB_CONVERSION_OPCTOHOST_HOSTLAUNCH_H
-#define OPC_LIB_CONVERSION_OPCTOHOST_HOSTLAUNCH_H
+//===- LaunchFunctions.h - The launches of the host program ----------*- C++
+//-*-===//
+#ifndef OPC_LIB_CONVERSION_OPCTOHOST_LAUNCHFUNCTIONS_H
+#define OPC_LIB_CONVERSION_OPCTOHOST_LAUNCHFUNCTIONS_H
 
 #include "HostEmitter.h"
 #include <map>
@@ -36,4 +37,4 @@ private:
 
 } // namespace opc
 
-#endif // OPC_LIB_CONVERSION_OPCTOHOST_HOSTLAUNCH_H
+#endif // OPC_LIB_CONVERSION_OPCTOHOST_LAUNCHFUNCTIONS_H
