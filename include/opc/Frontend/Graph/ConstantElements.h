@@ -3,6 +3,7 @@
 #define OPC_FRONTEND_GRAPH_CONSTANTELEMENTS_H
 
 #include "mlir/IR/BuiltinAttributes.h"
+#include "opc/Frontend/Graph/Objection.h"
 #include <memory>
 #include <string>
 

@@ -159,7 +159,7 @@ void buildRange(Node &n) {
   // The numbers of halves are computed in floats, and rounded once.
   Type stash = n.elementAttr("stash_type", n.f32Type());
   if (n.failed() || !stash.isF32())
-    return n.refuse("a stash_type other than f32 is not supported", "1", "1");
+    return n.refuse("a stash_type other than f32 is not supported", "1");
   Type element = n.elementOf(start);
   start = wide(n, start);
   Value steps = n.iota(n.elementOf(start), 0, count);
