@@ -61,7 +61,7 @@ Status CompilerLibrary::get(const CompilerLibrary *&result) {
 Status opc::cli::toStatus(opc_status code) {
   if (code == OPC_OK)
     return {};
-  std::vector<Diagnostic> diagnostics =
+  std::vector<runtime::Diagnostic> diagnostics =
       runtime::diagnosticsOf(opc_last_diagnostics());
   // Out of memory there is no room for more than a text.
   return diagnostics.empty() ? Status::input(opc_last_error())
