@@ -62,7 +62,9 @@ LAYERED_FILE = re.compile(r"(?:lib|include/opc)/(\w+)/.*\.(?:cpp|c|h|td)$")
 LAYERED_INCLUDE = re.compile(r'^\s*#?include "opc/(\w+)/', re.M)
 # A front end includes what all of them write to, and nothing of another one;
 # what they write to includes no front end.
-FRONT_END_FILE = re.compile(r"(?:lib|include/opc)/Frontend/(\w+)/.*\.(?:cpp|h)$")
+FRONT_END_FILE = re.compile(
+    r"(?:lib|include/opc)/Frontend/(\w+)/.*\.(?:cpp|h)$"
+)
 FRONT_END_INCLUDE = re.compile(r'^\s*#include "opc/Frontend/(\w+)/', re.M)
 ALL_FRONT_ENDS = "Graph"
 # What MLIR calls alike in every folder.
