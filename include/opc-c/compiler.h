@@ -55,9 +55,10 @@ typedef struct opc_observer {
  * thread starts from now on. */
 OPC_EXPORT void opc_observe(const opc_observer *observer);
 
-/* The value of an input that is compiled in; the program has no such input.
- * Names, dims and data are read where they are, which may be a mapped file,
- * until the function that is given them returns. */
+/* The value of an input that is compiled in; the program has no such input. In
+ * IR it is an input whose extents are numbers. Names, dims and data are read
+ * where they are, which may be a mapped file, until the function that is given
+ * them returns. */
 typedef struct opc_constant {
   const char *name;
   opc_tensor value; /* bool: a byte each; i2, i4, ui2, ui4: as i8 and u8 */

@@ -271,9 +271,8 @@ LogicalResult GraphChecker::checkSymbolsOf(Operation *op,
 
 LogicalResult GraphChecker::checkOp(Operation *op, const Scope &scope) {
   if (!isa<OpcDialect, func::FuncDialect>(op->getDialect()) ||
-      isa<LaunchOp, PackedMatmulOp, PackedQuantizedMatmulOp, PackedConvOp,
-          DepthwiseConvOp, PackedRecurrentOp, func::CallOp,
-          func::CallIndirectOp, func::ConstantOp>(op))
+      isMadeByStages(op->getName()) ||
+      isa<func::CallOp, func::CallIndirectOp, func::ConstantOp>(op))
     return op->emitOpError("does not stand in a graph: text of the stage "
                            "import is read");
   if (op->hasAttr(kMayAliasAttr))

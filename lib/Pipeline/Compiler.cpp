@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "opc/Pipeline/Compiler.h"
 
+#include "BindConstants.h"
 #include "Donations.h"
 #include "IRText.h"
 #include "MemoryGuard.h"
@@ -93,10 +94,10 @@ Compilation::importOptions(const ModelSource &source) const {
 
 Status Compilation::import(const ModelSource &source) {
   if (source.isText) {
-    if (!options.outputs.empty() || !options.constants.empty())
-      return Status::input(source.name +
-                           ": outputs and constants of IR are in its text");
-    return readText(source, deepest, mlir, module);
+    if (!options.outputs.empty())
+      return Status::input(source.name + ": outputs of IR are in its text");
+    Status status = readText(source, deepest, mlir, module);
+    return status.ok() ? bindConstants(*module, options) : status;
   }
   if (Status status = source.checkFormat(); !status.ok())
     return status;

@@ -131,11 +131,18 @@ func.func @main(%x: tensor<2x2xf4E2M1FN>) -> tensor<2x2xf4E2M1FN>
     assert "not supported" in found["reason"]
 
 
-def test_usage_is_a_record():
-    with pytest.raises(opc.UsageError) as caught:
-        opc.compile(two_refusals(), target="nothing")
+@pytest.mark.parametrize(
+    ("options", "error", "code"),
+    [
+        ({"target": "nothing"}, opc.InputError, "invalid"),
+        ({"threads": 0}, opc.UsageError, "usage"),
+    ],
+)
+def test_wrong_options_are_records(options, error, code):
+    with pytest.raises(error) as caught:
+        opc.compile(two_refusals(), **options)
     (found,) = caught.value.diagnostics
-    assert found["code"] == "usage"
+    assert found["code"] == code
     assert found["message"] == str(caught.value)
 
 
@@ -156,7 +163,7 @@ def test_errors_of_the_command_line_as_json(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "status", "code"),
     [
-        (["compile", "missing.onnx"], 1, "invalid"),
+        (["run", "missing.onnx"], 1, "invalid"),
         (["compile", "--nonsense"], 2, "usage"),
         (["nonsense"], 2, "usage"),
     ],

@@ -127,10 +127,38 @@ def test_text_without_its_data_says_what_is_missing(tmp_path):
         opc.compile(file, cache=False)
 
 
-def test_constants_for_a_text_are_refused(tmp_path):
+SCALE = """
+func.func @main(%x: tensor<2xf32> {opc.name = "x"},
+                %w: tensor<2xf32> {opc.name = "w"},
+                %some: tensor<2xi1> {opc.name = "some"})
+    -> (tensor<2xf32> {opc.name = "y"}) attributes {opc.symbols = []} {
+  %p = opc.mul %x, %w : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %y = opc.select %some, %p, %x
+    : (tensor<2xi1>, tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  return %y : tensor<2xf32>
+}
+"""
+
+
+def test_inputs_of_a_text_may_be_constants():
+    x, w = np.array([3, 4], np.float32), np.array([2, 5], np.float32)
+    constants = {"w": w, "some": np.array([False, True])}
+    program = opc.compile(SCALE, constants=constants, cache=False)
+    assert [spec.name for spec in program.inputs] == ["x"]
+    np.testing.assert_array_equal(program.run([x])[0], [3, 20])
+
+
+def test_constants_that_no_input_of_a_text_takes_are_refused(tmp_path):
+    for name, value, message in (
+        ("v", np.ones(2, np.float32), "no input is called 'v'"),
+        ("w", np.ones(2), "'w': a constant of f64.2. is given for f32.2."),
+        ("w", np.ones((2, 1), np.float32), "f32.2, 1. is given for f32.2."),
+    ):
+        with pytest.raises(opc.InputError, match=message):
+            opc.compile(SCALE, constants={name: value}, cache=False)
     ir_text.text_of(ir_text.perceptron(), tmp_path)
     x = np.ones((3, 20), np.float32)
-    with pytest.raises(opc.InputError, match="constants of IR are in its text"):
+    with pytest.raises(opc.InputError, match="is given for f32.., 20."):
         opc.compile(tmp_path / "model.mlir", constants={"x": x}, cache=False)
 
 

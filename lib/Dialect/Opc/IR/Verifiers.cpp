@@ -248,3 +248,12 @@ LogicalResult opc::checkOperands(Operation *op) {
   return success(succeeded(checkBasics(op)) && succeeded(checkIndexing(op)) &&
                  succeeded(checkLayers(op)));
 }
+
+bool opc::isMadeByStages(OperationName op) {
+  return llvm::is_contained(
+      {LaunchOp::getOperationName(), PackedMatmulOp::getOperationName(),
+       PackedQuantizedMatmulOp::getOperationName(),
+       PackedConvOp::getOperationName(), DepthwiseConvOp::getOperationName(),
+       PackedRecurrentOp::getOperationName()},
+      op.getStringRef());
+}

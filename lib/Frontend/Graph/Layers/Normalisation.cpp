@@ -85,8 +85,9 @@ Value groupNorm(Emitter &n, const GroupNorm &g) {
   y = normalize(n, y, {2}, g.epsilon, true);
   if (!g.perGroup)
     y = n.reshape(y, d);
-  y = n.mul(y, perChannel(n, scale, y));
-  y = n.add(y, perChannel(n, bias, y));
+  Value parts = g.perGroup ? y : x;
+  y = n.mul(y, perChannel(n, scale, parts));
+  y = n.add(y, perChannel(n, bias, parts));
   return g.perGroup ? n.reshape(y, d) : y;
 }
 

@@ -1,6 +1,6 @@
-//===- MovementNodes.cpp - elements move, none is computed
-//---------------------===//
+//===- MovementNodes.cpp - elements move, none is computed ----------------===//
 #include "Reader/Node.h"
+#include "opc/Frontend/Graph/Arrays/Reshaping.h"
 #include "opc/Frontend/Graph/Required.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -58,17 +58,11 @@ void buildTile(Node &n) {
   n.out(0, n.emit<TileOp>(x, {{"dims", n.exprs(result)}}, n.elementOf(x)));
 }
 
-/// An image [n, c, h, w] and the attributes of DepthToSpace and SpaceToDepth.
-struct Blocks {
-  Dims d;
-  int64_t size;
-  bool depthFirst; ///< mode DCR
-};
-
-std::optional<Blocks> blocksOf(Node &n, Value x) {
-  Blocks blocks{n.dims(x), n.integer("blocksize", 0), true};
-  if (blocks.d.size() != 4)
-    n.fail(formatv("rank {0} is not 4", blocks.d.size()));
+/// Attributes of DepthToSpace and SpaceToDepth of x.
+std::optional<DepthBlocks> blocksOf(Node &n, Value x) {
+  DepthBlocks blocks{n.integer("blocksize", 0), true};
+  if (n.rank(x) != 4)
+    n.fail(formatv("rank {0} is not 4", n.rank(x)));
   if (blocks.size < 1 || blocks.size > (1 << 20))
     n.fail(formatv("blocksize {0} is out of range", blocks.size));
   std::string mode = n.string("mode", "DCR");
@@ -80,33 +74,14 @@ std::optional<Blocks> blocksOf(Node &n, Value x) {
 
 void buildDepthToSpace(Node &n) {
   Value x = n.need(0);
-  std::optional<Blocks> blocks = blocksOf(n, x);
-  if (!blocks)
-    return;
-  auto [d, b, depthFirst] = *blocks;
-  AffineExpr block = n.expr(b), depth = d[1].floorDiv(b * b);
-  n.requireEqual(depth * (b * b), d[1]);
-  Value split =
-      n.reshape(x, depthFirst ? Dims{d[0], block, block, depth, d[2], d[3]}
-                              : Dims{d[0], depth, block, block, d[2], d[3]});
-  split = n.transpose(split, depthFirst ? Ints{0, 3, 4, 1, 5, 2}
-                                        : Ints{0, 1, 4, 2, 5, 3});
-  n.out(0, n.reshape(split, {d[0], depth, d[2] * b, d[3] * b}));
+  if (std::optional<DepthBlocks> blocks = blocksOf(n, x))
+    n.out(0, depthToSpace(n, x, *blocks));
 }
 
 void buildSpaceToDepth(Node &n) {
   Value x = n.need(0);
-  std::optional<Blocks> blocks = blocksOf(n, x);
-  if (!blocks)
-    return;
-  auto [d, b, depthFirst] = *blocks;
-  AffineExpr block = n.expr(b), h = d[2].floorDiv(b), w = d[3].floorDiv(b);
-  n.requireEqual(h * b, d[2]);
-  n.requireEqual(w * b, d[3]);
-  Value split = n.reshape(x, {d[0], d[1], h, block, w, block});
-  split = n.transpose(split, depthFirst ? Ints{0, 3, 5, 1, 2, 4}
-                                        : Ints{0, 1, 3, 5, 2, 4});
-  n.out(0, n.reshape(split, {d[0], d[1] * (b * b), h, w}));
+  if (std::optional<DepthBlocks> blocks = blocksOf(n, x))
+    n.out(0, spaceToDepth(n, x, *blocks));
 }
 
 constexpr OpRow kRows[] = {

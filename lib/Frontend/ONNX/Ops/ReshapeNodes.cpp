@@ -1,11 +1,6 @@
-//===- ReshapeNodes.cpp - the same elements in another shape
-//-------------------===//
-//
-// Targets that a graph computes are expressions where they can be; what only a
-// run knows is computed by ordinary ops and bound.
-//
-//===----------------------------------------------------------------------===//
+//===- ReshapeNodes.cpp - the same elements in another shape --------------===//
 #include "Reader/Node.h"
+#include "opc/Frontend/Graph/Arrays/Reshaping.h"
 #include "opc/Frontend/Graph/Required.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -14,45 +9,6 @@ using llvm::formatv;
 
 namespace opc::onnx {
 namespace {
-
-/// The target of Reshape as a tensor without 0 and -1, computed at run time.
-Value resolvedTarget(Node &n, Value x, Value shape, bool keepZero) {
-  Value target = n.cast(shape, n.i64Type());
-  std::optional<int64_t> count = constantOf(n.size(shape));
-  if (!keepZero && count) {
-    Dims old = n.dims(x);
-    old.resize(*count, n.expr(0));
-    Value isZero = n.compare<EqualOp>(target, n.scalarInt(n.i64Type(), 0));
-    target = n.select(isZero, n.extents(old), target);
-  }
-  Value isFree = n.compare<EqualOp>(target, n.scalarInt(n.i64Type(), -1));
-  Value known = n.reduce(
-      "prod", n.select(isFree, n.scalarInt(n.i64Type(), 1), target), {0}, true);
-  Value rest = n.div(n.extentAs(n.i64Type(), n.size(x)), known);
-  return n.select(isFree, rest, target);
-}
-
-/// Puts the extent that -1 stands for; the others are known expressions.
-void fillFree(Node &n, Value x, Dims &target) {
-  int64_t free = -1;
-  AffineExpr others = n.expr(1);
-  for (auto [i, extent] : llvm::enumerate(target)) {
-    std::optional<int64_t> value = constantOf(extent);
-    if (value == -1 && free >= 0)
-      return n.fail("more than one extent is -1");
-    if (value && *value < -1)
-      return n.fail(formatv("extent {0} is negative", *value));
-    if (value == -1)
-      free = i;
-    else
-      others = others * extent;
-  }
-  if (free < 0)
-    return;
-  if (constantOf(others) == 0)
-    return n.fail("-1 beside an extent of 0 could be any");
-  target[free] = n.quotient(n.size(x), others);
-}
 
 void buildReshape(Node &n) {
   Value x = n.need(0), shape = n.need(1);
@@ -65,26 +21,7 @@ void buildReshape(Node &n) {
     n.failNeeds("shape");
   if (n.failed())
     return;
-  Dims target = n.partialContents(shape).value_or(Dims(*count, AffineExpr()));
-  bool complete = !llvm::is_contained(target, AffineExpr());
-  Value computed = complete ? Value() : resolvedTarget(n, x, shape, keepZero);
-  for (auto [i, extent] : llvm::enumerate(target)) {
-    std::optional<int64_t> value = constantOf(extent);
-    if (value == 0 && !keepZero) {
-      if (static_cast<int64_t>(i) >= n.rank(x))
-        return n.fail(formatv("extent {0} is 0, but the input has rank {1}", i,
-                              n.rank(x)));
-      extent = n.dim(x, i);
-    } else if (!complete && (!extent || value == -1)) {
-      extent = n.bindElement(computed, i, 0, "extent {0} is negative");
-    }
-  }
-  fillFree(n, x, target);
-  if (n.failed())
-    return;
-  n.requireSameSize(target, n.dims(x),
-                    "the shape has {0} elements, the input {1}");
-  n.out(0, n.reshape(x, target));
+  n.out(0, reshapeAs(n, x, shape, keepZero));
 }
 
 void buildFlatten(Node &n) {
@@ -93,7 +30,7 @@ void buildFlatten(Node &n) {
   if (axis < -rank || axis > rank)
     return n.fail(formatv("axis {0} is outside of rank {1}", axis, rank));
   axis += axis < 0 ? rank : 0;
-  n.out(0, n.reshape(x, {n.sizeOf(x, 0, axis), n.sizeOf(x, axis, rank)}));
+  n.out(0, flattenAt(n, x, axis));
 }
 
 void buildSqueeze(Node &n) {

@@ -184,18 +184,12 @@ ElementsAttr ElementsReader::wrapProto(RankedTensorType type,
                                        Objection &error) {
   Type element = type.getElementType();
   if (!isPacked(element))
-    return wrap(type, data, std::move(owner), error);
+    return elementsOver(type, data, std::move(owner), error);
   if (!fills(data, protoBytes(type), type, error))
     return {};
   auto bytes =
       unpacked(data, type.getNumElements(), element.getIntOrFloatBitWidth());
-  return wrap(type, *bytes, bytes, error);
-}
-
-ElementsAttr ElementsReader::wrap(RankedTensorType type, ArrayRef<char> data,
-                                  std::shared_ptr<void> owner,
-                                  Objection &error) {
-  return elementsOver(type, data, std::move(owner), error);
+  return elementsOver(type, *bytes, bytes, error);
 }
 
 ElementsAttr ElementsReader::read(pb::TensorProto &tensor, Objection &error) {
@@ -246,11 +240,11 @@ ElementsAttr ElementsReader::read(const ConstantInput &input,
   if (!type)
     return {};
   if (!isPacked(element))
-    return wrap(type, input.data, nullptr, error);
+    return elementsOver(type, input.data, nullptr, error);
   auto bytes = std::make_shared<std::vector<char>>(input.data);
   for (char &byte : *bytes)
     byte &= (1 << element.getIntOrFloatBitWidth()) - 1;
-  return wrap(type, *bytes, bytes, error);
+  return elementsOver(type, *bytes, bytes, error);
 }
 
 /// So that one folder's path starts another's only where it holds it.

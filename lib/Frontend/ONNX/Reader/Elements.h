@@ -50,10 +50,6 @@ private:
   mlir::ElementsAttr wrapProto(mlir::RankedTensorType type,
                                llvm::ArrayRef<char> data,
                                std::shared_ptr<void> owner, Objection &error);
-  /// A tensor from data as kernels read it.
-  mlir::ElementsAttr wrap(mlir::RankedTensorType type,
-                          llvm::ArrayRef<char> data,
-                          std::shared_ptr<void> owner, Objection &error);
 
   mlir::MLIRContext *context;
   std::string directory;

@@ -13,6 +13,10 @@ namespace opc {
 /// on the op.
 llvm::LogicalResult checkOperands(mlir::Operation *op);
 
+/// Whether an op of the dialect is one that stages make: it does not stand in a
+/// graph as import leaves it.
+bool isMadeByStages(mlir::OperationName op);
+
 } // namespace opc
 
 #endif // OPC_DIALECT_OPC_IR_VERIFIERS_H
