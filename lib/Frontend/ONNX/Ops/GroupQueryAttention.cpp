@@ -105,7 +105,8 @@ void readLengths(Node &n, GroupQuery &g) {
   if (n.failed())
     return;
   n.requireEqual(n.size(last), n.dim(g.q, 0));
-  n.requireAtMost(g.queries, g.total);
+  n.requireAtMost(g.queries, g.total,
+                  "{0} new tokens, but total_sequence_length is {1}");
   Type index = n.i64Type();
   last = n.cast(n.reshape(last, {n.dim(g.q, 0)}), index);
   Value total = n.extentAs(index, g.total), zero = n.scalarInt(index, 0);
@@ -215,7 +216,9 @@ Value present(Node &n, const GroupQuery &g, Value past, Value fresh) {
   for (int64_t axis : {0, 1, 3})
     n.requireEqual(n.dim(past, axis), n.dim(fresh, axis));
   AffineExpr size = n.dim(past, 2);
-  n.requireAtMost(g.total, size + g.queries);
+  n.requireAtMost(g.total, size + g.queries,
+                  "total_sequence_length is {0}, but past and new tokens are "
+                  "{1}");
   // The greater of both.
   AffineExpr rows = n.clamp(size, g.total, n.expr(INT64_MAX));
   return appendRows(n, past, fresh, g.kept, rows);
