@@ -140,7 +140,8 @@ TEST(OnnxImport, RefusesOpsetsOutOfRange) {
   m.input("x", {"2"});
   m.output("x");
   EXPECT_THAT(import(m).errors,
-              ElementsAre("opset 99 of ai.onnx is not supported: 6 to 28 are"));
+              ElementsAre("opset 99 of ai.onnx is not supported; nearest "
+                          "supported form: 6 to 28"));
 }
 
 TEST(OnnxImport, RefusesDataOfTheWrongSize) {

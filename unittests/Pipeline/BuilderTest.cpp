@@ -320,8 +320,8 @@ TEST(Builder, OpsThatDoNotFitAreNamed) {
             "op 'add': requires the same element type for all operands and "
             "results");
   EXPECT_EQ(g.fault("exp", {i}),
-            "op 'exp': operand #0 must be ranked tensor of floating-point "
-            "values, but got 'tensor<2x3xi64>'");
+            "op 'exp': operand 0 is of a dtype that is not supported; nearest "
+            "supported form: floating-point");
   EXPECT_EQ(g.fault("relu", {x}, nullptr, 2),
             "op 'relu': 1 results wanted, 2 given");
   EXPECT_EQ(g.fault("matrix_product", {x}),

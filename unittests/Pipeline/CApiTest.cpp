@@ -174,7 +174,7 @@ TEST(CApi, AConstantThatDoesNotFitIsNamed) {
   EXPECT_EQ(opc_compile(&model, "{\"cache\": false}", &program),
             OPC_ERROR_INPUT);
   EXPECT_STREQ(opc_last_error(),
-               "input 'c': a constant of i32[2] is given for f32[n]");
+               "input 'c': a constant of i32[2] is given for f32[2]");
   EXPECT_NE(std::string(opc_last_diagnostics()).find("\"name\":\"c\""),
             std::string::npos);
 }

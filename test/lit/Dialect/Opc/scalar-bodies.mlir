@@ -26,6 +26,7 @@ func.func @takes(%x: tensor<4xui8>) {
 // -----
 
 func.func @traps(%x: tensor<4xi32>) {
+  // expected-note@+2 {{nearest supported form: an op of arith or math}}
   // expected-error@+1 {{has arith.divsi in its body, which is not supported}}
   %0 = opc.map %x, %x : (tensor<4xi32>, tensor<4xi32>) -> tensor<4xi32> {
   ^bb0(%a: i32, %b: i32):
@@ -62,7 +63,8 @@ func.func @promises(%x: tensor<4xi32>) {
 // -----
 
 func.func @narrow(%x: tensor<4xf16>) {
-  // expected-error@+1 {{has math.exp of 'f16' in its body, which is not supported; nearest supported form: of f32 or f64}}
+  // expected-note@+2 {{nearest supported form: of f32 or f64}}
+  // expected-error@+1 {{has math.exp of 'f16' in its body, which is not supported}}
   %0 = opc.map %x : (tensor<4xf16>) -> tensor<4xf16> {
   ^bb0(%a: f16):
     %1 = math.exp %a : f16
@@ -159,7 +161,8 @@ func.func @too_wide(%x: tensor<4xf32>) {
 // -----
 
 func.func @too_narrow(%x: tensor<4xf8E5M2>) {
-  // expected-error@+1 {{has a body of 'f8E5M2', which is not supported; nearest supported form: of floats of 16 to 64 bits}}
+  // expected-note@+2 {{nearest supported form: of floats of 16 to 64 bits}}
+  // expected-error@+1 {{has a body of 'f8E5M2', which is not supported}}
   %0 = opc.map %x : (tensor<4xf8E5M2>) -> tensor<4xf8E5M2> {
   ^bb0(%a: f8E5M2):
     opc.element %a : f8E5M2
