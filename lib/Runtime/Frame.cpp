@@ -16,11 +16,13 @@
 
 using namespace opc::runtime;
 
-/// Takes `count` objects from the memory at `at`.
+/// Takes `count` objects from the memory at `at`. They have no values yet: what
+/// reads them comes after what writes them, and zeros would cost a call each.
 template <typename T> static std::span<T> carve(char *&at, size_t count) {
   static_assert(alignof(T) <= alignof(int64_t));
+  static_assert(std::is_trivially_default_constructible_v<T>);
   auto *first = reinterpret_cast<T *>(at);
-  std::uninitialized_value_construct_n(first, count);
+  std::uninitialized_default_construct_n(first, count);
   at += count * sizeof(T);
   return {first, count};
 }
