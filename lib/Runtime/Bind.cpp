@@ -84,7 +84,7 @@ static Status bindInput(const Manifest &manifest, size_t index,
         fmt::format("input {}: dims is NULL", quote(spec.name)));
   if (Status s = bindDims(manifest, spec, tensor, frame); !s.ok())
     return s;
-  auto bytes = denseBytes(spec.dtype, {tensor.dims, spec.shape.size()});
+  auto bytes = bytesOf(spec, tensor.dims);
   if (!bytes)
     return Status::input(
         fmt::format("input {}: the size of {} is too large to address",
@@ -175,7 +175,7 @@ static Status bindBuffer(const Manifest &manifest, size_t index,
   const TensorSpec &spec = manifest.outputs[index];
   if (tensor.dtype != spec.dtype || !fits(spec, tensor))
     return mismatch(manifest, "output", spec, tensor);
-  auto bytes = denseBytes(spec.dtype, {tensor.dims, spec.shape.size()});
+  auto bytes = bytesOf(spec, tensor.dims);
   if (!bytes)
     return mismatch(manifest, "output", spec, tensor);
   output.brought = &tensor;

@@ -133,7 +133,7 @@ Status Call::place(int64_t index, const int64_t *given, void *&data) {
       return otherDims(spec, *output.brought, dims);
     output.tensor.data = output.brought->data;
   } else {
-    auto bytes = denseBytes(spec.dtype, dims);
+    auto bytes = bytesOf(spec, dims.data());
     output.tensor.data = bytes ? allocate(*bytes) : nullptr;
     if (!output.tensor.data)
       return noMemory(spec, dims);

@@ -179,6 +179,10 @@ void Reader::tensor(const Json &object, const std::string &path,
   if (spec.shape.size() > maxRank)
     fail(path + ".shape",
          fmt::format("rank {} is above {}", spec.shape.size(), maxRank));
+  std::vector<int64_t> extents;
+  for (Dim dim : spec.shape)
+    extents.push_back(dim.extent);
+  spec.bytes = denseBytes(spec.dtype, extents);
 }
 
 void Reader::kernel(const Json &object, const std::string &path,
@@ -315,6 +319,12 @@ Status opc::runtime::parseManifest(std::string_view text, Manifest &manifest) {
   } catch (const Json::exception &) {
     return Status::input("manifest: no valid JSON: a value is out of range");
   }
+}
+
+std::optional<int64_t> opc::runtime::bytesOf(const TensorSpec &spec,
+                                             const int64_t *dims) {
+  return spec.bytes ? spec.bytes
+                    : denseBytes(spec.dtype, {dims, spec.shape.size()});
 }
 
 std::string opc::runtime::typeText(const TensorSpec &spec,

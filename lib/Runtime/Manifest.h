@@ -27,7 +27,13 @@ struct TensorSpec {
   std::string name;
   opc_dtype dtype = OPC_F32;
   std::vector<Dim> shape;
+  /// Of a dense tensor; none where a run decides an extent.
+  std::optional<int64_t> bytes = {};
 };
+
+/// Bytes of a dense tensor with extents that the spec allows; none where they
+/// do not fit int64_t.
+std::optional<int64_t> bytesOf(const TensorSpec &spec, const int64_t *dims);
 
 /// An output that is written to the memory of an input.
 struct Donation {
