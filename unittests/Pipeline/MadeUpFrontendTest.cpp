@@ -9,13 +9,13 @@
 //   out y
 //
 //===----------------------------------------------------------------------===//
+#include "mlir/IR/Verifier.h"
 #include "opc/Frontend/Graph/Layers/AttentionForm.h"
 #include "opc/Frontend/Graph/Layers/Pooling.h"
+#include "opc/Frontend/Graph/MainFunction.h"
 #include "opc/Pipeline/InitAll.h"
 #include "opc/Pipeline/Jit.h"
 #include "opc/Pipeline/Stages.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/Verifier.h"
 #include "llvm/ADT/StringExtras.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -71,17 +71,8 @@ constexpr Row kRows[] = {
 
 class LineReader {
 public:
-  explicit LineReader(MLIRContext &context) : context(context) {
-    auto loc = FileLineColLoc::get(&context, "lines", 0, 0);
-    module = ModuleOp::create(loc);
-    OpBuilder b(module->getBodyRegion());
-    main = func::FuncOp::create(b, loc, "main",
-                                FunctionType::get(&context, {}, {}));
-    main->setAttr(kSymbolsAttr, b.getArrayAttr({}));
-    Block *body = b.createBlock(&main.getBody());
-    state = std::make_unique<graph::FunctionState>(&context, main);
-    state->builder.setInsertionPointToEnd(body);
-  }
+  explicit LineReader(MLIRContext &context)
+      : main(&context, FileLineColLoc::get(&context, "lines", 0, 0)) {}
 
   /// The graph, or the first diagnostic.
   std::optional<runtime::Diagnostic> read(StringRef text) {
@@ -91,18 +82,19 @@ public:
     return std::nullopt;
   }
 
-  OwningOpRef<ModuleOp> module;
+  graph::MainFunction main;
 
 private:
   std::optional<runtime::Diagnostic> readLine(StringRef line) {
     Words words;
     line.split(words, ' ');
     StringRef name = words[1];
-    Emitter n(*state, NameLoc::get(StringAttr::get(&context, name)));
+    MLIRContext *context = main.function.getContext();
+    Emitter n(main.state, NameLoc::get(StringAttr::get(context, name)));
     if (words[0] == "in")
       addInput(name, ArrayRef(words).drop_front(2));
     else if (words[0] == "out")
-      finish(name);
+      main.returnOutputs({{name.str(), values.at(name.str())}});
     else
       values[name.str()] = readOp(n, words);
     if (!n.failed())
@@ -129,47 +121,18 @@ private:
   }
 
   void addInput(StringRef name, ArrayRef<StringRef> extents) {
-    Builder b(&context);
     Dims dims;
     for (StringRef extent : extents) {
       int64_t number;
-      if (!extent.getAsInteger(10, number)) {
-        dims.push_back(state->env.constant(number));
-        continue;
-      }
-      auto [place, isNew] = symbols.try_emplace(extent.str(), 0);
-      if (isNew)
-        place->second = addSymbol(main, extent);
-      dims.push_back(state->env.symbol(place->second));
+      dims.push_back(extent.getAsInteger(10, number)
+                         ? main.extent(extent)
+                         : main.state.env.constant(number));
     }
-    auto text = b.getStringAttr(name);
-    Value argument = main.getBody().addArgument(
-        tensorType(dims, b.getF32Type()), NameLoc::get(text));
-    state->env.setDims(argument, dims);
-    values[name.str()] = argument;
-    arguments.push_back(b.getDictionaryAttr(
-        {b.getNamedAttr(kNameAttr, text),
-         b.getNamedAttr(kDimsAttr,
-                        AffineMapAttr::get(toMap(&context, dims)))}));
+    Type f32 = main.state.builder.getF32Type();
+    values[name.str()] = main.addInput(name, tensorType(dims, f32), dims);
   }
 
-  void finish(StringRef name) {
-    Builder b(&context);
-    Value result = values.at(name.str());
-    func::ReturnOp::create(state->builder, main.getLoc(), result);
-    main.setFunctionType(FunctionType::get(
-        &context, main.getBody().getArgumentTypes(), result.getType()));
-    main.setArgAttrsAttr(b.getArrayAttr(arguments));
-    main.setResAttrsAttr(b.getArrayAttr(b.getDictionaryAttr(
-        b.getNamedAttr(kNameAttr, b.getStringAttr(name)))));
-  }
-
-  MLIRContext &context;
-  func::FuncOp main;
-  std::unique_ptr<graph::FunctionState> state;
   std::map<std::string, Value> values;
-  std::map<std::string, unsigned> symbols;
-  SmallVector<Attribute> arguments;
 };
 
 class MadeUpFrontend : public testing::TestWithParam<const char *> {
@@ -189,17 +152,17 @@ protected:
       ADD_FAILURE() << diagnostic->line();
       return {};
     }
-    EXPECT_TRUE(succeeded(verify(*reader.module)));
+    EXPECT_TRUE(succeeded(verify(*reader.main.module)));
     CompileOptions options;
     options.target = GetParam();
     options.verifyEach = true;
     const TargetDesc *desc = nullptr;
     EXPECT_TRUE(resolveTarget(options, desc).ok());
-    reader.module.get()->setAttr(kTargetAttr,
-                                 StringAttr::get(&context, desc->name()));
+    reader.main.module.get()->setAttr(kTargetAttr,
+                                      StringAttr::get(&context, desc->name()));
     CompiledProgram compiled;
     opc_program *program = nullptr;
-    Status status = compileGraph(*reader.module, options, *desc, compiled);
+    Status status = compileGraph(*reader.main.module, options, *desc, compiled);
     if (status.ok())
       status = loadIntoProcess(std::move(compiled), program);
     if (!status.ok()) {

@@ -14,18 +14,14 @@ namespace json = llvm::json;
 
 namespace opc::graph {
 
-GraphBuilder::GraphBuilder() {
+static MLIRContext *withDialects(MLIRContext &context) {
   context.loadDialect<OpcDialect, func::FuncDialect>();
-  auto loc = FileLineColLoc::get(&context, "graph", 0, 0);
-  module = ModuleOp::create(loc);
-  OpBuilder builder(module->getBodyRegion());
-  function = func::FuncOp::create(builder, loc, "main",
-                                  FunctionType::get(&context, {}, {}));
-  function->setAttr(kSymbolsAttr, builder.getArrayAttr({}));
-  Block *body = builder.createBlock(&function.getBody());
-  state = std::make_unique<FunctionState>(&context, function);
-  state->builder.setInsertionPointToEnd(body);
+  return &context;
 }
+
+GraphBuilder::GraphBuilder()
+    : main(withDialects(context), FileLineColLoc::get(&context, "graph", 0, 0)),
+      state(&main.state) {}
 
 Status GraphBuilder::ready() const {
   return isFinished ? Status::usage("the graph is finished") : failure;
@@ -65,30 +61,12 @@ Status GraphBuilder::typeOf(StringRef dtype, ArrayRef<Extent> dims,
           formatv("extent {0} is not between 0 and 2^40", extent.size));
   }
   for (const Extent &extent : dims) {
-    if (extent.symbol.empty()) {
-      extents.push_back(state->env.constant(extent.size));
-      continue;
-    }
-    auto [place, isNew] = symbols.try_emplace(extent.symbol, 0);
-    if (isNew)
-      place->second = addSymbol(function, extent.symbol);
-    extents.push_back(state->env.symbol(place->second));
+    extents.push_back(extent.symbol.empty() ? state->env.constant(extent.size)
+                                            : main.extent(extent.symbol));
   }
   Objection error;
   type = checkedType(tensorType(extents, element).getShape(), element, error);
   return type ? Status() : toStatus(error);
-}
-
-Value GraphBuilder::addArgument(RankedTensorType type,
-                                ArrayRef<AffineExpr> dims, StringRef name) {
-  Builder b(&context);
-  auto text = b.getStringAttr(name);
-  Value argument = function.getBody().addArgument(type, NameLoc::get(text));
-  state->env.setDims(argument, Dims(dims));
-  arguments.push_back(b.getDictionaryAttr(
-      {b.getNamedAttr(kNameAttr, text),
-       b.getNamedAttr(kDimsAttr, AffineMapAttr::get(toMap(&context, dims)))}));
-  return argument;
 }
 
 GraphBuilder::Id GraphBuilder::idOf(Value value) {
@@ -108,7 +86,7 @@ Status GraphBuilder::addInput(StringRef name, StringRef dtype,
   if (Status status = typeOf(dtype, dims, extents, type); !status.ok())
     return std::move(status).in(place);
   inputNames.insert(name);
-  value = idOf(addArgument(type, extents, name));
+  value = idOf(main.addInput(name, type, extents));
   return {};
 }
 
@@ -127,7 +105,7 @@ Status GraphBuilder::addConstant(StringRef dtype, ArrayRef<int64_t> shape,
   ElementsAttr elements = elementsOver(type, data, nullptr, error);
   if (!elements)
     return Status::usage("constant: " + error.reason);
-  value = idOf(Emitter(*state, function.getLoc()).constant(elements));
+  value = idOf(Emitter(*state, main.function.getLoc()).constant(elements));
   return {};
 }
 
@@ -177,7 +155,7 @@ Status GraphBuilder::addOp(StringRef name, ArrayRef<Id> operands,
   size_t before = body->getOperations().size();
   Emitter e(*state, locationOf(name));
   SmallVector<Value> values =
-      emitNamed(e, {name, found, *object, symbols, results.size()});
+      emitNamed(e, {name, found, *object, main.symbols, results.size()});
   if (e.failed()) {
     Status status = toStatus(e.objection()).in(place);
     // What it began to build cannot be taken back.
@@ -202,26 +180,10 @@ Status GraphBuilder::addOutput(StringRef name, Id value) {
   return {};
 }
 
-void GraphBuilder::returnOutputs() {
-  Builder b(&context);
-  SmallVector<Value> results;
-  SmallVector<Attribute> names;
-  for (const auto &[name, value] : outputs) {
-    results.push_back(value);
-    names.push_back(
-        b.getDictionaryAttr(b.getNamedAttr(kNameAttr, b.getStringAttr(name))));
-  }
-  func::ReturnOp::create(state->builder, function.getLoc(), results);
-  function.setFunctionType(
-      FunctionType::get(&context, function.getBody().getArgumentTypes(),
-                        ValueRange(results).getTypes()));
-  function.setArgAttrsAttr(b.getArrayAttr(arguments));
-  function.setResAttrsAttr(b.getArrayAttr(names));
-}
-
 /// Constants that are not in the text become inputs that have a value.
 void GraphBuilder::moveConstants() {
-  for (auto op : llvm::make_early_inc_range(function.getOps<ConstantOp>())) {
+  for (auto op :
+       llvm::make_early_inc_range(main.function.getOps<ConstantOp>())) {
     const AsmResourceBlob *blob = blobOf(op.getValue());
     if (!blob)
       continue;
@@ -232,10 +194,10 @@ void GraphBuilder::moveConstants() {
         name = free;
     auto type = cast<RankedTensorType>(op.getType());
     Dims dims = state->env.dims(op.getResult());
-    op.getResult().replaceAllUsesWith(addArgument(type, dims, name));
+    op.getResult().replaceAllUsesWith(main.addInput(name, type, dims));
     for (auto &[unused, value] : outputs)
       if (value == op.getResult())
-        value = function.getBody().getArguments().back();
+        value = main.function.getBody().getArguments().back();
     op.erase();
     moved.push_back({name, dtypeName(type.getElementType()),
                      SmallVector<int64_t>(type.getShape()), blob->getData()});
@@ -249,9 +211,9 @@ Status GraphBuilder::finish() {
     return Status::usage("the graph has no outputs");
   isFinished = true;
   moveConstants();
-  returnOutputs();
+  main.returnOutputs(outputs);
   llvm::raw_string_ostream out(ir);
-  module->print(out, OpPrintingFlags().enableDebugInfo());
+  main.module->print(out, OpPrintingFlags().enableDebugInfo());
   return {};
 }
 

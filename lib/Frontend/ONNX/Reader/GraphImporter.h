@@ -8,7 +8,7 @@
 #define OPC_LIB_FRONTEND_ONNX_READER_GRAPHIMPORTER_H
 
 #include "Node.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "opc/Frontend/Graph/MainFunction.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringSet.h"
 #include <unordered_map>
@@ -70,8 +70,8 @@ private:
   std::string misfit(const ConstantInput &constant,
                      const pb::ValueInfoProto &info);
   bool addConstantInput(const pb::ValueInfoProto &info, Scope &scope);
-  mlir::Type argumentType(const pb::ValueInfoProto &info, Dims &dims,
-                          Objection &error);
+  mlir::RankedTensorType argumentType(const pb::ValueInfoProto &info,
+                                      Dims &dims, Objection &error);
   /// `place` stands for a name where the model gives none.
   AffineExpr argumentExtent(const pb::TensorShapeProto::Dimension &dimension,
                             llvm::StringRef place, Objection &error);
@@ -110,10 +110,9 @@ private:
   llvm::StringMap<int64_t> opsets;
   llvm::StringMap<const pb::FunctionProto *> functions;
   llvm::StringMap<llvm::StringMap<int64_t>> functionOpsets;
-  llvm::StringMap<unsigned> symbols;
   llvm::StringMap<int64_t> pinned;
-  std::unique_ptr<FunctionState> state;
-  mlir::func::FuncOp function;
+  std::optional<graph::MainFunction> main;
+  FunctionState *state = nullptr; ///< of main
   /// The scope whose nodes are being translated, for subgraphs.
   Scope *current = nullptr;
   int64_t depth = 0;

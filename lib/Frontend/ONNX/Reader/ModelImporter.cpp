@@ -67,21 +67,15 @@ GraphImporter::argumentExtent(const pb::TensorShapeProto::Dimension &dimension,
   } else if (pin != pinned.end()) {
     value = pin->second;
   } else {
-    auto known = symbols.find(name);
-    if (!name.empty() && known != symbols.end())
-      return state->env.symbol(known->second);
-    unsigned index = addSymbol(function, name);
-    if (!name.empty())
-      symbols[name] = index;
-    return state->env.symbol(index);
+    return main->extent(name);
   }
   if (value < 0 || value > kLargestExtent)
     error = formatv("extent {0} is not between 0 and 2^40", value);
   return state->env.constant(value);
 }
 
-Type GraphImporter::argumentType(const pb::ValueInfoProto &info, Dims &dims,
-                                 Objection &error) {
+RankedTensorType GraphImporter::argumentType(const pb::ValueInfoProto &info,
+                                             Dims &dims, Objection &error) {
   if (!info.type().has_tensor_type()) {
     error = Objection::unsupported(
         "a sequence, map, optional or sparse tensor is not supported",
@@ -180,7 +174,7 @@ bool GraphImporter::addConstantInput(const pb::ValueInfoProto &info,
     scope.lost.insert(info.name());
     return true;
   }
-  Emitter emitter(*state, function.getLoc());
+  Emitter emitter(*state, main->function.getLoc());
   scope.values[info.name()] = emitter.constant(value);
   return true;
 }
@@ -189,16 +183,13 @@ void GraphImporter::addArguments(const pb::GraphProto &graph, Scope &scope) {
   llvm::StringSet<> initialized;
   for (const auto &tensor : graph.initializer())
     initialized.insert(tensor.name());
-  SmallVector<Type> types;
-  SmallVector<Attribute> attributes;
-  Builder b(&context);
   for (const pb::ValueInfoProto &info : graph.input()) {
     // A default value is taken as the value where the caller gives none.
     if (addConstantInput(info, scope) || initialized.contains(info.name()))
       continue;
     Objection error;
     Dims dims;
-    Type type = argumentType(info, dims, error);
+    RankedTensorType type = argumentType(info, dims, error);
     if (scope.values.contains(info.name()))
       error = "is defined twice";
     if (error) {
@@ -206,19 +197,11 @@ void GraphImporter::addArguments(const pb::GraphProto &graph, Scope &scope) {
       refusedInputs[info.name()] = {error};
       continue;
     }
-    auto loc = NameLoc::get(StringAttr::get(&context, info.name()));
-    types.push_back(atInterface(type));
-    Value argument = function.getBody().addArgument(types.back(), loc);
-    state->env.setDims(argument, dims);
-    scope.values[info.name()] =
-        Emitter(*state, loc).cast(argument, getElementTypeOrSelf(type));
-    attributes.push_back(b.getDictionaryAttr(
-        {b.getNamedAttr(kNameAttr, b.getStringAttr(info.name())),
-         b.getNamedAttr(kDimsAttr,
-                        AffineMapAttr::get(toMap(&context, dims)))}));
+    auto given = cast<RankedTensorType>(atInterface(type));
+    Value argument = main->addInput(info.name(), given, dims);
+    scope.values[info.name()] = Emitter(*state, argument.getLoc())
+                                    .cast(argument, type.getElementType());
   }
-  function.setFunctionType(FunctionType::get(&context, types, {}));
-  function.setArgAttrsAttr(b.getArrayAttr(attributes));
 }
 
 using Inputs = google::protobuf::RepeatedPtrField<pb::ValueInfoProto>;
@@ -276,22 +259,13 @@ bool GraphImporter::returnOutputs(const pb::GraphProto &graph,
     errors.push_back(Objection("the graph has no outputs").of());
     return false;
   }
-  Emitter emitter(*state, function.getLoc());
-  for (Value &value : *results)
-    value =
-        emitter.cast(value, getElementTypeOrSelf(atInterface(value.getType())));
-  func::ReturnOp::create(state->builder, function.getLoc(), *results);
-  SmallVector<Type> types;
-  for (Value value : *results)
-    types.push_back(value.getType());
-  function.setFunctionType(FunctionType::get(
-      &context, function.getFunctionType().getInputs(), types));
-  Builder b(&context);
-  SmallVector<Attribute> attributes;
-  for (const pb::ValueInfoProto &output : graph.output())
-    attributes.push_back(b.getDictionaryAttr(
-        b.getNamedAttr(kNameAttr, b.getStringAttr(output.name()))));
-  function.setResAttrsAttr(b.getArrayAttr(attributes));
+  Emitter emitter(*state, main->function.getLoc());
+  SmallVector<std::pair<std::string, Value>> outputs;
+  for (auto [output, value] : llvm::zip_equal(graph.output(), *results))
+    outputs.emplace_back(
+        output.name(), emitter.cast(value, getElementTypeOrSelf(
+                                               atInterface(value.getType()))));
+  main->returnOutputs(outputs);
   return true;
 }
 
@@ -313,17 +287,11 @@ GraphImporter::run(pb::ModelProto &model, ArrayRef<std::string> outputs) {
     return failure();
   readFunctions(model);
   auto loc = FileLineColLoc::get(&context, options.modelName, 0, 0);
-  OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
-  OpBuilder builder(module->getBodyRegion());
+  main.emplace(&context, loc);
+  state = &main->state;
   llvm::json::Value metadata = metadataOf(model);
-  module.get()->setAttr(kModelAttr,
-                        builder.getStringAttr(formatv("{0}", metadata).str()));
-  function = func::FuncOp::create(builder, loc, "main",
-                                  FunctionType::get(&context, {}, {}));
-  function->setAttr(kSymbolsAttr, builder.getArrayAttr({}));
-  Block *body = builder.createBlock(&function.getBody());
-  state = std::make_unique<FunctionState>(&context, function);
-  state->builder.setInsertionPointToEnd(body);
+  main->module.get()->setAttr(
+      kModelAttr, StringAttr::get(&context, formatv("{0}", metadata).str()));
   Scope scope;
   scope.opsets = &opsets;
   pb::GraphProto &graph = *model.mutable_graph();
@@ -341,7 +309,7 @@ GraphImporter::run(pb::ModelProto &model, ArrayRef<std::string> outputs) {
   reportInputs(place);
   if (!returnOutputs(graph, scope))
     return failure();
-  return module;
+  return std::move(main->module);
 }
 
 llvm::json::Value GraphImporter::describe(pb::ModelProto &model) {

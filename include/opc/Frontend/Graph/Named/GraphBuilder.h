@@ -7,9 +7,7 @@
 #ifndef OPC_FRONTEND_GRAPH_NAMED_GRAPHBUILDER_H
 #define OPC_FRONTEND_GRAPH_NAMED_GRAPHBUILDER_H
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/IR/OwningOpRef.h"
+#include "opc/Frontend/Graph/MainFunction.h"
 #include "opc/Frontend/Graph/Named/NamedOps.h"
 #include "opc/Runtime/Error.h"
 #include "llvm/ADT/StringSet.h"
@@ -65,22 +63,16 @@ private:
   Status failWith(Status status);
   Status typeOf(StringRef dtype, ArrayRef<Extent> dims, Dims &extents,
                 mlir::RankedTensorType &type);
-  Value addArgument(mlir::RankedTensorType type, ArrayRef<AffineExpr> dims,
-                    StringRef name);
   Id idOf(Value value);
   Status lookUp(StringRef op, ArrayRef<Id> operands,
                 llvm::SmallVectorImpl<Value> &found) const;
   mlir::Location locationOf(StringRef op);
-  void returnOutputs();
   void moveConstants();
 
   mlir::MLIRContext context{mlir::MLIRContext::Threading::DISABLED};
-  mlir::OwningOpRef<mlir::ModuleOp> module;
-  mlir::func::FuncOp function;
-  std::unique_ptr<FunctionState> state;
-  SymbolNames symbols;
+  MainFunction main;
+  FunctionState *state; ///< of main
   std::vector<Value> values;
-  SmallVector<Attribute> arguments;
   SmallVector<std::pair<std::string, Value>> outputs;
   llvm::StringSet<> inputNames, outputNames;
   int64_t ops = 0;
