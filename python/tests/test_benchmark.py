@@ -81,6 +81,18 @@ def test_a_slow_compilation_is_named(
     monkeypatch.setattr(compiling.fetch_models, "MODELS", ["m"])
     monkeypatch.setattr(compiling.fetch_models, "path", lambda name: file)
     monkeypatch.setattr(compiling, "cost", lambda file: (seconds, 50.0))
+    monkeypatch.setattr(compiling, "GROWING", {})
     monkeypatch.setattr("sys.argv", ["compiling"])
     assert compiling.main() == status
     assert ("the limit is" in capsys.readouterr().out) == bool(status)
+
+
+@pytest.mark.parametrize("times, status", [(4.2, 0), (8.1, 1)])
+def test_what_grows_too_fast_is_named(times, status, monkeypatch, capsys):
+    monkeypatch.setattr(compiling.fetch_models, "MODELS", [])
+    monkeypatch.setattr(compiling, "ratio", lambda *_: times)
+    monkeypatch.setattr("sys.argv", ["compiling", "--filter", "split"])
+    assert compiling.main() == status
+    said = capsys.readouterr().out
+    assert "split_concat" in said and "nested" not in said
+    assert ("split of 600 to 2400 nodes, cpu" in said) == bool(status)

@@ -1,195 +1,29 @@
-"""Compiling takes time and memory in proportion to the graph: of four times the
-nodes about four times as much, where a quadratic step takes sixteen."""
+"""Compiling large and deep graphs: the values that they give, and memory in
+proportion to the graph. What time it takes is measured by benchmark/compiling.py."""
 
 import os
 import subprocess
 import sys
 import threading
-import time
 
 import numpy as np
-import onnx
 import opc
 import pytest
-import support
-from onnx import TensorProto, helper
 
-# Between 4 (linear) and 16 (quadratic), in the middle of their logarithms.
+from benchmark import growing
+
+# Of four times the nodes: between 4 (linear) and 16 (quadratic), in the middle
+# of their logarithms.
 GREATEST_RATIO = 8.0
 
 
-def model(nodes, inputs, outputs):
-    """Without onnxruntime's types, which take longer than what is measured."""
-
-    def infos(arrays):
-        return [
-            support.value_info(name, array) for name, array in arrays.items()
-        ]
-
-    graph = helper.make_graph(nodes, "graph", infos(inputs), infos(outputs))
-    opset = [helper.make_opsetid("", 18)]
-    return helper.make_model(graph, opset_imports=opset, ir_version=8)
-
-
-def chain(length):
-    """Nodes that the reference does not fuse: a launch for each."""
-    nodes = [
-        helper.make_node("Neg", [f"v{i}"], [f"v{i + 1}"]) for i in range(length)
-    ]
-    x = np.arange(17, dtype=np.float32)
-    feeds, wanted = {"v0": x}, {f"v{length}": x * (-1) ** length}
-    return model(nodes, feeds, wanted), feeds, list(wanted.values())
-
-
-def split(count):
-    """Slices that differ in nothing but where they start."""
-    names = [f"y{i}" for i in range(count)]
-    x = np.arange(2 * count, dtype=np.float32).reshape(count, 2)
-    node = helper.make_node("Split", ["x"], names, axis=0, num_outputs=count)
-    wanted = dict(zip(names, np.split(x, count), strict=True))
-    return model([node], {"x": x}, wanted), {"x": x}, list(wanted.values())
-
-
-def concat(count):
-    """Operands of one and of two columns, joined along the inner axis."""
-    feeds = {
-        f"x{i}": np.full((2, 1 + i % 2), i, np.float32) for i in range(count)
-    }
-    wanted = np.concatenate(list(feeds.values()), axis=1)
-    node = helper.make_node("Concat", list(feeds), ["y"], axis=1)
-    return model([node], feeds, {"y": wanted}), feeds, [wanted]
-
-
-def split_concat(count):
-    """Parts that come together in another order."""
-    names = [f"v{i}" for i in range(count)]
-    x = np.arange(count, dtype=np.float32)
-    nodes = [
-        helper.make_node("Split", ["x"], names, axis=0, num_outputs=count),
-        helper.make_node("Concat", names[::-1], ["y"], axis=0),
-    ]
-    wanted = x[::-1].copy()
-    return model(nodes, {"x": x}, {"y": wanted}), {"x": x}, [wanted]
-
-
-def apart(count):
-    """Nodes that have nothing to do with each other, inputs and outputs."""
-    feeds = {f"x{i}": np.array([i, -1], np.float32) for i in range(count)}
-    wanted = {f"y{i}": -x for i, x in enumerate(feeds.values())}
-    nodes = [
-        helper.make_node("Neg", [x], [y])
-        for x, y in zip(feeds, wanted, strict=True)
-    ]
-    return model(nodes, feeds, wanted), feeds, list(wanted.values())
-
-
-def captured(count):
-    """Branches that read that many values from around them."""
-    feeds = {f"x{i}": np.array([i % 7], np.float32) for i in range(count)}
-    values = list(feeds.values())
-
-    def branch(op, result):
-        node = helper.make_node(op, list(feeds), [result])
-        info = support.value_info(result, values[0])
-        return helper.make_graph([node], result, [], [info])
-
-    node = helper.make_node(
-        "If",
-        ["c"],
-        ["y"],
-        then_branch=branch("Sum", "sum"),
-        else_branch=branch("Max", "max"),
-    )
-    feeds = {**feeds, "c": np.array(True)}
-    wanted = [np.sum(values, axis=0)]
-    return model([node], feeds, {"y": wanted[0]}), feeds, wanted
-
-
-def field(number, data):
-    """A message in a message: protobuf's Python cannot nest them that deep."""
-    head = bytearray()
-    for value in (number << 3 | 2, len(data)):
-        while value > 127:
-            head.append(value & 127 | 128)
-            value >>= 7
-        head.append(value)
-    return bytes(head) + data
-
-
-def owner(node, attribute, body):
-    """The bytes of a node with a body."""
-    proto = onnx.AttributeProto(
-        name=attribute, type=onnx.AttributeProto.GRAPH
-    ).SerializeToString()
-    return node.SerializeToString() + field(5, proto + field(6, body))
-
-
-def body_of(node, rest, inputs, outputs):
-    """The bytes of a graph of a node, given as bytes, and others."""
-    graph = helper.make_graph(rest, "body", inputs, outputs)
-    return field(1, node) + graph.SerializeToString()
-
-
-def model_of(graph):
-    opset = [helper.make_opsetid("", 18)]
-    proto = onnx.ModelProto(ir_version=8, opset_import=opset)
-    return proto.SerializeToString() + field(7, graph)
-
-
-def nested(depth):
-    """A branch in a branch; what is innermost runs where all conditions hold."""
-    x = np.array([1, 2], np.float32)
-    feeds = {"x": x, "c": np.array(True)}
-    node = helper.make_node("Neg", ["x"], ["y"]).SerializeToString()
-    for d in range(depth):
-        inner = body_of(node, [], [], [support.value_info("y", x)])
-        other = helper.make_graph(
-            [helper.make_node("Abs", ["x"], [f"z{d}"])],
-            "other",
-            [],
-            [support.value_info(f"z{d}", x)],
-        )
-        choice = helper.make_node("If", ["c"], ["y"], else_branch=other)
-        node = owner(choice, "then_branch", inner)
-    infos = [support.value_info(name, array) for name, array in feeds.items()]
-    graph = body_of(node, [], infos, [support.value_info("y", x)])
-    return model_of(graph), feeds, [-x]
-
-
-def growing(depth):
-    """Loops in loops, the innermost of which makes longer what all carry."""
-    feeds = {"x": np.array([1, 2], np.float32), "n": np.array(1)}
-
-    def tensor(name, element=TensorProto.FLOAT, shape=(None,)):
-        return helper.make_tensor_value_info(name, element, shape)
-
-    node = helper.make_node("Concat", ["v", "v"], ["w"], axis=0)
-    node = node.SerializeToString()
-    for _ in range(depth):
-        inner = body_of(
-            node,
-            [helper.make_node("Identity", ["go"], ["on"])],
-            [
-                tensor("i", TensorProto.INT64, ()),
-                tensor("go", TensorProto.BOOL, ()),
-                tensor("v"),
-            ],
-            [tensor("on", TensorProto.BOOL, ()), tensor("w")],
-        )
-        loop = helper.make_node("Loop", ["n", "", "v"], ["w"])
-        node = owner(loop, "body", inner)
-    rename = [helper.make_node("Identity", ["x"], ["v"])]
-    infos = [support.value_info(name, array) for name, array in feeds.items()]
-    graph = body_of(node, rename, infos, [tensor("w")])
-    return model_of(graph), feeds, [np.tile(feeds["x"], 2)]
-
-
 def compiled(case, target):
-    """The program of a case, and the CPU time that compiling it took."""
     model, _, _ = case
-    start = time.process_time()
-    program = opc.compile(model, target=target, cache=False)
-    return program, time.process_time() - start
+    return opc.compile(model, target=target, cache=False)
+
+
+def check(case, target):
+    check_values(compiled(case, target), case)
 
 
 def check_values(program, case):
@@ -198,44 +32,27 @@ def check_values(program, case):
         np.testing.assert_array_equal(result, value)
 
 
-def check_ratio(make, size, target):
-    """What a compilation costs whatever its size makes the ratio smaller, never
-    greater; the least of two runs is what other work on the machine leaves."""
-    ratios = []
-    for _ in range(2):
-        small, large = make(size), make(4 * size)
-        _, short = compiled(small, target)
-        program, long = compiled(large, target)
-        check_values(program, large)
-        ratios.append(long / short)
-        if ratios[-1] < GREATEST_RATIO:
-            return
-    pytest.fail(
-        f"{size} to {4 * size} takes {min(ratios):.1f} times the CPU time"
-    )
-
-
-@pytest.mark.parametrize("target", ["cpu", "reference"])
-def test_chain(target):
-    check_ratio(chain, 800, target)
-
-
 @pytest.mark.parametrize(
     "make, size",
-    [(split, 600), (concat, 1000), (split_concat, 500), (apart, 400)],
+    [
+        (growing.chain, 3200),
+        (growing.split, 2400),
+        (growing.concat, 4000),
+        (growing.split_concat, 2000),
+        (growing.apart, 1600),
+        (growing.captured, 2000),
+        (growing.nested, 500),
+    ],
 )
 @pytest.mark.parametrize("target", ["cpu", "reference"])
-def test_many_values(make, size, target):
-    check_ratio(make, size, target)
-
-
-def test_captured_values():
-    check_ratio(captured, 500, "cpu")
+def test_values(make, size, target):
+    check(make(size), target)
 
 
 PEAK = """
-import test_scale
-test_scale.compiled(test_scale.apart({}), "cpu")
+import opc
+from benchmark import growing
+opc.compile(growing.apart({})[0], target="cpu", cache=False)
 print(open("/proc/self/status").read().split("VmHWM:")[1].split()[0])
 """
 
@@ -257,22 +74,15 @@ def test_memory():
     assert large - least < GREATEST_RATIO * (small - least)
 
 
-@pytest.mark.parametrize("target", ["cpu", "reference"])
-def test_nested_bodies(target):
-    check_ratio(nested, 125, target)
-
-
 def test_nested_loops():
     """A body is translated again where extents turn out to change. Were those
     inside to start anew each time, thirty loops would take 2^30 translations."""
-    case = growing(30)
-    program, _ = compiled(case, "cpu")
-    check_values(program, case)
+    check(growing.repeated(30), "cpu")
 
 
 def test_nested_too_deep():
     with pytest.raises(opc.Error) as caught:
-        compiled(nested(1001), "cpu")
+        compiled(growing.nested(1001), "cpu")
     assert str(caught.value).endswith(
         "bodies nested more than 1000 deep are not supported"
     )
@@ -280,12 +90,12 @@ def test_nested_too_deep():
 
 def test_nested_bodies_on_a_small_stack():
     """The stack of whoever compiles does not matter."""
-    case = nested(500)
+    case = growing.nested(500)
     programs = []
     before = threading.stack_size(256 << 10)
     try:
         thread = threading.Thread(
-            target=lambda: programs.append(compiled(case, "cpu")[0])
+            target=lambda: programs.append(compiled(case, "cpu"))
         )
         thread.start()
         thread.join()
