@@ -7,9 +7,8 @@ namespace opc::graph {
 
 static func::FuncOp makeMain(ModuleOp module) {
   OpBuilder b(module.getBodyRegion());
-  auto function =
-      func::FuncOp::create(b, module.getLoc(), "main",
-                           FunctionType::get(b.getContext(), {}, {}));
+  auto function = func::FuncOp::create(
+      b, module.getLoc(), "main", FunctionType::get(b.getContext(), {}, {}));
   function->setAttr(kSymbolsAttr, b.getArrayAttr({}));
   b.createBlock(&function.getBody());
   return function;
@@ -54,9 +53,8 @@ void MainFunction::returnOutputs(
         b.getDictionaryAttr(b.getNamedAttr(kNameAttr, b.getStringAttr(name))));
   }
   func::ReturnOp::create(state.builder, function.getLoc(), results);
-  function.setFunctionType(
-      b.getFunctionType(function.getBody().getArgumentTypes(),
-                        ValueRange(results).getTypes()));
+  function.setFunctionType(b.getFunctionType(
+      function.getBody().getArgumentTypes(), ValueRange(results).getTypes()));
   function.setArgAttrsAttr(b.getArrayAttr(arguments));
   function.setResAttrsAttr(b.getArrayAttr(names));
 }
