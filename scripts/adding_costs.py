@@ -72,12 +72,8 @@ def families(texts):
 
 def naming(texts, op, mnemonic):
     """The files in which an op is named."""
-    pattern = re.compile(rf'\b{op}\b|"opc\.{mnemonic}"|\bopc\.{mnemonic}\b')
-    return [
-        path
-        for path, text in texts.items()
-        if pattern.search(text) or f"Opc_{op}" in text
-    ]
+    pattern = re.compile(rf"\b(?:Opc_)?{op}\b|\bopc\.{mnemonic}\b")
+    return [path for path, text in texts.items() if pattern.search(text)]
 
 
 def outside(paths):

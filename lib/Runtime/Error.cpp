@@ -12,39 +12,36 @@ using namespace opc::runtime;
 static thread_local std::string lastError, lastDiagnostics;
 static constexpr char kOutOfMemory[] = "out of memory", kNothing[] = "[]";
 
-Status::Status(std::vector<Diagnostic> diagnostics) {
-  std::string message;
-  for (const Diagnostic &each : diagnostics)
-    message += (message.empty() ? "" : "\n") + each.line();
-  opc_status code = statusOf(diagnostics);
-  failure = std::make_shared<Failure>(
-      Failure{code, std::move(message), std::move(diagnostics)});
+Status Status::of(std::vector<Diagnostic> diagnostics) {
+  if (diagnostics.empty())
+    return internal("failed without a reason");
+  Status status;
+  status.failure =
+      std::make_shared<const std::vector<Diagnostic>>(std::move(diagnostics));
+  return status;
 }
 
 Status Status::of(Diagnostic::Code code, std::string reason) {
   std::vector<Diagnostic> diagnostics(1);
   diagnostics[0].code = code;
   diagnostics[0].reason = std::move(reason);
-  return Status(std::move(diagnostics));
+  return of(std::move(diagnostics));
 }
 
-const std::string &Status::message() const {
-  static const std::string none;
-  return failure ? failure->message : none;
-}
-
-std::span<const Diagnostic> Status::diagnostics() const {
-  return failure ? std::span<const Diagnostic>(failure->diagnostics)
-                 : std::span<const Diagnostic>();
+std::string Status::message() const {
+  std::string lines;
+  for (const Diagnostic &each : diagnostics())
+    lines += (lines.empty() ? "" : "\n") + each.line();
+  return lines;
 }
 
 Status Status::in(const std::string &place) && {
   if (ok())
     return {};
-  std::vector<Diagnostic> placed = failure->diagnostics;
+  std::vector<Diagnostic> placed = *failure;
   for (Diagnostic &each : placed)
     each.place = each.place.empty() ? place : place + ": " + each.place;
-  return Status(std::move(placed));
+  return of(std::move(placed));
 }
 
 opc_status opc::runtime::outOfMemory() noexcept {

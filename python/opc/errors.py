@@ -36,11 +36,21 @@ class UnsupportedNode(NamedTuple):
 class Error(Exception):
     """Any failure that opc reports."""
 
-    diagnostics: list[dict[str, Any]] = []
-    """What is wrong, an object for each line of the message: its "code", its
-    "message", and what applies of "subject", "name", "op", "domain", "opset",
-    "dtype", "place", "target", "input", "reason" and "nearest" (opc-c/opc.h).
-    """
+    _code = "invalid"
+    _diagnostics: list[dict[str, Any]] | None = None
+
+    @property
+    def diagnostics(self) -> list[dict[str, Any]]:
+        """What is wrong, an object for each line of the message.
+
+        Its "code", its "message", and what applies of "subject", "name", "op",
+        "domain", "opset", "dtype", "place", "target", "input", "reason" and
+        "nearest" (opc-c/opc.h).
+        """
+        if self._diagnostics is None:
+            text = str(self)
+            return [{"code": self._code, "message": text, "reason": text}]
+        return self._diagnostics
 
 
 class InputError(Error):
@@ -61,9 +71,13 @@ class UnsupportedError(InputError):
 class UsageError(Error):
     """The interface was used wrongly: an unknown option, a wrong type."""
 
+    _code = "usage"
+
 
 class InternalError(Error):
     """opc is at fault. Please report it with the message."""
+
+    _code = "internal"
 
 
 _REFUSED = ("unsupported", "needs_value")
@@ -73,7 +87,8 @@ def from_diagnostics(status, message, diagnostics):
     """The exception for an opc_status, its message and its diagnostics."""
     found = json.loads(diagnostics)
     error = _exception(status, message, found)
-    error.diagnostics = found
+    # None of the libraries' own where Python found the fault.
+    error._diagnostics = found or None
     return error
 
 

@@ -136,6 +136,7 @@ func.func @main(%x: tensor<2x2xf4E2M1FN>) -> tensor<2x2xf4E2M1FN>
     [
         ({"target": "nothing"}, opc.InputError, "invalid"),
         ({"threads": 0}, opc.UsageError, "usage"),
+        ({"threads": "many"}, opc.UsageError, "usage"),
     ],
 )
 def test_wrong_options_are_records(options, error, code):
@@ -144,6 +145,17 @@ def test_wrong_options_are_records(options, error, code):
     (found,) = caught.value.diagnostics
     assert found["code"] == code
     assert found["message"] == str(caught.value)
+
+
+def test_what_a_run_refuses_is_a_record():
+    node = helper.make_node("Relu", ["x"], ["y"])
+    program = opc.compile(graph_model([node], {"x": normal(3)}, ["y"]))
+    for given in ({}, {"x": normal(4)}, {"x": np.zeros(3, "i4")}):
+        with pytest.raises(opc.InputError) as caught:
+            program.run(given)
+        (found,) = caught.value.diagnostics
+        assert found["code"] == "invalid"
+        assert found["message"] == str(caught.value)
 
 
 def test_errors_of_the_command_line_as_json(tmp_path):

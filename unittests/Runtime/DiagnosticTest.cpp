@@ -88,7 +88,11 @@ TEST(Diagnostic, OfAStatusIsTheGravest) {
   EXPECT_EQ(Status::of({refusedNode(), usage}).code(), OPC_ERROR_USAGE);
   EXPECT_EQ(Status::of({usage, internal, refusedNode()}).code(),
             OPC_ERROR_INTERNAL);
+  // Whoever fails without saying why has failed.
+  EXPECT_FALSE(Status::of({}).ok());
+  EXPECT_EQ(Status::of({}).code(), OPC_ERROR_INTERNAL);
   EXPECT_TRUE(Status().ok());
+  EXPECT_EQ(Status().code(), OPC_OK);
   EXPECT_TRUE(Status().diagnostics().empty());
 }
 

@@ -36,6 +36,10 @@ struct MovementBuilder {
   mlir::Value reverse(mlir::Value x, int64_t axis);
 };
 
+inline mlir::RankedTensorType typeOf(mlir::Value tensor) {
+  return mlir::cast<mlir::RankedTensorType>(tensor.getType());
+}
+
 /// An op of the class `Op`, its result's type inferred from its extents.
 template <typename Op>
 Op createInferred(MovementBuilder &m, mlir::ValueRange operands,

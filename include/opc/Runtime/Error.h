@@ -32,30 +32,25 @@ public:
   static Status internal(std::string message) {
     return of(Diagnostic::Code::Internal, std::move(message));
   }
-  static Status of(std::vector<Diagnostic> diagnostics) {
-    return Status(std::move(diagnostics));
-  }
+  /// A failure, whatever they are: without any, a fault of opc's own.
+  OPC_EXPORT static Status of(std::vector<Diagnostic> diagnostics);
 
   bool ok() const { return !failure; }
-  opc_status code() const { return failure ? failure->code : OPC_OK; }
+  opc_status code() const { return statusOf(diagnostics()); }
   /// A line for each diagnostic.
-  OPC_EXPORT const std::string &message() const;
-  OPC_EXPORT std::span<const Diagnostic> diagnostics() const;
+  OPC_EXPORT std::string message() const;
+  std::span<const Diagnostic> diagnostics() const {
+    return failure ? std::span(*failure) : std::span<const Diagnostic>();
+  }
 
   /// The same failure with `place` in front: "m.so: no manifest".
   OPC_EXPORT Status in(const std::string &place) &&;
 
 private:
-  /// Apart, so that success, which is checked many times in a run, is a NULL.
-  struct Failure {
-    opc_status code;
-    std::string message;
-    std::vector<Diagnostic> diagnostics;
-  };
-  OPC_EXPORT explicit Status(std::vector<Diagnostic> diagnostics);
   OPC_EXPORT static Status of(Diagnostic::Code code, std::string reason);
 
-  std::shared_ptr<const Failure> failure;
+  /// Apart, so that success, which is checked many times in a run, is a NULL.
+  std::shared_ptr<const std::vector<Diagnostic>> failure;
 };
 
 /// Sets the last error to that memory ran out, which takes none. It is what the

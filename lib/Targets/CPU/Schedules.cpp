@@ -78,6 +78,14 @@ void writeResults(KernelWriter &w, Value root, Value elements,
   writeResults(w, indices);
 }
 
+LaneIndices alongLast(ValueRange outer, Value lane) {
+  LaneIndices indices;
+  for (Value index : outer)
+    indices.push_back({index, 0});
+  indices.push_back({lane, 1});
+  return indices;
+}
+
 void forVectors(KernelWriter &w, Value first, Value last,
                 llvm::function_ref<void(Value at)> body) {
   LoopBuilder &l = w.l;

@@ -54,6 +54,9 @@ void writeResults(KernelWriter &w, llvm::ArrayRef<LaneIndex> indices);
 void writeResults(KernelWriter &w, mlir::Value root, mlir::Value elements,
                   llvm::ArrayRef<LaneIndex> indices);
 
+/// Where a vector along the last axis lies, at `outer` of the others.
+LaneIndices alongLast(mlir::ValueRange outer, mlir::Value lane);
+
 /// body(at) for each vector of elements [first, last) of an axis. The last one
 /// may be short: the emitter's count says so while its body is built.
 void forVectors(KernelWriter &w, mlir::Value first, mlir::Value last,

@@ -60,10 +60,9 @@ Status GraphBuilder::typeOf(StringRef dtype, ArrayRef<Extent> dims,
       return Status::input(
           formatv("extent {0} is not between 0 and 2^40", extent.size));
   }
-  for (const Extent &extent : dims) {
+  for (const Extent &extent : dims)
     extents.push_back(extent.symbol.empty() ? state->env.constant(extent.size)
                                             : main.extent(extent.symbol));
-  }
   Objection error;
   type = checkedType(tensorType(extents, element).getShape(), element, error);
   return type ? Status() : toStatus(error);
@@ -152,14 +151,15 @@ Status GraphBuilder::addOp(StringRef name, ArrayRef<Id> operands,
   if (!object)
     return Status::usage(place + ": attributes are no JSON object");
   Block *body = state->builder.getInsertionBlock();
-  size_t before = body->getOperations().size();
+  auto lastOf = [&] { return body->empty() ? nullptr : &body->back(); };
+  Operation *before = lastOf();
   Emitter e(*state, locationOf(name));
   SmallVector<Value> values =
       emitNamed(e, {name, found, *object, main.symbols, results.size()});
   if (e.failed()) {
     Status status = toStatus(e.objection()).in(place);
     // What it began to build cannot be taken back.
-    return body->getOperations().size() == before ? status : failWith(status);
+    return lastOf() == before ? status : failWith(status);
   }
   for (auto [id, value] : llvm::zip(results, values))
     id = idOf(value);

@@ -27,10 +27,6 @@ namespace {
 
 constexpr int64_t wordBits = 32;
 
-RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 /// Whether constant folding will know the value: all that it comes from.
 bool comesFromConstants(Value value) {
   llvm::SmallSetVector<Value, 8> values;

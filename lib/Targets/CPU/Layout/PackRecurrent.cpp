@@ -27,10 +27,6 @@ using namespace mlir;
 namespace opc::cpu {
 namespace {
 
-RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 /// One direction of a layer that packed_recurrent can do.
 struct Direction {
   Operation *op = nullptr;

@@ -24,10 +24,6 @@ using namespace mlir;
 namespace opc::cpu {
 namespace {
 
-RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 class Packer {
 public:
   Packer(Operation *op, ShapeEnv &env, int64_t lanes, int64_t shortGroup)

@@ -54,15 +54,8 @@ private:
   }
 
   void emitLine(Value first, Value last) {
-    forVectors(w, first, last, [&](Value lane) { emitVector(lane); });
-  }
-
-  void emitVector(Value lane) {
-    LaneIndices indices;
-    for (Value index : at)
-      indices.push_back({index, 0});
-    indices.push_back({lane, 1});
-    writeResults(w, indices);
+    forVectors(w, first, last,
+               [&](Value lane) { writeResults(w, alongLast(at, lane)); });
   }
 
   KernelWriter &w;

@@ -124,15 +124,8 @@ private:
 
   /// Elements [first, last) of the last axis.
   void emitLine(Value first, Value last) {
-    forVectors(w, first, last, [&](Value at) { emitVector(at); });
-  }
-
-  void emitVector(Value at) {
-    LaneIndices indices;
-    for (Value index : outer)
-      indices.push_back({index, 0});
-    indices.push_back({at, 1});
-    writeResults(w, indices);
+    forVectors(w, first, last,
+               [&](Value at) { writeResults(w, alongLast(outer, at)); });
   }
 
   KernelWriter &w;

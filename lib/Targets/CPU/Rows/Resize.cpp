@@ -202,12 +202,8 @@ private:
   }
 
   void emitVector(ArrayRef<SmallVector<Tap>> taps, Value c) {
-    LaneIndices indices;
-    for (Value index : at)
-      indices.push_back({index, 0});
-    indices.push_back({c, 1});
     SmallVector<Value> source;
-    writeResults(w, op.getY(), blended(taps, source, c), indices);
+    writeResults(w, op.getY(), blended(taps, source, c), alongLast(at, c));
     w.v.clearBound();
   }
 
