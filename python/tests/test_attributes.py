@@ -175,6 +175,114 @@ def test_every_attribute_and_input_is_read(key):
     assert checked or not key[1].startswith("Reduce")
 
 
+def without_attribute(model, name):
+    changed = onnx.ModelProto.FromString(model.SerializeToString())
+    (node,) = changed.graph.node
+    kept = [a for a in node.attribute if a.name != name]
+    assert len(kept) < len(node.attribute), name
+    del node.attribute[:]
+    node.attribute.extend(kept)
+    return changed
+
+
+def looped():
+    """A body that goes on, and gives what it is given."""
+    go, x = (
+        helper.make_tensor_value_info(name, kind, shape)
+        for name, kind, shape in (
+            ("go", onnx.TensorProto.BOOL, []),
+            ("x", onnx.TensorProto.FLOAT, [2, 4]),
+        )
+    )
+    number = helper.make_tensor_value_info("i", onnx.TensorProto.INT64, [])
+    nodes = [
+        helper.make_node("Identity", [name], [f"{name}_on"])
+        for name in ("go", "x")
+    ]
+    results = [
+        onnx.ValueInfoProto.FromString(v.SerializeToString()) for v in (go, x)
+    ]
+    for value in results:
+        value.name += "_on"
+    return helper.make_graph(nodes, "body", [number, go, x], results)
+
+
+# Operators of which the suite has no node for all versions: their attributes.
+BY_HAND = {
+    "GroupNormalization": {"num_groups": 2},
+    "Loop": {"body": looped()},
+    "Pad": {"pads": [0, 1, 0, 1]},
+    "RandomNormal": {"shape": [2, 3]},
+    "RandomUniform": {"shape": [2, 3]},
+    "Slice": {"starts": [0], "ends": [1]},
+    "TopK": {"k": 1},
+    "Unsqueeze": {"axes": [0]},
+    "Upsample": {"scales": [1.0, 2.0]},
+}
+
+
+def by_hand(schema, version):
+    """A node on x, of floats, and on vectors of two."""
+    attributes = BY_HAND[schema.name]
+    x, *others = (
+        helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
+        for name, shape in (("x", [2, 4]), ("scale", [2]), ("bias", [2]))
+    )
+    inputs = {
+        "Loop": ["", "go", "x"],
+        "GroupNormalization": ["x", "scale", "bias"],
+    }
+    names = inputs.get(schema.name, ["x"][: schema.min_input])
+    outputs = [f"y{i}" for i in range(schema.min_output)]
+    graph = helper.make_graph(
+        [helper.make_node(schema.name, names, outputs, **attributes)],
+        "graph",
+        [
+            x,
+            *others,
+            helper.make_tensor_value_info("go", onnx.TensorProto.BOOL, []),
+        ],
+        [onnx.ValueInfoProto(name=name) for name in outputs],
+    )
+    opset = [helper.make_opsetid("", version)]
+    return helper.make_model(graph, opset_imports=opset, ir_version=8)
+
+
+OLDEST = 6  # version of an opset
+# Forms of their own, which are refused.
+OTHER_FORMS = {("Scan", 8), ("Upsample", 1)}
+DEMANDING = [
+    key
+    for key, some in sorted(schemas().items())
+    if any(a.required for schema in some for a in schema.attributes.values())
+]
+
+
+@pytest.mark.parametrize(
+    "key", DEMANDING, ids=lambda key: "-".join(filter(None, key))
+)
+def test_a_missing_attribute_is_named(key):
+    """Of each version of each operator, what its schema says must be given."""
+    domain, _ = key
+    versions = [schema.since_version for schema in schemas()[key]]
+    for schema in schemas()[key]:
+        last = min(
+            [v for v in versions if v > schema.since_version], default=99
+        )
+        needed = [n for n, a in schema.attributes.items() if a.required]
+        if not needed or (domain == "" and last <= OLDEST):
+            continue
+        if (schema.name, schema.since_version) in OTHER_FORMS:
+            continue
+        model = next(accepted(domain, schema, versions), None)
+        if model is None:
+            model = by_hand(schema, max(schema.since_version, OLDEST))
+            assert verdict(model) is True
+        for name in needed:
+            said = verdict(without_attribute(model, name))
+            assert f"attribute '{name}' is missing" in str(said), said
+
+
 def other_values(attribute, seen):
     """Values that an attribute may have instead, most of them valid."""
     kind, value = attribute.type, helper.get_attribute_value(attribute)

@@ -336,6 +336,13 @@ UNSOUND = {
         small([helper.make_node("ReduceSum", ["x"], ["y"], keepdims=2)]),
         "'keepdims' is 2, neither 0 nor 1",
     ),
+    "updates of another type": (
+        small(
+            [helper.make_node("ScatterElements", ["x", "i", "u"], ["y"])],
+            initializer=weights(i=np.array([[0]]), u=np.array([[1]])),
+        ),
+        "elements of 'f32' and of 'i64' do not fit",
+    ),
     "an attribute of another type": (
         small([helper.make_node("Softmax", ["x"], ["y"], axis=1.5)]),
         "'axis' has the wrong type",

@@ -392,6 +392,22 @@ GROUP_QUERY = [
 test_group_query_attention = cases_test(GROUP_QUERY)
 
 
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(
+    "last, message",
+    [
+        ([-3, 2], "'seqlens_k' holds -3, less than 0"),
+        ([1, 8], "asks for 9 keys, but total_sequence_length is 8"),
+    ],
+)
+def test_lengths_that_the_cache_does_not_have(last, message, target):
+    case = group_query(QUERY, *KEYS)
+    compiled = opc.compile(case.model(), target=target, cache=False)
+    feeds = case.feeds(ROWS["decode"]) | {"x5": np.array(last, I32)}
+    with pytest.raises(opc.InputError, match=message):
+        compiled.run(feeds)
+
+
 # ------------------------------------------------------------------------------
 # What more than one call shows
 # ------------------------------------------------------------------------------

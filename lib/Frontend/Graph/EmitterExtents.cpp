@@ -139,14 +139,17 @@ int64_t Emitter::axisIn(int64_t axis, int64_t rank) {
 
 Ints Emitter::axesIn(ArrayRef<int64_t> axes, int64_t rank) {
   Ints result;
+  int64_t twice = -1;
   for (int64_t axis : axes) {
     int64_t front = axisIn(axis, rank);
     if (failed())
       return result;
     if (llvm::is_contained(result, front))
-      fail(formatv("axis {0} is given twice", axis));
+      twice = std::max(twice, front);
     result.push_back(front);
   }
+  if (twice >= 0)
+    fail(formatv("axis {0} is given twice", twice));
   return result;
 }
 
@@ -280,6 +283,12 @@ Value Emitter::scalarOf(Value v, StringRef what, Type element) {
   requireEqual(size(v), expr(1),
                ("input '" + what + "' has {0} elements, not {1}").str());
   return failed() ? Value() : reshape(v, {});
+}
+
+Value Emitter::vectorOf(Value v, StringRef what) {
+  if (v && !failed() && rank(v) != 1)
+    fail(formatv("input '{0}' has rank {1}, not 1", what, rank(v)));
+  return failed() ? Value() : v;
 }
 
 AffineExpr Emitter::resolveScalar(Value v, StringRef what, int64_t min) {

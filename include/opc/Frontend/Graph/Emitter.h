@@ -142,6 +142,9 @@ public:
                        StringRef text);
   /// numpy's broadcast of two shapes, checked now or at run time.
   Dims broadcastShapes(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b);
+  /// An operand that must be a list: fails where it has another rank; null for
+  /// null.
+  Value vectorOf(Value v, StringRef what);
   /// A bool scalar that must hold, now or at run time; `text` says what is
   /// wrong.
   void guard(Value condition, StringRef text);

@@ -10,8 +10,9 @@ namespace opc::graph {
 /// where that is not known yet.
 void requireElements(Emitter &n, Value v, ArrayRef<int64_t> axes);
 
-/// A list that must have `count` elements, as the rest of the node tells: where
-/// its extent is open, the run compares them and says `text`. As a vector.
+/// A list, of whatever rank, that must have `count` elements, as the rest of
+/// the node tells: where its extent is open, the run compares them and says
+/// `text`. As a vector.
 Value listOf(Emitter &n, Value v, int64_t count, StringRef text);
 
 /// A vector of extents is no longer than the rank that a tensor may have.

@@ -10,11 +10,21 @@ using namespace mlir;
 using namespace opc;
 using Predicate = arith::CmpFPredicate;
 
+namespace {
+struct ActivationBuilder : FloatBuilder {
+  /// Whether results are f64. Vectors of f32 lose those that are not normal,
+  /// for time; of scalars of f32, which are computed in f64, all are normal
+  /// there.
+  bool isDouble;
+};
+} // namespace
+
 /// Builds an activation in at least f32.
 template <typename Build>
 static Value activation(OpBuilder &b, Location loc, Value x, Build build) {
   return inWideFloat(b, loc, x, [&](ValueRange args) {
-    FloatBuilder f{b, loc};
+    bool isDouble = getElementTypeOrSelf(args[0].getType()).isF64();
+    ActivationBuilder f{{b, loc}, isDouble};
     return build(f, args[0]);
   });
 }
@@ -22,7 +32,7 @@ static Value activation(OpBuilder &b, Location loc, Value x, Build build) {
 /// A scalar of f32 as one of f64, where f32 would lose digits; vectors have
 /// forms of their own, or time that is dear.
 template <typename Build>
-static Value scalarInDouble(FloatBuilder &f, Value x, Build build) {
+static Value scalarInDouble(ActivationBuilder &f, Value x, Build build) {
   if (!x.getType().isF32())
     return build(f, x);
   Value wide = arith::ExtFOp::create(f.b, f.loc, f.b.getF64Type(), x);
@@ -34,42 +44,59 @@ static Value fma(FloatBuilder &f, Value x, Value y, Value z) {
   return math::FmaOp::create(f.b, f.loc, x, y, z);
 }
 
-/// Vectors of f32 lose results that are not normal, for time; what is computed
-/// in f64 keeps them.
-static bool keepsTails(Value x) {
-  return getElementTypeOrSelf(x.getType()).isF64();
-}
-
 static Value isNegative(FloatBuilder &f, Value x) {
   return f.cmp(Predicate::OLT, x, f.c(x, 0));
 }
 
-static Value sigmoid(FloatBuilder &f, Value x) {
+static Value sigmoid(ActivationBuilder &f, Value x) {
   Value one = f.c(x, 1);
-  if (!keepsTails(x))
+  if (!f.isDouble)
     return f.div(one, f.add(one, f.exp(f.neg(x))));
   Value power = f.exp(f.neg(f.abs(x)));
   return f.div(f.select(isNegative(f, x), power, one), f.add(one, power));
 }
 
-/// exp(-|x| / 2): the root of a power that may be less than any normal number.
-static Value halfPower(FloatBuilder &f, Value x) {
-  return f.exp(f.mul(f.abs(x), f.c(x, -0.5)));
+/// A product of two.
+using Factors = std::pair<Value, Value>;
+
+/// exp(-|x|), which may be less than any normal number, as two that are normal.
+/// Vectors have its root twice, in which an error counts twice.
+static Factors powerInTwo(ActivationBuilder &f, Value x) {
+  Value size = f.abs(x);
+  if (!f.isDouble) {
+    Value root = f.exp(f.mul(size, f.c(x, -0.5)));
+    return {root, root};
+  }
+  // What is left of a size that is greater is exact. exp(-652) is a double but
+  // for 2^-65 of it.
+  constexpr double great = 652, powerOfGreat = 6.918274648626584e-284;
+  Value isGreat = f.cmp(Predicate::OGE, size, f.c(x, great));
+  Value start = f.select(isGreat, f.c(x, great), f.c(x, 0));
+  return {f.exp(f.sub(start, size)),
+          f.select(isGreat, f.c(x, powerOfGreat), f.c(x, 1))};
 }
 
-/// x * power where sign is negative, else x; large x make a normal number of a
+/// x * power where it is a tail, else x; large x make a normal number of a
 /// power that is none.
-static Value inTail(FloatBuilder &f, Value sign, Value x, Value root) {
-  return f.select(isNegative(f, sign), f.mul(f.mul(x, root), root), x);
+static Value inTail(FloatBuilder &f, Value isTail, Value x, Factors power) {
+  return f.select(isTail, f.mul(f.mul(x, power.first), power.second), x);
 }
 
-/// x * sigmoid(-power).
-static Value timesSigmoid(FloatBuilder &f, Value x, Value power) {
+/// x * sigmoid(-power); `lacks` is what the power lacks, which f64 counts.
+static Value timesSigmoid(ActivationBuilder &f, Value x, Value power,
+                          Value lacks = {}) {
   Value one = f.c(x, 1);
-  if (!keepsTails(x))
+  if (!f.isDouble)
     return f.div(x, f.add(one, f.exp(power)));
-  Value root = halfPower(f, power);
-  return f.div(inTail(f, f.neg(power), x, root), fma(f, root, root, one));
+  Value zero = f.c(x, 0), isTail = f.cmp(Predicate::OGT, power, zero);
+  Factors tail = powerInTwo(f, power);
+  if (lacks) {
+    Value change = f.mul(tail.first, f.select(isTail, f.neg(lacks), lacks));
+    change = f.select(f.isCorrection(change, tail.first), change, zero);
+    tail.first = f.add(tail.first, change);
+  }
+  return f.div(inTail(f, isTail, x, tail),
+               fma(f, tail.first, tail.second, one));
 }
 
 /// log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|)).
@@ -101,7 +128,7 @@ Value opc::emitReciprocal(OpBuilder &b, Location loc, Value x) {
 }
 
 Value opc::emitSigmoid(OpBuilder &b, Location loc, Value x) {
-  return activation(b, loc, x, [](FloatBuilder &f, Value x) {
+  return activation(b, loc, x, [](ActivationBuilder &f, Value x) {
     return scalarInDouble(f, x, sigmoid);
   });
 }
@@ -118,18 +145,20 @@ Value opc::emitSoftsign(OpBuilder &b, Location loc, Value x) {
 
 /// x tanh(softplus(x)): with p = exp(-|x|), x (1 + 2 p) / (1 + 2 p + 2 p^2)
 /// where x is positive, and x p (2 + p) / (2 + 2 p + p^2) where it is not.
-static Value mish(FloatBuilder &f, Value x) {
-  Value root = halfPower(f, x), p = f.mul(root, root);
+static Value mish(ActivationBuilder &f, Value x) {
+  Factors power = powerInTwo(f, x);
+  Value p = f.mul(power.first, power.second);
   Value one = f.c(x, 1), two = f.c(x, 2), negative = isNegative(f, x);
   // 1 + 2 p or 2 + p; the rest of the divisor is its other summand times p.
   Value above =
       fma(f, f.select(negative, one, two), p, f.select(negative, two, one));
   Value rest = f.select(negative, f.add(one, p), f.mul(two, p));
-  return f.mul(inTail(f, x, x, root), f.div(above, fma(f, rest, p, above)));
+  return f.mul(inTail(f, negative, x, power),
+               f.div(above, fma(f, rest, p, above)));
 }
 
 Value opc::emitMish(OpBuilder &b, Location loc, Value x) {
-  return activation(b, loc, x, [](FloatBuilder &f, Value x) {
+  return activation(b, loc, x, [](ActivationBuilder &f, Value x) {
     return scalarInDouble(f, x, mish);
   });
 }
@@ -190,32 +219,58 @@ Value opc::emitSelu(OpBuilder &b, Location loc, Value x, APFloat alpha,
   });
 }
 
-static Value swish(FloatBuilder &f, Value x, APFloat alpha) {
+static Value swish(ActivationBuilder &f, Value x, APFloat alpha) {
   double a = alpha.convertToDouble();
   auto [factor, rest] = inTwoParts(f, x, -a);
   Value power = f.mul(x, factor);
-  Value y = timesSigmoid(f, x, power);
   if (alpha.getExactLog2Abs() != INT_MIN)
-    return y;
+    return timesSigmoid(f, x, power);
+  auto lacking = [&, factor = factor, rest = rest] {
+    return fma(f, x, rest, fma(f, x, factor, f.neg(power)));
+  };
+  if (f.isDouble)
+    return timesSigmoid(f, x, power, lacking());
+  Value y = timesSigmoid(f, x, power), lacks = lacking();
   // What the product lacks counts as a part of y where the power is large: in
   // the tail, which is one of numbers of the sign that alpha has not.
-  Value lacks = fma(f, x, rest, fma(f, x, factor, f.neg(power)));
   Predicate beyond = a > 0 ? Predicate::OLT : Predicate::OGT;
   Value zero = f.c(x, 0), tail = f.cmp(beyond, y, zero);
   return f.sub(y, f.select(tail, f.mul(y, lacks), zero));
 }
 
 Value opc::emitSwish(OpBuilder &b, Location loc, Value x, APFloat alpha) {
-  return activation(b, loc, x, [&](FloatBuilder &f, Value x) {
-    return scalarInDouble(
-        f, x, [&](FloatBuilder &f, Value x) { return swish(f, x, alpha); });
+  return activation(b, loc, x, [&](ActivationBuilder &f, Value x) {
+    return scalarInDouble(f, x, [&](ActivationBuilder &f, Value x) {
+      return swish(f, x, alpha);
+    });
   });
+}
+
+/// x * sigmoid(2 u) in f64 with u as below: 2 u is as large as 745, and what it
+/// lacks counts as a part of the result.
+static Value tanhGeluInDouble(ActivationBuilder &f, Value x, double line,
+                              double cubic) {
+  auto [c, cLacks] = inTwoParts(f, x, -cubic, 6.175149918155315e-19);
+  auto [l, lLacks] = inTwoParts(f, x, -line, 9.96930880911092e-17);
+  Value square = f.mul(x, x), squareLacks = fma(f, x, x, f.neg(square));
+  Value term = f.mul(square, c), sum = f.add(term, l);
+  // Of the two summands either may be greater.
+  Value part = f.sub(sum, term);
+  Value sumLacks = f.add(f.sub(term, f.sub(sum, part)), f.sub(l, part));
+  Value termLacks = fma(f, square, c, f.neg(term));
+  Value lacks = f.add(f.add(sumLacks, lLacks), termLacks);
+  lacks = fma(f, squareLacks, c, fma(f, square, cLacks, lacks));
+  Value power = f.mul(x, sum);
+  return timesSigmoid(f, x, power,
+                      fma(f, x, lacks, fma(f, x, sum, f.neg(power))));
 }
 
 /// x / 2 * (1 + tanh(u)) with u = sqrt(2/pi) * (x + 0.044715 x^3), which is x
 /// sigmoid(2 u).
-static Value tanhGelu(FloatBuilder &f, Value x) {
-  constexpr double line = 1.5957691216057308, cubic = 0.044715 * line;
+static Value tanhGelu(ActivationBuilder &f, Value x) {
+  constexpr double line = 1.5957691216057308, cubic = 0.07135481627260025;
+  if (f.isDouble)
+    return tanhGeluInDouble(f, x, line, cubic);
   Value factor = fma(f, f.mul(x, x), f.c(x, -cubic), f.c(x, -line));
   return timesSigmoid(f, x, f.mul(x, factor));
 }
@@ -235,9 +290,35 @@ static Value erfGelu(FloatBuilder &f, Value x) {
   return f.mul(f.mul(x, f.c(x, 0.5)), fma(f, change, f.c(x, -2), tail));
 }
 
+/// Where erfc is no normal double and x / 2 * erfc(-x / sqrt(2)) may be one: x
+/// from -40 to -37, by 7 terms of -exp(-x^2 / 2) / sqrt(2 pi) (1 - x^-2 + 3
+/// x^-4
+/// - 15 x^-6...).
+static Value erfGeluInDouble(ActivationBuilder &f, Value x) {
+  // An exponent less by this gives a normal power, and the factor that makes up
+  // for it is a double but for 2^-65 of it.
+  constexpr double great = 655.375, density = 9.444174185506352e-286;
+  constexpr double terms[] = {-945, 105, -15, 3, -1};
+  Value one = f.c(x, 1), square = f.mul(x, x), half = f.c(x, 0.5);
+  Value lacks = f.mul(fma(f, x, x, f.neg(square)), half);
+  Value inverse = f.div(one, square), sum = f.c(x, 10395);
+  for (double term : terms)
+    sum = fma(f, sum, inverse, f.c(x, term));
+  sum = f.add(one, fma(f, sum, inverse, f.neg(lacks)));
+  Value power = f.exp(fma(f, square, f.neg(half), f.c(x, great)));
+  Value tail = f.mul(f.mul(power, sum), f.c(x, -density));
+  Value offset = f.abs(f.add(x, f.c(x, 38.5)));
+  return f.select(f.cmp(Predicate::OLT, offset, f.c(x, 1.5)), tail,
+                  erfGelu(f, x));
+}
+
 Value opc::emitGelu(OpBuilder &b, Location loc, Value x, bool tanhForm) {
-  return activation(b, loc, x, [&](FloatBuilder &f, Value x) {
-    return scalarInDouble(f, x, tanhForm ? tanhGelu : erfGelu);
+  return activation(b, loc, x, [&](ActivationBuilder &f, Value x) {
+    if (!tanhForm && f.isDouble)
+      return erfGeluInDouble(f, x);
+    if (tanhForm)
+      return scalarInDouble(f, x, tanhGelu);
+    return scalarInDouble(f, x, erfGelu);
   });
 }
 

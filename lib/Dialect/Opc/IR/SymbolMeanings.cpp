@@ -4,7 +4,10 @@
 using namespace mlir;
 using namespace opc;
 
-/// A symbol does not stand for more than this.
+/// A symbol does not stand for more parts than this: those of a sum of 64
+/// symbols, as many as elements are followed (ShapeEnv::contentsLimit), are
+/// 127. All that is made of a symbol is walked anew with it, so that what stays
+/// a symbol costs less, and only what could have been proven of it.
 static constexpr unsigned kMostParts = 128;
 
 void SymbolMeanings::countParts(AffineExpr e, unsigned &parts) const {

@@ -22,16 +22,25 @@ AffineExpr SliceLists::count(Emitter &n) const {
   return n.size(axes ? axes : starts);
 }
 
+void requireEntries(Emitter &n, StringRef name, AffineExpr count,
+                    AffineExpr starts) {
+  n.requireEqual(count, starts,
+                 formatv("{0} has {{0} entries, starts {{1}", name).str());
+}
+
+void SliceLists::requireEven(Emitter &n) const {
+  const std::pair<StringRef, Value> others[] = {
+      {"ends", ends}, {"axes", axes}, {"steps", steps}};
+  for (auto [name, list] : others)
+    if (list)
+      requireEntries(n, name, n.size(list), n.size(starts));
+}
+
 namespace {
 
 /// A list as a vector of `count` i64; null for null.
-Value listAs(Emitter &n, Value list, StringRef what, AffineExpr count) {
-  if (!list || n.failed())
-    return {};
-  if (!isa<IntegerType>(n.elementOf(list)))
-    n.fail("input '" + what + "' is not an integer tensor");
-  n.requireEqual(n.size(list), count, kUneven);
-  return n.reshape(n.cast(list, n.i64Type()), {count});
+Value listAs(Emitter &n, Value list, AffineExpr count) {
+  return list ? n.reshape(n.cast(list, n.i64Type()), {count}) : Value();
 }
 
 Value number(Emitter &n, int64_t value) {
@@ -139,10 +148,10 @@ bool areOnes(Emitter &n, Value steps) {
 
 Value openSlice(Emitter &n, Value x, SliceLists lists) {
   AffineExpr count = lists.count(n);
-  Value starts = listAs(n, lists.starts, "starts", count);
-  Value ends = listAs(n, lists.ends, "ends", count);
-  Value axes = listAs(n, lists.axes, "axes", count);
-  Value steps = listAs(n, lists.steps, "steps", count);
+  Value starts = listAs(n, lists.starts, count);
+  Value ends = listAs(n, lists.ends, count);
+  Value axes = listAs(n, lists.axes, count);
+  Value steps = listAs(n, lists.steps, count);
   if (steps)
     steps = areOnes(n, steps) ? Value() : checkedSteps(n, steps);
   if (n.failed())

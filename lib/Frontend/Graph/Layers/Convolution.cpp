@@ -17,14 +17,20 @@ std::optional<Ints> kernelExtents(Emitter &n, Value x, Value w,
   Ints kernel;
   Dims extents = n.dims(w);
   for (AffineExpr extent : ArrayRef(extents).drop_front(2)) {
+    int64_t axis = kernel.size() + 2;
     std::optional<int64_t> value = constantOf(extent);
-    if (!value || *value < 1) {
-      n.failNeeds(name);
-      return std::nullopt;
-    }
-    kernel.push_back(*value);
+    if (!value)
+      n.refuse(formatv("an open extent of axis {0} of input '{1}' is not "
+                       "supported",
+                       axis, name),
+               "a known extent (--dim NAME=N, dims=)");
+    else if (*value < 1)
+      n.fail(formatv("axis {0} of input '{1}' has {2} elements, not at least "
+                     "one",
+                     axis, name, *value));
+    kernel.push_back(value.value_or(1));
   }
-  return kernel;
+  return n.failed() ? std::nullopt : std::optional(kernel);
 }
 
 Value addChannelBias(Emitter &n, Value y, Value bias) {

@@ -81,22 +81,54 @@ Value ofBlocks(Emitter &n, Value p, Value x, int64_t axis, int64_t block) {
   return n.reshape(p, dims);
 }
 
+constexpr StringLiteral kScale("scale"), kZero("zero point");
+
 /// Whether a scale or zero point is one for all of a tensor.
 bool isForAll(Emitter &n, Value p) {
   return constantOf(n.size(p)) == 1 && n.rank(p) <= 1;
 }
 
-/// Of `count` scales there is one for each index of an axis; only the run may
-/// know that one is for all.
-void requireOneOrEach(Emitter &n, AffineExpr count, AffineExpr extent) {
-  if (!constantOf(count))
-    count = n.broadcastShapes(count, extent)[0];
-  n.requireEqual(count, extent);
+/// A vector p of scales or zero points, of which there is one for each index of
+/// an axis; only the run may know that one is for all.
+void requireOneOrEach(Emitter &n, Value p, StringRef what, Value x,
+                      int64_t axis) {
+  AffineExpr count = n.dim(p, 0), each = n.dim(x, axis), wanted = each;
+  if (!constantOf(count)) {
+    AffineExpr none = n.expr(0), one = n.expr(1);
+    AffineExpr isOther =
+        n.clamp(count - 1, none, one) + n.clamp(one - count, none, one);
+    wanted = isOther * (each - 1) + 1;
+  }
+  n.requireEqual(
+      count, wanted,
+      formatv("the {0} has {{0} elements, axis {1} has {{1}", what, axis)
+          .str());
+}
+
+/// A vector p of open length is one for all where x has no such axis.
+Value withoutAxis(Emitter &n, Value p, Value x, int64_t axis) {
+  int64_t rank = n.rank(x);
+  if (!p || n.failed() || n.rank(p) != 1 || constantOf(n.size(p)) ||
+      (axis >= -rank && axis < rank))
+    return p;
+  n.requireEqual(n.size(p), n.expr(1),
+                 formatv("axis {0} is outside of rank {1}", axis, rank).str());
+  return n.reshape(p, {});
+}
+
+/// The same of scale and zero point.
+Scheme withoutAxis(Emitter &n, Value x, Scheme s) {
+  if (s.block == 0) {
+    s.scale = withoutAxis(n, s.scale, x, s.axis);
+    s.zero = withoutAxis(n, s.zero, x, s.axis);
+  }
+  return s;
 }
 
 /// Brings a scale or zero point to a shape that broadcasts against x: one for
 /// all, one for each index of `axis`, or one for each block of `axis`.
-Value aligned(Emitter &n, Value p, Value x, int64_t axis, int64_t block) {
+Value aligned(Emitter &n, Value p, StringRef what, Value x, int64_t axis,
+              int64_t block) {
   if (!p || n.failed())
     return p;
   if (isForAll(n, p))
@@ -109,7 +141,7 @@ Value aligned(Emitter &n, Value p, Value x, int64_t axis, int64_t block) {
       n.fail("a scale of this rank needs block_size");
       return p;
     }
-    requireOneOrEach(n, n.dim(p, 0), n.dim(x, axis));
+    requireOneOrEach(n, p, what, x, axis);
     Ints axes;
     for (int64_t i = 1; i < n.rank(x) - axis; ++i)
       axes.push_back(i);
@@ -126,10 +158,11 @@ Value aligned(Emitter &n, Value p, Value x, int64_t axis, int64_t block) {
 }
 
 /// The same for opc.dequantize: of the rank of x, blocks as they are.
-Value unspread(Emitter &n, Value p, Value x, int64_t axis, int64_t block) {
+Value unspread(Emitter &n, Value p, StringRef what, Value x, int64_t axis,
+               int64_t block) {
   if (p && !n.failed() && block != 0 && !isForAll(n, p))
     return ofBlocks(n, p, x, axis, block);
-  p = aligned(n, p, x, axis, /*block=*/0);
+  p = aligned(n, p, what, x, axis, /*block=*/0);
   if (!p || n.failed())
     return p;
   int64_t at = n.rank(x) - n.rank(p);
@@ -151,9 +184,11 @@ bool isDequantizeOp(Emitter &n, Value x, int64_t block) {
 
 } // namespace
 
-Value quantise(Emitter &n, Value x, const Scheme &s, Type real, Type element) {
-  Value scale = aligned(n, s.scale, x, s.axis, s.block);
-  Value zero = aligned(n, s.zero, x, s.axis, s.block);
+Value quantise(Emitter &n, Value x, const Scheme &given, Type real,
+               Type element) {
+  Scheme s = withoutAxis(n, x, given);
+  Value scale = aligned(n, s.scale, kScale, x, s.axis, s.block);
+  Value zero = aligned(n, s.zero, kZero, x, s.axis, s.block);
   if (n.failed())
     return {};
   real = real ? real : n.elementOf(scale);
@@ -161,14 +196,15 @@ Value quantise(Emitter &n, Value x, const Scheme &s, Type real, Type element) {
   return saturate(n, quotient, zero, element);
 }
 
-Value dequantise(Emitter &n, Value x, const Scheme &s, Type element) {
+Value dequantise(Emitter &n, Value x, const Scheme &given, Type element) {
+  Scheme s = withoutAxis(n, x, given);
   bool whole = isDequantizeOp(n, x, s.block);
   int64_t axis = s.axis;
   if (whole) // one scale for all has no axis
     axis = isForAll(n, s.scale) ? 0 : n.axisIn(axis, n.rank(x));
   auto fit = whole ? unspread : aligned;
-  Value scale = fit(n, s.scale, x, axis, s.block);
-  Value zero = fit(n, s.zero, x, axis, s.block);
+  Value scale = fit(n, s.scale, kScale, x, axis, s.block);
+  Value zero = fit(n, s.zero, kZero, x, axis, s.block);
   if (n.failed())
     return {};
   if (whole)

@@ -32,7 +32,7 @@ void buildEinsum(Node &n) {
   SmallVector<Value> operands;
   for (int64_t i = 0; i < n.numInputs(); ++i)
     operands.push_back(n.need(i));
-  n.out(0, rounded(n, einsum(n, n.string("equation", ""), operands)));
+  n.out(0, rounded(n, einsum(n, n.needString("equation"), operands)));
 }
 
 constexpr OpRow kRows[] = {

@@ -93,7 +93,7 @@ void buildPow(Node &n) {
 }
 
 void buildBitShift(Node &n) {
-  std::string direction = n.string("direction", "");
+  std::string direction = n.needString("direction");
   if (direction == "LEFT")
     return buildBinary<ShiftLeftOp>(n);
   if (direction == "RIGHT")

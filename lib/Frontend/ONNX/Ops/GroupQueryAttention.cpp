@@ -109,12 +109,14 @@ void readLengths(Node &n, GroupQuery &g) {
                   "{0} new tokens, but total_sequence_length is {1}");
   Type index = n.i64Type();
   last = n.cast(n.reshape(last, {n.dim(g.q, 0)}), index);
-  Value total = n.extentAs(index, g.total), zero = n.scalarInt(index, 0);
-  Value fits = n.binary<AndOp>(n.compare<GreaterEqualOp>(last, zero),
-                               n.compare<LessOp>(last, total));
-  n.guard(n.cast(n.reduce("min", n.cast(fits, n.i32Type()), {0}, false),
-                 n.boolType()),
-          "seqlens_k is negative or not below total_sequence_length");
+  Value zero = n.scalarInt(index, 0);
+  // There may be no batch.
+  Value least = n.min(n.reduce("min", last, {0}, false), zero);
+  Value most = n.max(n.reduce("max", last, {0}, false), zero);
+  n.bindElement(least, 0, 0, "input 'seqlens_k' holds {0}, less than {1}");
+  n.requireAtMost(n.bindElement(most, 0, 0) + 1, g.total,
+                  "input 'seqlens_k' asks for {0} keys, but "
+                  "total_sequence_length is {1}");
   g.lengths = n.add(last, n.scalarInt(index, 1));
   // The prompt may be padded behind its end: nothing comes before it.
   g.kept = n.max(n.sub(g.lengths, n.extentAs(index, g.queries)), zero);

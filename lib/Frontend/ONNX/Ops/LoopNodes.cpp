@@ -232,7 +232,7 @@ struct ScanSpec {
 
 std::optional<ScanSpec> scanSpec(Node &n) {
   ScanSpec s;
-  s.scans = n.integer("num_scan_inputs", 0);
+  s.scans = n.needInteger("num_scan_inputs");
   s.states = n.numInputs() - s.scans;
   if (n.opset < 9)
     n.refuse("Scan before opset 9 is not supported");

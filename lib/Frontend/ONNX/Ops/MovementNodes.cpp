@@ -28,9 +28,7 @@ void buildConcat(Node &n) {
   SmallVector<Value> xs;
   for (int64_t i = 0; i < n.numInputs(); ++i)
     xs.push_back(n.need(i));
-  if (!n.hasAttr("axis"))
-    return n.fail("attribute 'axis' is missing");
-  n.out(0, n.concat(xs, n.integer("axis", 0)));
+  n.out(0, n.concat(xs, n.needInteger("axis")));
 }
 
 void buildExpand(Node &n) {
@@ -45,7 +43,8 @@ void buildExpand(Node &n) {
 void buildTile(Node &n) {
   Value x = n.need(0);
   std::optional<Dims> repeats =
-      n.resolve(listOf(n, n.need(1), n.rank(x), "{0} repeats for rank {1}"),
+      n.resolve(listOf(n, n.vectorOf(n.need(1), "repeats"), n.rank(x),
+                       "{0} repeats for rank {1}"),
                 "repeats", 0);
   if (!repeats)
     return;
@@ -60,7 +59,7 @@ void buildTile(Node &n) {
 
 /// Attributes of DepthToSpace and SpaceToDepth of x.
 std::optional<DepthBlocks> blocksOf(Node &n, Value x) {
-  DepthBlocks blocks{n.integer("blocksize", 0), true};
+  DepthBlocks blocks{n.needInteger("blocksize"), true};
   if (n.rank(x) != 4)
     n.fail(formatv("rank {0} is not 4", n.rank(x)));
   if (blocks.size < 1 || blocks.size > (1 << 20))

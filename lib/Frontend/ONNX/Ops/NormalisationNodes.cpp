@@ -79,7 +79,7 @@ void buildRmsNormalization(Node &n) {
 /// Scale and bias are one for each group before opset 21, for each channel
 /// then.
 void buildGroupNormalization(Node &n) {
-  GroupNorm g{n.need(0), n.need(1), n.need(2), n.integer("num_groups", 0)};
+  GroupNorm g{n.need(0), n.need(1), n.need(2), n.needInteger("num_groups")};
   ignoreStashType(n);
   if (n.failed() || n.rank(g.x) < 2 || g.groups < 1 || g.groups > (1 << 30))
     return n.fail(formatv("num_groups of {0} does not fit", g.groups));
@@ -105,7 +105,7 @@ void buildLpNormalization(Node &n) {
 }
 
 void buildLrn(Node &n) {
-  LocalResponse l{wide(n, n.need(0)), n.integer("size", 0)};
+  LocalResponse l{wide(n, n.need(0)), n.needInteger("size")};
   if (n.failed() || n.rank(l.x) < 3 || l.size < 1 || l.size > (1 << 20))
     return n.fail(
         formatv("size {0} or rank {1} does not fit", l.size, n.rank(l.x)));

@@ -25,9 +25,8 @@ void padBy(Node &n, Value x, Value value, ArrayRef<AffineExpr> pads, Ints axes,
 
 void buildPadAttributes(Node &n) {
   Value x = n.need(0);
-  padBy(n, x, n.like(x, n.real("value", 0)),
-        n.exprList(n.integers("pads").value_or(Ints())), axesUpTo(n.rank(x)),
-        n.string("mode", "constant"));
+  padBy(n, x, n.like(x, n.real("value", 0)), n.exprList(n.needIntegers("pads")),
+        axesUpTo(n.rank(x)), n.string("mode", "constant"));
 }
 
 void buildPad(Node &n) {
@@ -36,8 +35,8 @@ void buildPad(Node &n) {
   Ints axes = n.known(3, "axes").value_or(axesUpTo(n.rank(x)));
   std::string text = formatv("{{0} pads for {0} axes", axes.size()).str();
   std::optional<Dims> pads =
-      n.resolve(listOf(n, n.need(1), 2 * axes.size(), text), "pads",
-                std::numeric_limits<int64_t>::min());
+      n.resolve(listOf(n, n.vectorOf(n.need(1), "pads"), 2 * axes.size(), text),
+                "pads", std::numeric_limits<int64_t>::min());
   if (pads)
     padBy(n, x, value, *pads, axes, n.string("mode", "constant"));
 }
@@ -49,7 +48,8 @@ void buildCenterCropPad(Node &n) {
       n.axesIn(n.integers("axes").value_or(axesUpTo(n.rank(x))), n.rank(x));
   constexpr StringLiteral kUneven("shape and axes differ in length");
   std::optional<Dims> wanted =
-      n.resolve(listOf(n, n.need(1), axes.size(), kUneven), "shape", 0);
+      n.resolve(listOf(n, n.vectorOf(n.need(1), "shape"), axes.size(), kUneven),
+                "shape", 0);
   if (!wanted || n.failed())
     return;
   if (wanted->size() != axes.size())

@@ -7,9 +7,11 @@
 //===----------------------------------------------------------------------===//
 #include "Reader/Node.h"
 #include "llvm/ADT/bit.h"
+#include "llvm/Support/FormatVariadic.h"
 #include <cmath>
 
 using namespace mlir;
+using llvm::formatv;
 
 namespace opc::onnx {
 namespace {
@@ -58,10 +60,12 @@ Value scaledUniform(Node &n, ArrayRef<AffineExpr> dims) {
 using Distribution = Value (*)(Node &, ArrayRef<AffineExpr>);
 
 template <Distribution distribution> void buildOfShape(Node &n) {
-  std::optional<Ints> shape = n.integers("shape");
-  if (!shape || llvm::any_of(*shape, [](int64_t v) { return v < 0; }))
-    return n.fail("shape is missing or negative");
-  n.out(0, n.cast(distribution(n, n.exprList(*shape)),
+  Ints shape = n.needIntegers("shape");
+  for (int64_t extent : shape)
+    if (extent < 0)
+      return n.fail(
+          formatv("attribute 'shape' holds {0}, less than 0", extent));
+  n.out(0, n.cast(distribution(n, n.exprList(shape)),
                   n.elementAttr("dtype", n.f32Type())));
 }
 template <Distribution distribution> void buildLike(Node &n) {

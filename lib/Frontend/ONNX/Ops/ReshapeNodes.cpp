@@ -11,13 +11,13 @@ namespace opc::onnx {
 namespace {
 
 void buildReshape(Node &n) {
-  Value x = n.need(0), shape = n.need(1);
+  Value x = n.need(0), shape = n.vectorOf(n.need(1), "shape");
   if (n.failed())
     return;
   bool keepZero = n.flag("allowzero", false);
   std::optional<int64_t> count = constantOf(n.size(shape));
   requireRank(n, shape);
-  if (!count || n.rank(shape) != 1)
+  if (!count)
     n.failNeeds("shape");
   if (n.failed())
     return;
@@ -55,10 +55,16 @@ void buildSqueeze(Node &n) {
 
 void buildUnsqueeze(Node &n) {
   Value x = n.need(0);
-  std::optional<Ints> axes = n.axesOf(13);
-  if (!axes)
-    return n.fail("axes are missing");
-  n.out(0, n.unsqueeze(x, *axes));
+  if (n.opset < 13)
+    return n.out(0, n.unsqueeze(x, n.needIntegers("axes")));
+  // One axis may be a scalar.
+  Value axes = n.need(1);
+  if (axes && n.rank(axes) == 0)
+    axes = n.reshape(axes, {n.expr(1)});
+  if (std::optional<Ints> known = n.constants(n.vectorOf(axes, "axes")))
+    n.out(0, n.unsqueeze(x, *known));
+  else
+    n.failNeeds("axes");
 }
 
 constexpr OpRow kRows[] = {

@@ -15,8 +15,7 @@ void buildOldResize(Node &n) {
   Ints axes = axesUpTo(n.rank(x));
   Value scales;
   if (n.opset < 9) {
-    SmallVector<double> list =
-        n.realList("scales").value_or(SmallVector<double>());
+    SmallVector<double> list = n.needReals("scales");
     scales = n.reals(n.f32Type(), {static_cast<int64_t>(list.size())}, list);
   } else {
     scales = n.need(1);
@@ -92,8 +91,10 @@ void buildGridSample(Node &n) {
 
 void buildAffineGrid(Node &n) {
   Value theta = n.need(0);
-  std::optional<Dims> size = n.resolve(n.need(1), "size", 1);
-  if (!size || (size->size() != 4 && size->size() != 5) || n.rank(theta) != 3)
+  std::optional<Dims> size =
+      n.resolve(n.vectorOf(n.need(1), "size"), "size", 1);
+  if (n.failed() || !size || (size->size() != 4 && size->size() != 5) ||
+      n.rank(theta) != 3)
     return n.fail("size has neither 4 nor 5 elements, or theta no rank of 3");
   bool corners = n.flag("align_corners", false);
   n.out(0, rounded(n, affineGrid(n, theta, *size, corners)));

@@ -11,7 +11,7 @@ void buildTopK(Node &n) {
   Value x = n.need(0);
   int64_t axis = n.axisIn(n.integer("axis", -1), n.rank(x));
   n.ignore("sorted"); // sorted is one order that unsorted may have
-  AffineExpr count = n.opset < 10 ? n.expr(n.integer("k", 0))
+  AffineExpr count = n.opset < 10 ? n.expr(n.needInteger("k"))
                                   : n.resolveScalar(n.need(1), "k", 0);
   Selected selected = topK(n, x, {count, axis, n.flag("largest", true)});
   n.out(0, selected.values);

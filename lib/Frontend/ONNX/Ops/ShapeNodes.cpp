@@ -42,6 +42,8 @@ void buildConstant(Node &n) {
   if (auto values = n.realList("value_floats"))
     return n.out(0, n.reals(n.f32Type(), {static_cast<int64_t>(values->size())},
                             *values));
+  if (!n.hasUnreadAttribute())
+    return n.fail("attribute 'value' is missing");
   n.refuse("strings and sparse tensors are not supported", "dense numbers");
 }
 

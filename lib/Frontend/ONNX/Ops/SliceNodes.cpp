@@ -24,8 +24,10 @@ void buildSplit(Node &n) {
         formatv("num_outputs is {0}, the node has {1}", parts, n.numOutputs()));
   Dims sizes;
   if (n.opset >= 13 && n.has(1)) {
-    std::optional<Dims> given = n.resolve(
-        listOf(n, n.in(1), parts, "{0} sizes for {1} outputs"), "split", 0);
+    std::optional<Dims> given =
+        n.resolve(listOf(n, n.vectorOf(n.in(1), "split"), parts,
+                         "{0} sizes for {1} outputs"),
+                  "split", 0);
     if (!given)
       return;
     sizes = *given;
@@ -56,9 +58,10 @@ std::optional<SliceSpec> closedSpec(Node &n, const SliceLists &lists) {
   int64_t any = std::numeric_limits<int64_t>::min();
   std::optional<int64_t> count = constantOf(lists.count(n));
   auto axes = n.constants(lists.axes), steps = n.constants(lists.steps);
+  constexpr StringLiteral kEntries("{0} entries where {1} are needed");
   auto starts =
-      n.resolve(listOf(n, lists.starts, *count, kUneven), "starts", any);
-  auto ends = n.resolve(listOf(n, lists.ends, *count, kUneven), "ends", any);
+      n.resolve(listOf(n, lists.starts, *count, kEntries), "starts", any);
+  auto ends = n.resolve(listOf(n, lists.ends, *count, kEntries), "ends", any);
   if (!starts || !ends)
     return std::nullopt;
   return SliceSpec{*starts, *ends, axes.value_or(axesUpTo(starts->size())),
@@ -67,18 +70,15 @@ std::optional<SliceSpec> closedSpec(Node &n, const SliceLists &lists) {
 
 /// Before opset 10 all is attributes.
 SliceSpec attributeSpec(Node &n) {
-  Ints starts = n.integers("starts").value_or(Ints());
-  Dims ends = n.exprList(n.integers("ends").value_or(Ints()));
-  return {n.exprList(starts), ends,
-          n.integers("axes").value_or(axesUpTo(starts.size())),
-          Ints(starts.size(), 1)};
+  Ints starts = n.needIntegers("starts"), ends = n.needIntegers("ends");
+  Ints axes = n.integers("axes").value_or(axesUpTo(starts.size()));
+  AffineExpr count = n.expr(starts.size());
+  requireEntries(n, "ends", n.expr(ends.size()), count);
+  requireEntries(n, "axes", n.expr(axes.size()), count);
+  return {n.exprList(starts), n.exprList(ends), axes, Ints(starts.size(), 1)};
 }
 
 Value closedSlice(Node &n, Value x, const SliceSpec &spec) {
-  size_t count = spec.starts.size();
-  if (spec.ends.size() != count || spec.axes.size() != count ||
-      spec.steps.size() != count)
-    n.fail(kUneven);
   Ints axes = n.axesIn(spec.axes, n.rank(x));
   if (n.failed())
     return {};
@@ -89,13 +89,26 @@ Value closedSlice(Node &n, Value x, const SliceSpec &spec) {
   return sliceRanges(n, x, ranges);
 }
 
+Value indexList(Node &n, int64_t i, StringRef name) {
+  Value list = n.vectorOf(n.in(i), name);
+  Type element = n.elementOf(list);
+  if (list && element != n.i32Type() && element != n.i64Type())
+    n.fail("input " + quoted(name) + " is " + dtypeName(element) +
+           ", neither i32 nor i64");
+  return list;
+}
+
 void buildSlice(Node &n) {
   Value x = n.need(0);
   if (n.opset < 10)
     return n.out(0, closedSlice(n, x, attributeSpec(n)));
-  SliceLists lists{n.need(1), n.need(2), n.in(3), n.in(4)};
+  n.need(1);
+  n.need(2);
+  SliceLists lists{indexList(n, 1, "starts"), indexList(n, 2, "ends"),
+                   indexList(n, 3, "axes"), indexList(n, 4, "steps")};
   if (n.failed())
     return;
+  lists.requireEven(n);
   auto isKnown = [&](Value list) { return !list || n.constants(list); };
   bool isClosed =
       constantOf(lists.count(n)) && isKnown(lists.axes) && isKnown(lists.steps);

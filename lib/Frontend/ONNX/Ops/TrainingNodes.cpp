@@ -39,9 +39,9 @@ std::optional<Step> readStep(Node &n, int64_t lists) {
   return step;
 }
 
-/// The gradient of the loss and of norm_coefficient / 2 * |x|^2.
-Value regularised(Node &n, Value x, Value gradient) {
-  return n.add(n.mul(n.like(x, n.real("norm_coefficient", 0)), x), gradient);
+/// The gradient of the loss and of norm / 2 * |x|^2.
+Value regularised(Node &n, Value x, Value gradient, double norm) {
+  return n.add(n.mul(n.like(x, norm), x), gradient);
 }
 
 /// first where the count is above 0, else second.
@@ -52,17 +52,18 @@ Value afterFirst(Node &n, const Step &step, Value first, Value second) {
 
 void buildMomentum(Node &n) {
   std::optional<Step> step = readStep(n, 3);
-  std::string mode = n.string("mode", "");
+  std::string mode = n.needString("mode");
+  double norm = n.needReal("norm_coefficient");
+  double momentum = n.needReal("alpha"), later = n.needReal("beta");
   if (!step)
     return;
   if (mode != "standard" && mode != "nesterov")
     return n.fail("mode " + quoted(mode) + " is not known");
   for (int64_t i = 0; i < step->tensors; ++i) {
     Value x = step->input(n, 0, i), v = step->input(n, 2, i);
-    Value g = regularised(n, x, step->input(n, 1, i));
-    Value alpha = n.like(x, n.real("alpha", 0));
-    Value beta =
-        afterFirst(n, *step, n.like(x, n.real("beta", 0)), n.like(x, 1));
+    Value g = regularised(n, x, step->input(n, 1, i), norm);
+    Value alpha = n.like(x, momentum);
+    Value beta = afterFirst(n, *step, n.like(x, later), n.like(x, 1));
     Value next = n.add(n.mul(alpha, v), n.mul(beta, g));
     Value direction = mode == "standard" ? next : n.add(g, n.mul(alpha, next));
     Value rate = n.cast(step->rate, n.elementOf(x));
@@ -77,7 +78,8 @@ void buildAdagrad(Node &n) {
     return;
   for (int64_t i = 0; i < step->tensors; ++i) {
     Value x = step->input(n, 0, i), h = step->input(n, 2, i);
-    Value g = regularised(n, x, step->input(n, 1, i));
+    Value g =
+        regularised(n, x, step->input(n, 1, i), n.real("norm_coefficient", 0));
     Value count = n.cast(step->count, n.elementOf(x));
     Value decay =
         n.add(n.mul(count, n.like(x, n.real("decay_factor", 0))), n.like(x, 1));
@@ -103,7 +105,8 @@ void buildAdam(Node &n) {
   for (int64_t i = 0; i < step->tensors; ++i) {
     Value x = step->input(n, 0, i);
     Value v = step->input(n, 2, i), h = step->input(n, 3, i);
-    Value g = regularised(n, x, step->input(n, 1, i));
+    Value g =
+        regularised(n, x, step->input(n, 1, i), n.real("norm_coefficient", 0));
     Value newV =
         n.add(n.mul(n.like(x, alpha), v), n.mul(n.like(x, 1 - alpha), g));
     Value newH = n.add(n.mul(n.like(x, beta), h),

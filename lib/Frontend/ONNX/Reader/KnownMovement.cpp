@@ -61,8 +61,9 @@ struct Part {
 std::optional<Part> slicedPart(ArrayRef<Known> in) {
   Ints v{0, 0, 0, 1}; // starts, ends, axes, steps
   for (size_t i = 1; i < in.size() && i < 5; ++i) {
-    AffineExpr e =
-        in[i].size() == 1 && !in[i].isReal() ? in[i].ints[0] : AffineExpr();
+    bool isList = in[i].shape.size() == 1 && !in[i].isReal() &&
+                  in[i].element.getIntOrFloatBitWidth() >= 32;
+    AffineExpr e = isList && in[i].size() == 1 ? in[i].ints[0] : AffineExpr();
     auto value = e ? constantOf(e) : std::nullopt;
     if (!value)
       return std::nullopt;
@@ -133,7 +134,7 @@ bool reducesAll(Node &n, ArrayRef<Known> in, int64_t asInput) {
   Dims axes;
   if (n.opset < asInput)
     axes = n.exprList(n.integers("axes").value_or(Ints()));
-  else if (in.size() == 2 && !in[1].isReal())
+  else if (in.size() == 2 && !in[1].isReal() && in[1].shape.size() == 1)
     axes = in[1].ints;
   if (in.size() > (n.opset < asInput ? 1 : 2) ||
       (axes.empty() && n.flag("noop_with_empty_axes", false)))

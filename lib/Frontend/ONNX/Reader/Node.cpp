@@ -23,8 +23,9 @@ Value Node::need(int64_t i) {
 std::optional<Ints> Node::known(int64_t i, StringRef name) {
   if (!has(i) || failed())
     return std::nullopt;
-  std::optional<Ints> values = constants(in(i));
-  if (!values)
+  Value list = vectorOf(in(i), name);
+  std::optional<Ints> values = constants(list);
+  if (list && !values)
     failNeeds(name);
   return values;
 }
@@ -83,6 +84,12 @@ const pb::AttributeProto *Node::find(StringRef name,
     return attribute;
   fail(formatv("attribute {0} has the wrong type", quoted(name)));
   return nullptr;
+}
+
+Node &Node::needed(StringRef name) {
+  if (!hasAttr(name))
+    fail(formatv("attribute {0} is missing", quoted(name)));
+  return *this;
 }
 
 int64_t Node::integer(StringRef name, int64_t absent) {

@@ -50,8 +50,8 @@ public:
   void ignoreInput(int64_t i) { (void)in(i); }
   /// An input that may not be left out.
   Value need(int64_t i);
-  /// The integers of an input, or failure if they are not known yet; nothing
-  /// without failure where it is left out.
+  /// The integers of an input that must be a list, or failure if they are not
+  /// known yet; nothing without failure where it is left out.
   std::optional<Ints> known(int64_t i, StringRef name);
 
   /// The one integer of an input that must be a scalar and known.
@@ -84,6 +84,18 @@ public:
   SmallVector<std::string> strings(StringRef name);
   mlir::ElementsAttr tensor(StringRef name);
   const pb::GraphProto *graph(StringRef name);
+  // Those that may not be left out.
+  int64_t needInteger(StringRef name) { return needed(name).integer(name, 0); }
+  double needReal(StringRef name) { return needed(name).real(name, 0); }
+  std::string needString(StringRef name) {
+    return needed(name).string(name, "");
+  }
+  SmallVector<double> needReals(StringRef name) {
+    return needed(name).realList(name).value_or(SmallVector<double>());
+  }
+  Ints needIntegers(StringRef name) {
+    return needed(name).integers(name).value_or(Ints());
+  }
   /// The element type that an integer attribute names, or `absent`.
   Type elementAttr(StringRef name, Type absent);
   using Emitter::integers;
@@ -104,6 +116,8 @@ public:
 
 private:
   friend class GraphImporter;
+  /// This node; it fails where it has no such attribute.
+  Node &needed(StringRef name);
   const pb::AttributeProto *find(StringRef name);
   const pb::AttributeProto *find(StringRef name,
                                  pb::AttributeProto::AttributeType type);
