@@ -22,6 +22,28 @@ def KeepReducedAxesPass : Pass<"opc-keep-reduced-axes"> {
   }];
 }
 
+def FactorZeroPointsPass : Pass<"opc-factor-zero-points"> {
+  let summary = "products of bytes get bytes, their zero points apart";
+  let description = [{
+    A matmul or conv whose i32 operands are bytes less zero points becomes one of
+    the bytes, less what the zero points add to each sum. The result keeps its
+    bits. Bytes get the signs that the product takes: unsigned by signed, unless
+    `any-signs` says that a matmul takes all.
+
+    ```mlir
+    %0 = opc.cast %x : (tensor<4x8xui8>) -> tensor<4x8xi32>
+    %1 = opc.sub %0, %zero : (tensor<4x8xi32>, tensor<i32>) -> tensor<4x8xi32>
+    %y = opc.matmul %1, %2 : (tensor<4x8xi32>, tensor<8x2xi32>) -> tensor<4x2xi32>
+    // becomes, where %2 is a cast of %w
+    %3 = opc.matmul %x, %w : (tensor<4x8xui8>, tensor<8x2xi8>) -> tensor<4x2xi32>
+    %4 = opc.reduce %2 {axes = [0], kind = "sum"}
+    %y = opc.sub %3, (opc.mul %zero, %4)
+    ```
+  }];
+  let options = [Option<"anySigns", "any-signs", "bool", /*default=*/"false",
+                        "a matmul takes bytes of any signs">];
+}
+
 def FoldMovementPass : Pass<"opc-fold-movement"> {
   let summary = "evaluates movement ops on constants";
   let description = [{

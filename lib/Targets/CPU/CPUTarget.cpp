@@ -12,8 +12,10 @@
 #include "opc/Layout/Passes.h"
 #include "opc/Targets/CPU/Passes.h"
 #include "opc/Targets/CPU/Products/DotProduct.h"
+#include "opc/Targets/CPU/Products/MatrixTile.h"
 #include "opc/Targets/CPU/Schedules.h"
 #include "opc/Targets/Core/Target.h"
+#include "llvm/Support/FormatVariadic.h"
 
 #include "Chips.inc"
 
@@ -22,23 +24,40 @@ namespace opc {
 const Target &cpuTarget();
 
 /// Weights of few bits are never as large as reals; products of small integers
-/// are those of i16 where an instruction adds pairs of them.
+/// are those of bytes or of i16 where an instruction adds several of them.
 static void buildLegalise(mlir::OpPassManager &pm, const TargetDesc &desc) {
   pm.addPass(cpu::createPackQuantisedPass({cpu::machineOf(desc).lanes}));
   legaliseByDefault(pm, desc);
+  bool bytes = cpu::dotUnitFor(desc, "ui8", "i8");
+  bool anySigns = cpu::tileUnitFor(desc, "i8", "i8");
+  if (bytes)
+    pm.addPass(createFactorZeroPointsPass({anySigns}));
   if (cpu::dotUnitFor(desc, "i16", "i16"))
-    pm.addPass(createNarrowIntegersPass());
+    pm.addPass(createNarrowIntegersPass({bytes, anySigns}));
+}
+
+/// The units whose weights are packed in groups, as PackWeightsPass takes them.
+static llvm::SmallVector<std::string> packedUnits(const TargetDesc &desc) {
+  llvm::SmallVector<std::string> units;
+  for (const MatrixUnit &unit : desc.matrixUnits) {
+    bool isTile = cpu::tileUnitFor(desc, unit.a, unit.b) == &unit;
+    if (isTile || cpu::dotUnitFor(desc, unit.a, unit.b) == &unit)
+      units.push_back(
+          llvm::formatv("{0}:{1}:{2}:{3}:{4}", unit.a, unit.b, unit.acc,
+                        isTile ? cpu::groupOf(unit) : unit.k, unit.k)
+              .str());
+  }
+  return units;
 }
 
 /// Channels last, weights packed for the vectors of the chip.
 static void buildLayout(mlir::OpPassManager &pm, const TargetDesc &desc) {
   int64_t lanes = cpu::machineOf(desc).lanes;
-  const MatrixUnit *shorts = cpu::dotUnitFor(desc, "i16", "i16");
   pm.addPass(cpu::createChannelsLastPass());
   pm.addPass(cpu::createSplitConvTransposePass());
   pm.addPass(createSinkTransposesPass());
   pm.addPass(cpu::createPackRecurrentPass({lanes}));
-  pm.addPass(cpu::createPackWeightsPass({lanes, shorts ? shorts->k : 0}));
+  pm.addPass(cpu::createPackWeightsPass({lanes, packedUnits(desc)}));
   pm.addPass(createSinkTransposesPass());
   pm.addPass(createKeepReducedAxesPass());
   pm.addPass(createFoldMovementPass());

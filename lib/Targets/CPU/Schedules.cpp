@@ -8,6 +8,7 @@ namespace opc::cpu {
 
 ArrayRef<Schedule> schedules() {
   static const Schedule table[] = {
+      {"tile-gemm", scheduleTileGemm, leadsTileGemm},
       {"gemm", scheduleGemm, leadsGemm},
       {"quantised-gemm", scheduleQuantisedGemm, leadsQuantisedGemm},
       {"conv", scheduleConv, leadsConv},

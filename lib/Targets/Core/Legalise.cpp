@@ -4,8 +4,15 @@
 #include "opc/Dialect/Opc/Transforms/Passes.h"
 #include "opc/Targets/Core/Target.h"
 
-void opc::legaliseByDefault(mlir::OpPassManager &pm, const TargetDesc &) {
+/// Whether a unit of the chip multiplies bf16 and adds up in f32.
+static bool multipliesBf16(const opc::TargetDesc &desc) {
+  return llvm::any_of(desc.matrixUnits, [](const opc::MatrixUnit &unit) {
+    return unit.a == "bf16" && unit.b == "bf16" && unit.acc == "f32";
+  });
+}
+
+void opc::legaliseByDefault(mlir::OpPassManager &pm, const TargetDesc &desc) {
   pm.addNestedPass<mlir::func::FuncOp>(createDecomposePass());
   // Ahead of constant folding, which converts weights then.
-  pm.addPass(createWidenFloatsPass());
+  pm.addPass(createWidenFloatsPass({multipliesBf16(desc)}));
 }

@@ -284,7 +284,9 @@ def test_one_scale_keeps_the_aspect(policy, choose, symbolic, target):
             model.graph.output[0].type.tensor_type.ClearField("shape")
             program = opc.compile(model, target=target, cache=False)
         (y,) = program.run(list(feeds.values()))
-        scale = choose(Fraction(w, s) for w, s in zip(wanted, shape, strict=True))
+        scale = choose(
+            Fraction(w, s) for w, s in zip(wanted, shape, strict=True)
+        )
         lines = [
             [
                 min(math.floor(i / scale), extent - 1)

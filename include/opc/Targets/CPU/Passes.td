@@ -46,8 +46,10 @@ def PackWeightsPass : Pass<"opc-pack-weights"> {
   let options = [
     Option<"lanes", "lanes", "int64_t", /*default=*/"16",
            "f32 elements of one vector">,
-    Option<"shortGroup", "short-group", "int64_t", /*default=*/"0",
-           "products of i16 that one instruction adds up to i32; 0: none">];
+    ListOption<"units", "units", "std::string",
+               "what one instruction adds up, besides f32: types, products, and "
+               "what the reduction of a matmul is a multiple of, as "
+               "i16:i16:i32:2:2">];
 }
 
 def PackQuantisedPass : Pass<"opc-pack-quantised"> {

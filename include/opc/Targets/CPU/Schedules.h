@@ -75,6 +75,7 @@ misfitAround(KernelForm &kernel, mlir::Value root, mlir::ValueRange buffers);
 bool isFunction(mlir::Operation *op);
 
 // Whether a schedule takes what an op leads (Schedule::leads).
+bool leadsTileGemm(mlir::Operation *op, const TargetDesc &desc);
 bool leadsGemm(mlir::Operation *op, const TargetDesc &desc);
 bool leadsQuantisedGemm(mlir::Operation *op, const TargetDesc &desc);
 bool leadsConv(mlir::Operation *op, const TargetDesc &desc);
@@ -85,6 +86,7 @@ bool leadsReduce(mlir::Operation *op, const TargetDesc &desc);
 
 // One function for each schedule.
 ScheduleResult schedulePointwise(KernelForm &kernel, const TargetDesc &desc);
+ScheduleResult scheduleTileGemm(KernelForm &kernel, const TargetDesc &desc);
 ScheduleResult scheduleGemm(KernelForm &kernel, const TargetDesc &desc);
 ScheduleResult scheduleQuantisedGemm(KernelForm &kernel,
                                      const TargetDesc &desc);

@@ -118,12 +118,27 @@ bool isPerChannel(Operation *op) {
 }
 
 struct NarrowIntegersPass : impl::NarrowIntegersPassBase<NarrowIntegersPass> {
+  using NarrowIntegersPassBase::NarrowIntegersPassBase;
+
   void runOnOperation() override {
     ShapeEnv env(&getContext());
     getOperation()->walk([&](Operation *op) {
-      if (isa<MatmulOp, ConvOp>(op) && !isPerChannel(op))
+      if (isa<MatmulOp, ConvOp>(op) && !isPerChannel(op) && !keeps(op))
         narrow(op, env);
     });
+  }
+
+  /// Whether a unit multiplies the op's bytes as they are.
+  bool keeps(Operation *op) {
+    auto isByte = [](Value value, bool isUnsigned) {
+      IntegerType type = integerOf(value);
+      return type && type.getWidth() == 8 && type.isUnsigned() == isUnsigned;
+    };
+    Value a = op->getOperand(0), b = op->getOperand(1);
+    bool isA = isByte(a, true), isB = isByte(b, false);
+    if (anySigns && isa<MatmulOp>(op))
+      return (isA || isByte(a, false)) && (isB || isByte(b, true));
+    return keepBytes && isA && isB;
   }
 
   void narrow(Operation *op, ShapeEnv &env) {

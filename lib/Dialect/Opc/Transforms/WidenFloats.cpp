@@ -24,9 +24,9 @@ using namespace mlir;
 namespace opc {
 namespace {
 
+bool isBf16(Value value) { return getElementTypeOrSelf(value).isBF16(); }
 bool isHalf(Value value) {
-  Type element = cast<RankedTensorType>(value.getType()).getElementType();
-  return element.isF16() || element.isBF16();
+  return isBf16(value) || getElementTypeOrSelf(value).isF16();
 }
 
 Value castTo(OpBuilder &b, Location loc, Value value, Type element) {
@@ -35,11 +35,11 @@ Value castTo(OpBuilder &b, Location loc, Value value, Type element) {
                         /*saturate=*/false);
 }
 
-void widen(Operation *op) {
+void widen(Operation *op, bool keepsOperands) {
   OpBuilder b(op);
   Value y = op->getResult(0);
   for (OpOperand &operand : op->getOpOperands())
-    if (isHalf(operand.get()))
+    if (isHalf(operand.get()) && !keepsOperands)
       operand.set(castTo(b, op->getLoc(), operand.get(), b.getF32Type()));
   auto type = cast<RankedTensorType>(y.getType());
   y.setType(type.clone(b.getF32Type()));
@@ -51,6 +51,7 @@ void widen(Operation *op) {
 }
 
 struct WidenFloatsPass : impl::WidenFloatsPassBase<WidenFloatsPass> {
+  using WidenFloatsPassBase::WidenFloatsPassBase;
   void runOnOperation() override {
     SmallVector<Operation *> ops;
     getOperation()->walk([&](Operation *op) {
@@ -58,7 +59,9 @@ struct WidenFloatsPass : impl::WidenFloatsPassBase<WidenFloatsPass> {
           isHalf(op->getResult(0)))
         ops.push_back(op);
     });
-    llvm::for_each(ops, widen);
+    for (Operation *op : ops)
+      widen(op, keepBf16 && isa<MatmulOp>(op) &&
+                    llvm::all_of(op->getOperands(), isBf16));
   }
 };
 

@@ -77,8 +77,8 @@ bool isFloatOfFirstChannels(Operation *op) {
 
 /// Elements that convolutions have schedules for.
 bool isConvolved(Type element) {
-  return element.isF32() || element.isSignlessInteger(16) ||
-         element.isSignlessInteger(32);
+  return element.isF32() || element.isInteger(8) ||
+         element.isSignlessInteger(16) || element.isSignlessInteger(32);
 }
 
 /// Whether the convolution sees a line: [N, C, L], or an image of width 1 whose

@@ -8,10 +8,11 @@
 //   %y = opc.packed_matmul %x, %2 {columns = 40}
 //
 // A large computed b is packed when the program runs. Where the machine
-// multiplies and adds 16-bit integers in groups, their weights are packed in
+// multiplies and adds small numbers in groups, their weights are packed in
 // groups of the reduction.
 //
 //===----------------------------------------------------------------------===//
+#include "mlir/Support/DebugStringHelper.h"
 #include "opc/Layout/MovementBuilder.h"
 #include "opc/Targets/CPU/Passes.h"
 
@@ -24,14 +25,34 @@ using namespace mlir;
 namespace opc::cpu {
 namespace {
 
+/// One entry of the option `units`.
+struct PackedUnit {
+  StringRef a, b, sum;
+  int64_t group = 0; ///< as in packColumns
+  int64_t whole = 0; ///< what the reduction of a matmul is a multiple of
+
+  /// Whether the text was of this form.
+  bool read(StringRef text) {
+    SmallVector<StringRef> parts;
+    text.split(parts, ':');
+    if (parts.size() != 5 || parts[3].getAsInteger(10, group) ||
+        parts[4].getAsInteger(10, whole))
+      return false;
+    a = parts[0], b = parts[1], sum = parts[2];
+    return group > 0 && whole > 0 && whole % group == 0;
+  }
+};
+
 class Packer {
 public:
-  Packer(Operation *op, ShapeEnv &env, int64_t lanes, int64_t shortGroup)
+  Packer(Operation *op, ShapeEnv &env, int64_t lanes,
+         ArrayRef<PackedUnit> units)
       : op(op), env(env), lanes(lanes), b(op), m{b, op->getLoc(), env} {
-    if (hasTypes(b.getF32Type(), b.getF32Type()))
-      group = 1;
-    else if (hasTypes(b.getI16Type(), b.getI32Type()))
-      group = shortGroup;
+    for (const PackedUnit &unit : units)
+      if (group == 0 && takes(unit)) {
+        group = unit.group;
+        whole = unit.whole;
+      }
   }
 
   void run() {
@@ -42,6 +63,17 @@ public:
   }
 
 private:
+  /// A window's runs of channels are too short for units that take many groups
+  /// at once.
+  bool takes(const PackedUnit &unit) const {
+    auto is = [](Value value, StringRef type) {
+      return debugString(getElementTypeOrSelf(value)) == type;
+    };
+    return is(op->getOperand(0), unit.a) && is(op->getOperand(1), unit.b) &&
+           is(op->getResult(0), unit.sum) &&
+           (isa<MatmulOp>(op) || unit.whole == unit.group);
+  }
+
   /// Whether both operands have elements of `operand` and the result of `sum`.
   bool hasTypes(Type operand, Type sum) const {
     auto is = [](Value value, Type type) {
@@ -51,14 +83,11 @@ private:
            is(op->getResult(0), sum);
   }
   Type sumType() { return getElementTypeOrSelf(op->getResult(0)); }
-  int64_t wholeGroups(int64_t extent) const {
-    return (extent + group - 1) / group * group;
-  }
 
   Value product(Value a, Value w) {
     NamedAttribute columns =
         b.getNamedAttr("columns", b.getI64IntegerAttr(typeOf(w).getDimSize(1)));
-    int64_t reduction = wholeGroups(typeOf(w).getDimSize(0));
+    int64_t reduction = llvm::alignTo(typeOf(w).getDimSize(0), whole);
     if (reduction != typeOf(w).getDimSize(0)) {
       a = m.padTo(a, typeOf(a).getRank() - 1, reduction);
       w = m.padTo(w, 0, reduction);
@@ -79,20 +108,32 @@ private:
                   llvm::all_of(typeOf(w).getShape().drop_back(2),
                                [](int64_t extent) { return extent == 1; });
     bool packs = group > 0 && single && !matmul.getTransposeA() &&
-                 (isConstantData(w) || packingPays(matmul)) &&
+                 (isConstantData(w) || group > 1 || packingPays(matmul)) &&
                  typeOf(matmul.getA()).getRank() >= rank;
     if (matmul.getTransposeB())
       w = m.transpose(w, swapped);
     if (packs) {
       ArrayRef<int64_t> matrix = typeOf(w).getShape().take_back(2);
-      replace(product(matmul.getA(), m.reshape(w, matrix)));
-    } else if (matmul.getTransposeB()) {
+      return replace(product(matmul.getA(), m.reshape(w, matrix)));
+    }
+    if (matmul.getTransposeB()) {
       matmul.getBMutable().assign(w);
       matmul.setTransposeB(false);
     }
+    widenHalves(matmul);
   }
 
-  /// Whether to pack a computed b at run time, too: where rows enough read it
+  /// No schedule reads factors of bf16 where they lie.
+  void widenHalves(MatmulOp matmul) {
+    for (OpOperand &factor : matmul->getOpOperands())
+      if (getElementTypeOrSelf(factor.get()).isBF16() && sumType().isF32())
+        factor.set(CastOp::create(b, op->getLoc(),
+                                  typeOf(factor.get()).clone(sumType()),
+                                  factor.get(), /*saturate=*/false));
+  }
+
+  /// Whether to pack a computed b at run time, too, of which a schedule reads
+  /// the rows as they lie: where rows enough read it
   /// again (measured: below some 24 rows packing costs more than it saves), and
   /// its rows are so far apart, half a page, that reading where it lies would
   /// be bound by memory and not by arithmetic.
@@ -146,7 +187,7 @@ private:
     ArrayRef<int64_t> shape = typeOf(w).getShape();
     ArrayRef<int64_t> kernel = shape.drop_front(2);
     int64_t taps = ShapedType::getNumElements(kernel);
-    int64_t channels = wholeGroups(shape[1]);
+    int64_t channels = llvm::alignTo(shape[1], group);
     if (channels != shape[1]) {
       x = m.padTo(x, typeOf(x).getRank() - 1, channels);
       w = m.padTo(w, 1, channels);
@@ -229,12 +270,19 @@ private:
   int64_t lanes;
   OpBuilder b;
   MovementBuilder m;
-  int64_t group = 0; ///< as in packColumns; 0: not packed
+  int64_t group = 0, whole = 0; ///< as in PackedUnit; 0: not packed
 };
 
 struct PackWeightsPass : impl::PackWeightsPassBase<PackWeightsPass> {
   using PackWeightsPassBase::PackWeightsPassBase;
   void runOnOperation() override {
+    SmallVector<PackedUnit> known{{"f32", "f32", "f32", 1, 1}};
+    for (const std::string &text : units)
+      if (!known.emplace_back().read(text)) {
+        getOperation()->emitError("unit '")
+            << text << "' is not A:B:SUM:GROUP:WHOLE";
+        return signalPassFailure();
+      }
     ShapeEnv env(&getContext());
     SmallVector<Operation *> ops;
     getOperation()->walk([&](Operation *op) {
@@ -242,7 +290,7 @@ struct PackWeightsPass : impl::PackWeightsPassBase<PackWeightsPass> {
         ops.push_back(op);
     });
     for (Operation *op : ops)
-      Packer(op, env, lanes, shortGroup).run();
+      Packer(op, env, lanes, known).run();
     eraseUnused(getOperation());
   }
 };

@@ -7,17 +7,21 @@ using namespace mlir;
 namespace opc::cpu {
 namespace {
 
-/// An intrinsic of LLVM that multiplies and adds neighbours: the sum is added
-/// apart (instruction selection makes one instruction of both where there is).
+/// An intrinsic of LLVM that multiplies and adds neighbours. Those without
+/// `addsTo` leave the sum to an addition (instruction selection makes one
+/// instruction of both where there is).
 struct DotInstruction {
   llvm::StringLiteral unit;
   int64_t lanes;
+  bool addsTo;
   llvm::StringLiteral intrinsic;
 };
 
 constexpr DotInstruction instructions[] = {
-    {"madd", 16, "llvm.x86.avx512.pmaddw.d.512"},
-    {"madd", 8, "llvm.x86.avx2.pmadd.wd"},
+    {"vnni", 16, true, "llvm.x86.avx512.vpdpbusd.512"},
+    {"vnni", 8, true, "llvm.x86.avx512.vpdpbusd.256"},
+    {"madd", 16, false, "llvm.x86.avx512.pmaddw.d.512"},
+    {"madd", 8, false, "llvm.x86.avx2.pmadd.wd"},
 };
 
 const DotInstruction *instructionOf(const MatrixUnit &unit) {
@@ -38,11 +42,18 @@ const MatrixUnit *dotUnitFor(const TargetDesc &desc, StringRef a, StringRef b) {
   return found == desc.matrixUnits.end() ? nullptr : found;
 }
 
+bool addsToSum(const MatrixUnit &unit) { return instructionOf(unit)->addsTo; }
+
 Value emitDot(OpBuilder &b, Location loc, const MatrixUnit &unit, Value sum,
               Value x, Value y) {
+  const DotInstruction &row = *instructionOf(unit);
+  SmallVector<Value> operands{x, y};
+  if (row.addsTo)
+    operands.insert(operands.begin(), sum);
   auto call = LLVM::CallIntrinsicOp::create(
-      b, loc, sum.getType(), b.getStringAttr(instructionOf(unit)->intrinsic),
-      ValueRange{x, y});
+      b, loc, sum.getType(), b.getStringAttr(row.intrinsic), operands);
+  if (row.addsTo)
+    return call.getResult(0);
   return arith::AddIOp::create(b, loc, sum, call.getResult(0));
 }
 

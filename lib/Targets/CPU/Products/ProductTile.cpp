@@ -75,11 +75,25 @@ std::optional<ProductKind> productKind(Value a, Value b, Value y,
   return ProductKind{sum, unit};
 }
 
+bool ProductKind::fused() const { return !dot || addsToSum(*dot); }
+
 int64_t spareRegisters(func::FuncOp kernel) {
   constexpr int64_t registersOfFunctions = 2;
   bool some = llvm::any_of(kernel.getBody().front(),
                            [](Operation &op) { return isFunction(&op); });
   return some ? registersOfFunctions : 0;
+}
+
+void writeRowSums(KernelWriter &w, Value root, ArrayRef<Value> sums,
+                  const ColumnPanel &panel, ArrayRef<Value> row) {
+  LaneIndices indices = alongLast(row, {});
+  for (auto [j, sum] : llvm::enumerate(sums)) {
+    indices.back() = {w.l.add(panel.first, j * w.v.lanes), 1};
+    w.v.setCount(j + 1 == sums.size() ? panel.lastCount : Value());
+    writeResults(w, root, sum, indices);
+  }
+  w.v.setCount({});
+  w.v.clearBound();
 }
 
 namespace {
@@ -93,17 +107,7 @@ public:
       : w(w), root(root), tile(tile), panel(panel), indicesOf(indicesOf) {}
 
   void write(Value row, ArrayRef<Value> sums) {
-    LaneIndices indices;
-    for (Value index : indicesOf(row))
-      indices.push_back({index, 0});
-    indices.push_back({});
-    for (int64_t j = 0; j < tile.vectors; ++j) {
-      indices.back() = {w.l.add(panel.first, j * tile.lanes), 1};
-      w.v.setCount(j == tile.vectors - 1 ? panel.lastCount : Value());
-      writeResults(w, root, sums[j], indices);
-    }
-    w.v.setCount({});
-    w.v.clearBound();
+    writeRowSums(w, root, sums, panel, indicesOf(row));
   }
 
   /// The same for all rows from the second on, in a loop. Their sums are stored

@@ -7,6 +7,7 @@
 // RUN: %opc compile %s --target=cpu:x86-64-v3 -o %t.so 2>&1 | FileCheck %s --check-prefix=SILENT --allow-empty
 
 // CPU: kernel @packed_matmul_relu_{{[0-9]+}} (packed_matmul, relu): schedule gemm
+// CPU-NEXT: tile-gemm declined: no tiles of these types
 // CPU-NEXT: kernel @cumulative_{{[0-9]+}} (cumulative): schedule plain-loops
 // CPU: gemm declined: no product of matrices alone
 // CPU: pointwise declined: an op that is not element by element

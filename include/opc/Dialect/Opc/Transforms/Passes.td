@@ -53,7 +53,7 @@ def NarrowIntegersPass : Pass<"opc-narrow-integers"> {
   let description = [{
     A matmul, and a conv that is not grouped, whose i32 operands are provably
     16-bit numbers (8-bit ones less their zero points) gets them as i16. The result
-    keeps its bits.
+    keeps its bits. Bytes that a unit multiplies as they are stay.
 
     ```mlir
     %0 = opc.cast %x : (tensor<4x8xui8>) -> tensor<4x8xi32>
@@ -64,6 +64,11 @@ def NarrowIntegersPass : Pass<"opc-narrow-integers"> {
     %y = opc.matmul %1, %2 : (tensor<4x8xi16>, tensor<8x2xi16>) -> tensor<4x2xi32>
     ```
   }];
+  let options = [
+    Option<"keepBytes", "keep-bytes", "bool", /*default=*/"false",
+           "products of unsigned by signed bytes stay as they are">,
+    Option<"anySigns", "any-signs", "bool", /*default=*/"false",
+           "matmul of bytes of any signs, too">];
 }
 
 def WidenFloatsPass : Pass<"opc-widen-floats"> {
@@ -81,7 +86,11 @@ def WidenFloatsPass : Pass<"opc-widen-floats"> {
     %2 = opc.matmul %0, %1 : (tensor<4x8xf32>, tensor<8x2xf32>) -> tensor<4x2xf32>
     %y = opc.cast %2 : (tensor<4x2xf32>) -> tensor<4x2xf16>
     ```
+    With `keep-bf16` a matmul of bf16 keeps its operands, for a unit that multiplies
+    them and adds up in f32.
   }];
+  let options = [Option<"keepBf16", "keep-bf16", "bool", /*default=*/"false",
+                        "matmul takes bf16 operands">];
 }
 
 def SimplifyPass : Pass<"opc-simplify", "::mlir::func::FuncOp"> {

@@ -18,6 +18,9 @@ namespace opc::cpu {
 const MatrixUnit *dotUnitFor(const TargetDesc &desc, llvm::StringRef a,
                              llvm::StringRef b);
 
+/// Whether one instruction multiplies and adds to the sum.
+bool addsToSum(const MatrixUnit &unit);
+
 /// `sum` (vector<n x acc>) plus the products of `a` and `b` (vector<n * k>, the
 /// k that one lane adds up side by side).
 mlir::Value emitDot(mlir::OpBuilder &b, mlir::Location loc,

@@ -22,8 +22,8 @@ struct ProductKind {
 
   /// Elements of the reduction that one step takes.
   int64_t group() const { return dot ? dot->k : 1; }
-  /// GemmShape::fused: sums of dot products are added by a second instruction.
-  bool fused() const { return !dot; }
+  /// GemmShape::fused.
+  bool fused() const;
 };
 /// f32, or integers for which the chip has a dot product whose sums are y's
 /// elements; nothing for others.
@@ -63,6 +63,13 @@ private:
                   llvm::function_ref<void(const ColumnPanel &)> body) const;
   ColumnPanel known(LoopBuilder &l, mlir::Value vector, int64_t vectors) const;
 };
+
+/// Binds the sums of one row, one vector after the other, to `root` and writes
+/// the kernel's results from them. `row` is the position in all but the last
+/// axis, `panel` are the columns.
+void writeRowSums(KernelWriter &w, mlir::Value root,
+                  llvm::ArrayRef<mlir::Value> sums, const ColumnPanel &panel,
+                  llvm::ArrayRef<mlir::Value> row);
 
 struct TileShape {
   int64_t rows, vectors, lanes;

@@ -86,3 +86,20 @@ func.func @wraps(%a: tensor<2x2xi1>, %b: tensor<2x2xi1>) -> tensor<2x2xi32> {
   %y = opc.matmul %11, %11 : (tensor<2x2xi32>, tensor<2x2xi32>) -> tensor<2x2xi32>
   return %y : tensor<2x2xi32>
 }
+
+// Bytes that a unit takes stay: unsigned by signed, or all of a matmul.
+// RUN: opc-opt %s --opc-narrow-integers=keep-bytes | FileCheck %s --check-prefix=BYTES
+// RUN: opc-opt %s --opc-narrow-integers="keep-bytes any-signs" | FileCheck %s --check-prefix=SIGNS
+// BYTES-LABEL: @bytes
+// BYTES: opc.matmul {{.*}} : (tensor<4x8xui8>, tensor<8x2xi8>)
+// BYTES: opc.matmul {{.*}} : (tensor<4x8xi16>, tensor<8x2xi16>)
+// SIGNS-LABEL: @bytes
+// SIGNS: opc.matmul {{.*}} : (tensor<4x8xui8>, tensor<8x2xi8>)
+// SIGNS: opc.matmul {{.*}} : (tensor<4x8xi8>, tensor<8x2xi8>)
+// CHECK-LABEL: @bytes
+// CHECK-COUNT-2: opc.matmul {{.*}} : (tensor<4x8xi16>, tensor<8x2xi16>)
+func.func @bytes(%u: tensor<4x8xui8>, %s: tensor<4x8xi8>, %w: tensor<8x2xi8>) -> (tensor<4x2xi32>, tensor<4x2xi32>) {
+  %y = opc.matmul %u, %w : (tensor<4x8xui8>, tensor<8x2xi8>) -> tensor<4x2xi32>
+  %z = opc.matmul %s, %w : (tensor<4x8xi8>, tensor<8x2xi8>) -> tensor<4x2xi32>
+  return %y, %z : tensor<4x2xi32>, tensor<4x2xi32>
+}

@@ -1,4 +1,5 @@
 // RUN: opc-opt %s --opc-widen-floats | FileCheck %s
+// RUN: opc-opt %s --opc-widen-floats=keep-bf16 | FileCheck %s --check-prefixes=CHECK,KEEP
 
 // CHECK-LABEL: @product
 // CHECK: %[[A:.*]] = opc.cast %arg0 : (tensor<4x8xf16>) -> tensor<4x8xf32>
@@ -28,4 +29,14 @@ func.func @stays(%a: tensor<4x8xf16>, %b: tensor<8x2xf16>, %c: tensor<2x2xf32>) 
   %y = opc.matmul %a, %b : (tensor<4x8xf16>, tensor<8x2xf16>) -> tensor<4x2xf32>
   %z = opc.matmul %c, %c : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
   return %y, %z : tensor<4x2xf32>, tensor<2x2xf32>
+}
+
+// Where a unit multiplies bf16, only the result is wider; other halves are not its.
+// KEEP-LABEL: @bf16
+// KEEP: %[[Y:.*]] = opc.matmul %arg0, %arg1 : (tensor<4x8xbf16>, tensor<8x2xbf16>) -> tensor<4x2xf32>
+// KEEP: %[[H:.*]] = opc.cast %[[Y]] : (tensor<4x2xf32>) -> tensor<4x2xbf16>
+// KEEP: return %[[H]]
+func.func @bf16(%a: tensor<4x8xbf16>, %b: tensor<8x2xbf16>) -> tensor<4x2xbf16> {
+  %y = opc.matmul %a, %b : (tensor<4x8xbf16>, tensor<8x2xbf16>) -> tensor<4x2xbf16>
+  return %y : tensor<4x2xbf16>
 }
