@@ -174,9 +174,7 @@ private:
     return CastOp::create(b, op->getLoc(), typeOf(x).clone(element), x,
                           /*saturate=*/false);
   }
-  Value widened(Value x) {
-    return isI32(x) ? x : castTo(x, b.getI32Type());
-  }
+  Value widened(Value x) { return isI32(x) ? x : castTo(x, b.getI32Type()); }
 
   Value number(int64_t value) {
     auto type = RankedTensorType::get({}, b.getI32Type());

@@ -12,6 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Pipeline/CodeGen.h"
+#include "TruncatedStores.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Threading.h"
@@ -139,6 +140,7 @@ Status prepare(mlir::ModuleOp part, const TargetDesc &desc,
   setMachine(*unit.module, *unit.machine);
   setAttributes(*unit.module, desc);
   optimize(unit, options);
+  splitTruncatedStores(*unit.module);
   return {};
 }
 
