@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -332,6 +333,60 @@ UNSOUND = {
         ),
         "axis 3 is outside of rank 1",
     ),
+    "axes of reals": (
+        small(
+            [helper.make_node("Squeeze", ["x", "a"], ["y"])],
+            initializer=weights(a=np.array([0], np.float32)),
+        ),
+        "input 'axes' is f32, not an integer tensor",
+    ),
+    "an axis of reals": (
+        small(
+            [helper.make_node("CumSum", ["x", "a"], ["y"])],
+            initializer=weights(a=np.array(0, np.float32)),
+        ),
+        "input 'axis' is f32, not an integer tensor",
+    ),
+    "a shape of reals": (
+        small(
+            [helper.make_node("Reshape", ["x", "s"], ["y"])],
+            initializer=weights(s=np.array([6.5], np.float32)),
+        ),
+        "input 'shape' is f32, not an integer tensor",
+    ),
+    "a shape in rows": (
+        small(
+            [helper.make_node("Expand", ["x", "s"], ["y"])],
+            initializer=weights(s=np.array([[2, 3]])),
+        ),
+        "input 'shape' has rank 2, not 1",
+    ),
+    "one extent alone": (
+        small(
+            [helper.make_node("ConstantOfShape", ["s"], ["y"])],
+            initializer=weights(s=np.array(2)),
+        ),
+        "input 'input' has rank 0, not 1",
+    ),
+    "a range of two types": (
+        small(
+            [helper.make_node("Range", ["k", "b", "k"], ["y"])],
+            7,
+            initializer=weights(b=np.array(8.5, np.float32)),
+        ),
+        "input 'limit' is f32, not i64",
+    ),
+    "a diagonal between": (
+        small(
+            [helper.make_node("Trilu", ["x", "d"], ["y"])],
+            initializer=weights(d=np.array(1.5, np.float32)),
+        ),
+        "input 'k' is f32, not an integer tensor",
+    ),
+    "a remainder of reals": (
+        small([helper.make_node("Mod", ["x", "x"], ["y"])]),
+        "a remainder of reals needs fmod=1",
+    ),
     "keepdims of 2": (
         small([helper.make_node("ReduceSum", ["x"], ["y"], keepdims=2)]),
         "'keepdims' is 2, neither 0 nor 1",
@@ -465,3 +520,29 @@ def test_a_range_without_steps_is_refused_when_it_runs(target, dtype):
     assert "\n" not in str(caught.value)
     (y,) = model.run({**feeds, "c": np.array(3, dtype)})
     np.testing.assert_array_equal(y, [0, 3])
+
+
+@pytest.mark.parametrize("target", ["reference", "cpu"])
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("op", ["Resize", "Upsample"])
+def test_a_scale_that_is_no_number_above_0_is_refused(op, known, target):
+    """By the same rule where it is a constant and where only the run knows it."""
+    for wrong in (0, -1, -0.1, np.nan, -np.inf, np.inf):
+        scales = np.array([1, 1, wrong, 2], np.float32)
+        feeds = {"x": np.ones((1, 1, 3, 4), np.float32), "s": scales}
+        inputs = ["x", "s"] if op == "Upsample" else ["x", "", "s"]
+        weights = {"s": feeds.pop("s")} if known else {}
+        model = graph_model(
+            [helper.make_node(op, inputs, ["y"])],
+            feeds,
+            ["y"],
+            weights,
+            opset=9 if op == "Upsample" else 18,
+        )
+        with pytest.raises(opc.InputError) as caught:
+            opc.compile(model, target=target, cache=False).run(feeds)
+        (line,) = str(caught.value).splitlines()
+        said = "scale .* is (not positive|out of range)|scale inf of"
+        if not known:
+            said = "the scale of axis 2 is not a positive number"
+        assert re.search(said, line), line

@@ -11,7 +11,12 @@ import numpy as np
 import pytest
 from onnx import AttributeProto, TensorProto, helper
 from onnxruntime.capi.onnxruntime_pybind11_state import get_all_operator_schema
-from test_attributes import ROOT, verdict, with_attribute
+from test_attributes import (
+    ROOT,
+    verdict,
+    with_attribute,
+    without_attribute,
+)
 from test_contrib import CASES, bytes_of, model_of, reals
 from test_contrib_attention import ATTENTION, GROUP_QUERY, MULTI_HEAD, ROTARY
 from test_contrib_normalisation import EMBEDDING, SKIP
@@ -130,6 +135,15 @@ def forms(op):
         names = frozenset(attribute.name for attribute in node.attribute)
         found.setdefault((given, names), model)
     return found.values()
+
+
+@pytest.mark.parametrize("op", sorted(schemas()))
+def test_a_missing_attribute_is_named(op):
+    needed = [n for n, a in schemas()[op].attributes.items() if a.required]
+    for model in forms(op):
+        for name in needed:
+            said = verdict(without_attribute(model, name))
+            assert f"attribute '{name}' is missing" in str(said), said
 
 
 @pytest.mark.parametrize("op", sorted(schemas()))

@@ -252,10 +252,9 @@ void Emitter::bindDimAs(Value v, int64_t axis, AffineExpr symbol) {
 std::optional<Dims> Emitter::resolve(Value v, StringRef what, int64_t min) {
   if (failed() || !v)
     return std::nullopt;
-  if (!isa<IntegerType>(elementOf(v))) {
-    fail("input '" + what + "' is not an integer tensor");
+  requireIntegers(v, what);
+  if (failed())
     return std::nullopt;
-  }
   if (std::optional<Ints> known = constants(v))
     return exprList(*known);
   std::optional<int64_t> count = constantOf(size(v));
@@ -285,9 +284,16 @@ Value Emitter::scalarOf(Value v, StringRef what, Type element) {
   return failed() ? Value() : reshape(v, {});
 }
 
+void Emitter::requireIntegers(Value v, StringRef what) {
+  if (v && !failed() && !isa<IntegerType>(elementOf(v)))
+    fail("input '" + what + "' is " + dtypeName(elementOf(v)) +
+         ", not an integer tensor");
+}
+
 Value Emitter::vectorOf(Value v, StringRef what) {
   if (v && !failed() && rank(v) != 1)
     fail(formatv("input '{0}' has rank {1}, not 1", what, rank(v)));
+  requireIntegers(v, what);
   return failed() ? Value() : v;
 }
 

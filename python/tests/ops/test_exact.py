@@ -433,6 +433,10 @@ SPELT = {
     "1 - tanh": ("e = Tanh x; y = Sub one e", lambda x: 2 * expit(-2 * x)),
     "1 - sigmoid": ("e = Sigmoid x; y = Sub one e", lambda x: expit(-x)),
     "log sigmoid": ("e = Sigmoid x; y = Log e", log_expit),
+    "softplus": (
+        "e = Exp x; s = Add e one; y = Log s",
+        lambda x: -log_expit(-x),
+    ),
 }
 CONSTANTS = {"one": 1, "half": 0.5, "root2": math.sqrt(2), "three": 3}
 CONSTANTS |= {"root": math.sqrt(0.5), "cubic": 0.044715, "slope": 0.7978845608}
@@ -454,6 +458,15 @@ def test_tails_of_spelt_functions(name, target):
     (y,) = opc.compile(model, target=target, cache=False).run([TAIL])
     want = rounded([exact(x) for x in TAIL.tolist()])
     np.testing.assert_allclose(y, want, rtol=4e-6, atol=1e-36)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_erf_ends_at_1(target):
+    x = np.array([3.95, 4, 6, 20, 1e30, np.inf, np.nan], np.float32)
+    for side in (1, -1):
+        (y,) = run(Case("Erf", side * x), target)
+        np.testing.assert_array_equal(y[:-1], np.full(6, side, np.float32))
+        assert np.isnan(y[-1])
 
 
 # Rows of which one number is far above the others, or two or all are alike.

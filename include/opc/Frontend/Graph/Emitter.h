@@ -142,8 +142,10 @@ public:
                        StringRef text);
   /// numpy's broadcast of two shapes, checked now or at run time.
   Dims broadcastShapes(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b);
-  /// An operand that must be a list: fails where it has another rank; null for
-  /// null.
+  /// Fails where the elements of an operand are no integers.
+  void requireIntegers(Value v, StringRef what);
+  /// An operand that must be a list of integers: fails where its elements are
+  /// others, or where it has another rank; null for null.
   Value vectorOf(Value v, StringRef what);
   /// A bool scalar that must hold, now or at run time; `text` says what is
   /// wrong.

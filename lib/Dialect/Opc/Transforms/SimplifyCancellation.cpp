@@ -7,6 +7,7 @@
 //   x / 2 * (1 + erf(x / sqrt(2)))  ->  gelu(x)
 //   1 + tanh(x)      ->  2 sigmoid(2 x)     1 - sigmoid(x)  ->  sigmoid(-x)
 //   1 - tanh(x)      ->  2 sigmoid(-2 x)    log(sigmoid(x)) ->  -softplus(-x)
+//   log(1 + exp(x))  ->  softplus(x)
 //
 //===----------------------------------------------------------------------===//
 #include "SimplifyRules.h"
@@ -74,6 +75,17 @@ static Value raiseLogSigmoid(Operation *op, OpBuilder &b, ShapeEnv &) {
   FunctionBuilder f{b, op->getLoc()};
   Value x = f.unary<NegOp>(sigmoid->getOperand(0));
   return f.unary<NegOp>(f.unary<SoftplusOp>(x));
+}
+
+/// Where exp(x) is less than a step of 1, or too large for a float, the sum with
+/// 1 has lost it.
+static Value raiseSoftplus(Operation *op, OpBuilder &b, ShapeEnv &env) {
+  Operation *sum = op->getOperand(0).getDefiningOp();
+  std::optional<OneAnd> one = sum ? matchOneAnd(sum, env) : std::nullopt;
+  auto exp = one && !one->negative ? one->x.getDefiningOp<ExpOp>() : ExpOp();
+  if (!exp)
+    return {};
+  return FunctionBuilder{b, op->getLoc()}.unary<SoftplusOp>(exp->getOperand(0));
 }
 
 /// Whether a number is sqrt(2), or `inverse` its reciprocal, rounded to a type.
@@ -149,4 +161,5 @@ void opc::addCancellationRules(SimplifyTable &table) {
   table["opc.sub"].push_back(raiseSigmoid);
   table["opc.mul"].push_back(raiseGelu);
   table["opc.log"].push_back(raiseLogSigmoid);
+  table["opc.log"].push_back(raiseSoftplus);
 }

@@ -29,6 +29,20 @@ static AffineExpr scaledExtent(Emitter &n, AffineExpr extent, double scale) {
   return {};
 }
 
+/// Scales that only the run knows are numbers above 0, as known ones are.
+static void requirePositive(Emitter &n, Value scales, const Ints &axes) {
+  scales = n.cast(scales, n.f32Type());
+  Value isNumber = n.binary<AndOp>(
+      n.compare<GreaterOp>(scales, n.scalar(n.f32Type(), 0)),
+      n.compare<LessOp>(scales, n.scalar(n.f32Type(), INFINITY)));
+  int64_t count = axes.size();
+  Value each = n.integers(n.i64Type(), {count}, n.exprList(axes));
+  Value none = n.scalarInt(n.i64Type(), -1);
+  Value wrong = n.reduce("max", n.select(isNumber, none, each), {0}, false);
+  n.requireAtMost(n.bindElement(n.max(wrong, none), 0, -1), n.expr(-1),
+                  "the scale of axis {0} is not a positive number");
+}
+
 /// Gives the axes that have no extent yet the one that the program computes,
 /// from scales that it computes or that do not divide.
 static void computeExtents(Emitter &n, Value x, Resampling &s) {
@@ -78,6 +92,8 @@ std::optional<Resampling> resamplingByScales(Emitter &n, Value x,
     }
     s.dims[i] = scaledExtent(n, n.dim(x, axes[i]), (*s.scales)[i]);
   }
+  if (!s.scales)
+    requirePositive(n, scales, axes);
   computeExtents(n, x, s);
   return n.failed() ? std::nullopt : std::optional(s);
 }

@@ -65,8 +65,8 @@ struct NBits {
 };
 
 std::optional<NBits> nBitsOf(Node &n) {
-  std::optional<Packing> packing = packingOf(n, 0);
-  int64_t k = n.integer("K", 0), columns = n.integer("N", 0);
+  int64_t k = n.needInteger("K"), columns = n.needInteger("N");
+  std::optional<Packing> packing = packingOf(n, n.needInteger("block_size"));
   int64_t level = n.integer("accuracy_level", 0);
   if (n.integer("weight_prepacked", 0) != 0)
     n.refuse("weight_prepacked = 1 is not supported", "0");

@@ -197,6 +197,13 @@ Value partOf(Node &n, Value packed, int64_t i, int64_t parts) {
   return n.squeeze(n.slice(packed, 3, n.expr(i), n.expr(1)), {3});
 }
 
+int64_t headsOf(Node &n) {
+  int64_t heads = n.needInteger("num_heads");
+  if (heads < 1)
+    n.fail(formatv("num_heads is {0}", heads));
+  return heads;
+}
+
 /// x [b, n, heads * d] or [b, n, heads, d] with its part of the bias, from
 /// `start` on, as [b, heads, n, d]; a sum is not rounded to halves.
 Value projected(Node &n, Value x, Value bias, AffineExpr start, int64_t heads) {
@@ -205,7 +212,8 @@ Value projected(Node &n, Value x, Value bias, AffineExpr start, int64_t heads) {
   AffineExpr count = n.expr(heads);
   if (n.rank(x) == 3) {
     AffineExpr depth = n.quotient(n.dim(x, 2), count);
-    n.requireEqual(depth * heads, n.dim(x, 2));
+    n.requireEqual(depth * heads, n.dim(x, 2),
+                   formatv("{{1} channels do not make {0} heads", heads).str());
     x = n.splitAxis(x, 2, count, depth);
   }
   n.requireEqual(n.dim(x, 2), count);
@@ -251,9 +259,9 @@ void readHeads(Node &n, Masked &m, int64_t heads) {
 
 void buildMultiHeadAttention(Node &n) {
   Masked m;
-  int64_t heads = n.integer("num_heads", 0);
-  if (heads < 1)
-    return n.fail("num_heads is missing");
+  int64_t heads = headsOf(n);
+  if (n.failed())
+    return;
   if (n.has(9))
     return n.refuse("cache_indirection is not supported",
                     "Gather of past_key and past_value along the batch");
@@ -326,11 +334,9 @@ constexpr OpRow kRows[] = {
 } // namespace
 
 void buildMergedAttention(Node &n, const MergedAttention &merged) {
-  int64_t heads = n.integer("num_heads", 0);
+  int64_t heads = headsOf(n);
   if (n.failed())
     return;
-  if (heads < 1)
-    return n.fail("num_heads is missing");
   n.ignore("rotary_embedding_dim"); // of a rotation that is not done
   if (n.integer("do_rotary", 0) != 0)
     return n.refuse("do_rotary=1 is not supported",

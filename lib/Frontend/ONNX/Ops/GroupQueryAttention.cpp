@@ -297,8 +297,10 @@ void attendToCache(Node &n, const GroupQuery &g) {
 
 void buildGroupQueryAttention(Node &n) {
   GroupQuery g;
-  g.heads = n.integer("num_heads", 0);
-  g.shared = n.integer("kv_num_heads", 0);
+  g.heads = n.needInteger("num_heads");
+  g.shared = n.needInteger("kv_num_heads");
+  if (n.failed())
+    return;
   g.window = n.integer("local_window_size", -1);
   g.causal = n.integer("causal", 1) != 0;
   refuseOtherForms(n, g);

@@ -33,8 +33,9 @@ void buildConcat(Node &n) {
 
 void buildExpand(Node &n) {
   Value x = n.need(0);
-  requireRank(n, n.need(1));
-  std::optional<Dims> shape = n.resolve(n.need(1), "shape", 0);
+  Value list = n.vectorOf(n.need(1), "shape");
+  requireRank(n, list);
+  std::optional<Dims> shape = n.resolve(list, "shape", 0);
   if (!shape)
     return;
   n.out(0, n.broadcast(x, n.broadcastShapes(n.dims(x), *shape)));

@@ -87,7 +87,7 @@ void buildQLinearAveragePool(Node &n) {
   buildBetweenReals(n, "AveragePool", 1);
 }
 void buildQLinearSoftmax(Node &n) {
-  buildBetweenReals(n, "Softmax", n.integer("opset", 0));
+  buildBetweenReals(n, "Softmax", n.needInteger("opset"));
 }
 
 /// Inputs: scale and zero point of the result, then three for each operand.
@@ -97,7 +97,7 @@ void buildQLinearConcat(Node &n) {
     parts.push_back(realInput(n, i));
   if (parts.empty() || n.failed())
     return n.fail("there is nothing to concatenate");
-  int64_t axis = n.axisIn(n.integer("axis", 0), n.rank(parts.front()));
+  int64_t axis = n.axisIn(n.needInteger("axis"), n.rank(parts.front()));
   if (!n.failed())
     quantisedOutput(n, n.concat(parts, axis), 0, n.elementOf(n.need(2)));
 }

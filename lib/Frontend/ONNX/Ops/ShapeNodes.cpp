@@ -48,8 +48,9 @@ void buildConstant(Node &n) {
 }
 
 void buildConstantOfShape(Node &n) {
-  requireRank(n, n.need(0));
-  std::optional<Dims> shape = n.resolve(n.need(0), "input", 0);
+  Value list = n.vectorOf(n.need(0), "input");
+  requireRank(n, list);
+  std::optional<Dims> shape = n.resolve(list, "input", 0);
   Value value = n.hasAttr("value") ? n.constant(n.tensor("value"))
                                    : n.scalar(n.f32Type(), 0);
   if (shape)
@@ -130,8 +131,10 @@ AffineExpr computedCount(Node &n, Value start, Value limit, Value delta) {
 
 void buildRange(Node &n) {
   Value start = n.scalarOf(n.need(0), "start");
-  Value limit = n.scalarOf(n.need(1), "limit");
-  Value delta = n.scalarOf(n.need(2), "delta");
+  if (n.failed())
+    return;
+  Value limit = n.scalarOf(n.need(1), "limit", n.elementOf(start));
+  Value delta = n.scalarOf(n.need(2), "delta", n.elementOf(start));
   if (n.failed())
     return;
   auto a = n.contents(start), b = n.contents(limit), step = n.contents(delta);
@@ -185,6 +188,9 @@ void buildTrilu(Node &n) {
   if (n.failed() || rank < 2)
     return n.fail("the input has no rank of 2 or more");
   Dims matrix{n.dim(x, -2), n.dim(x, -1)};
+  n.requireIntegers(n.in(1), "k");
+  if (n.failed())
+    return;
   Value k = n.has(1) ? n.cast(n.scalarOf(n.in(1), "k"), n.i64Type())
                      : n.scalarInt(n.i64Type(), 0);
   Value distance =

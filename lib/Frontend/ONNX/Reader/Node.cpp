@@ -31,7 +31,9 @@ std::optional<Ints> Node::known(int64_t i, StringRef name) {
 }
 
 std::optional<int64_t> Node::knownScalar(int64_t i, StringRef name) {
-  std::optional<Ints> value = constants(scalarOf(in(i), name));
+  Value one = scalarOf(in(i), name);
+  requireIntegers(one, name);
+  std::optional<Ints> value = constants(one);
   if (has(i) && !value)
     failNeeds(name);
   return value ? std::optional(value->front()) : std::nullopt;

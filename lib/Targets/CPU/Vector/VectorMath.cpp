@@ -238,13 +238,16 @@ Value VectorMath::tanh(Value x) {
 }
 
 Value VectorMath::erf(Value x) {
-  return oddRational(
-      x, 3.92,
+  // From here on the float next to erf(x) is 1 or -1.
+  constexpr double last = 3.92;
+  Value inside = oddRational(
+      x, last,
       {1.128379225730896, 0.1851356327533722, 0.054243989288806915,
        0.003838631557300687, 0.00037675758358091116, 4.609188181348145e-06,
        -1.279958095068423e-08},
       {1.0, 0.4974055886268616, 0.11387386918067932, 0.015430061146616936,
        0.0013015249278396368, 6.239875074243173e-05});
+  return select(less(c(last), abs(x)), copySign(c(1), x), inside);
 }
 
 //===----------------------------------------------------------------------===//
