@@ -34,7 +34,7 @@ import emulator
 import onnx_suite
 import run_tests
 
-BUILD = emulated.BUILD
+BUILD = emulator.BUILD
 UNITTESTS = BUILD / "unittests/OpcRuntimeTests"
 
 # What Bochs calls a processor that has what a chip requires and little else: what
@@ -117,7 +117,7 @@ def run_chip(chip, parts, options, results, seconds):
     """All of `parts` on one emulated machine."""
     target = f"cpu:{chip}"
     start = time.monotonic()
-    programs = [emulated.DRIVER, UNITTESTS]
+    programs = [emulator.DRIVER, UNITTESTS]
     with emulator.machine(MODELS[chip], programs, options.emulator) as mailbox:
         took = time.monotonic() - start
         print(f"== {target}: {MODELS[chip]} started in {took:.0f} s")

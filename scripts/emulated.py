@@ -15,6 +15,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import shlex
 import signal
 import tempfile
@@ -28,10 +29,6 @@ import opc.model
 import opc.onnx
 from opc import arguments, errors
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-BUILD = pathlib.Path(os.environ.get("OPC_BUILD_DIR", ROOT / "build"))
-DRIVER = BUILD / "bin/opc"
-
 # In the order of opc_dtype (opc-c/opc.h).
 DTYPES = [
     np.dtype(name)
@@ -42,7 +39,7 @@ DTYPES = [
 
 
 class Killed(Exception):
-    """A program that the machine stopped: by which signal."""
+    """A program that ended by a signal, which is the message."""
 
 
 class _Tensor(ctypes.Structure):
@@ -78,8 +75,8 @@ def _tensor(array):
 
 def _compile_file(output):
     """What `opc.model` calls to compile, but to the file `output`."""
-    compiler = ctypes.CDLL(str(BUILD / "lib/libopc.so"))
-    runtime = ctypes.CDLL(str(BUILD / "lib/libopc_runtime.so"))
+    compiler = ctypes.CDLL(str(emulator.BUILD / "lib/libopc.so"))
+    runtime = ctypes.CDLL(str(emulator.BUILD / "lib/libopc_runtime.so"))
     for name in ("opc_last_error", "opc_last_diagnostics"):
         getattr(runtime, name).restype = ctypes.c_char_p
 
@@ -126,7 +123,7 @@ class Model:
                 spec.name: value
                 for spec, value in zip(self.inputs, inputs, strict=True)
             }
-        files, words = {"program.so": self._program}, [DRIVER, "run"]
+        files, words = {"program.so": self._program}, [emulator.DRIVER, "run"]
         words += ["./program.so", "--json", "--output", "out"]
         for number, (name, value) in enumerate(inputs.items()):
             files[f"{number}.npy"] = _saved(value)
@@ -162,9 +159,10 @@ def _loaded(data, dtype):
 def _failure(answer):
     """How `opc run` ended: it has complained, or was killed."""
     text = answer.files["stderr"].decode(errors="replace").strip()
+    if crash := re.search("signal: (.*)", answer.crash):
+        return Killed(crash[1])
     if answer.status > 128:
-        name = signal.Signals(answer.status - 128).name
-        return Killed(f"{name}: {text}" if text else name)
+        return Killed(signal.Signals(answer.status - 128).name)
     message = text.removeprefix("opc: error: ")
     return {1: opc.InputError, 2: opc.UsageError}.get(
         answer.status, opc.InternalError

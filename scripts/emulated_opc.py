@@ -16,10 +16,7 @@ import sys
 import tempfile
 
 import emulator
-
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-BUILD = pathlib.Path(os.environ.get("OPC_BUILD_DIR", ROOT / "build"))
-DRIVER = BUILD / "bin/opc"
+from emulator import DRIVER
 
 
 def run(mailbox, words):
@@ -46,6 +43,7 @@ def run(mailbox, words):
     answer = mailbox.run(shlex.join(map(str, command)), {"program.so": data})
     sys.stdout.buffer.write(answer.files["stdout"])
     sys.stderr.buffer.write(answer.files["stderr"])
+    sys.stderr.buffer.write(answer.crash.encode())
     for name, content in answer.files.items():
         if options.output and name.startswith("out/"):
             options.output.mkdir(parents=True, exist_ok=True)

@@ -24,6 +24,8 @@ import time
 import emulator_image
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = pathlib.Path(os.environ.get("OPC_BUILD_DIR", ROOT / "build"))
+DRIVER = BUILD / "bin/opc"  # the command, here and in the machine
 HOME = ROOT / ".cache/emulator"
 HINT = "scripts/get_emulator.sh makes one"
 
@@ -57,7 +59,19 @@ info: action=report
 debug: action=ignore
 """
 
-Answer = collections.namedtuple("Answer", "status files")
+
+class Answer(collections.namedtuple("Answer", "status files")):
+    """Exit status of a job, and what its folder holds afterwards."""
+
+    @property
+    def crash(self):
+        """What `opc` wrote of the signal that ended it; "" if none did."""
+        reports = [
+            data.decode(errors="replace")
+            for name, data in self.files.items()
+            if name.startswith("opc-crash-")
+        ]
+        return "".join(reports)
 
 
 class Unavailable(Exception):

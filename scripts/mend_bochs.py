@@ -6,9 +6,9 @@ usage: cd SOURCE/bochs && mend_bochs.py
 Bochs has the instructions of AMX, but Linux gives tiles to a program only by
 extended feature disable (Intel's Software Developer's Manual, volume 1, 13.14):
 tile data is off until the first use raises #NM, for which the kernel then makes
-room. State of tiles did not survive a switch between programs, and gathers with an
-index in one of the upper sixteen registers were illegal. scripts/get_emulator.sh
-calls this; an edit whose place is not found once is an error.
+room. State of tiles did not survive a switch between programs, products of signed
+bytes were wrong, and gathers with an index in one of the upper sixteen registers
+illegal. scripts/get_emulator.sh calls this; an edit that does not fit is an error.
 """
 
 import pathlib
@@ -22,8 +22,22 @@ DESCRIPTOR = (
     "~Bit64u(BX_XCR0_XTILEDATA_MASK));\n"
 )
 
-# File -> pairs of a text, which it has once, and what stands there instead.
+# File -> texts, what stands there instead, and how often each is there (once).
 EDITS = {
+    # Signed bytes were taken for unsigned ones in products of tiles.
+    "cpu/avx/amx.cc": [
+        (f"Bit32s({name}byte[", f"Bit32s((Bit8s) {name}byte[", 8)
+        for name in "xy"
+    ],
+    # The store of a configuration has the encoding that no assembler gives it.
+    "cpu/decoder/fetchdecode_opmap_avx.cc": [
+        (
+            "ATTR_VEX_W1 | ATTR_VL128 | ATTR_MOD_MEM | ATTR_IS64, "
+            "BX_IA_STTILECFG)",
+            "ATTR_VEX_W0 | ATTR_VL128 | ATTR_MOD_MEM | ATTR_IS64, "
+            "BX_IA_STTILECFG)",
+        ),
+    ],
     # The index's highest bit stands where others have one of a third register,
     # which gathers have none of.
     "cpu/decoder/fetchdecode32.cc": [
@@ -129,11 +143,10 @@ EDITS = {
 
 def mended(text, edits):
     """`text` with every edit done; ValueError names one that does not fit."""
-    for old, new in edits:
-        if text.count(old) != 1:
-            raise ValueError(
-                f"found {text.count(old)} times, not once: {old!r}"
-            )
+    for old, new, *times in edits:
+        found, wanted = text.count(old), (*times, 1)[0]
+        if found != wanted:
+            raise ValueError(f"found {found} times, not {wanted}: {old!r}")
         text = text.replace(old, new)
     return text
 

@@ -135,8 +135,16 @@ def test_what_a_run_complains_of_is_raised(machine):
 def test_a_killed_program_is_named(machine):
     x = normal(3)
     compiled = opc.compile(model_of("Neg", x), target=TARGET, cache=False)
-    machine.before = "kill -ILL $$; "
-    with pytest.raises(emulated.Killed, match="SIGILL"):
+    machine.before = "kill -KILL $$; "
+    with pytest.raises(emulated.Killed, match="^SIGKILL$"):
+        compiled.run([x])
+
+
+def test_a_crash_that_opc_reports_is_named(machine):
+    x = normal(3)
+    compiled = opc.compile(model_of("Neg", x), target=TARGET, cache=False)
+    machine.before = "echo 'signal: SIGILL' >opc-crash-7.txt; exit 3; "
+    with pytest.raises(emulated.Killed, match="^SIGILL$"):
         compiled.run([x])
 
 
@@ -187,7 +195,7 @@ def test_opc_run_gives_what_it_gives_here(tmp_path, capfdbinary):
     model = tmp_path / "neg.mlir"
     model.write_text(IR)
     words = [str(model), f"--target={TARGET}", "--dim", "n=5"]
-    command = [emulated.DRIVER, "run", *words, "--output", tmp_path / "here"]
+    command = [emulator.DRIVER, "run", *words, "--output", tmp_path / "here"]
     subprocess.run(command, check=True, capture_output=True)
     mailbox = ThisMachine(tmp_path)
     words += ["--output", str(tmp_path / "there")]
@@ -203,6 +211,15 @@ def test_opc_run_fails_where_the_run_does(tmp_path, capfdbinary):
     mailbox = ThisMachine(tmp_path)
     assert emulated_opc.run(mailbox, [str(model)]) == 1
     assert b"--dim n=N" in capfdbinary.readouterr().err
+
+
+def test_opc_run_shows_where_it_crashed(tmp_path, capfdbinary):
+    model = tmp_path / "neg.mlir"
+    model.write_text(IR)
+    mailbox = ThisMachine(tmp_path)
+    mailbox.before = "echo 'signal: SIGILL' >opc-crash-7.txt; exit 3; "
+    assert emulated_opc.run(mailbox, [str(model)]) == 3
+    assert b"signal: SIGILL" in capfdbinary.readouterr().err
 
 
 def test_other_commands_are_opcs_own():
@@ -334,9 +351,10 @@ def test_drivers_come_after_what_they_need(tmp_path):
     ]
 
 
-def test_mending_wants_each_place_once():
+def test_mending_wants_each_place():
     assert mend_bochs.mended("a b", [("a", "c"), ("c b", "d")]) == "d"
-    with pytest.raises(ValueError, match="found 2 times, not once: 'a'"):
+    assert mend_bochs.mended("a a", [("a", "c", 2)]) == "c c"
+    with pytest.raises(ValueError, match="found 2 times, not 1: 'a'"):
         mend_bochs.mended("a a", [("a", "c")])
 
 
