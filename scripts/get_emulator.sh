@@ -15,7 +15,6 @@ fetch_bochs() {
   rm -rf "$home/source"
   git init -q "$home/source"
   git -C "$home/source" fetch -q --depth 1 "$repository" "$commit"
-  git -C "$home/source" sparse-checkout set --no-cone '/*' '!OVMF'
   git -C "$home/source" checkout -q FETCH_HEAD
   (cd "$home/source/bochs" && python3 "$root/scripts/mend_bochs.py")
 }

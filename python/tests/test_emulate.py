@@ -383,7 +383,8 @@ def test_an_unknown_part_is_named(capsys):
     assert "no such part: none" in capsys.readouterr().err
 
 
-def test_every_chip_has_a_processor():
+def test_every_chip_that_few_machines_are_has_a_processor():
     known = {chip.target for chip in chips.chips(opc.targets())}
-    least = {"reference", "cpu:x86-64-v3"}
-    assert {f"cpu:{name}" for name in emulate.MODELS} == known - least
+    wanted = {name for name in known if name.startswith("cpu:")}
+    emulated_chips = {f"cpu:{name}" for name in emulate.MODELS}
+    assert emulated_chips == wanted - {"cpu:x86-64-v3"}
