@@ -113,6 +113,16 @@ RUNNERS = {
 }
 
 
+def run_part(part, mailbox, target, options):
+    """The `Result` of a part, which a machine that stops fails as a whole."""
+    try:
+        return RUNNERS[part](mailbox, target, options)
+    except emulator.Failure as reason:
+        result = run_tests.Result()
+        result.failed.append(f"{part} {target}: {reason}")
+        return result
+
+
 def run_chip(chip, parts, options, results, seconds):
     """All of `parts` on one emulated machine."""
     target = f"cpu:{chip}"
@@ -125,7 +135,7 @@ def run_chip(chip, parts, options, results, seconds):
             print(f"\n== {part} {target}", flush=True)
             start = time.monotonic()
             name = f"{part} {chip}"
-            results[name] = RUNNERS[part](mailbox, target, options)
+            results[name] = run_part(part, mailbox, target, options)
             seconds[name] = time.monotonic() - start
 
 
@@ -172,6 +182,9 @@ def main(arguments=None):
     except emulator.Unavailable as reason:
         print(f"skipped: chips that this machine is not: {reason}")
         return 0
+    except emulator.Failure as reason:  # before there was a machine
+        print(f"error: {reason}", file=sys.stderr)
+        return 1
     return run_tests.summary(results, seconds)
 
 

@@ -55,7 +55,10 @@ def main():
     folder, target, *words = sys.argv[1:]
     if words[0] != "run" or f"--target={target}" not in words:
         os.execv(DRIVER, [DRIVER, *words])
-    return run(emulator.Mailbox(folder), words[1:])
+    try:
+        return run(emulator.Mailbox(folder), words[1:])
+    except emulator.Failure as reason:
+        return f"error: {reason}"
 
 
 if __name__ == "__main__":

@@ -377,6 +377,56 @@ def test_no_emulator_is_a_skip_that_says_how(tmp_path, capsys):
     assert line.endswith("scripts/get_emulator.sh makes one")
 
 
+@pytest.fixture
+def stopping(monkeypatch, tmp_path):
+    """A machine that starts, and stops at the first job."""
+
+    @contextlib.contextmanager
+    def start(*_):
+        with answering(tmp_path, dict) as mailbox:
+            pass
+        (tmp_path / "pid").write_text(f"{2**22 + 1}\n")
+        yield mailbox
+
+    monkeypatch.setattr(emulator, "machine", start)
+
+
+def test_a_machine_that_stops_fails_its_parts(stopping, capsys):
+    arguments = ["--chip", "x86-64-v4", "--only", "gtest"]
+    assert emulate.main(arguments) == 1
+    said = capsys.readouterr().out
+    assert "failed: gtest cpu:x86-64-v4: the machine has stopped: " in said
+    assert said.endswith("0 passed, 1 failed, 0 skipped\n")
+
+
+def test_a_machine_that_does_not_start_is_an_error(monkeypatch, capsys):
+    @contextlib.contextmanager
+    def start(*_):
+        raise emulator.Failure("no answer in 300 s: kernel panic")
+        yield
+
+    monkeypatch.setattr(emulator, "machine", start)
+    assert emulate.main(["--only", "gtest"]) == 1
+    error = "error: no answer in 300 s: kernel panic\n"
+    assert capsys.readouterr().err == error
+
+
+def test_opc_run_without_its_machine_is_an_error(tmp_path):
+    with answering(tmp_path, dict):
+        pass
+    (tmp_path / "pid").write_text(f"{2**22 + 1}\n")
+    model = tmp_path / "neg.mlir"
+    model.write_text(IR)
+    command = [sys.executable, SCRIPTS / "emulated_opc.py", tmp_path, TARGET]
+    ended = subprocess.run(
+        [*command, "run", model, f"--target={TARGET}"],
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("error: the machine has stopped: ")
+
+
 def test_an_unknown_part_is_named(capsys):
     with pytest.raises(SystemExit):
         emulate.parse(["--only", "lit,none"])
