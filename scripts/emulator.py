@@ -4,7 +4,7 @@
         answer = mailbox.run("wc -c <data", {"data": b"..."})
         answer.status, answer.files["stdout"]
 
-Bochs interprets every instruction, a hundred million or so a second. What there is
+Bochs interprets every instruction, some fifty millions a second. What there is
 to know of the parts: scripts/get_emulator.sh, emulator_image.py,
 emulator_agent.sh.
 """
@@ -34,6 +34,7 @@ ARCHIVE = 1 << 20
 # Cylinders of 16 heads and 63 sectors: about 250 MiB.
 DISK = 520 * 16 * 63 * SECTOR
 BOOT_LIMIT = 300  # seconds
+PANIC = "Kernel panic"  # what Linux says last of itself
 SLOWEST = 20  # seconds here for one of the machine
 
 CONFIGURATION = """
@@ -140,21 +141,25 @@ class Mailbox:
                 time.sleep(0.002)
 
     def _runs(self):
-        """Whether Bochs does; it may be the child of another process."""
+        """Whether Bochs does, maybe as a child of another process, and Linux in
+        it."""
         try:
             pid = int((self.folder / "pid").read_text())
             state = pathlib.Path(f"/proc/{pid}/stat").read_text()
         except OSError:
             return False
-        return state.rpartition(")")[2].split()[0] not in "ZX"
+        if state.rpartition(")")[2].split()[0] in "ZX":
+            return False
+        return PANIC not in self.console()
 
     def console(self):
-        """The last line that the machine, else Bochs, has written."""
+        """Of what the machine, else Bochs, has written: a panic, or the last line."""
         for name in ("console", "screen"):
             with contextlib.suppress(OSError):
                 text = (self.folder / name).read_text(errors="replace")
-                if text.strip():
-                    return text.strip().splitlines()[-1]
+                lines = text.strip().splitlines()
+                if lines:
+                    return ([x for x in lines if PANIC in x] or lines)[-1]
         return ""
 
 

@@ -297,6 +297,17 @@ def test_a_machine_that_ends_says_its_last(tmp_path):
         mailbox.run("true", {})
 
 
+def test_a_machine_whose_kernel_panics_has_stopped(tmp_path):
+    with answering(tmp_path, lambda files: {"status": b"0"}) as mailbox:
+        pass
+    lines = (
+        "ready\n[ 1.2] Kernel panic - not syncing\n[ 1.3] Kernel Offset: 0\n"
+    )
+    (tmp_path / "console").write_text(lines)
+    with pytest.raises(emulator.Failure, match="stopped: .*Kernel panic - not"):
+        mailbox.run("true", {})
+
+
 def test_a_machine_that_says_nothing_is_given_up(tmp_path):
     with answering(tmp_path, lambda files: {"status": b"0"}) as mailbox:
         pass
