@@ -1,6 +1,6 @@
 """How lit runs test/lit; run it on build/test/lit.
 
-Substitutions: %opc (the driver), opc-opt (with --verify-each), %python (the
+Substitutions: %opc (the driver, or `lit --param opc=COMMAND`), opc-opt (with --verify-each), %python (the
 environment in which `import opc` works), %onnx (makes a model of its text form),
 %chip (the target of `lit --param chip=NAME`, else what this machine is),
 %cc and %cxx (the compilers of the build), %include and %libdir (for programs that
@@ -40,7 +40,10 @@ config.substitutions += [
             config.test_source_root, "Frontend/Inputs/onnx_model.py"
         ),
     ),
-    (r"%opc\b", os.path.join(bin_dir, "opc")),
+    (
+        r"%opc\b",
+        lit_config.params.get("opc", os.path.join(bin_dir, "opc")),
+    ),
     (
         r"(?<![\w/-])opc-opt(?![\w/-])",
         os.path.join(bin_dir, "opc-opt") + " --verify-each",

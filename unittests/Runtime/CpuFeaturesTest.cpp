@@ -2,9 +2,14 @@
 #include "CpuFeatures.h"
 
 #include <algorithm>
+#include <cstring>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <random>
+#include <sched.h>
 #include <sstream>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <vector>
 
 using namespace opc::runtime;
@@ -99,5 +104,73 @@ TEST(CpuFeatures, AllowsTiles) {
     GTEST_SKIP() << "this machine has no tiles";
   ASSERT_TRUE(checkCpuFeatures(wanted).ok());
   useTiles();
+}
+
+namespace {
+/// Signed bytes a[16][64] by b[64][16], of which a tile has four k beside each
+/// other.
+struct TileProduct {
+  alignas(64) int8_t a[16][64], b[16][64];
+  int32_t sums[16][16], exact[16][16];
+
+  explicit TileProduct(unsigned seed) {
+    std::mt19937 random(seed);
+    for (int i = 0; i < 16; ++i)
+      for (int j = 0; j < 64; ++j) {
+        a[i][j] = static_cast<int8_t>(random());
+        b[i][j] = static_cast<int8_t>(random());
+      }
+    for (int i = 0; i < 16; ++i)
+      for (int j = 0; j < 16; ++j) {
+        exact[i][j] = 0;
+        for (int k = 0; k < 64; ++k)
+          exact[i][j] += a[i][k] * b[k / 4][j * 4 + k % 4];
+      }
+  }
+
+  /// Lets another process run while the operands are in tiles.
+  void compute() {
+    alignas(64) unsigned char config[64] = {1};
+    for (int tile = 0; tile < 3; ++tile) {
+      config[16 + 2 * tile] = 64;
+      config[48 + tile] = 16;
+    }
+    asm volatile("ldtilecfg %0\n tilezero %%tmm0" ::"m"(config));
+    asm volatile("tileloadd (%0,%1), %%tmm1" ::"r"(a), "r"(64L) : "memory");
+    asm volatile("tileloadd (%0,%1), %%tmm2" ::"r"(b), "r"(64L) : "memory");
+    sched_yield();
+    asm volatile("tdpbssd %tmm2, %tmm1, %tmm0");
+    sched_yield();
+    asm volatile("tilestored %%tmm0, (%0,%1)\n tilerelease" ::"r"(sums),
+                 "r"(64L)
+                 : "memory");
+  }
+};
+} // namespace
+
+/// In a process of its own: whether every product is exact.
+static pid_t multiplyTiles(unsigned seed) {
+  pid_t child = fork();
+  if (child)
+    return child;
+  std::vector<std::string> wanted = {"amx-int8"};
+  bool right = checkCpuFeatures(wanted).ok();
+  for (unsigned i = 0; right && i < 20; ++i) {
+    TileProduct product(seed + i);
+    product.compute();
+    right = !std::memcmp(product.sums, product.exact, sizeof(product.sums));
+  }
+  _exit(right ? 0 : 1);
+}
+
+TEST(CpuFeatures, KeepsTilesOfProcessesApart) {
+  if (!hasCpuFeature("amx-int8"))
+    GTEST_SKIP() << "this machine has no tiles";
+  pid_t children[] = {multiplyTiles(100), multiplyTiles(200)};
+  for (pid_t child : children) {
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+  }
 }
 #endif

@@ -1,6 +1,6 @@
 // A conv_transpose is a convolution of stride 1 and a movement: overlapping windows,
 // output padding, gaps between windows, groups, lines of any length.
-// RUN: %opc-opt %s --opc-channels-last --opc-split-conv-transpose | FileCheck %s
+// RUN: opc-opt %s --opc-channels-last --opc-split-conv-transpose | FileCheck %s
 // RUN: %opc compile %s -o - --stop-after schedule | FileCheck %s --check-prefix=SCHEDULE
 // RUN: %opc run %s --target=reference --dim length=9 --output %t.reference
 // RUN: %opc run %s --target=%chip --dim length=9 --output %t.cpu

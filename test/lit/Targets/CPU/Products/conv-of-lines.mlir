@@ -1,6 +1,6 @@
 // Convolutions over lines, and over images of width 1, with constant weights take
 // the schedules of images of one row.
-// RUN: %opc-opt %s --opc-channels-last | FileCheck %s
+// RUN: opc-opt %s --opc-channels-last | FileCheck %s
 // RUN: %opc compile %s -o - --stop-after schedule | FileCheck %s --check-prefix=SCHEDULE
 // RUN: %opc run %s --target=reference --dim length=37 --output %t.reference
 // RUN: %opc run %s --target=%chip --dim length=37 --output %t.cpu
