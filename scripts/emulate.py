@@ -40,7 +40,9 @@ UNITTESTS = BUILD / "unittests/OpcRuntimeTests"
 # What Bochs calls a processor that has what a chip requires and little else: what
 # is beyond the chip is an illegal instruction.
 MODELS = {
+    "x86-64-v3-vnni": "arrow_lake",
     "x86-64-v4": "corei7_skylake_x",
+    "x86-64-v4-vnni": "corei7_icelake_u",
     "x86-64-amx": "sapphire_rapids",
 }
 LIMIT = 900  # seconds for one case, which may wait for another

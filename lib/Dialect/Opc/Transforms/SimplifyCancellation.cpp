@@ -77,8 +77,8 @@ static Value raiseLogSigmoid(Operation *op, OpBuilder &b, ShapeEnv &) {
   return f.unary<NegOp>(f.unary<SoftplusOp>(x));
 }
 
-/// Where exp(x) is less than a step of 1, or too large for a float, the sum with
-/// 1 has lost it.
+/// Where exp(x) is less than a step of 1, or too large for a float, the sum
+/// with 1 has lost it.
 static Value raiseSoftplus(Operation *op, OpBuilder &b, ShapeEnv &env) {
   Operation *sum = op->getOperand(0).getDefiningOp();
   std::optional<OneAnd> one = sum ? matchOneAnd(sum, env) : std::nullopt;
