@@ -83,16 +83,17 @@ public:
       : op(op), env(env), b(op), m{b, op->getLoc(), env} {}
 
   void matmul(MatmulOp matmul, bool anySigns) {
+    if (!isSingle(matmul.getB()) || matmul.getTransposeA() ||
+        typeOf(matmul.getA()).getRank() < typeOf(matmul.getB()).getRank())
+      return;
     std::optional<Factor> x = factorOf(matmul.getA(), env);
     std::optional<Factor> w = factorOf(matmul.getB(), env);
     if (!x || !w || !isI32(matmul.getY()))
       return;
-    int64_t xAxis = matmul.getTransposeA() ? 2 : 1;
     int64_t wAxis = matmul.getTransposeB() ? 1 : 2;
-    // Their rows and columns would have to change places, too.
-    if ((matmul.getTransposeA() && !isScalar(x->zero)) ||
-        (matmul.getTransposeB() && !isScalar(w->zero)) ||
-        !isOne(x->zero, xAxis) || !isOne(w->zero, wAxis))
+    // Its rows and columns would have to change places, too.
+    if ((matmul.getTransposeB() && !isScalar(w->zero)) || !isOne(x->zero, 1) ||
+        !isOne(w->zero, wAxis))
       return;
     if (!anySigns) {
       x = withSign(*x, /*isUnsigned=*/true);
@@ -106,17 +107,20 @@ public:
         sums = swapLast(sums);
       y = binary<SubOp>(y, binary<MulOp>(x->zero, sums));
     }
-    if (w->zero) {
-      Value sums = sumAlong(widened(x->whole), xAxis);
-      if (matmul.getTransposeA())
-        sums = swapLast(sums);
-      y = binary<SubOp>(y, binary<MulOp>(sums, w->zero));
-    }
+    if (w->zero)
+      y = binary<SubOp>(y,
+                        binary<MulOp>(sumAlong(widened(x->whole), 1), w->zero));
     replace(y);
   }
 
   void conv(ConvOp conv) {
-    bool perChannel = typeOf(conv.getW()).getDimSize(1) == 1;
+    // Groups are taken together until their channels are whole words.
+    constexpr int64_t bytesOfWord = 4;
+    int64_t channels = typeOf(conv.getW()).getDimSize(1);
+    bool perChannel = channels == 1;
+    if (conv.getGroup() != 1 &&
+        channels * int64_t(conv.getGroup()) % bytesOfWord != 0)
+      return;
     std::optional<Factor> x = factorOf(conv.getX(), env);
     std::optional<Factor> w = factorOf(conv.getW(), env);
     if (perChannel || !x || !w || !isI32(conv.getY()) || !isScalar(x->zero) ||
@@ -142,6 +146,15 @@ public:
   }
 
 private:
+  /// Whether the value is one matrix of known extents: units take weights that
+  /// are packed, and these are.
+  static bool isSingle(Value value) {
+    RankedTensorType type = typeOf(value);
+    return type.hasStaticShape() && type.getRank() >= 2 &&
+           llvm::all_of(type.getShape().drop_back(2),
+                        [](int64_t extent) { return extent == 1; });
+  }
+
   /// Whether the value (null: nothing) has one element.
   bool isScalar(Value value) {
     return !value || llvm::all_of(env.dims(value), [](AffineExpr extent) {
@@ -195,7 +208,6 @@ private:
       return castTo(binary<AddOp>(widened(bytes), shift), type);
     };
     factor.bytes = moved(factor.bytes);
-    factor.zeroByte = factor.zero ? factor.zeroByte : Value();
     if (factor.zeroByte)
       factor.zeroByte = moved(factor.zeroByte);
     else if (!factor.zero)

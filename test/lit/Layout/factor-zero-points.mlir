@@ -15,8 +15,9 @@
 // CHECK:      opc.sub %[[P]], %[[Z]]
 // Signed by unsigned: both get the other sign.
 // CHECK:      opc.matmul {{.*}} : (tensor<2x5x7xui8>, tensor<7x6xi8>) -> tensor<2x5x6xi32>
-// CHECK:      opc.matmul {{.*}}transpose_b{{.*}} : (tensor<2x5x7xui8>, tensor<2x6x7xi8>) -> tensor<2x5x6xi32>
-// CHECK:      opc.matmul {{.*}}transpose_a{{.*}} : (tensor<2x7x5xui8>, tensor<7x6xi8>) -> tensor<2x5x6xi32>
+// CHECK:      opc.matmul {{.*}}transpose_b{{.*}} : (tensor<2x5x7xui8>, tensor<6x7xi8>) -> tensor<2x5x6xi32>
+// What is not packed stays: a that is transposed.
+// CHECK:      opc.matmul {{.*}}transpose_a{{.*}} : (tensor<2x7x5xi32>, tensor<7x6xi32>) -> tensor<2x5x6xi32>
 // Pads are zero points in bytes.
 // CHECK:      opc.pad %{{.*}}, %{{.*}} : (tensor<1x4x5x6xui8>, tensor<ui8>) -> tensor<1x4x7x9xui8>
 // CHECK:      opc.conv {{.*}} : (tensor<1x4x7x9xui8>, tensor<6x2x3x3xi8>) -> tensor<1x6x5x4xi32>
@@ -25,14 +26,19 @@
 // One channel each, and a zero point for each column of the reduction: as they were.
 // CHECK:      opc.conv {{.*}} : (tensor<1x4x5x6xi32>, tensor<4x1x3x3xi32>)
 // CHECK:      opc.matmul {{.*}} : (tensor<5x7xi32>, tensor<7x6xi32>)
+// Groups whose channels make no whole words, and batches of b.
+// CHECK:      opc.conv {{.*}} : (tensor<1x6x5x6xi32>, tensor<6x2x3x3xi32>)
+// CHECK:      opc.matmul {{.*}} : (tensor<2x5x7xi32>, tensor<2x7x6xi32>)
 
 // ANY:        opc.matmul {{.*}} : (tensor<5x7xui8>, tensor<7x6xi8>) -> tensor<5x6xi32>
 // ANY:        opc.matmul {{.*}} : (tensor<2x5x7xi8>, tensor<7x6xui8>) -> tensor<2x5x6xi32>
-// ANY:        opc.matmul {{.*}} : (tensor<2x5x7xi8>, tensor<2x6x7xi8>) -> tensor<2x5x6xi32>
+// ANY:        opc.matmul {{.*}} : (tensor<2x5x7xi8>, tensor<6x7xi8>) -> tensor<2x5x6xi32>
 
 func.func @main(%u: tensor<5x7xui8> {opc.name = "u"},
                 %s: tensor<2x5x7xi8> {opc.name = "s"},
-                %t: tensor<2x6x7xi8> {opc.name = "t"},
+                %t: tensor<6x7xi8> {opc.name = "t"},
+                %bs: tensor<2x7x6xi8> {opc.name = "bs"},
+                %six: tensor<1x6x5x6xui8> {opc.name = "six"},
                 %v: tensor<2x7x5xi8> {opc.name = "v"},
                 %w: tensor<7x6xi8> {opc.name = "w"},
                 %m: tensor<7x6xui8> {opc.name = "m"},
@@ -49,7 +55,8 @@ func.func @main(%u: tensor<5x7xui8> {opc.name = "u"},
     -> (tensor<5x6xi32> {opc.name = "y0"}, tensor<2x5x6xi32> {opc.name = "y1"},
         tensor<2x5x6xi32> {opc.name = "y2"}, tensor<2x5x6xi32> {opc.name = "y3"},
         tensor<1x6x5x4xi32> {opc.name = "y4"}, tensor<1x4x6x3xi32> {opc.name = "y5"},
-        tensor<1x4x5x6xi32> {opc.name = "y6"}, tensor<5x6xi32> {opc.name = "y7"}) {
+        tensor<1x4x5x6xi32> {opc.name = "y6"}, tensor<5x6xi32> {opc.name = "y7"},
+        tensor<1x6x5x6xi32> {opc.name = "y8"}, tensor<2x5x6xi32> {opc.name = "y9"}) {
   %zu32 = opc.cast %zu {saturate = false} : (tensor<ui8>) -> tensor<i32>
   %zs32 = opc.cast %zs {saturate = false} : (tensor<1xi8>) -> tensor<1xi32>
   %zr32 = opc.cast %zr {saturate = false} : (tensor<5x1xi8>) -> tensor<5x1xi32>
@@ -67,10 +74,10 @@ func.func @main(%u: tensor<5x7xui8> {opc.name = "u"},
   %m1 = opc.sub %m32, %zc32 : (tensor<7x6xi32>, tensor<6xi32>) -> tensor<7x6xi32>
   %y1 = opc.matmul %x1, %m1 : (tensor<2x5x7xi32>, tensor<7x6xi32>) -> tensor<2x5x6xi32>
 
-  %t32 = opc.cast %t {saturate = false} : (tensor<2x6x7xi8>) -> tensor<2x6x7xi32>
-  %t2 = opc.sub %t32, %zs32 : (tensor<2x6x7xi32>, tensor<1xi32>) -> tensor<2x6x7xi32>
+  %t32 = opc.cast %t {saturate = false} : (tensor<6x7xi8>) -> tensor<6x7xi32>
+  %t2 = opc.sub %t32, %zs32 : (tensor<6x7xi32>, tensor<1xi32>) -> tensor<6x7xi32>
   %x2 = opc.sub %s32, %zs32 : (tensor<2x5x7xi32>, tensor<1xi32>) -> tensor<2x5x7xi32>
-  %y2 = opc.matmul %x2, %t2 {transpose_b = true} : (tensor<2x5x7xi32>, tensor<2x6x7xi32>) -> tensor<2x5x6xi32>
+  %y2 = opc.matmul %x2, %t2 {transpose_b = true} : (tensor<2x5x7xi32>, tensor<6x7xi32>) -> tensor<2x5x6xi32>
 
   %v32 = opc.cast %v {saturate = false} : (tensor<2x7x5xi8>) -> tensor<2x7x5xi32>
   %x3 = opc.sub %v32, %zs32 : (tensor<2x7x5xi32>, tensor<1xi32>) -> tensor<2x7x5xi32>
@@ -90,5 +97,9 @@ func.func @main(%u: tensor<5x7xui8> {opc.name = "u"},
 
   %x7 = opc.sub %u32, %zk32 : (tensor<5x7xi32>, tensor<7xi32>) -> tensor<5x7xi32>
   %y7 = opc.matmul %x7, %w32 : (tensor<5x7xi32>, tensor<7x6xi32>) -> tensor<5x6xi32>
-  return %y0, %y1, %y2, %y3, %y4, %y5, %y6, %y7 : tensor<5x6xi32>, tensor<2x5x6xi32>, tensor<2x5x6xi32>, tensor<2x5x6xi32>, tensor<1x6x5x4xi32>, tensor<1x4x6x3xi32>, tensor<1x4x5x6xi32>, tensor<5x6xi32>
+  %s6 = opc.cast %six {saturate = false} : (tensor<1x6x5x6xui8>) -> tensor<1x6x5x6xi32>
+  %y8 = opc.conv %s6, %k32 {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pad_low = array<i64: 1, 1>, pad_high = array<i64: 1, 1>, group = 3 : i64} : (tensor<1x6x5x6xi32>, tensor<6x2x3x3xi32>) -> tensor<1x6x5x6xi32>
+  %bs32 = opc.cast %bs {saturate = false} : (tensor<2x7x6xi8>) -> tensor<2x7x6xi32>
+  %y9 = opc.matmul %s32, %bs32 : (tensor<2x5x7xi32>, tensor<2x7x6xi32>) -> tensor<2x5x6xi32>
+  return %y0, %y1, %y2, %y3, %y4, %y5, %y6, %y7, %y8, %y9 : tensor<5x6xi32>, tensor<2x5x6xi32>, tensor<2x5x6xi32>, tensor<2x5x6xi32>, tensor<1x6x5x4xi32>, tensor<1x4x6x3xi32>, tensor<1x4x5x6xi32>, tensor<5x6xi32>, tensor<1x6x5x6xi32>, tensor<2x5x6xi32>
 }
