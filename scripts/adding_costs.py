@@ -43,7 +43,7 @@ OTHERS = (
         r"Targets/CPU/|\bcpu::",
         ("lib/Targets/CPU/", "include/opc/Targets/CPU/"),
     ),
-    ("a chip", "x86-64-v4", r"x86-64-v4", ()),
+    ("a chip", "x86-64-v4", r"x86-64-v4(?!-)", ()),
     ("a type of products", "bf16", r"\bisBF16\(|\bgetBF16Type\(", ()),
 )
 

@@ -83,7 +83,8 @@ public:
       : op(op), env(env), b(op), m{b, op->getLoc(), env} {}
 
   void matmul(MatmulOp matmul, bool anySigns) {
-    if (!isSingle(matmul.getB()) || matmul.getTransposeA() ||
+    // Units take weights that are packed.
+    if (!isSingleMatrix(matmul.getB()) || matmul.getTransposeA() ||
         typeOf(matmul.getA()).getRank() < typeOf(matmul.getB()).getRank())
       return;
     std::optional<Factor> x = factorOf(matmul.getA(), env);
@@ -104,7 +105,7 @@ public:
     if (x->zero) {
       Value sums = sumAlong(widened(w->bytes), wAxis);
       if (matmul.getTransposeB())
-        sums = swapLast(sums);
+        sums = m.swapLast(sums);
       y = binary<SubOp>(y, binary<MulOp>(x->zero, sums));
     }
     if (w->zero)
@@ -146,15 +147,6 @@ public:
   }
 
 private:
-  /// Whether the value is one matrix of known extents: units take weights that
-  /// are packed, and these are.
-  static bool isSingle(Value value) {
-    RankedTensorType type = typeOf(value);
-    return type.hasStaticShape() && type.getRank() >= 2 &&
-           llvm::all_of(type.getShape().drop_back(2),
-                        [](int64_t extent) { return extent == 1; });
-  }
-
   /// Whether the value (null: nothing) has one element.
   bool isScalar(Value value) {
     return !value || llvm::all_of(env.dims(value), [](AffineExpr extent) {
@@ -183,11 +175,7 @@ private:
         ->getResult(0);
   }
 
-  Value castTo(Value x, Type element) {
-    return CastOp::create(b, op->getLoc(), typeOf(x).clone(element), x,
-                          /*saturate=*/false);
-  }
-  Value widened(Value x) { return isI32(x) ? x : castTo(x, b.getI32Type()); }
+  Value widened(Value x) { return m.cast(x, b.getI32Type()); }
 
   Value number(int64_t value) {
     auto type = RankedTensorType::get({}, b.getI32Type());
@@ -205,13 +193,13 @@ private:
                                  isUnsigned ? IntegerType::Unsigned
                                             : IntegerType::Signless);
     auto moved = [&](Value bytes) {
-      return castTo(binary<AddOp>(widened(bytes), shift), type);
+      return m.cast(binary<AddOp>(widened(bytes), shift), type);
     };
     factor.bytes = moved(factor.bytes);
     if (factor.zeroByte)
       factor.zeroByte = moved(factor.zeroByte);
     else if (!factor.zero)
-      factor.zeroByte = castTo(shift, type);
+      factor.zeroByte = m.cast(shift, type);
     factor.zero = factor.zero ? binary<AddOp>(factor.zero, shift) : shift;
     return factor;
   }
@@ -229,13 +217,6 @@ private:
     return createInferred<ReduceOp>(m, {x}, attributes.getAttrs(),
                                     getElementTypeOrSelf(x))
         .getY();
-  }
-
-  Value swapLast(Value x) {
-    int64_t rank = typeOf(x).getRank();
-    SmallVector<int64_t> perm = llvm::to_vector(llvm::seq<int64_t>(0, rank));
-    std::swap(perm[rank - 1], perm[rank - 2]);
-    return m.transpose(x, perm);
   }
 
   Value scalar(Value x) { return m.reshape(x, Dims()); }

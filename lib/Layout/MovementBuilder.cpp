@@ -16,6 +16,20 @@ Value MovementBuilder::transpose(Value x, ArrayRef<int64_t> perm) {
                              x, perm);
 }
 
+Value MovementBuilder::swapLast(Value x) {
+  int64_t rank = typeOf(x).getRank();
+  SmallVector<int64_t> perm = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  std::swap(perm[rank - 1], perm[rank - 2]);
+  return transpose(x, perm);
+}
+
+Value MovementBuilder::cast(Value x, Type element) {
+  if (getElementTypeOrSelf(x) == element)
+    return x;
+  return CastOp::create(b, loc, typeOf(x).clone(element), x,
+                        /*saturate=*/false);
+}
+
 Value MovementBuilder::reshape(Value x, Dims dims) {
   if (env.dims(x) == dims)
     return x;
@@ -122,6 +136,13 @@ void eraseUnused(Operation *root) {
   for (Operation *op : llvm::reverse(ops))
     if (isOpTriviallyDead(op))
       op->erase();
+}
+
+bool isSingleMatrix(Value value) {
+  RankedTensorType type = typeOf(value);
+  return type.hasStaticShape() && type.getRank() >= 2 &&
+         llvm::all_of(type.getShape().drop_back(2),
+                      [](int64_t extent) { return extent == 1; });
 }
 
 bool isConstantData(Value value) {

@@ -132,19 +132,19 @@ def test_what_a_run_complains_of_is_raised(machine):
         compiled.run([x, i])
 
 
-def test_a_killed_program_is_named(machine):
+@pytest.mark.parametrize(
+    "end, name",
+    [
+        ("kill -KILL $$; ", "SIGKILL"),
+        ("echo 'signal: SIGILL' >opc-crash-7.txt; exit 3; ", "SIGILL"),
+    ],
+    ids=["killed", "reported"],
+)
+def test_a_program_that_dies_is_named(machine, end, name):
     x = normal(3)
     compiled = opc.compile(model_of("Neg", x), target=TARGET, cache=False)
-    machine.before = "kill -KILL $$; "
-    with pytest.raises(emulated.Killed, match="^SIGKILL$"):
-        compiled.run([x])
-
-
-def test_a_crash_that_opc_reports_is_named(machine):
-    x = normal(3)
-    compiled = opc.compile(model_of("Neg", x), target=TARGET, cache=False)
-    machine.before = "echo 'signal: SIGILL' >opc-crash-7.txt; exit 3; "
-    with pytest.raises(emulated.Killed, match="^SIGILL$"):
+    machine.before = end
+    with pytest.raises(emulated.Killed, match=f"^{name}$"):
         compiled.run([x])
 
 

@@ -18,6 +18,10 @@ struct MovementBuilder {
 
   /// Axis k of the result is axis perm[k] of x; x itself where nothing moves.
   mlir::Value transpose(mlir::Value x, llvm::ArrayRef<int64_t> perm);
+  /// The last two axes change places.
+  mlir::Value swapLast(mlir::Value x);
+  /// x itself where it has such elements; integers wrap.
+  mlir::Value cast(mlir::Value x, mlir::Type element);
   /// x itself where the extents are equal.
   mlir::Value reshape(mlir::Value x, Dims dims);
   mlir::Value reshape(mlir::Value x, llvm::ArrayRef<int64_t> dims);
@@ -65,6 +69,10 @@ llvm::SmallVector<int64_t> toChannelsFirst(int64_t rank);
 /// Erases ops whose results nobody uses. Layout passes leave what they replace
 /// until their end: a ShapeEnv knows values by address.
 void eraseUnused(mlir::Operation *root);
+
+/// Whether the value is one matrix of known extents (axes before it are 1):
+/// weights that products pack.
+bool isSingleMatrix(mlir::Value value);
 
 /// Whether `value` is a constant or moved from one.
 bool isConstantData(mlir::Value value);

@@ -29,7 +29,11 @@ static void buildLegalise(mlir::OpPassManager &pm, const TargetDesc &desc) {
   pm.addPass(cpu::createPackQuantisedPass({cpu::machineOf(desc).lanes}));
   legaliseByDefault(pm, desc);
   bool bytes = cpu::dotUnitFor(desc, "ui8", "i8");
-  bool anySigns = cpu::tileUnitFor(desc, "i8", "i8");
+  auto isTile = [&](llvm::StringRef a, llvm::StringRef b) {
+    return cpu::tileUnitFor(desc, a, b) != nullptr;
+  };
+  bool anySigns = isTile("i8", "i8") && isTile("i8", "ui8") &&
+                  isTile("ui8", "i8") && isTile("ui8", "ui8");
   if (bytes)
     pm.addPass(createFactorZeroPointsPass({anySigns}));
   if (cpu::dotUnitFor(desc, "i16", "i16"))

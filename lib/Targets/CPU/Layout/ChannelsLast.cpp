@@ -75,7 +75,7 @@ bool isFloatOfFirstChannels(Operation *op) {
          getElementTypeOrSelf(op->getOperand(0)).isF32();
 }
 
-/// Elements that convolutions have schedules for.
+/// Elements that convolutions have schedules for on some chip.
 bool isConvolved(Type element) {
   return element.isF32() || element.isInteger(8) ||
          element.isSignlessInteger(16) || element.isSignlessInteger(32);

@@ -12,9 +12,9 @@
 // groups of the reduction.
 //
 //===----------------------------------------------------------------------===//
-#include "mlir/Support/DebugStringHelper.h"
 #include "opc/Layout/MovementBuilder.h"
 #include "opc/Targets/CPU/Passes.h"
+#include "opc/Targets/CPU/Products/Units.h"
 
 namespace opc::cpu {
 #define GEN_PASS_DEF_PACKWEIGHTSPASS
@@ -67,7 +67,7 @@ private:
   /// at once.
   bool takes(const PackedUnit &unit) const {
     auto is = [](Value value, StringRef type) {
-      return debugString(getElementTypeOrSelf(value)) == type;
+      return elementSpelling(value) == type;
     };
     return is(op->getOperand(0), unit.a) && is(op->getOperand(1), unit.b) &&
            is(op->getResult(0), unit.sum) &&
@@ -101,17 +101,11 @@ private:
 
   void packMatmul(MatmulOp matmul) {
     Value w = matmul.getB();
-    int64_t rank = typeOf(w).getRank();
-    SmallVector<int64_t> swapped = llvm::to_vector(llvm::seq<int64_t>(0, rank));
-    std::swap(swapped[rank - 1], swapped[rank - 2]);
-    bool single = typeOf(w).hasStaticShape() &&
-                  llvm::all_of(typeOf(w).getShape().drop_back(2),
-                               [](int64_t extent) { return extent == 1; });
-    bool packs = group > 0 && single && !matmul.getTransposeA() &&
+    bool packs = group > 0 && isSingleMatrix(w) && !matmul.getTransposeA() &&
                  (isConstantData(w) || group > 1 || packingPays(matmul)) &&
-                 typeOf(matmul.getA()).getRank() >= rank;
+                 typeOf(matmul.getA()).getRank() >= typeOf(w).getRank();
     if (matmul.getTransposeB())
-      w = m.transpose(w, swapped);
+      w = m.swapLast(w);
     if (packs) {
       ArrayRef<int64_t> matrix = typeOf(w).getShape().take_back(2);
       return replace(product(matmul.getA(), m.reshape(w, matrix)));
@@ -127,16 +121,14 @@ private:
   void widenHalves(MatmulOp matmul) {
     for (OpOperand &factor : matmul->getOpOperands())
       if (getElementTypeOrSelf(factor.get()).isBF16() && sumType().isF32())
-        factor.set(CastOp::create(b, op->getLoc(),
-                                  typeOf(factor.get()).clone(sumType()),
-                                  factor.get(), /*saturate=*/false));
+        factor.set(m.cast(factor.get(), sumType()));
   }
 
-  /// Whether to pack a computed b at run time, too, of which a schedule reads
-  /// the rows as they lie: where rows enough read it
-  /// again (measured: below some 24 rows packing costs more than it saves), and
-  /// its rows are so far apart, half a page, that reading where it lies would
-  /// be bound by memory and not by arithmetic.
+  /// Whether to pack a computed b at run time, too, that a schedule could read
+  /// as it lies: where rows enough read it again (measured: below some 24 rows
+  /// packing costs more than it saves), and its rows are so far apart, half a
+  /// page, that reading where it lies would be bound by memory and not by
+  /// arithmetic.
   bool packingPays(MatmulOp matmul) {
     constexpr int64_t fewRows = 48, farBytes = 2048;
     Dims y(env.dims(matmul.getY()));

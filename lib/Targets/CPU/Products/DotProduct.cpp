@@ -2,6 +2,7 @@
 #include "opc/Targets/CPU/Products/DotProduct.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "opc/Targets/CPU/Products/Units.h"
 
 using namespace mlir;
 namespace opc::cpu {
@@ -11,23 +12,24 @@ namespace {
 /// `addsTo` leave the sum to an addition (instruction selection makes one
 /// instruction of both where there is).
 struct DotInstruction {
-  llvm::StringLiteral unit;
+  llvm::StringLiteral unit, a, b;
   int64_t lanes;
   bool addsTo;
   llvm::StringLiteral intrinsic;
 };
 
 constexpr DotInstruction instructions[] = {
-    {"vnni", 16, true, "llvm.x86.avx512.vpdpbusd.512"},
-    {"vnni", 8, true, "llvm.x86.avx512.vpdpbusd.256"},
-    {"madd", 16, false, "llvm.x86.avx512.pmaddw.d.512"},
-    {"madd", 8, false, "llvm.x86.avx2.pmadd.wd"},
+    {"vnni", "ui8", "i8", 16, true, "llvm.x86.avx512.vpdpbusd.512"},
+    {"vnni", "ui8", "i8", 8, true, "llvm.x86.avx512.vpdpbusd.256"},
+    {"madd", "i16", "i16", 16, false, "llvm.x86.avx512.pmaddw.d.512"},
+    {"madd", "i16", "i16", 8, false, "llvm.x86.avx2.pmadd.wd"},
 };
 
 const DotInstruction *instructionOf(const MatrixUnit &unit) {
   const DotInstruction *found =
       llvm::find_if(instructions, [&](const DotInstruction &row) {
-        return row.unit == unit.name && row.lanes == unit.n;
+        return row.unit == unit.name && row.a == unit.a && row.b == unit.b &&
+               row.lanes == unit.n;
       });
   return found == std::end(instructions) ? nullptr : found;
 }
@@ -35,11 +37,9 @@ const DotInstruction *instructionOf(const MatrixUnit &unit) {
 } // namespace
 
 const MatrixUnit *dotUnitFor(const TargetDesc &desc, StringRef a, StringRef b) {
-  const MatrixUnit *found =
-      llvm::find_if(desc.matrixUnits, [&](const MatrixUnit &unit) {
-        return unit.a == a && unit.b == b && unit.m == 1 && instructionOf(unit);
-      });
-  return found == desc.matrixUnits.end() ? nullptr : found;
+  return findUnit(desc, a, b, [](const MatrixUnit &unit) {
+    return unit.m == 1 && instructionOf(unit);
+  });
 }
 
 bool addsToSum(const MatrixUnit &unit) { return instructionOf(unit)->addsTo; }

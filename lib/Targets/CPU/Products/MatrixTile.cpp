@@ -4,6 +4,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "opc/Targets/CPU/Products/Units.h"
 #include "opc/Targets/CPU/Vector/LoopBuilder.h"
 
 using namespace mlir;
@@ -41,11 +42,9 @@ int64_t elementBytes(Value memory) {
 
 const MatrixUnit *tileUnitFor(const TargetDesc &desc, StringRef a,
                               StringRef b) {
-  const MatrixUnit *found =
-      llvm::find_if(desc.matrixUnits, [&](const MatrixUnit &unit) {
-        return unit.a == a && unit.b == b && unit.m > 1 && instructionOf(unit);
-      });
-  return found == desc.matrixUnits.end() ? nullptr : found;
+  return findUnit(desc, a, b, [](const MatrixUnit &unit) {
+    return unit.m > 1 && instructionOf(unit);
+  });
 }
 
 int64_t groupOf(const MatrixUnit &unit) {

@@ -4,9 +4,9 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/Support/DebugStringHelper.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Targets/CPU/Products/DotProduct.h"
+#include "opc/Targets/CPU/Products/Units.h"
 
 using namespace mlir;
 namespace opc::cpu {
@@ -68,8 +68,7 @@ std::optional<ProductKind> productKind(Value a, Value b, Value y,
   if (isF32(a) && isF32(b) && isF32(y))
     return ProductKind{sum};
   const MatrixUnit *unit =
-      dotUnitFor(desc, debugString(getElementTypeOrSelf(a)),
-                 debugString(getElementTypeOrSelf(b)));
+      dotUnitFor(desc, elementSpelling(a), elementSpelling(b));
   if (!unit || !sum.isSignlessInteger(32))
     return std::nullopt;
   return ProductKind{sum, unit};

@@ -7,10 +7,10 @@
 //===----------------------------------------------------------------------===//
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/Support/DebugStringHelper.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Targets/CPU/Products/MatrixTile.h"
 #include "opc/Targets/CPU/Products/ProductTile.h"
+#include "opc/Targets/CPU/Products/Units.h"
 
 using namespace mlir;
 namespace opc::cpu {
@@ -21,10 +21,9 @@ constexpr int64_t side = 2, firstOfA = 4, firstOfB = 6;
 
 /// The unit that multiplies the elements of a packed product, or null.
 const MatrixUnit *unitOf(PackedMatmulOp op, const TargetDesc &desc) {
-  auto spelled = [](Value v) { return debugString(getElementTypeOrSelf(v)); };
   const MatrixUnit *unit =
-      tileUnitFor(desc, spelled(op.getA()), spelled(op.getB()));
-  return unit && spelled(op.getY()) == unit->acc ? unit : nullptr;
+      tileUnitFor(desc, elementSpelling(op.getA()), elementSpelling(op.getB()));
+  return unit && elementSpelling(op.getY()) == unit->acc ? unit : nullptr;
 }
 
 /// Packed columns whose B stays in the cache while the rows pass: a quarter of
@@ -194,7 +193,7 @@ ScheduleResult scheduleTileGemm(KernelForm &kernel, const TargetDesc &desc) {
   ArrayRef<int64_t> packed =
       cast<RankedTensorType>(op.getB().getType()).getShape();
   if (packed.size() != 4 || packed[2] != unit->n || unit->n != machine.lanes ||
-      packed[1] * packed[3] % unit->k != 0)
+      packed[1] * packed[3] % unit->k != 0 || packed[0] * packed[1] == 0)
     return ScheduleResult::declined("weights are not packed in tiles");
 
   ShapeEnv &env = kernel.env;

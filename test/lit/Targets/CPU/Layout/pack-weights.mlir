@@ -48,6 +48,8 @@ func.func @packed_at_run_time(%x: tensor<64x64xf32>, %b: tensor<64x640xf32>) -> 
 
 // Integers that are multiplied in pairs: whole pairs of the reduction, side by side.
 // RUN: opc-opt %s --opc-pack-weights=units=i16:i16:i32:2:2 | FileCheck %s --check-prefix=PAIRS
+// RUN: not opc-opt %s --opc-pack-weights=units=i16:i16:i32:2 2>&1 | FileCheck %s --check-prefix=UNIT
+// UNIT: error: unit 'i16:i16:i32:2' is not A:B:SUM:GROUP:WHOLE
 // PAIRS-LABEL: @pairs
 // PAIRS: opc.pad %arg0{{.*}} -> tensor<8x6xi16>
 // PAIRS: opc.pad {{.*}} -> tensor<6x40xi16>
