@@ -51,8 +51,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (manifest.constantsBytes > sizeof(constants))
     return 0;
   opc_program_descriptor descriptor = {
-      OPC_ABI_VERSION,        0, entry, text, size, constants,
-      manifest.constantsBytes};
+      OPC_ABI_VERSION,         0,       entry, text, size, constants,
+      manifest.constantsBytes, nullptr, 0};
   opc_program *program = nullptr;
   if (opc_adopt(&descriptor, nullptr, nullptr, &program) != OPC_OK) {
     checkMessage();

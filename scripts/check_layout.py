@@ -53,6 +53,7 @@ TARGET_FOLDER = re.compile(r"(?:lib|include/opc)/Targets/(?!Core/)[^/]+/")
 LAYERS = (
     ("Runtime",),
     ("Dialect",),
+    ("Numerics",),
     ("Kernel", "Layout", "Conversion", "Frontend", "Precision"),
     ("Targets",),
     ("Pipeline",),
@@ -93,7 +94,7 @@ OP_DEFINITION = re.compile(r'^def Opc_\w+\s*:\s*\w+<"(\w+)"', re.M)
 # What no program can be written with alone: every test of an op has launches
 # once kernels are formed, those of `if` and `loop` yield, and bodies end in an
 # element.
-OPS_WITHOUT_OWN_TEST = ("launch", "yield", "element")
+OPS_WITHOUT_OWN_TEST = ("launch", "copy", "yield", "element")
 OP_TEST_NEEDS = ("--target=reference", "--target=%chip", "compare.py")
 PASS_DEFINITION = re.compile(r'^def (\w+)\s*:\s*\w*Pass\w*<\s*"([^"]+)"', re.M)
 

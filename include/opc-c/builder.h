@@ -27,6 +27,7 @@
 |*                                that are added; causal, scale, softcap, left
 |*                                and right (keys before and behind the query
 |*                                that are seen), each of which may be left out
+|* An op with any number of results (external_kernel) needs their dtypes.
 |* Element-wise ops broadcast as numpy's do. Extents that only a run knows are
 |* checked where operands must agree, then or in the run.
 |*
@@ -78,7 +79,8 @@ OPC_EXPORT opc_status opc_builder_constant(opc_builder *builder,
  *          first of those of the operands, bool and i64 that the op can give
  * Extents among attributes (opc.reshape's "dims") are numbers and texts: a
  * symbol, or an expression of symbols such as "2 * batch + 1" with +, -, *,
- * floordiv, ceildiv and mod. The op must have `num_results` results. */
+ * floordiv, ceildiv and mod; those of several tensors are a list of such lists.
+ * The op must have `num_results` results. */
 OPC_EXPORT opc_status opc_builder_op(opc_builder *builder, const char *op,
                                      const opc_value *operands,
                                      size_t num_operands,

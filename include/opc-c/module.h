@@ -3,10 +3,13 @@
 |* The binary interface between a program that opc compiled (in a .so or in the
 |* JIT's memory) and the runtime that runs it. Applications use opc-c/opc.h.
 |*
-|* A program is one entry function and one block of constant data. It has no
-|* undefined symbols besides libc's and libm's: whatever it needs of the runtime
-|* comes through the table in its opc_call. A kernel is a plain function over a
-|* half-open range of its work units, so the runtime may split it as it likes.
+|* A program is one entry function and one block of constant data, and for each
+|* device that it uses an image with kernels. It has no undefined symbols
+besides
+|* libc's and libm's: whatever it needs of the runtime comes through the table
+in
+|* its opc_call. A kernel is a plain function over a half-open range of its work
+|* units, so the runtime may split it as it likes.
 |*
 \*===----------------------------------------------------------------------===*/
 #ifndef OPC_C_MODULE_H
@@ -19,7 +22,7 @@ extern "C" {
 #endif
 
 /* Raised whenever anything in this file changes meaning. */
-#define OPC_ABI_VERSION 3
+#define OPC_ABI_VERSION 4
 
 /* Constant data, arenas and every tensor that the runtime allocates start at a
  * multiple of this many bytes. Inputs, and outputs that the caller brought a
@@ -40,7 +43,8 @@ typedef enum opc_fault {
   OPC_FAULT_DIVIDE = 3, /* an integer was divided by zero */
   OPC_FAULT_MEMORY = 4, /* no memory for an intermediate or a result */
   OPC_FAULT_LIMIT = 5,  /* a size is negative or too large to address */
-  OPC_FAULT_LENGTH = 6  /* the length of a sequence is not one of its axis */
+  OPC_FAULT_LENGTH = 6, /* the length of a sequence is not one of its axis */
+  OPC_FAULT_DEVICE = 7  /* a device failed, and the runtime knows why */
 } opc_fault;
 
 /* The first bad data that kernels met. Tasks of a launch run at once: whoever
@@ -57,7 +61,7 @@ struct opc_call;
 
 /* One kernel launch, all sizes in run-time values. */
 typedef struct opc_launch {
-  opc_kernel_fn fn;
+  opc_kernel_fn fn;     /* NULL for a kernel of a device */
   const int64_t *words; /* see opc_kernel_fn */
   int64_t units;        /* work units; fn covers [0, units) */
   int64_t grain;        /* fewest units worth a task of their own, >= 1 */
@@ -85,6 +89,26 @@ typedef struct opc_runtime_api {
    * manifest's "locations". Returns the value that the entry must return. */
   int32_t (*fail)(struct opc_call *call, int64_t fault, int64_t op,
                   int64_t observed, int64_t expected);
+
+  /* Devices. `image` and `device` are indices into the manifest's lists.
+   * Addresses of a device's memory are numbers to which the program adds
+   * offsets inside of an allocation. */
+
+  /* Begins a launch of the image's kernel that the manifest names for
+   * `launch->kernel`; not 0 if it failed. `count` is the number of words, of
+   * which the first is the runtime's to fill in. A kernel that can fault has
+   * ended when this returns, and opc_call::status says what it met. */
+  int32_t (*device_launch)(struct opc_call *call, const opc_launch *launch,
+                           int64_t image, int64_t count, int64_t may_fault);
+  /* As alloc and release, in the memory of a device. */
+  void *(*device_alloc)(struct opc_call *call, int64_t device, int64_t bytes);
+  void (*device_release)(struct opc_call *call, int64_t device, void *address);
+  /* Copies to a device's memory, and from there; not 0 if it failed. What was
+   * launched before has written what it writes by then. */
+  int32_t (*device_write)(struct opc_call *call, int64_t device, void *to,
+                          const void *from, int64_t bytes);
+  int32_t (*device_read)(struct opc_call *call, int64_t device, void *to,
+                         const void *from, int64_t bytes);
 } opc_runtime_api;
 
 /* One run of a program. Read-only for the program, but for `status`. */
@@ -106,6 +130,12 @@ typedef int32_t (*opc_entry_fn)(opc_call *call);
  * it can be read without executing the file (docs/Manifest.md). */
 #define OPC_MANIFEST_SECTION ".opc.manifest"
 
+/* Code for a device, as its plug-in takes it (opc-c/device.h). */
+typedef struct opc_program_image {
+  const void *data;
+  uint64_t size;
+} opc_program_image;
+
 typedef struct opc_program_descriptor {
   uint32_t abi_version; /* OPC_ABI_VERSION of the compiler */
   uint32_t reserved;
@@ -114,6 +144,8 @@ typedef struct opc_program_descriptor {
   uint64_t manifest_size;
   const void *constants; /* aligned to OPC_ALIGNMENT */
   uint64_t constants_size;
+  const opc_program_image *images; /* in the order of the manifest's "images" */
+  uint64_t num_images;
 } opc_program_descriptor;
 
 #ifdef __cplusplus

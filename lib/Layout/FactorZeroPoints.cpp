@@ -256,7 +256,7 @@ private:
 
   Operation *op;
   ShapeEnv &env;
-  OpBuilder b;
+  SuccessorBuilder b;
   MovementBuilder m;
 };
 

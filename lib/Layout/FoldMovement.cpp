@@ -254,7 +254,7 @@ struct FoldMovementPass : impl::FoldMovementPassBase<FoldMovementPass> {
 
   static void replace(Operation *op, ElementsAttr value, ConstantEraser &eraser,
                       ShapeEnv &env) {
-    OpBuilder b(op);
+    SuccessorBuilder b(op);
     auto moved =
         ConstantOp::create(b, op->getLoc(), op->getResult(0).getType(), value);
     eraser.add(moved);

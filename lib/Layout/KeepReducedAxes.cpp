@@ -19,7 +19,7 @@ namespace opc {
 namespace {
 
 void keepAxes(ReductionOp reduce, ShapeEnv &env) {
-  OpBuilder b(reduce);
+  SuccessorBuilder b(reduce);
   MovementBuilder m{b, reduce.getLoc(), env};
   Value y = reduce->getResult(0);
   Dims narrow(env.dims(y)), dims(env.dims(reduce.getX()));

@@ -186,8 +186,10 @@ private:
   }
 
   /// An op of operands that are all in that order, or constants, which are
-  /// brought there.
+  /// brought there. A sum whose order is stated stays: its axes come in it.
   bool sinkAxes(AxisOp axes) {
+    if (statesOrder(op))
+      return false;
     SmallVector<Value> operands(op->getOperands());
     for (Value &operand :
          MutableArrayRef(operands).take_front(axes.numReordered())) {
@@ -202,7 +204,7 @@ private:
 
   Operation *op;
   ShapeEnv &env;
-  OpBuilder b;
+  SuccessorBuilder b;
   Perm perm;
 };
 
@@ -217,7 +219,7 @@ void toReshape(TransposeOp transpose, ShapeEnv &env) {
       return;
     last = axis;
   }
-  OpBuilder b(transpose);
+  SuccessorBuilder b(transpose);
   MovementBuilder m{b, transpose.getLoc(), env};
   Value x = transpose.getX();
   if (auto inner = x.getDefiningOp<ReshapeOp>())

@@ -12,37 +12,23 @@
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Pipeline/CodeGen.h"
+#include "TargetMachines.h"
 #include "TruncatedStores.h"
-
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Threading.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Targets/Core/Target.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
-#include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
-#include "llvm/Support/TargetSelect.h"
-#include "llvm/Target/TargetMachine.h"
-#include "llvm/TargetParser/Triple.h"
-#include <mutex>
 
 using namespace opc;
 using runtime::Status;
 
 namespace {
-
-void initializeLLVM() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    llvm::InitializeAllTargetInfos();
-    llvm::InitializeAllTargets();
-    llvm::InitializeAllTargetMCs();
-    llvm::InitializeAllAsmParsers();
-    llvm::InitializeAllAsmPrinters();
-  });
-}
 
 /// Instructions in a row up to which they are optimised, which takes time that
 /// grows with their square. Of a host program it is all: more than 1,000
@@ -57,24 +43,6 @@ struct Unit {
   std::unique_ptr<llvm::TargetMachine> machine;
 };
 
-std::unique_ptr<llvm::TargetMachine> makeMachine(const TargetDesc &desc,
-                                                 std::string &error) {
-  initializeLLVM();
-  llvm::Triple triple(desc.llvm.triple);
-  const llvm::Target *target =
-      llvm::TargetRegistry::lookupTarget(triple, error);
-  if (!target)
-    return nullptr;
-  llvm::TargetOptions options;
-  options.AllowFPOpFusion = llvm::FPOpFusion::Standard;
-  std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
-      triple, desc.llvm.cpu, desc.llvm.features, options, llvm::Reloc::PIC_,
-      std::nullopt, llvm::CodeGenOptLevel::Default));
-  if (!machine)
-    error = "LLVM has no code generator for it";
-  return machine;
-}
-
 void setMachine(llvm::Module &module, const llvm::TargetMachine &machine) {
   module.setDataLayout(machine.createDataLayout());
   module.setTargetTriple(machine.getTargetTriple());
@@ -84,8 +52,9 @@ void setAttributes(llvm::Module &module, const TargetDesc &desc) {
   for (llvm::Function &function : module) {
     if (function.isDeclaration())
       continue;
-    // Parts of one program see each other, nobody else sees them.
-    if (!function.hasLocalLinkage())
+    // Parts of one program see each other, nobody else sees them; a device asks
+    // its image for kernels by name.
+    if (!function.hasLocalLinkage() && desc.device.name.empty())
       function.setVisibility(llvm::GlobalValue::HiddenVisibility);
     function.addFnAttr("target-cpu", desc.llvm.cpu);
     function.addFnAttr("target-features", desc.llvm.features);
@@ -102,15 +71,15 @@ bool isLarge(const llvm::Function &function) {
   });
 }
 
-void optimize(Unit &unit, const CodeGenOptions &options) {
+void optimize(Unit &unit, bool vectorize) {
   if (llvm::any_of(*unit.module, isLarge)) {
     unit.machine->setOptLevel(llvm::CodeGenOptLevel::None);
     return;
   }
   llvm::PipelineTuningOptions tuning;
   tuning.LoopUnrolling = false;
-  tuning.LoopInterleaving = options.vectorize;
-  tuning.LoopVectorization = options.vectorize;
+  tuning.LoopInterleaving = vectorize;
+  tuning.LoopVectorization = vectorize;
   tuning.SLPVectorization = false;
   llvm::PassBuilder builder(unit.machine.get(), tuning);
   llvm::LoopAnalysisManager loops;
@@ -126,20 +95,28 @@ void optimize(Unit &unit, const CodeGenOptions &options) {
       .run(*unit.module, modules);
 }
 
-Status prepare(mlir::ModuleOp part, const TargetDesc &desc,
-               const CodeGenOptions &options, Unit &unit) {
+/// One of the modules that are compiled apart.
+struct Part {
+  mlir::ModuleOp module;
+  const TargetDesc *desc;
+  ObjectBytes object;
+  Status status;
+};
+
+Status prepare(const Part &part, const CodeGenOptions &options, Unit &unit) {
+  const TargetDesc &desc = *part.desc;
   std::string error;
   unit.machine = makeMachine(desc, error);
   if (!unit.machine)
     return Status::internal(desc.name() + ": " + error);
   unit.context = std::make_unique<llvm::LLVMContext>();
-  unit.module = mlir::translateModuleToLLVMIR(part, *unit.context, "opc",
+  unit.module = mlir::translateModuleToLLVMIR(part.module, *unit.context, "opc",
                                               /*disableVerification=*/true);
   if (!unit.module)
     return Status::internal("translation to LLVM IR failed");
   setMachine(*unit.module, *unit.machine);
   setAttributes(*unit.module, desc);
-  optimize(unit, options);
+  optimize(unit, options.vectorize && !findTarget(desc.target)->asWritten);
   splitTruncatedStores(*unit.module);
   return {};
 }
@@ -155,35 +132,55 @@ Status emit(llvm::Module &module, llvm::TargetMachine &machine,
   return {};
 }
 
-/// The modules that are compiled apart.
-llvm::SmallVector<mlir::ModuleOp> partsOf(mlir::ModuleOp module) {
+/// The modules that are compiled apart, each with its chip.
+Status partsOf(mlir::ModuleOp module, const TargetDesc &desc,
+               std::vector<Part> &parts) {
   auto nested = llvm::to_vector(module.getOps<mlir::ModuleOp>());
   if (nested.empty())
     nested.push_back(module);
-  return nested;
+  for (mlir::ModuleOp each : nested) {
+    auto name = each->getAttrOfType<mlir::StringAttr>(kTargetAttr);
+    Part &part = parts.emplace_back(Part{each, &desc, {}, {}});
+    if (!name || each == module)
+      continue;
+    llvm::Expected<const TargetDesc *> own = findChip(name.getValue());
+    if (!own)
+      return Status::internal(llvm::toString(own.takeError()));
+    part.desc = *own;
+  }
+  return {};
 }
 
 } // namespace
 
 Status opc::generateObjects(mlir::ModuleOp module, const TargetDesc &desc,
                             const CodeGenOptions &options,
-                            std::vector<ObjectBytes> &objects) {
-  auto parts = partsOf(module);
-  objects.assign(parts.size(), {});
-  std::vector<Status> statuses(parts.size());
+                            std::vector<ObjectBytes> &objects,
+                            DeviceObjects *devices) {
+  std::vector<Part> parts;
+  if (Status status = partsOf(module, desc, parts); !status.ok())
+    return status;
   mlir::parallelFor(module.getContext(), 0, parts.size(), [&](size_t index) {
+    Part &part = parts[index];
     if (options.interrupt && *options.interrupt) {
-      statuses[index] = Status::input("interrupted");
+      part.status = Status::input("interrupted");
       return;
     }
     Unit unit;
-    statuses[index] = prepare(parts[index], desc, options, unit);
-    if (statuses[index].ok())
-      statuses[index] = emit(*unit.module, *unit.machine, objects[index]);
+    part.status = prepare(part, options, unit);
+    if (part.status.ok())
+      part.status = emit(*unit.module, *unit.machine, part.object);
   });
-  for (Status &status : statuses)
-    if (!status.ok())
-      return status;
+  objects.clear();
+  for (Part &part : parts) {
+    if (!part.status.ok())
+      return part.status;
+    bool isForDevice = !part.desc->device.name.empty();
+    if (isForDevice && !devices)
+      return Status::internal(part.desc->name() + " is no chip of the host");
+    auto &list = isForDevice ? (*devices)[part.desc->name()] : objects;
+    list.push_back(std::move(part.object));
+  }
   return {};
 }
 
@@ -199,10 +196,13 @@ Status opc::compileModule(llvm::Module &module, const TargetDesc &desc,
 
 Status opc::printLLVM(mlir::ModuleOp module, const TargetDesc &desc,
                       const CodeGenOptions &options, std::string &text) {
+  std::vector<Part> parts;
+  if (Status status = partsOf(module, desc, parts); !status.ok())
+    return status;
   llvm::raw_string_ostream out(text);
-  for (mlir::ModuleOp part : partsOf(module)) {
+  for (const Part &part : parts) {
     Unit unit;
-    if (Status status = prepare(part, desc, options, unit); !status.ok())
+    if (Status status = prepare(part, options, unit); !status.ok())
       return status;
     unit.module->print(out, nullptr);
   }

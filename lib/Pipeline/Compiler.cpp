@@ -66,9 +66,21 @@ StageContext contextOf(const CompileOptions &options, const TargetDesc &desc,
   return {options, *findTarget(desc.target), desc, host};
 }
 
-CodeGenOptions codeGenOf(const CompileOptions &options,
-                         const TargetDesc &desc) {
-  return {!findTarget(desc.target)->asWritten, options.observer.interrupt};
+CodeGenOptions codeGenOf(const CompileOptions &options) {
+  return {/*vectorize=*/true, options.observer.interrupt};
+}
+
+/// The chip of the host program: the target's own, or what this machine has
+/// where a device runs its kernels.
+Status hostChip(const TargetDesc &desc, const TargetDesc *&host) {
+  host = &desc;
+  if (desc.device.name.empty())
+    return {};
+  llvm::Expected<const TargetDesc *> found = findChip(kDefaultTarget);
+  if (!found)
+    return Status::input(llvm::toString(found.takeError()));
+  host = *found;
+  return {};
 }
 
 /// As ONNX names it, in lower case.
@@ -162,7 +174,8 @@ json::Value metadataOf(ModuleOp module) {
 
 std::string manifestText(const HostProgram &host, ModuleOp module,
                          const CompileOptions &options, const TargetDesc &desc,
-                         const AlignedBytes &constants) {
+                         const CompiledProgram &program) {
+  const AlignedBytes &constants = program.constants;
   json::Object object = manifestOf(host);
   object["model"] = metadataOf(module);
   object["abi"] = OPC_ABI_VERSION;
@@ -171,11 +184,11 @@ std::string manifestText(const HostProgram &host, ModuleOp module,
   object["threads"] = options.threads;
   object["checksum"] = runtime::checksumText(
       runtime::checksum(constants.data(), constants.size()));
-  object["target"] =
-      json::Object{{"name", desc.target},
-                   {"chip", desc.chip},
-                   {"arch", llvm::Triple(desc.llvm.triple).getArchName().str()},
-                   {"features", json::Array(desc.requiredFeatures)}};
+  object["target"] = json::Object{
+      {"name", desc.target},
+      {"chip", desc.chip},
+      {"arch", llvm::Triple(program.desc->llvm.triple).getArchName().str()},
+      {"features", json::Array(program.desc->requiredFeatures)}};
   std::string text;
   llvm::raw_string_ostream(text) << json::Value(std::move(object));
   return text;
@@ -188,7 +201,7 @@ Status Compilation::print(size_t last, TextForm form, std::string &text) {
       !status.ok())
     return status;
   if (options.emit == Emit::LLVM && options.stopAfter.empty())
-    return printLLVM(*module, *desc, codeGenOf(options, *desc), text);
+    return printLLVM(*module, *desc, codeGenOf(options), text);
   OpPrintingFlags flags;
   if (form == TextForm::Complete)
     flags.enableDebugInfo();
@@ -245,6 +258,24 @@ Status opc::checkRunsHere(const TargetDesc &desc) {
                        ", but this machine lacks " + missing);
 }
 
+/// The code of each of the program's images.
+static Status linkImages(const HostProgram &host, const DeviceObjects &devices,
+                         std::vector<ObjectBytes> &images) {
+  for (const HostProgram::Image &image : host.images) {
+    auto objects = devices.find(image.target);
+    if (objects == devices.end())
+      return Status::internal("no kernel was compiled for " + image.target);
+    llvm::Expected<const TargetDesc *> desc = findChip(image.target);
+    if (!desc)
+      return Status::internal(llvm::toString(desc.takeError()));
+    if (Status status =
+            linkImage(objects->second, **desc, images.emplace_back());
+        !status.ok())
+      return status;
+  }
+  return {};
+}
+
 Status opc::compileGraph(ModuleOp module, const CompileOptions &options,
                          const TargetDesc &desc, CompiledProgram &program) {
   HostProgram host;
@@ -252,16 +283,24 @@ Status opc::compileGraph(ModuleOp module, const CompileOptions &options,
                                 *findStage("llvm"));
       !status.ok())
     return status;
-  program.desc = &desc;
+  return assembleProgram(module, host, options, desc, program);
+}
+
+Status opc::assembleProgram(ModuleOp module, const HostProgram &host,
+                            const CompileOptions &options,
+                            const TargetDesc &desc, CompiledProgram &program) {
+  if (Status status = hostChip(desc, program.desc); !status.ok())
+    return status;
   if (Status status =
           AlignedBytes::allocate(host.constants.size(), program.constants);
       !status.ok())
     return status;
   host.constants.copyTo(program.constants.data());
-  program.manifest =
-      manifestText(host, module, options, desc, program.constants);
-  return generateObjects(module, desc, codeGenOf(options, desc),
-                         program.objects);
+  program.manifest = manifestText(host, module, options, desc, program);
+  DeviceObjects devices;
+  Status status = generateObjects(module, *program.desc, codeGenOf(options),
+                                  program.objects, &devices);
+  return status.ok() ? linkImages(host, devices, program.images) : status;
 }
 
 Status opc::compileProgram(const ModelSource &source,

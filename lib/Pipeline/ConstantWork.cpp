@@ -11,8 +11,10 @@ using namespace opc;
 
 namespace {
 
-/// Their bits are fixed, but a program is not to carry random numbers.
-constexpr llvm::StringLiteral kNeverConstant[] = {"opc.random_bits"};
+/// Their bits are fixed, but a program is not to carry random numbers; nobody
+/// knows how long foreign code takes.
+constexpr llvm::StringLiteral kNeverConstant[] = {"opc.random_bits",
+                                                  "opc.external_kernel"};
 
 constexpr llvm::StringLiteral kMovement[] = {
     "opc.reshape", "opc.transpose", "opc.pad", "opc.slice", "opc.broadcast"};

@@ -31,8 +31,36 @@ llvm::GlobalVariable *addManifest(llvm::Module &module, llvm::StringRef text) {
   return global;
 }
 
+/// The opc_program_image of each image; null where there are none.
+llvm::Constant *addImages(llvm::Module &module,
+                          llvm::ArrayRef<ObjectBytes> images) {
+  llvm::LLVMContext &context = module.getContext();
+  auto *pointer = llvm::PointerType::get(context, 0);
+  if (images.empty())
+    return llvm::ConstantPointerNull::get(pointer);
+  llvm::SmallVector<llvm::Constant *> list;
+  for (const ObjectBytes &image : images) {
+    llvm::Constant *data = llvm::ConstantDataArray::getRaw(
+        llvm::StringRef(image.data(), image.size()), image.size(),
+        llvm::Type::getInt8Ty(context));
+    auto *global = new llvm::GlobalVariable(
+        module, data->getType(), /*isConstant=*/true,
+        llvm::GlobalValue::PrivateLinkage, data, "image");
+    global->setAlignment(llvm::Align(OPC_ALIGNMENT));
+    llvm::Constant *fields[] = {
+        global,
+        llvm::ConstantInt::get(llvm::Type::getInt64Ty(context), image.size())};
+    list.push_back(llvm::ConstantStruct::getAnon(context, fields));
+  }
+  llvm::Constant *array = llvm::ConstantArray::get(
+      llvm::ArrayType::get(list.front()->getType(), list.size()), list);
+  return new llvm::GlobalVariable(
+      module, array->getType(),
+      /*isConstant=*/true, llvm::GlobalValue::PrivateLinkage, array, "images");
+}
+
 void addDescriptor(llvm::Module &module, llvm::StringRef manifest,
-                   uint64_t constantsSize) {
+                   uint64_t constantsSize, llvm::ArrayRef<ObjectBytes> images) {
   llvm::LLVMContext &context = module.getContext();
   llvm::Type *i8 = llvm::Type::getInt8Ty(context);
   llvm::Type *i32 = llvm::Type::getInt32Ty(context);
@@ -50,7 +78,9 @@ void addDescriptor(llvm::Module &module, llvm::StringRef manifest,
                               addManifest(module, manifest),
                               llvm::ConstantInt::get(i64, manifest.size()),
                               constants,
-                              llvm::ConstantInt::get(i64, constantsSize)};
+                              llvm::ConstantInt::get(i64, constantsSize),
+                              addImages(module, images),
+                              llvm::ConstantInt::get(i64, images.size())};
   llvm::Constant *value = llvm::ConstantStruct::getAnon(context, fields);
   new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true,
                            llvm::GlobalValue::ExternalLinkage, value,
@@ -60,9 +90,10 @@ void addDescriptor(llvm::Module &module, llvm::StringRef manifest,
 } // namespace
 
 Status opc::descriptorObject(llvm::StringRef manifest, uint64_t constantsSize,
+                             llvm::ArrayRef<ObjectBytes> images,
                              const TargetDesc &desc, ObjectBytes &object) {
   llvm::LLVMContext context;
   llvm::Module module("descriptor", context);
-  addDescriptor(module, manifest, constantsSize);
+  addDescriptor(module, manifest, constantsSize, images);
   return compileModule(module, desc, object);
 }

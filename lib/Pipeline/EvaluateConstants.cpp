@@ -25,15 +25,19 @@ using namespace opc;
 
 namespace {
 
-/// The chip to run on, or null where this machine runs none.
+/// The chip to run on, or null where this machine runs none. No device is
+/// opened to compile for it.
 const TargetDesc *chipHere(const TargetDesc &wanted) {
   std::string missing;
-  if (runsHere(wanted, missing))
+  auto isHere = [&](const TargetDesc &desc) {
+    return desc.device.name.empty() && runsHere(desc, missing);
+  };
+  if (isHere(wanted))
     return &wanted;
   const TargetDesc *best = nullptr;
   for (const Target *target : allTargets())
     for (const TargetDesc &desc : chipsOf(*target))
-      if ((!best || desc.rank > best->rank) && runsHere(desc, missing))
+      if ((!best || desc.rank > best->rank) && isHere(desc))
         best = &desc;
   return best;
 }

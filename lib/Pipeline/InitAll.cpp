@@ -25,6 +25,7 @@
 #include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMIRToLLVMTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 
 void opc::registerAllDialects(mlir::DialectRegistry &registry) {
@@ -36,6 +37,7 @@ void opc::registerAllDialects(mlir::DialectRegistry &registry) {
                   mlir::tensor::TensorDialect, mlir::ub::UBDialect,
                   mlir::vector::VectorDialect>();
   mlir::registerBuiltinDialectTranslation(registry);
+  mlir::registerLLVMDialectImport(registry);
   mlir::registerLLVMDialectTranslation(registry);
   for (const Target *target : allTargets())
     if (target->registerDialects)

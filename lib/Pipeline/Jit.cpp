@@ -30,6 +30,7 @@ public:
 
 private:
   CompiledProgram compiled;
+  std::vector<opc_program_image> images;
   std::unique_ptr<orc::LLJIT> jit;
 };
 
@@ -67,6 +68,10 @@ llvm::Expected<opc_program_descriptor> JitProgram::descriptor() {
   result.manifest_size = compiled.manifest.size();
   result.constants = compiled.constants.data();
   result.constants_size = compiled.constants.size();
+  for (const ObjectBytes &image : compiled.images)
+    images.push_back({image.data(), image.size()});
+  result.images = images.data();
+  result.num_images = images.size();
   return result;
 }
 

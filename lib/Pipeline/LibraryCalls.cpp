@@ -17,12 +17,13 @@ using runtime::Status;
 
 // Each function of libm exists for double, and with an f behind it for float.
 static constexpr llvm::StringLiteral kMath[] = {
-    "acos",  "acosh", "asin",   "asinh",     "atan",   "atan2",    "atanh",
-    "cbrt",  "ceil",  "cos",    "cosh",      "erf",    "erfc",     "exp",
-    "exp2",  "expm1", "floor",  "fma",       "fmod",   "log",      "log10",
-    "log1p", "log2",  "pow",    "rint",      "round",  "sin",      "sinh",
-    "sqrt",  "tan",   "tanh",   "nearbyint", "trunc",  "fmax",     "fmin",
-    "exp10", "ldexp", "sincos", "tgamma",    "lgamma", "roundeven"};
+    "acos",   "acosh",  "asin",   "asinh",     "atan",   "atan2",     "atanh",
+    "cbrt",   "ceil",   "cos",    "cosh",      "erf",    "erfc",      "exp",
+    "exp2",   "expm1",  "floor",  "fma",       "fmod",   "log",       "log10",
+    "log1p",  "log2",   "pow",    "rint",      "round",  "sin",       "sinh",
+    "sqrt",   "tan",    "tanh",   "nearbyint", "trunc",  "fmax",      "fmin",
+    "exp10",  "ldexp",  "sincos", "tgamma",    "lgamma", "roundeven", "lrint",
+    "lround", "llrint", "llround"};
 static constexpr llvm::StringLiteral kMemory[] = {"memcpy", "memmove",
                                                   "memset"};
 static constexpr llvm::StringLiteral kOwn[] = {"opc_constants", "opc_entry",
@@ -31,6 +32,10 @@ static constexpr llvm::StringLiteral kOwn[] = {"opc_constants", "opc_entry",
 static bool isMath(llvm::StringRef name) {
   return llvm::is_contained(kMath, name) ||
          (name.consume_back("f") && llvm::is_contained(kMath, name));
+}
+
+bool opc::isLibraryFunction(llvm::StringRef name) {
+  return llvm::is_contained(kMemory, name) || isMath(name);
 }
 
 static Status collect(const ObjectBytes &bytes, llvm::StringSet<> &defined,

@@ -172,8 +172,8 @@ Status addStub(llvm::StringRef name, llvm::ArrayRef<std::string> functions,
 Status addObjects(const ProgramParts &parts, const TargetDesc &desc,
                   Inputs &inputs) {
   ObjectBytes descriptor;
-  Status status = descriptorObject(parts.manifest, parts.constants.size(), desc,
-                                   descriptor);
+  Status status = descriptorObject(parts.manifest, parts.constants.size(),
+                                   parts.images, desc, descriptor);
   if (status.ok())
     status = inputs.add(descriptor);
   if (status.ok())
@@ -197,13 +197,11 @@ std::vector<std::string> pathsOf(const Inputs &inputs) {
 
 } // namespace
 
-Status opc::linkProgram(const ProgramParts &parts, const TargetDesc &desc,
-                        LinkedProgram &program) {
+/// Links a shared object of `inputs` and what `objects`, some of them, call.
+static Status linkShared(llvm::ArrayRef<ObjectBytes> objects, Inputs &inputs,
+                         const TargetDesc &desc, ObjectBytes &image) {
   llvm::SmallVector<std::string> libc, libm;
-  if (Status status = findLibraryCalls(parts.objects, libc, libm); !status.ok())
-    return status;
-  Inputs inputs;
-  if (Status status = addObjects(parts, desc, inputs); !status.ok())
+  if (Status status = findLibraryCalls(objects, libc, libm); !status.ok())
     return status;
   if (Status status = addStub("libm.so.6", libm, desc, inputs); !status.ok())
     return status;
@@ -219,7 +217,16 @@ Status opc::linkProgram(const ProgramParts &parts, const TargetDesc &desc,
                                         "--hash-style=gnu",
                                         "--build-id=none"};
   llvm::append_range(arguments, pathsOf(inputs));
-  if (Status status = linkTo(program.image, arguments); !status.ok())
+  return linkTo(image, arguments);
+}
+
+Status opc::linkProgram(const ProgramParts &parts, const TargetDesc &desc,
+                        LinkedProgram &program) {
+  Inputs inputs;
+  if (Status status = addObjects(parts, desc, inputs); !status.ok())
+    return status;
+  if (Status status = linkShared(parts.objects, inputs, desc, program.image);
+      !status.ok())
     return status;
   std::tie(program.head, program.tail) =
       openForConstants(program.image, parts.constants.size());
@@ -227,6 +234,15 @@ Status opc::linkProgram(const ProgramParts &parts, const TargetDesc &desc,
   program.seal =
       runtime::makeSeal({program.head, program.constants, program.tail});
   return {};
+}
+
+Status opc::linkImage(llvm::ArrayRef<ObjectBytes> objects,
+                      const TargetDesc &desc, ObjectBytes &image) {
+  Inputs inputs;
+  for (const ObjectBytes &object : objects)
+    if (Status status = inputs.add(object); !status.ok())
+      return status;
+  return linkShared(objects, inputs, desc, image);
 }
 
 Status opc::writeProgram(const LinkedProgram &program, llvm::StringRef output) {

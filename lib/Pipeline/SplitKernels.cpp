@@ -8,6 +8,9 @@
 //===----------------------------------------------------------------------===//
 #include "opc/Pipeline/Passes.h"
 
+#include "opc/Conversion/OpcToHost/HostProgram.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
+
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/ADT/EquivalenceClasses.h"
@@ -20,6 +23,7 @@ namespace opc {
 } // namespace opc
 
 using namespace mlir;
+using namespace opc;
 
 namespace {
 
@@ -27,7 +31,17 @@ namespace {
 struct Group {
   SmallVector<Operation *> members;
   unsigned size = 0;
+  /// The chip that they are compiled for; null: the module's.
+  StringAttr target;
 };
+
+/// The chip of a kernel, where it is another one than the module's.
+StringAttr ownTarget(Operation *op, ModuleOp module) {
+  auto target = op->getAttrOfType<StringAttr>(kTargetAttr);
+  auto whole = module->getAttrOfType<StringAttr>(kTargetAttr);
+  bool runsApart = op->hasAttr(kDeviceAttr) || (whole && target != whole);
+  return target && runsApart ? target : StringAttr();
+}
 
 bool isInternal(Operation *op) {
   if (auto function = dyn_cast<LLVM::LLVMFuncOp>(op))
@@ -76,12 +90,53 @@ std::vector<Group> groupsOf(ModuleOp module, const SymbolTable &symbols) {
     Group &group = groups[classes.getLeaderValue(op)];
     group.members.push_back(op);
     group.size += countOps(op);
+    if (StringAttr target = ownTarget(op, module))
+      group.target = target;
   }
   std::vector<Group> result;
   for (auto &[leader, group] : groups)
     result.push_back(std::move(group));
   return result;
 }
+
+/// Nested modules that are filled one after the other, those of each chip
+/// apart.
+class Parts {
+public:
+  Parts(ModuleOp module, unsigned size)
+      : b(OpBuilder::atBlockEnd(module.getBody())), loc(module.getLoc()),
+        size(size) {}
+
+  void add(const Group &group) {
+    Filling &last = filling[group.target];
+    if (!last.part || last.room < group.size)
+      last = {start(group.target), size};
+    last.room -= std::min(last.room, group.size);
+    for (Operation *op : group.members)
+      op->moveBefore(last.part.getBody(), last.part.getBody()->end());
+  }
+  ArrayRef<ModuleOp> all() const { return parts; }
+
+private:
+  struct Filling {
+    ModuleOp part;
+    unsigned room = 0;
+  };
+
+  ModuleOp start(StringAttr target) {
+    ModuleOp part = ModuleOp::create(b, loc);
+    if (target)
+      part->setAttr(kTargetAttr, target);
+    parts.push_back(part);
+    return part;
+  }
+
+  OpBuilder b;
+  Location loc;
+  unsigned size;
+  SmallVector<ModuleOp> parts;
+  llvm::MapVector<StringAttr, Filling> filling;
+};
 
 /// Declares in `part` what its members use and other parts define.
 void declareUsed(ModuleOp part, const llvm::StringMap<Operation *> &all) {
@@ -114,19 +169,10 @@ struct SplitKernels : opc::impl::SplitKernelsPassBase<SplitKernels> {
         all[symbol.getName()] = &op;
     std::vector<Group> groups = groupsOf(module, symbols);
 
-    OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
-    SmallVector<ModuleOp> parts;
-    unsigned room = 0;
-    for (Group &group : groups) {
-      if (parts.empty() || room < group.size) {
-        parts.push_back(ModuleOp::create(builder, module.getLoc()));
-        room = size;
-      }
-      room -= std::min(room, group.size);
-      for (Operation *op : group.members)
-        op->moveBefore(parts.back().getBody(), parts.back().getBody()->end());
-    }
-    for (ModuleOp part : parts)
+    Parts parts(module, size);
+    for (const Group &group : groups)
+      parts.add(group);
+    for (ModuleOp part : parts.all())
       declareUsed(part, all);
     for (Operation &op : llvm::make_early_inc_range(module.getOps()))
       if (isDeclaration(&op))

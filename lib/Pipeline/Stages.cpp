@@ -74,6 +74,7 @@ void buildFormKernels(OpPassManager &pm, const StageContext &context) {
 }
 
 void buildSchedule(OpPassManager &pm, const StageContext &context) {
+  pm.addPass(createLowerExternalKernelsPass());
   pm.addNestedPass<func::FuncOp>(createSchedulePass());
   pm.addPass(createUnfuseKernelsPass());
   pm.addNestedPass<func::FuncOp>(createSchedulePass());
@@ -82,6 +83,7 @@ void buildSchedule(OpPassManager &pm, const StageContext &context) {
 }
 
 void buildHost(OpPassManager &pm, const StageContext &context) {
+  pm.addPass(createInsertCopiesPass());
   pm.addPass(createKernelEntriesPass());
   pm.addPass(createLowerHostPass(context.host));
 }

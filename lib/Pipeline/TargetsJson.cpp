@@ -45,6 +45,8 @@ static json::Object chipOf(const TargetDesc &desc) {
       {"runs_here", here},
       {"requires", json::Array(desc.requiredFeatures)},
       {"triple", desc.llvm.triple},
+      {"device", json::Object{{"name", desc.device.name},
+                              {"own_memory", desc.device.ownMemory}}},
       {"caches", cachesOf(desc)},
       {"vector", json::Object{{"bits", desc.vector.bits},
                               {"registers", desc.vector.registers},

@@ -14,10 +14,13 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <new>
 
 using namespace opc::runtime;
 
-const opc_runtime_api Call::services = {launch, alloc, release, output, fail};
+const opc_runtime_api Call::services = {
+    launch,       alloc,       release,       output,      fail,
+    deviceLaunch, deviceAlloc, deviceRelease, deviceWrite, deviceRead};
 
 Call::Call(opc_program &program, Frame &frame)
     : opc_call{&services,
@@ -155,8 +158,75 @@ void *Call::output(opc_call *opaque, int64_t index, const int64_t *dims) {
 int32_t Call::fail(opc_call *opaque, int64_t fault, int64_t op,
                    int64_t observed, int64_t expected) {
   Call &call = of(opaque);
-  call.note(hostFault(call.program.manifest, fault, op, observed, expected));
+  const Manifest &manifest = call.program.manifest;
+  if (fault == OPC_FAULT_DEVICE && !call.deviceFailure.ok())
+    call.note(deviceFault(manifest, op, call.deviceFailure));
+  else
+    call.note(hostFault(manifest, fault, op, observed, expected));
   return 1;
+}
+
+/// Runs `work` on the run's DeviceCalls; not 0 if it failed. Why is remembered
+/// until the program says where. Nothing is thrown through compiled code.
+template <typename Work> int32_t Call::onDevices(Work work) noexcept {
+  try {
+    if (!devices)
+      devices = std::make_unique<DeviceCalls>(program, status);
+    Status next = work(*devices);
+    if (next.ok())
+      return 0;
+    deviceFailure = std::move(next);
+  } catch (const std::bad_alloc &) {
+    // No memory for a reason either: the fault has a text of its own.
+  }
+  return 1;
+}
+
+int32_t Call::deviceLaunch(opc_call *opaque, const opc_launch *launch,
+                           int64_t image, int64_t count, int64_t mayFault) {
+  Call &call = of(opaque);
+  int32_t code = call.onDevices([&](DeviceCalls &devices) {
+    int64_t begin = call.profile ? call.profile->now() : 0;
+    Status s = devices.launch(*launch, image, count, mayFault);
+    if (!s.ok() || !call.profile)
+      return s;
+    s = devices.sync();
+    call.events.push_back({launch->kernel, begin, call.profile->now() - begin,
+                           launch->flops, launch->bytes, profileThread()});
+    return s;
+  });
+  if (call.status.fault != OPC_FAULT_NONE && call.faultyKernel < 0)
+    call.faultyKernel = launch->kernel;
+  return code;
+}
+
+void *Call::deviceAlloc(opc_call *opaque, int64_t device, int64_t bytes) {
+  void *address = nullptr;
+  of(opaque).onDevices([&](DeviceCalls &devices) {
+    return devices.alloc(device, bytes, address);
+  });
+  return address;
+}
+
+void Call::deviceRelease(opc_call *opaque, int64_t device, void *address) {
+  of(opaque).onDevices([&](DeviceCalls &devices) {
+    devices.release(device, address);
+    return Status();
+  });
+}
+
+int32_t Call::deviceWrite(opc_call *opaque, int64_t device, void *to,
+                          const void *from, int64_t bytes) {
+  return of(opaque).onDevices([&](DeviceCalls &devices) {
+    return devices.write(device, to, from, bytes);
+  });
+}
+
+int32_t Call::deviceRead(opc_call *opaque, int64_t device, void *to,
+                         const void *from, int64_t bytes) {
+  return of(opaque).onDevices([&](DeviceCalls &devices) {
+    return devices.read(device, to, from, bytes);
+  });
 }
 
 int32_t Call::runEntry() {
@@ -166,6 +236,8 @@ int32_t Call::runEntry() {
 
 Status Call::run() {
   int32_t code = runEntry();
+  if (devices)
+    note(devices->sync());
   if (profile)
     profile->add(events);
   if (!fault.ok())

@@ -7,6 +7,7 @@
 #ifndef OPC_LIB_RUNTIME_CALL_H
 #define OPC_LIB_RUNTIME_CALL_H
 
+#include "DeviceCalls.h"
 #include "Memory.h"
 #include "ProgramState.h"
 
@@ -61,8 +62,17 @@ private:
   static void *output(opc_call *call, int64_t index, const int64_t *dims);
   static int32_t fail(opc_call *call, int64_t fault, int64_t op,
                       int64_t observed, int64_t expected);
+  static int32_t deviceLaunch(opc_call *call, const opc_launch *launch,
+                              int64_t image, int64_t count, int64_t mayFault);
+  static void *deviceAlloc(opc_call *call, int64_t device, int64_t bytes);
+  static void deviceRelease(opc_call *call, int64_t device, void *address);
+  static int32_t deviceWrite(opc_call *call, int64_t device, void *to,
+                             const void *from, int64_t bytes);
+  static int32_t deviceRead(opc_call *call, int64_t device, void *to,
+                            const void *from, int64_t bytes);
 
   int32_t runEntry();
+  template <typename Work> int32_t onDevices(Work work) noexcept;
   void note(Status status);
   void timedLaunch(const opc_launch &launch);
   Status checkExtents(const TensorSpec &spec, std::span<const int64_t> dims);
@@ -70,9 +80,11 @@ private:
 
   opc_program &program;
   Frame &frame;
-  Block *allocated = nullptr; // what the program has not released
-  Status fault;               // the first one
-  int64_t faultyKernel = -1;  // the kernel that set opc_call::status
+  Block *allocated = nullptr;           // what the program has not released
+  Status fault;                         // the first one
+  int64_t faultyKernel = -1;            // the kernel that set opc_call::status
+  std::unique_ptr<DeviceCalls> devices; // of a run that uses any
+  Status deviceFailure;
   const int threads;
   std::shared_ptr<Profile> profile;
   std::vector<LaunchEvent> events;

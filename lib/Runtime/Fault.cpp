@@ -24,6 +24,7 @@ static constexpr const char *texts[] = {
     "no memory for {0} bytes",
     "size {0} is negative or too large to address",
     "length {0} is not between 0 and {1}",
+    "a device failed and gave no reason",
 };
 
 static std::string place(const Manifest &manifest, int64_t location) {
@@ -56,6 +57,11 @@ Status opc::runtime::hostFault(const Manifest &manifest, int64_t fault,
                     opc::demandText(demand.text, observed, expected)));
   }
   return faultAt(place(manifest, location), fault, observed, expected);
+}
+
+Status opc::runtime::deviceFault(const Manifest &manifest, int64_t location,
+                                 const Status &why) {
+  return Status::input(place(manifest, location) + ": " + why.message());
 }
 
 Status opc::runtime::kernelFault(const Manifest &manifest,

@@ -14,6 +14,10 @@ namespace opc::runtime {
 Status hostFault(const Manifest &manifest, int64_t fault, int64_t location,
                  int64_t observed, int64_t expected);
 
+/// What a device failed with, at the place in the model that needed it.
+Status deviceFault(const Manifest &manifest, int64_t location,
+                   const Status &why);
+
 /// What a kernel recorded; `kernel` may be unknown.
 Status kernelFault(const Manifest &manifest, const opc_kernel_fault &fault,
                    int64_t kernel);

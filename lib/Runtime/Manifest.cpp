@@ -43,6 +43,9 @@ private:
   void dim(const Json &value, const std::string &path, Dim &dim);
   void kernel(const Json &object, const std::string &path, KernelSpec &spec);
   void demand(const Json &object, const std::string &path, DemandSpec &spec);
+  void device(const Json &object, const std::string &path, DeviceSpec &spec);
+  void image(const Json &object, const std::string &path, ImageSpec &spec);
+  void devices(const Json &root);
   void checksum(const Json &object);
   void uniqueInputs();
   void donations(const Json &root);
@@ -192,6 +195,8 @@ void Reader::kernel(const Json &object, const std::string &path,
                 fmt::format("expected object, got {}", object.type_name()));
   text(object, path, "name", spec.name);
   texts(object, path, "ops", spec.ops, /*required=*/false);
+  number(object, path, "image", 0, int64_t(out.images.size()) - 1, spec.image,
+         /*required=*/false);
   array(object, path, "locations", false,
         [&](const Json &v, const std::string &at) {
           int64_t count = out.locations.size();
@@ -202,6 +207,45 @@ void Reader::kernel(const Json &object, const std::string &path,
                                     count));
           spec.locations.push_back(v.get<int64_t>());
         });
+}
+
+/// The name is part of that of a file.
+void Reader::device(const Json &object, const std::string &path,
+                    DeviceSpec &spec) {
+  if (!object.is_object())
+    return fail(path,
+                fmt::format("expected object, got {}", object.type_name()));
+  text(object, path, "name", spec.name);
+  if (auto *own = member(object, path, "own_memory", Json::value_t::boolean,
+                         /*required=*/true))
+    spec.ownMemory = own->get<bool>();
+  auto isPart = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  if (spec.name.empty() ||
+      !std::all_of(spec.name.begin(), spec.name.end(), isPart))
+    fail(path + ".name", fmt::format("{} is no name of lower-case letters, "
+                                     "digits and '_'",
+                                     quote(spec.name)));
+}
+
+void Reader::image(const Json &object, const std::string &path,
+                   ImageSpec &spec) {
+  if (!object.is_object())
+    return fail(path,
+                fmt::format("expected object, got {}", object.type_name()));
+  text(object, path, "target", spec.target);
+  number(object, path, "device", 0, int64_t(out.devices.size()) - 1,
+         spec.device);
+}
+
+void Reader::devices(const Json &root) {
+  array(root, "", "devices", false, [&](const Json &v, const std::string &at) {
+    device(v, at, out.devices.emplace_back());
+  });
+  array(root, "", "images", false, [&](const Json &v, const std::string &at) {
+    image(v, at, out.images.emplace_back());
+  });
 }
 
 void Reader::demand(const Json &object, const std::string &path,
@@ -297,6 +341,7 @@ Status Reader::read(const Json &root) {
   };
   tensors("inputs", out.inputs);
   tensors("outputs", out.outputs);
+  devices(root);
   array(root, "", "kernels", false, [&](const Json &v, const std::string &at) {
     kernel(v, at, out.kernels.emplace_back());
   });

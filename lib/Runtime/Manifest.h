@@ -44,6 +44,18 @@ struct KernelSpec {
   std::string name;
   std::vector<std::string> ops;
   std::vector<int64_t> locations; // indices into Manifest::locations
+  int64_t image = -1; // index into Manifest::images; -1: the program calls it
+};
+
+struct DeviceSpec {
+  std::string name;
+  bool ownMemory = false;
+};
+
+/// The kernels for one chip of a device.
+struct ImageSpec {
+  int64_t device = 0; // index into Manifest::devices
+  std::string target;
 };
 
 /// What is to be said where a program finds that something does not hold.
@@ -60,6 +72,8 @@ struct Manifest {
   std::vector<TensorSpec> inputs, outputs;
   std::vector<Donation> donations;
   std::vector<KernelSpec> kernels;
+  std::vector<DeviceSpec> devices;
+  std::vector<ImageSpec> images;
   std::vector<std::string> locations;
   std::vector<std::string> operators; // of locations, as far as there are any
   std::vector<DemandSpec> demands;

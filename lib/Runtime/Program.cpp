@@ -40,6 +40,45 @@ static Status checkDescriptor(const opc_program_descriptor *descriptor) {
   return {};
 }
 
+/// Loads an image, and finds those of the program's kernels that are in it.
+static Status loadImage(opc_program &program, size_t number) {
+  const Manifest &manifest = program.manifest;
+  std::vector<const char *> names;
+  std::vector<size_t> places;
+  for (size_t k = 0; k < manifest.kernels.size(); ++k)
+    if (manifest.kernels[k].image == int64_t(number)) {
+      names.push_back(manifest.kernels[k].name.c_str());
+      places.push_back(k);
+    }
+  std::vector<opc_device_kernel *> kernels(names.size());
+  const opc_program_image &bytes = program.descriptor.images[number];
+  Status status = DeviceImage::load(
+      program.devices[manifest.images[number].device], bytes.data, bytes.size,
+      names, kernels, program.images.emplace_back());
+  for (size_t i = 0; i < places.size(); ++i)
+    program.deviceKernels[places[i]] = kernels[i];
+  return status;
+}
+
+static Status openDevices(opc_program &program) {
+  const Manifest &manifest = program.manifest;
+  if (manifest.images.size() != program.descriptor.num_images)
+    return Status::input(
+        fmt::format("the manifest promises {} images for devices, the program "
+                    "has {}",
+                    manifest.images.size(), program.descriptor.num_images));
+  for (const DeviceSpec &spec : manifest.devices)
+    if (Status s = Device::open(spec.name, program.devices.emplace_back());
+        !s.ok())
+      return s;
+  program.deviceKernels.resize(manifest.kernels.size());
+  program.images.reserve(manifest.images.size());
+  for (size_t i = 0; i < manifest.images.size(); ++i)
+    if (Status s = loadImage(program, i); !s.ok())
+      return s;
+  return {};
+}
+
 /// Fills in a program whose code is in memory; `sealed` says that the constants
 /// are known to be undamaged.
 static Status adopt(const opc_program_descriptor *descriptor, bool sealed,
@@ -71,7 +110,7 @@ static Status adopt(const opc_program_descriptor *descriptor, bool sealed,
   program.outputs = Specs(manifest.outputs, manifest.symbols);
   for (auto [input, output] : manifest.donations)
     program.inputs.setDonatedTo(input, int64_t(output));
-  return {};
+  return openDevices(program);
 }
 
 /// What can be refused before the dynamic linker sees the file.

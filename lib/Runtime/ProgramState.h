@@ -7,6 +7,7 @@
 #ifndef OPC_LIB_RUNTIME_PROGRAMSTATE_H
 #define OPC_LIB_RUNTIME_PROGRAMSTATE_H
 
+#include "Device.h"
 #include "Manifest.h"
 #include "Profile.h"
 #include "SharedObject.h"
@@ -19,6 +20,11 @@ struct opc_program {
   std::string manifestText;
   opc::runtime::Manifest manifest;
   opc::runtime::Specs inputs, outputs;
+  /// As the manifest has them; images go before their devices.
+  std::vector<std::shared_ptr<opc::runtime::Device>> devices;
+  std::vector<opc::runtime::DeviceImage> images;
+  /// By the numbers of kernels; NULL for those that the program calls.
+  std::vector<opc_device_kernel *> deviceKernels;
   std::atomic<int> threads{1};
   opc::runtime::ProfileSwitch profile;
 

@@ -173,14 +173,14 @@ def machine(data):
 
 
 def other_abi(data):
-    return bytes(data.replace(b'"abi":3', b'"abi":9'))
+    return bytes(data.replace(b'"abi":4', b'"abi":9'))
 
 
 @pytest.mark.parametrize(
     "change, reason",
     [
         (machine, "compiled for AArch64, which this machine is not"),
-        (other_abi, "for ABI version 9, this runtime has version 3"),
+        (other_abi, "for ABI version 9, this runtime has version 4"),
     ],
 )
 def test_programs_for_others_are_refused(program, tmp_path, change, reason):

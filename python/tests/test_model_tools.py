@@ -370,8 +370,8 @@ def test_inspect_says_what_a_program_lacks(tmp_path):
             "compiled for AArch64, which this machine is not",
         ),
         (
-            lambda data: data.replace(b'"abi":3', b'"abi":9'),
-            "for ABI version 9, this runtime has version 3",
+            lambda data: data.replace(b'"abi":4', b'"abi":9'),
+            "for ABI version 9, this runtime has version 4",
         ),
         (
             lambda data: data.replace(b'"name":"x"', b'"name":777'),

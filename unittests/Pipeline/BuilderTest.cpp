@@ -306,6 +306,39 @@ TEST(Builder, SymbolsAreTheirNamesWhereverTheyAreDeclared) {
   opc_free_results(results);
 }
 
+constexpr const char *kTwice = R"json({
+  "function": "twice",
+  "ir": "define void @twice(ptr %x, ptr %y, i64 %n) {\nentry:\n  br label %head\nhead:\n  %i = phi i64 [ 0, %entry ], [ %next, %body ]\n  %more = icmp slt i64 %i, %n\n  br i1 %more, label %body, label %end\nbody:\n  %px = getelementptr float, ptr %x, i64 %i\n  %v = load float, ptr %px\n  %w = fadd float %v, %v\n  %py = getelementptr float, ptr %y, i64 %i\n  store float %w, ptr %py\n  %next = add i64 %i, 1\n  br label %head\nend:\n  ret void\n}\n",
+  "extents": ["3 * batch"], "dims": [["batch", 3]], "dtype": "f32"
+})json";
+
+TEST(Builder, ForeignKernelsAreOps) {
+  Graph g;
+  opc_value x = g.input("x", {{0, "batch"}, {3, nullptr}});
+  g.output("y", g.op("relu", {g.op("external_kernel", {x}, kTwice)}));
+  opc_model model = g.finish();
+  for (const char *target : kTargets) {
+    Program program = compiled(model, target);
+    ASSERT_TRUE(program);
+    Floats data = randomFloats(12 * 3, 5), wanted;
+    for (float value : data)
+      wanted.push_back(std::max(2 * value, 0.0f));
+    int64_t dims[] = {12, 3};
+    expectNear(run(program.get(), {{data.data(), OPC_F32, 2, dims}}), wanted);
+  }
+}
+
+TEST(Builder, ForeignKernelsSayTheirTypes) {
+  Graph g;
+  opc_value x = g.input("x", {{4, nullptr}});
+  constexpr const char *untyped =
+      "{\"function\": \"f\", \"ir\": \"\", \"dims\": [[4]]}";
+  EXPECT_EQ(g.fault("external_kernel", {x}, untyped),
+            "op 'external_kernel': attribute 'dtype' is needed");
+  EXPECT_EQ(g.fault("external_kernel", {x}, untyped, 0),
+            "op 'external_kernel': at least 1 results wanted, 0 given");
+}
+
 TEST(Builder, OpsThatDoNotFitAreNamed) {
   Graph g;
   opc_value x = g.input("x", {{2, nullptr}, {3, nullptr}});

@@ -12,7 +12,7 @@
 using namespace opc::runtime::test;
 
 const char *const opc::runtime::test::addManifest = R"json({
-  "opc": "0.1.0", "abi": 3, "target": {"name": "cpu", "features": []},
+  "opc": "0.1.0", "abi": 4, "target": {"name": "cpu", "features": []},
   "threads": 2,
   "inputs": [{"name": "x", "dtype": "f32", "shape": ["n", 3]},
              {"name": "y", "dtype": "f32", "shape": ["n", 3]}],
@@ -58,7 +58,8 @@ int32_t opc::runtime::test::addEntry(opc_call *call) {
 ProgramPtr opc::runtime::test::adopt(opc_entry_fn entry,
                                      const std::string &manifest) {
   opc_program_descriptor descriptor = {
-      OPC_ABI_VERSION, 0, entry, manifest.data(), manifest.size(), nullptr, 0};
+      OPC_ABI_VERSION, 0, entry, manifest.data(), manifest.size(), nullptr, 0,
+      nullptr,         0};
   opc_program *program = nullptr;
   EXPECT_EQ(opc_adopt(&descriptor, nullptr, nullptr, &program), OPC_OK)
       << opc_last_error();

@@ -21,14 +21,19 @@ static Manifest parsed(const std::string &text) {
 
 TEST(Manifest, IsRead) {
   Manifest m = parsed(R"json({
-    "opc": "0.1.0", "abi": 3,
+    "opc": "0.1.0", "abi": 4,
     "target": {"name": "cpu", "chip": "x86-64-v4", "arch": "x86_64",
                "features": ["avx2", "fma"]},
     "threads": 3, "checksum": "00000000000000ff", "constants_bytes": 128,
     "inputs": [{"name": "a", "dtype": "bf16", "shape": ["n", 3, "?", "", "m"]},
                {"name": "b", "dtype": "i64", "shape": ["m", "n", 0]}],
     "outputs": [{"name": "c", "dtype": "bool", "shape": []}],
-    "kernels": [{"name": "k", "ops": ["opc.add"], "locations": [1, 0]}],
+    "kernels": [{"name": "k", "ops": ["opc.add"], "locations": [1, 0]},
+                {"name": "l", "image": 1}],
+    "devices": [{"name": "board_2", "own_memory": true},
+                {"name": "card", "own_memory": false}],
+    "images": [{"device": 1, "target": "card:c1"},
+               {"device": 0, "target": "board:b1"}],
     "locations": ["first", "second"], "something_new": {"x": 1},
     "operators": ["Add"],
     "demands": [{"location": 1, "text": "{0} is not {1}"}]})json");
@@ -45,6 +50,13 @@ TEST(Manifest, IsRead) {
   EXPECT_EQ(typeText(m.outputs[0], m), "bool[]");
   EXPECT_TRUE(m.donations.empty());
   EXPECT_THAT(m.kernels[0].locations, ElementsAre(1, 0));
+  EXPECT_EQ(m.kernels[0].image, -1);
+  EXPECT_EQ(m.kernels[1].image, 1);
+  EXPECT_EQ(m.devices[0].name, "board_2");
+  EXPECT_TRUE(m.devices[0].ownMemory);
+  EXPECT_FALSE(m.devices[1].ownMemory);
+  EXPECT_EQ(m.images[0].device, 1);
+  EXPECT_EQ(m.images[1].target, "board:b1");
   EXPECT_THAT(m.operators, ElementsAre("Add"));
   EXPECT_EQ(m.demands[0].location, 1);
   EXPECT_EQ(m.demands[0].text, "{0} is not {1}");
@@ -124,6 +136,21 @@ static const BadManifest badManifests[] = {
     {R"([{"op": "add", "path": "/demands",
           "value": [{"location": 1, "text": ""}]}])",
      "manifest: demands[0].location: 1 is outside of 0 to 0"},
+    {R"([{"op": "add", "path": "/kernels/0/image", "value": 0}])",
+     "manifest: kernels[0].image: 0 is outside of 0 to -1"},
+    {R"([{"op": "add", "path": "/images", "value": [1]}])",
+     "manifest: images[0]: expected object, got number"},
+    {R"([{"op": "add", "path": "/images",
+          "value": [{"device": 0, "target": "b:1"}]}])",
+     "manifest: images[0].device: 0 is outside of 0 to -1"},
+    {R"([{"op": "add", "path": "/devices", "value": ["board"]}])",
+     "manifest: devices[0]: expected object, got string"},
+    {R"([{"op": "add", "path": "/devices", "value": [{"name": "board"}]}])",
+     "manifest: devices[0].own_memory: missing"},
+    {R"([{"op": "add", "path": "/devices",
+          "value": [{"name": "../x", "own_memory": true}]}])",
+     "manifest: devices[0].name: '../x' is no name of lower-case letters, "
+     "digits and '_'"},
     {R"([{"op": "remove", "path": "/constants_bytes"}])",
      "manifest: constants_bytes: missing"},
     {R"([{"op": "add", "path": "/checksum", "value": "12"}])",
@@ -161,14 +188,14 @@ TEST(Manifest, RefusesRanksThatNoTensorHas) {
 }
 
 TEST(Manifest, RefusesEveryOtherAbi) {
-  for (const char *abi : {"0", "2", "4"})
+  for (const char *abi : {"0", "3", "5"})
     EXPECT_EQ(
         refusal(
             fmt::format(R"([{{"op": "replace", "path": "/abi", "value": {}}}])",
                         abi)
                 .c_str()),
         fmt::format("compiled by opc '0.1.0' for ABI version {}, this "
-                    "runtime has version 3: compile it again with the "
+                    "runtime has version 4: compile it again with the "
                     "opc of this runtime",
                     abi));
 }

@@ -66,8 +66,8 @@ TEST(Program, DescribesItself) {
 TEST(Program, RefusesOtherVersions) {
   EXPECT_EQ(refusal(testProgram("future")),
             testProgram("future") +
-                ": compiled by opc '0.1.0' for ABI version 4, this runtime has "
-                "version 3: compile it again with the opc of this runtime");
+                ": compiled by opc '0.1.0' for ABI version 5, this runtime has "
+                "version 4: compile it again with the opc of this runtime");
 }
 
 TEST(Program, RefusesMissingCpuFeaturesByName) {
@@ -141,9 +141,15 @@ TEST(Program, LoadsFromSeveralThreads) {
 TEST(Program, AdoptsOnlyWhatIsWhole) {
   std::string manifest = addManifest;
   opc_program *program = nullptr;
-  opc_program_descriptor good = {
-      OPC_ABI_VERSION, 0,       addEntry, manifest.data(),
-      manifest.size(), nullptr, 0};
+  opc_program_descriptor good = {OPC_ABI_VERSION,
+                                 0,
+                                 addEntry,
+                                 manifest.data(),
+                                 manifest.size(),
+                                 nullptr,
+                                 0,
+                                 nullptr,
+                                 0};
   auto refused = [&](auto change) {
     opc_program_descriptor bad = good;
     change(bad);
@@ -215,9 +221,15 @@ TEST(Program, NullIsAnErrorThatNamesTheFunction) {
 TEST(Program, ReleasesItsOwner) {
   int released = 0;
   opc_program *program = nullptr;
-  opc_program_descriptor descriptor = {
-      OPC_ABI_VERSION,     0,       addEntry, addManifest,
-      strlen(addManifest), nullptr, 0};
+  opc_program_descriptor descriptor = {OPC_ABI_VERSION,
+                                       0,
+                                       addEntry,
+                                       addManifest,
+                                       strlen(addManifest),
+                                       nullptr,
+                                       0,
+                                       nullptr,
+                                       0};
   ASSERT_EQ(opc_adopt(
                 &descriptor, &released,
                 [](void *owner) { ++*static_cast<int *>(owner); }, &program),

@@ -11,6 +11,7 @@
 #include "opc/Runtime/Error.h"
 #include "opc/Targets/Core/TargetDesc.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringMap.h"
 #include <string>
 #include <vector>
 
@@ -25,18 +26,25 @@ using ObjectBytes = llvm::SmallVector<char, 0>;
 
 /// What code generation is told besides the chip.
 struct CodeGenOptions {
-  /// Whether LLVM may use vectors where the IR has none: not for the reference,
-  /// which is to be the plain loops that it says.
+  /// Whether LLVM may use vectors where the IR has none. It does not for the
+  /// reference, which is to be the plain loops that it says.
   bool vectorize = true;
   /// Not null: once it is not 0, no further object is begun (opc_observer).
   const volatile int *interrupt = nullptr;
 };
 
+/// Objects of kernels that devices run, by the name of their chip.
+using DeviceObjects = llvm::StringMap<std::vector<ObjectBytes>>;
+
 /// Compiles the nested modules of `module` (all in the LLVM dialect), or itself
-/// when it has none, each to one object, on all threads of the context.
+/// when it has none, each to one object, on all threads of the context. One
+/// that has the attribute opc.target is for that chip, others are for `desc`.
+/// Those for a device are added to `devices`, which must be given where there
+/// are any.
 runtime::Status generateObjects(mlir::ModuleOp module, const TargetDesc &desc,
                                 const CodeGenOptions &options,
-                                std::vector<ObjectBytes> &objects);
+                                std::vector<ObjectBytes> &objects,
+                                DeviceObjects *devices = nullptr);
 
 /// The LLVM IR of the same modules, as text; very large ones not optimised.
 runtime::Status printLLVM(mlir::ModuleOp module, const TargetDesc &desc,

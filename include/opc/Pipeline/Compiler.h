@@ -16,6 +16,8 @@
 
 namespace opc {
 
+struct HostProgram;
+
 /// A model as the user gave it: ONNX, or IR of the stage "import" as text.
 struct ModelSource {
   std::unique_ptr<llvm::MemoryBuffer> bytes;
@@ -58,9 +60,11 @@ struct CompiledProgram {
   std::vector<ObjectBytes> objects;
   AlignedBytes constants;
   std::string manifest;
+  /// Code for devices.
+  std::vector<ObjectBytes> images;
   const TargetDesc *desc = nullptr;
 
-  ProgramParts parts() const { return {objects, constants, manifest}; }
+  ProgramParts parts() const { return {objects, constants, manifest, images}; }
 };
 
 /// Finds the chip that the options name.
@@ -77,6 +81,12 @@ Status compileProgram(const ModelSource &source, const CompileOptions &options,
 /// context.
 Status compileGraph(mlir::ModuleOp module, const CompileOptions &options,
                     const TargetDesc &desc, CompiledProgram &program);
+
+/// Makes the program of a module that has gone through all stages; `host` is
+/// what those left.
+Status assembleProgram(mlir::ModuleOp module, const HostProgram &host,
+                       const CompileOptions &options, const TargetDesc &desc,
+                       CompiledProgram &program);
 
 /// How much IR as text holds.
 enum class TextForm {

@@ -11,10 +11,11 @@
 namespace opc {
 
 /// An object that exports OPC_PROGRAM_SYMBOL, the opc_program_descriptor of
-/// opc_entry and opc_constants, and holds the manifest's text.
+/// opc_entry and opc_constants, and holds the manifest's text and the images.
 runtime::Status descriptorObject(llvm::StringRef manifest,
-                                 uint64_t constantsSize, const TargetDesc &desc,
-                                 ObjectBytes &object);
+                                 uint64_t constantsSize,
+                                 llvm::ArrayRef<ObjectBytes> images,
+                                 const TargetDesc &desc, ObjectBytes &object);
 
 /// A shared library called `name` that exports `functions` and has no code. It
 /// stands in for the real one while a program is linked.

@@ -20,6 +20,8 @@ struct ProgramParts {
   llvm::ArrayRef<ObjectBytes> objects;
   llvm::ArrayRef<char> constants;
   llvm::StringRef manifest;
+  /// In the order of the manifest's "images".
+  llvm::ArrayRef<ObjectBytes> images;
 };
 
 /// A sealed .so before it is written: its parts, in order. The constants are
@@ -53,6 +55,15 @@ runtime::Status linkSharedObject(const ProgramParts &parts,
 /// The same as one relocatable object, for a user's own link.
 runtime::Status linkRelocatable(const ProgramParts &parts,
                                 const TargetDesc &desc, llvm::StringRef output);
+
+/// Links kernels for a device to a shared object that exports each by its name
+/// and needs nothing but libc and libm.
+runtime::Status linkImage(llvm::ArrayRef<ObjectBytes> objects,
+                          const TargetDesc &desc, ObjectBytes &image);
+
+/// Whether code may call a function of this name: one of libm's, or memcpy,
+/// memmove or memset.
+bool isLibraryFunction(llvm::StringRef name);
 
 /// Names that `objects` use and none of them defines: all are functions of libc
 /// or libm, or this fails and names the ones that are not.

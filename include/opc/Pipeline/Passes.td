@@ -17,6 +17,31 @@ def SchedulePass : Pass<"opc-schedule", "::mlir::func::FuncOp"> {
     "::mlir::vector::VectorDialect", "::mlir::LLVM::LLVMDialect"];
 }
 
+def LowerExternalKernelsPass
+    : Pass<"opc-lower-external-kernels", "::mlir::ModuleOp"> {
+  let summary = "functions that came as LLVM IR join the program";
+  let description = [{
+    Reads the IR of each `opc.external_kernel`, which is all of its kernel, for the
+    chip of the kernel; refuses by name what a kernel may not do or what is not for
+    that chip; and makes its functions internal ones of the module, in the LLVM
+    dialect. The kernel, on flat buffers, has one unit of work: one call.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::DLTIDialect", "::mlir::LLVM::LLVMDialect"];
+}
+
+def InsertCopiesPass : Pass<"opc-insert-copies", "::mlir::ModuleOp"> {
+  let summary = "values go to the memory space of those that use them";
+  let description = [{
+    Kernels work in the memory space of their target; inputs, outputs, constants,
+    what bodies yield and whatever the host program looks into are on the host.
+    Where a value is used in another space than it is made in, `opc.copy` comes
+    before the first such use: one for each value and space, however many use it.
+    From one device to another it goes by way of the host.
+  }];
+}
+
 def FoldConstantsPass : Pass<"opc-fold-constants", "::mlir::ModuleOp"> {
   let summary = "what is computed from constants is computed now";
   let description = [{

@@ -19,7 +19,18 @@
 namespace opc {
 
 /// Indices of the functions in opc_runtime_api.
-enum class Service { Launch, Alloc, Release, Output, Fail };
+enum class Service {
+  Launch,
+  Alloc,
+  Release,
+  Output,
+  Fail,
+  DeviceLaunch,
+  DeviceAlloc,
+  DeviceRelease,
+  DeviceWrite,
+  DeviceRead
+};
 
 /// Conditions under which a run must fail, gathered so that one branch decides.
 struct Checks {

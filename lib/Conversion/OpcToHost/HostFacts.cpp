@@ -48,6 +48,31 @@ int64_t HostFacts::demand(Location loc, StringRef text) {
   return -1 - entry->second;
 }
 
+int64_t HostFacts::device(StringRef name, bool ownMemory) {
+  auto isIt = [&](const HostProgram::Device &each) {
+    return each.name == name;
+  };
+  auto found = llvm::find_if(program.devices, isIt);
+  if (found != program.devices.end())
+    return found - program.devices.begin();
+  program.devices.push_back({name.str(), ownMemory});
+  return program.devices.size() - 1;
+}
+
+int64_t HostFacts::image(Operation *function) {
+  auto target = function->getAttrOfType<StringAttr>(kTargetAttr);
+  auto isIt = [&](const HostProgram::Image &each) {
+    return target.getValue() == each.target;
+  };
+  auto found = llvm::find_if(program.images, isIt);
+  if (found != program.images.end())
+    return found - program.images.begin();
+  StringRef name = function->getAttrOfType<StringAttr>(kDeviceAttr).getValue();
+  program.images.push_back(
+      {device(name, function->hasAttr(kSpaceAttr)), target.str()});
+  return program.images.size() - 1;
+}
+
 int64_t HostFacts::addKernel(LaunchOp launch, Operation *function) {
   HostProgram::Kernel kernel;
   kernel.name = launch.getKernel().str();
@@ -58,6 +83,8 @@ int64_t HostFacts::addKernel(LaunchOp launch, Operation *function) {
   collectNodes(launch.getLoc(), nodes);
   for (Node &node : nodes)
     kernel.locations.push_back(intern(std::move(node)));
+  if (function->hasAttr(kDeviceAttr))
+    kernel.image = image(function);
   program.kernels.push_back(std::move(kernel));
   return program.kernels.size() - 1;
 }

@@ -21,6 +21,10 @@ public:
   /// kernels.
   int64_t addKernel(LaunchOp launch, mlir::Operation *function);
   void addTensors(mlir::func::FuncOp main);
+  /// Number of the device of this name among the manifest's.
+  int64_t device(llvm::StringRef name, bool ownMemory);
+  /// Number of the image that holds a kernel of a device.
+  int64_t image(mlir::Operation *function);
 
 private:
   /// A node of the graph, and what it computes where that is known.

@@ -40,12 +40,17 @@ LaunchRecord HostLaunches::recordOf(LaunchOp launch, Operation *kernel) {
     return e.value(expr.replaceSymbols(launch.getSymbols().getResults()));
   };
   auto grain = kernel->getAttrOfType<IntegerAttr>(kGrainAttr);
+  std::optional<int64_t> image;
+  if (kernel->hasAttr(kDeviceAttr))
+    image = facts.image(kernel);
   return {launch.getKernel(),
           value(kUnitsAttr),
           e.number(grain ? std::max<int64_t>(grain.getInt(), 1) : 1),
           value(kFlopsAttr),
           value(kBytesAttr),
-          e.number(facts.addKernel(launch, kernel))};
+          e.number(facts.addKernel(launch, kernel)),
+          image,
+          kernel->hasAttr(kMayFaultAttr)};
 }
 
 void HostLaunches::lower(LaunchOp launch) {
@@ -76,7 +81,8 @@ void HostLaunches::lowerMayAlias(LaunchOp launch) {
   }
   e.jump(after);
   e.startBlock(repeat);
-  Value fresh = e.allocate(memory.bytesOf(result, launch), place(launch));
+  Value fresh = memory.allocate(buffer.space, memory.bytesOf(result, launch),
+                                place(launch));
   e.store(fresh, address);
   e.store(fresh, own);
   runKernel(launch);
@@ -86,7 +92,10 @@ void HostLaunches::lowerMayAlias(LaunchOp launch) {
 
 void HostLaunches::runKernel(LaunchOp launch) {
   Operation *kernel = symbols.lookup(launch.getKernel());
-  functions.launch(recordOf(launch, kernel), wordsOf(launch));
+  Value code = functions.launch(recordOf(launch, kernel), wordsOf(launch));
+  if (code)
+    memory.checkDevice(e.compare(ICmpPredicate::ne, code, e.number(0)),
+                       place(launch));
   if (kernel->hasAttr(kMayFaultAttr))
     checkStatus(launch);
 }

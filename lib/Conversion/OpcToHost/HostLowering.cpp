@@ -34,6 +34,8 @@ void HostLowering::lowerBlock(Block &block, Terminator terminator) {
 void HostLowering::lower(Operation *op) {
   if (auto launch = dyn_cast<LaunchOp>(op))
     launches.lower(launch);
+  else if (auto copy = dyn_cast<CopyOp>(op))
+    lower(copy);
   else if (auto branch = dyn_cast<IfOp>(op))
     control.lower(branch);
   else if (auto loop = dyn_cast<LoopOp>(op))
@@ -43,6 +45,11 @@ void HostLowering::lower(Operation *op) {
   else if (!part.plan.isEntryBind(op))
     binds.lower(op);
   memory.releaseAfter(op);
+}
+
+void HostLowering::lower(CopyOp op) {
+  memory.define(op.getY(), op);
+  memory.copyAcross(op);
 }
 
 /// A copy of what may be the memory of an input, where that is about to be

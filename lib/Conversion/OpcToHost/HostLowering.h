@@ -24,6 +24,7 @@ private:
 
   void lowerBlock(mlir::Block &block, Terminator terminator);
   void lower(mlir::Operation *op);
+  void lower(CopyOp op);
   void lowerReturn(mlir::Operation *op);
   mlir::Value keptApart(mlir::Value value, mlir::Operation *op);
 

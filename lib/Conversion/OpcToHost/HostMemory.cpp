@@ -24,8 +24,44 @@ Value HostMemory::inputExtent(unsigned input, int64_t axis) {
 }
 
 void HostMemory::releaseAfter(Operation *op) {
-  for (unsigned buffer : plan.dyingAfter(op))
-    e.service(Service::Release, nullptr, pointerTo(buffer));
+  for (unsigned buffer : plan.dyingAfter(op)) {
+    StringRef space = plan.buffer(buffer).space;
+    if (space == kHostSpace)
+      e.service(Service::Release, nullptr, pointerTo(buffer));
+    else
+      e.service(Service::DeviceRelease, nullptr,
+                {deviceOf(space), pointerTo(buffer)});
+  }
+}
+
+Value HostMemory::deviceOf(StringRef space) {
+  return e.number(facts.device(space, /*ownMemory=*/true));
+}
+
+void HostMemory::checkDevice(Value failure, int64_t place) {
+  e.failIf(failure, e.number(OPC_FAULT_DEVICE), e.number(place), e.number(0),
+           e.number(0));
+}
+
+Value HostMemory::allocate(StringRef space, Value bytes, int64_t place) {
+  if (space == kHostSpace)
+    return e.allocate(bytes, place);
+  Value address =
+      e.service(Service::DeviceAlloc, e.pointer, {deviceOf(space), bytes});
+  checkDevice(e.compare(ICmpPredicate::eq, address, e.null()), place);
+  return address;
+}
+
+void HostMemory::copyAcross(CopyOp op) {
+  bool toHost = op.getSpace() == kHostSpace;
+  StringRef space = plan.bufferOf(toHost ? op.getX() : op.getY()).space;
+  Value code =
+      e.service(toHost ? Service::DeviceRead : Service::DeviceWrite, e.i32,
+                {deviceOf(space), pointerOf(op.getY()), pointerOf(op.getX()),
+                 bytesOf(op.getX(), op)});
+  Value zero =
+      LLVM::ConstantOp::create(e.b, e.loc, e.i32, e.b.getI32IntegerAttr(0));
+  checkDevice(e.compare(ICmpPredicate::ne, code, zero), place(op));
 }
 
 Value HostMemory::slot(int64_t index) {
@@ -43,9 +79,10 @@ Value HostMemory::slotExtents(int64_t index) {
   return address;
 }
 
-Value HostMemory::arenaPointer(int64_t item) {
-  const ArenaPlan::Place &where = plan.arena().places[item];
-  Value start = regionStarts[where.region];
+Value HostMemory::arenaPointer(StringRef space, int64_t item) {
+  const ArenaPlan::Place &where =
+      plan.arenas().find(space)->second.places[item];
+  Value start = regionStarts[space][where.region];
   if (!where.unit)
     return e.at(start, where.offset);
   Value scaled =
@@ -63,7 +100,7 @@ Value HostMemory::pointerTo(unsigned index) {
   case Place::Constant:
     return e.at(constants, buffer.index);
   case Place::Arena:
-    return arenaPointer(buffer.index);
+    return arenaPointer(buffer.space, buffer.index);
   case Place::Slot:
     return e.load(e.pointer, slot(buffer.index));
   default:
@@ -105,7 +142,7 @@ void HostMemory::define(Value result, Operation *op) {
       !constantsOf(env.dims(result)))
     bytesOf(result, op);
   if (buffer.place == Place::Heap) {
-    Value address = e.allocate(bytesOf(result, op), place(op));
+    Value address = allocate(buffer.space, bytesOf(result, op), place(op));
     memory[index] = address;
   } else if (buffer.place == Place::Output) {
     Value returned = main.front().getTerminator()->getOperand(buffer.index);

@@ -14,9 +14,10 @@ public:
 
   /// Reads what the call brings; before all else.
   void begin();
-  /// The arena, laid out by its regions: where each begins.
-  void setRegions(llvm::SmallVector<mlir::Value> starts) {
-    regionStarts = std::move(starts);
+  /// The arena of a space, laid out by its regions: where each begins.
+  void setRegions(llvm::StringRef space,
+                  llvm::SmallVector<mlir::Value> starts) {
+    regionStarts[space] = std::move(starts);
   }
   /// The word on the stack that holds a loop's counter.
   void setCounter(unsigned buffer, mlir::Value address) {
@@ -31,6 +32,13 @@ public:
   mlir::Value slotExtents(int64_t index); ///< address of its extents
   /// The extent of an input of the call.
   mlir::Value inputExtent(unsigned input, int64_t axis);
+
+  /// New memory of a space; the run fails at `place` where there is none.
+  mlir::Value allocate(llvm::StringRef space, mlir::Value bytes, int64_t place);
+  /// Copies a value between the host and a device.
+  void copyAcross(CopyOp op);
+  /// Ends the run where a device failed, which gave the code `failure`.
+  void checkDevice(mlir::Value failure, int64_t place);
 
   /// Gets the memory of a result of `op`, where it has some of its own.
   void define(mlir::Value result, mlir::Operation *op);
@@ -54,12 +62,14 @@ public:
                      mlir::Operation *op);
 
 private:
-  mlir::Value arenaPointer(int64_t item);
+  mlir::Value arenaPointer(llvm::StringRef space, int64_t item);
+  /// The number of the device whose memory a space is.
+  mlir::Value deviceOf(llvm::StringRef space);
   void storeExtents(mlir::Value address, mlir::Value value);
 
   mlir::Value constants, inputs, inputDims;
   mlir::Value outputDims; ///< as many words as the output of most axes has
-  llvm::SmallVector<mlir::Value> regionStarts;
+  llvm::StringMap<llvm::SmallVector<mlir::Value>> regionStarts; ///< by space
   llvm::DenseMap<unsigned, mlir::Value> memory; ///< of heap, outputs, counters
   llvm::DenseMap<int64_t, mlir::Value> slots, extents;
 };

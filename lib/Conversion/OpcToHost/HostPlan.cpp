@@ -89,10 +89,22 @@ void HostPlan::numberOps(Block &block) {
   }
 }
 
+/// Kernels write to the memory of their device; opc-insert-copies has brought
+/// all else to the host.
+StringRef HostPlan::spaceOf(Value value) const {
+  if (auto copy = value.getDefiningOp<CopyOp>())
+    return copy.getSpace();
+  auto launch = value.getDefiningOp<LaunchOp>();
+  Operation *kernel = launch ? symbols.lookup(launch.getKernel()) : nullptr;
+  auto space =
+      kernel ? kernel->getAttrOfType<StringAttr>(kSpaceAttr) : StringAttr();
+  return space ? space.getValue() : StringRef(kHostSpace);
+}
+
 unsigned HostPlan::add(Place place, Value value, Operation *definer,
                        Block *block, int64_t index) {
   unsigned number = buffers.size();
-  HostBuffer buffer{place, index, value, block, definer};
+  HostBuffer buffer{place, index, value, spaceOf(value), block, definer};
   if (definer)
     std::tie(buffer.begin, buffer.end) = positions[definer];
   buffers.push_back(buffer);
@@ -300,7 +312,8 @@ bool HostPlan::isClaimable(Value output) {
   bool isOurs = buffer.place == Place::Arena || buffer.place == Place::Heap;
   bool isKnown = isEntryBound(env.dims(output)) ||
                  env.dims(output) == env.dims(buffer.value);
-  return isOurs && isKnown && buffer.block == &main.front();
+  return isOurs && isKnown && buffer.space == kHostSpace &&
+         buffer.block == &main.front();
 }
 
 void HostPlan::claim(unsigned output, Value value) {
@@ -320,19 +333,22 @@ void HostPlan::claimOutputs() {
 }
 
 void HostPlan::layOut() {
-  std::vector<ArenaItem> items;
+  llvm::MapVector<StringRef, std::vector<ArenaItem>> items;
+  items[kHostSpace];
   for (auto [index, buffer] : llvm::enumerate(buffers)) {
     if (find(index) != index)
       continue;
     if (buffer.place == Place::Arena) {
-      buffer.index = items.size();
-      items.push_back({bytesOf(buffer.value), buffer.begin, buffer.end});
+      std::vector<ArenaItem> &arena = items[buffer.space];
+      buffer.index = arena.size();
+      arena.push_back({bytesOf(buffer.value), buffer.begin, buffer.end});
     }
     if (buffer.isOwned && buffer.place != Place::Output)
       dying[buffer.lastUser ? buffer.lastUser : buffer.definer].push_back(
           index);
   }
-  arenaPlan = planArena(items);
+  for (const auto &[space, arena] : items)
+    arenaPlans[space] = planArena(arena);
 }
 
 ArrayRef<unsigned> HostPlan::dyingAfter(Operation *op) const {

@@ -13,6 +13,7 @@
 #include "opc/Conversion/KernelAttributes.h"
 #include "opc/Conversion/OpcToHost/HostProgram.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace opc {
@@ -21,7 +22,7 @@ namespace opc {
 enum class Place {
   Input,    ///< the caller's; `index` is the input
   Constant, ///< `index` bytes into the constant data
-  Arena,    ///< `index` is the item of the arena's plan
+  Arena,    ///< `index` is the item of the plan of its space's arena
   Heap,     ///< allocated at its definer, released after its last user
   Output,   ///< the runtime's, for output `index`
   Slot, ///< wherever the pointer in slot `index` says: differs by the way taken
@@ -31,7 +32,9 @@ enum class Place {
 struct HostBuffer {
   Place place;
   int64_t index = 0;
-  mlir::Value value;                   ///< its extents are those of the buffer
+  mlir::Value value; ///< its extents are those of the buffer
+  /// Whose memory it is: the host's, or the device's of that name.
+  llvm::StringRef space = kHostSpace;
   mlir::Block *block = nullptr;        ///< that of the definer
   mlir::Operation *definer = nullptr;  ///< null for inputs and body arguments
   mlir::Operation *lastUser = nullptr; ///< in `block`; null when there is none
@@ -89,11 +92,15 @@ public:
   bool isEntryBind(mlir::Operation *op) const { return hoisted.contains(op); }
   /// The value whose extents a slot holds.
   mlir::Value slotValue(int64_t slot) const { return slots[slot]; }
-  const ArenaPlan &arena() const { return arenaPlan; }
+  /// The arenas, by memory space; that of the host is always there.
+  const llvm::MapVector<llvm::StringRef, ArenaPlan> &arenas() const {
+    return arenaPlans;
+  }
   /// Size of a value in bytes.
   mlir::AffineExpr bytesOf(mlir::Value value) const;
 
 private:
+  llvm::StringRef spaceOf(mlir::Value value) const;
   void findEntrySymbols();
   bool followsFromInputs(mlir::Operation *bind) const;
   void numberOps(mlir::Block &block);
@@ -144,7 +151,7 @@ private:
   std::vector<bool> inPlaceOutputs;
   llvm::SmallDenseMap<unsigned, unsigned> donors; ///< the input, by output
   llvm::SmallVector<mlir::Value> slots;
-  ArenaPlan arenaPlan;
+  llvm::MapVector<llvm::StringRef, ArenaPlan> arenaPlans;
 };
 
 /// Bytes of one element as stored: bool has one.

@@ -18,7 +18,8 @@ void HostPrologue::write() {
   for (Operation *bind : plan.entryBinds())
     binds.lower(bind);
   checkSizes();
-  layOutArena();
+  for (const auto &[space, arena] : plan.arenas())
+    layOutArena(space, arena);
   e.endPrologue();
 }
 
@@ -83,20 +84,20 @@ Value HostPrologue::regionBytes(const ArenaPlan::Region &region,
   return LLVM::AndOp::create(e.b, e.loc, padded, e.number(-OPC_ALIGNMENT));
 }
 
-void HostPrologue::layOutArena() {
+void HostPrologue::layOutArena(StringRef space, const ArenaPlan &arena) {
   Checks checks;
   Value total = e.number(0);
   SmallVector<Value> offsets;
-  for (const ArenaPlan::Region &region : plan.arena().regions) {
+  for (const ArenaPlan::Region &region : arena.regions) {
     offsets.push_back(total);
     total = e.checkedAdd(total, regionBytes(region, checks), &checks, 0);
   }
   e.flush(checks, OPC_FAULT_LIMIT);
   if (offsets.empty())
     return;
-  Value arena = e.allocate(total, facts.place(main.getLoc()));
+  Value begin = memory.allocate(space, total, facts.place(main.getLoc()));
   SmallVector<Value> starts;
   for (Value offset : offsets)
-    starts.push_back(e.at(arena, offset));
-  memory.setRegions(std::move(starts));
+    starts.push_back(e.at(begin, offset));
+  memory.setRegions(space, std::move(starts));
 }

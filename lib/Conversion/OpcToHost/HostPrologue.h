@@ -18,7 +18,7 @@ private:
   void bindInputs();
   void checkInputs();
   void checkSizes();
-  void layOutArena();
+  void layOutArena(llvm::StringRef space, const ArenaPlan &arena);
   mlir::Value regionBytes(const ArenaPlan::Region &region, Checks &checks);
 
   HostMemory &memory;

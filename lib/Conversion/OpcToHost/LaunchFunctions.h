@@ -1,10 +1,11 @@
-//===- LaunchFunctions.h - The launches of the host program ----------*- C++
-//-*-===//
+//===- LaunchFunctions.h - The launches of the host program -----*- C++ -*-===//
 #ifndef OPC_LIB_CONVERSION_OPCTOHOST_LAUNCHFUNCTIONS_H
 #define OPC_LIB_CONVERSION_OPCTOHOST_LAUNCHFUNCTIONS_H
 
 #include "HostEmitter.h"
 #include <map>
+#include <optional>
+#include <tuple>
 
 namespace opc {
 
@@ -12,6 +13,9 @@ namespace opc {
 struct LaunchRecord {
   mlir::StringRef kernel;
   mlir::Value units, grain, flops, bytes, number;
+  /// Of a kernel of a device: the image that holds it.
+  std::optional<int64_t> image = std::nullopt;
+  bool mayFault = false;
 };
 
 /// The functions that launch: a launch in the entry is one call of one of them.
@@ -22,17 +26,21 @@ public:
   LaunchFunctions(HostEmitter &e, const HostPlan &plan) : e(e), plan(plan) {}
 
   /// Launches a kernel with these words behind the status: its pointers, then
-  /// its symbols.
-  void launch(const LaunchRecord &record, llvm::ArrayRef<mlir::Value> words);
+  /// its symbols. Of a launch on a device, gives the code (i64) that it failed
+  /// with, or 0.
+  mlir::Value launch(const LaunchRecord &record,
+                     llvm::ArrayRef<mlir::Value> words);
 
 private:
-  mlir::LLVM::LLVMFuncOp functionFor(llvm::ArrayRef<mlir::Value> words);
-  void write(mlir::LLVM::LLVMFuncOp function);
+  mlir::LLVM::LLVMFuncOp functionFor(llvm::ArrayRef<mlir::Value> words,
+                                     bool onDevice);
+  void write(mlir::LLVM::LLVMFuncOp function, bool onDevice);
+  llvm::SmallVector<mlir::Value> argumentsOf(const LaunchRecord &record);
 
   HostEmitter &e;
   const HostPlan &plan;
-  /// By the number of pointers and of symbols.
-  std::map<std::pair<size_t, size_t>, mlir::LLVM::LLVMFuncOp> functions;
+  /// By the number of pointers and of symbols, and whether on a device.
+  std::map<std::tuple<size_t, size_t, bool>, mlir::LLVM::LLVMFuncOp> functions;
 };
 
 } // namespace opc

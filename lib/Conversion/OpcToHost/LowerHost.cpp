@@ -22,7 +22,7 @@ static constexpr int64_t kMaxBytes = int64_t(1) << 46;
 
 /// Ops that the host program can run; all others belong into kernels.
 static bool isHostOp(Operation *op) {
-  return isa<LaunchOp, ConstantOp, ReshapeOp, BindDimOp, BindElementOp,
+  return isa<LaunchOp, CopyOp, ConstantOp, ReshapeOp, BindDimOp, BindElementOp,
              BindBroadcastOp, BindClampOp, IfOp, LoopOp, YieldOp,
              func::ReturnOp>(op);
 }

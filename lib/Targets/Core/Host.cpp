@@ -22,6 +22,9 @@ static bool sameMachine(const TargetDesc &desc) {
 bool opc::runsHere(const TargetDesc &desc, std::string &missing) {
   static const llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
   missing.clear();
+  // Loading a program opens its devices, or says what is missing.
+  if (!desc.device.name.empty())
+    return true;
   if (!sameMachine(desc)) {
     missing = llvm::Triple(desc.llvm.triple).getArchName().str();
     return false;

@@ -128,7 +128,7 @@ static Attr nearestAttr(mlir::Operation *op, llvm::StringRef name) {
 llvm::FailureOr<const TargetDesc *> opc::targetOf(mlir::Operation *op) {
   auto name = nearestAttr<mlir::StringAttr>(op, kTargetAttr);
   llvm::Expected<const TargetDesc *> desc =
-      findChip(name ? name.getValue() : "cpu");
+      findChip(name ? name.getValue() : llvm::StringRef(kDefaultTarget));
   if (desc)
     return *desc;
   op->emitError(llvm::toString(desc.takeError()));

@@ -7,6 +7,9 @@
 //===----------------------------------------------------------------------===//
 #include "opc/Targets/Core/TargetDesc.h"
 
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
+
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
@@ -143,6 +146,10 @@ void readChip(ObjectReader &in, TargetDesc &desc) {
     llvm.read("cpu", desc.llvm.cpu);
     llvm.read("features", desc.llvm.features);
   });
+  in.inner("device", [&](ObjectReader &device) {
+    device.read("name", desc.device.name);
+    device.read("own_memory", desc.device.ownMemory);
+  });
   in.objects("caches", [&](ObjectReader &cache) {
     readCache(cache, desc.caches.emplace_back());
   });
@@ -154,8 +161,20 @@ void readChip(ObjectReader &in, TargetDesc &desc) {
   in.read("memory_bandwidth_per_core", desc.memoryBandwidth);
 }
 
+/// A device's name is part of a file's.
+bool isName(llvm::StringRef name) {
+  return llvm::all_of(name, [](char c) {
+    return llvm::isLower(c) || llvm::isDigit(c) || c == '_';
+  });
+}
+
 /// What schedules divide by must not be 0.
 llvm::StringRef findNonsense(const TargetDesc &desc) {
+  if (!isName(desc.device.name) || desc.device.name == kHostSpace)
+    return "'device.name' is no name of lower-case letters, digits and '_', or "
+           "is 'host'";
+  if (desc.device.name.empty() && desc.device.ownMemory)
+    return "'device.own_memory' is that of no device";
   if (desc.caches.empty())
     return "'caches' is empty";
   if (desc.vector.bits < 64 || desc.vector.bits % 64 != 0)
@@ -199,6 +218,11 @@ llvm::Expected<TargetDesc> TargetDesc::parse(llvm::StringRef target,
   if (!complaint.empty())
     return fail(complaint);
   return desc;
+}
+
+llvm::StringRef TargetDesc::memorySpace() const {
+  return device.ownMemory ? llvm::StringRef(device.name)
+                          : llvm::StringRef(kHostSpace);
 }
 
 const CacheLevel &TargetDesc::cache(unsigned level) const {

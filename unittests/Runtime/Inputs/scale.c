@@ -11,7 +11,7 @@
 #define OPC_TEST_FACTOR 2
 #endif
 #ifndef OPC_TEST_ABI
-#define OPC_TEST_ABI "3"
+#define OPC_TEST_ABI "4"
 #endif
 #ifndef OPC_TEST_FEATURES
 #define OPC_TEST_FEATURES ""
@@ -60,5 +60,5 @@ static int32_t entry(opc_call *call) {
 
 __attribute__((visibility("default")))
 const opc_program_descriptor OPC_TEST_SYMBOL = {
-    OPC_ABI_VERSION,  0, entry, manifest, sizeof(manifest) - 1, constants,
-    sizeof(constants)};
+    OPC_ABI_VERSION,   0, entry, manifest, sizeof(manifest) - 1, constants,
+    sizeof(constants), 0, 0};

@@ -100,33 +100,33 @@ TEST(GemmPlanTest, LatencyTakesPortsTimesCycles) {
   EXPECT_EQ(planGemm({1, 64, 64}, machine).inFlight, 10);
 }
 
-TEST(GemmPlanTest, PartialSumsOfOrderedOnesFollowFromTheColumns) {
-  for (const VectorMachine &machine : {wide(), narrow()})
-    for (int64_t columns : {1, 8, 10, 37, 64, 129, 1000, 4096}) {
-      GemmShape one = {1, columns, 512};
-      one.ordered = true;
-      int64_t chains = planGemm(one, machine).chains(1);
-      for (int64_t rows : {0, 1, 2, 17, 64, 1000}) {
-        GemmShape many = {rows, columns, 512};
-        many.ordered = true;
-        GemmPlan plan = planGemm(many, machine);
-        EXPECT_EQ(plan.chains(plan.tileRows * plan.tileVectors), chains);
-        EXPECT_LE(plan.tileRows * plan.tileVectors * chains + plan.tileVectors +
-                      1,
-                  machine.registers);
-      }
-    }
+void expectChains(GemmShape shape, const VectorMachine &machine) {
+  GemmPlan plan = planGemm(shape, machine);
+  int64_t sums = plan.tileRows * plan.tileVectors;
+  EXPECT_EQ(plan.chains(sums), shape.chains);
+  EXPECT_EQ(plan.chains(plan.singleVectors), shape.chains);
+  EXPECT_LE(sums * shape.chains + plan.tileVectors + 1, machine.registers);
 }
 
-TEST(GemmPlanTest, ASingleOrderedRowIsWide) {
+TEST(GemmPlanTest, StatedChainsAreThoseOfEveryTile) {
+  for (int64_t columns : {1, 8, 10, 37, 64, 129, 1000, 4096})
+    for (int64_t rows : {0, 1, 2, 17, 64, 1000})
+      for (int64_t chains : {1, 2}) {
+        GemmShape shape = {rows, columns, 512};
+        shape.chains = chains;
+        expectChains(shape, wide());
+        expectChains(shape, narrow());
+      }
+}
+
+TEST(GemmPlanTest, ASingleRowOfStatedChainsIsWide) {
   GemmShape shape = {1, 4096, 4096};
-  shape.ordered = true;
-  GemmPlan plan = planGemm(shape, narrow());
-  EXPECT_GE(plan.tileVectors, 7);
-  EXPECT_EQ(plan.chains(plan.tileVectors), 1);
-  // Where columns are few, each sum has several parts.
-  shape.columns = 8;
-  EXPECT_EQ(planGemm(shape, narrow()).chains(1), 2);
+  shape.chains = 1;
+  EXPECT_GE(planGemm(shape, narrow()).tileVectors, 7);
+  // Some rows of many may come alone, too.
+  shape.rows = 60;
+  EXPECT_LE(planGemm(shape, narrow()).tileVectors, 4);
+  EXPECT_GE(planGemm(shape, narrow()).singleVectors, 7);
 }
 
 } // namespace

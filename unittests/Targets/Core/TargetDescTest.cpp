@@ -10,6 +10,7 @@ using testing::HasSubstr;
 static const char *const kChip = R"({
   "summary": "a chip", "rank": 1, "requires": ["fast"],
   "llvm": {"triple": "x86_64-unknown-linux-gnu", "cpu": "c", "features": "+f"},
+  "device": {"name": "board", "own_memory": true},
   "caches": [{"bytes": 1024, "line": 64, "ways": 8, "shared_by": 1}],
   "vector": {"bits": 256, "registers": 16, "masks": false, "fma_ports": 2,
              "fma_latency": 4, "load_ports": 2, "l2_bytes_per_cycle": 24},
@@ -33,6 +34,8 @@ TEST(TargetDesc, ReadsEveryField) {
   TargetDesc desc = llvm::cantFail(TargetDesc::parse("t", "c", kChip));
   EXPECT_EQ(desc.name(), "t:c");
   EXPECT_EQ(desc.llvm.features, "+f");
+  EXPECT_EQ(desc.device.name, "board");
+  EXPECT_EQ(desc.memorySpace(), "board");
   EXPECT_EQ(desc.cache(1).bytes, 1024);
   EXPECT_EQ(desc.cache(3).bytes, 1024) << "the last level stands for further";
   EXPECT_EQ(desc.vector.lanes(32), 8);
@@ -55,6 +58,11 @@ TEST(TargetDesc, NamesWhatIsWrong) {
               HasSubstr("'rank' is not an integer"));
   EXPECT_THAT(complaintAbout("\"rank\": 1", "\"rank\": -1"),
               HasSubstr("'rank' is negative"));
+  for (const char *name : {"Board", "a/b", "host"})
+    EXPECT_THAT(complaintAbout("\"board\"", "\"" + std::string(name) + "\""),
+                HasSubstr("'device.name' is no name of lower-case letters"));
+  EXPECT_THAT(complaintAbout("\"board\"", "\"\""),
+              HasSubstr("'device.own_memory' is that of no device"));
   EXPECT_THAT(complaintAbout("[\"fast\"]", "\"fast\""),
               HasSubstr("'requires' is not a list"));
   EXPECT_THAT(complaintAbout("\"bits\": 256", "\"bits\": 0"),

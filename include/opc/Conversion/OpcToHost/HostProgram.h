@@ -21,6 +21,11 @@
 
 namespace opc {
 
+/// Of a kernel that a device runs: the device's name, and the memory space of
+/// its buffers (opc.copy) where that is not the host's.
+inline constexpr llvm::StringLiteral kDeviceAttr = "opc.device";
+inline constexpr llvm::StringLiteral kSpaceAttr = "opc.space";
+
 /// The constant data of a program, in pieces that lie one behind the other.
 class ConstantBlock {
 public:
@@ -64,6 +69,17 @@ struct HostProgram {
     std::string name;
     std::vector<std::string> ops;   ///< what it computes, "opc.conv"
     std::vector<int64_t> locations; ///< nodes of the graph, by index
+    /// The image that holds it; none for one that the host program calls.
+    std::optional<int64_t> image = std::nullopt;
+  };
+  struct Device {
+    std::string name;
+    bool ownMemory;
+  };
+  /// The kernels of one chip, "target:chip", for one device.
+  struct Image {
+    int64_t device;
+    std::string target;
   };
   struct Demand {
     int64_t location;
@@ -74,11 +90,14 @@ struct HostProgram {
   std::vector<std::string> locations; ///< names of the graph's nodes
   std::vector<std::string> operators; ///< of each location; empty: not known
   std::vector<Demand> demands;        ///< what the entry checks
+  std::vector<Device> devices;
+  std::vector<Image> images;
   ConstantBlock constants;
 };
 
 /// The members "inputs", "outputs", "kernels", "locations", "operators",
-/// "demands" and "constants_bytes" of the manifest (docs/Manifest.md).
+/// "demands", "devices", "images" and "constants_bytes" of the manifest
+/// (docs/Manifest.md).
 llvm::json::Object manifestOf(const HostProgram &program);
 
 } // namespace opc

@@ -69,6 +69,9 @@ struct Target {
                          const TargetDesc &desc) = nullptr;
 };
 
+/// What a program is compiled for, or its host part, if nobody says.
+inline constexpr llvm::StringLiteral kDefaultTarget = "cpu";
+
 /// All targets: those of lib/Targets by name, then those that were registered.
 llvm::ArrayRef<const Target *> allTargets();
 /// Adds a target that is no folder of lib/Targets, such as one of a test; it

@@ -57,6 +57,15 @@ struct LLVMDesc {
   std::string features; ///< "+a,-b", in addition to the cpu's own
 };
 
+/// What runs the kernels of a chip that is not the host's processor.
+struct DeviceDesc {
+  /// By which a run opens it (opc-c/device.h); empty: the host program calls
+  /// kernels itself.
+  std::string name;
+  /// Its kernels work on memory that is its own, and on no other.
+  bool ownMemory = false;
+};
+
 /// One chip.
 struct TargetDesc {
   std::string target; ///< of the plug-in, "cpu"
@@ -71,9 +80,13 @@ struct TargetDesc {
   llvm::SmallVector<MatrixUnit> matrixUnits; ///< in order of preference
   /// Bytes per second that one core streams from memory.
   double memoryBandwidth = 10e9;
+  DeviceDesc device;
 
   /// "target:chip".
   std::string name() const { return target + ":" + chip; }
+  /// Where the buffers of its kernels are, as opc.copy calls it: "host", or the
+  /// device that has memory of its own.
+  llvm::StringRef memorySpace() const;
   /// The level of cache, 1 the nearest; the last stands for all beyond it.
   const CacheLevel &cache(unsigned level) const;
 

@@ -1,13 +1,14 @@
-//===- ContractionLoops.cpp - loops of matrix products and convolutions
-//--------===//
+//===- ContractionLoops.cpp - loops of products and convolutions ----------===//
 //
-// One accumulator for each element of the result; products are added one by one
-// in the order of the definition, each product and each sum rounded.
+// Each element of a result is added up as the op's NumericPlan says: in its
+// type, as many partial totals, with or without a rounding of products.
 //
 //===----------------------------------------------------------------------===//
 #include "Scalar.h"
 #include "WindowRange.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Numerics/NumericPlan.h"
 
 using namespace mlir;
 
@@ -15,12 +16,42 @@ namespace opc {
 namespace {
 
 /// total + a * b in the accumulator's type.
-Value addProduct(Value total, Value x, Value a, Value y, Value b,
-                 KernelEmitter &e) {
+Value addProduct(const NumericPlan &plan, Value total, Value x, Value a,
+                 Value y, Value b, KernelEmitter &e) {
   Type type = total.getType();
   Scalar left = widen({e, a}, elementType(x), type);
   Scalar right = widen({e, b}, elementType(y), type);
+  if (plan.fused && isa<FloatType>(type))
+    return math::FmaOp::create(e.b, e.loc, left, right, total);
   return Scalar(e, total) + left * right;
+}
+
+/// `initial` and what `step` adds to a total at 0, 1, ... `count` - 1, in the
+/// partial totals of `plan`.
+Value addSteps(const NumericPlan &plan, Value count, Value initial,
+               KernelEmitter &e,
+               llvm::function_ref<Value(Value k, Value total)> step) {
+  auto one = [&](Value k, ValueRange carried) {
+    return SmallVector<Value>{step(k, carried[0])};
+  };
+  if (plan.chains == 1)
+    return e.fold(e.constant(0), count, initial, one)[0];
+  Value chains = e.constant(plan.chains);
+  Value rounds = e.floorDiv(count, chains);
+  SmallVector<Value> totals(plan.chains, emitZero(initial.getType(), e));
+  totals[0] = initial;
+  totals = e.fold(
+      e.constant(0), rounds, totals, [&](Value round, ValueRange carried) {
+        SmallVector<Value> next;
+        Value first = e.mul(round, chains);
+        for (auto [chain, total] : llvm::enumerate(carried))
+          next.push_back(step(e.add(first, e.constant(chain)), total));
+        return next;
+      });
+  Scalar total(e, totals[0]);
+  for (Value other : ArrayRef(totals).drop_front())
+    total = total + Scalar(e, other);
+  return e.fold(e.mul(rounds, chains), count, Value(total), one)[0];
 }
 
 Value matmulElement(Operation *op, ValueRange indices, KernelEmitter &e) {
@@ -43,19 +74,20 @@ Value matmulElement(Operation *op, ValueRange indices, KernelEmitter &e) {
   AffineExpr depth = aDims[aDims.size() - (matmul.getTransposeA() ? 2 : 1)];
   Type element = elementType(matmul.getY());
   Value row = indices[batch], column = indices[batch + 1];
-  SmallVector<Value> total = e.fold(
-      e.constant(0), e.expr(depth), emitZero(accumulatorType(element), e),
-      [&](Value k, ValueRange carried) {
+  NumericPlan plan = numericPlan(op, e.env);
+  Value total = addSteps(
+      plan, e.expr(depth), emitZero(plan.accumulator, e), e,
+      [&](Value k, Value sum) {
         Value left =
             e.element(a, operand(aDims, row, k, matmul.getTransposeA()));
         Value right =
             e.element(b, operand(bDims, k, column, matmul.getTransposeB()));
-        return SmallVector<Value>{addProduct(carried[0], a, left, b, right, e)};
+        return addProduct(plan, sum, a, left, b, right, e);
       });
-  return narrow({e, total[0]}, element);
+  return narrow({e, total}, element);
 }
 
-/// y[n, m, o...] = sum over c, k... of x[n, g C' + c, o s + k d - p...]
+/// y[n, m, o...] = sum over k..., c of x[n, g C' + c, o s + k d - p...]
 ///                                     * w[m, c, k...]
 Value convElement(Operation *op, ValueRange indices, KernelEmitter &e) {
   auto conv = cast<ConvOp>(op);
@@ -75,22 +107,23 @@ Value convElement(Operation *op, ValueRange indices, KernelEmitter &e) {
         windowOf(conv), i, indices[axes.firstSpatial + i], e.expr(wDims[i + 2]),
         e.expr(xDims[axes.firstSpatial + i]), e));
   Type element = elementType(conv.getY());
+  NumericPlan plan = numericPlan(op, e.env);
   auto tap = [&](Value channel, ValueRange taps, Value total) {
     SmallVector<Value> from(indices), weight{out, channel};
     from[axes.channel] = e.add(firstChannel, channel);
     for (size_t i = 0; i < taps.size(); ++i)
       from[axes.firstSpatial + i] = ranges[i].position(taps[i], e);
     llvm::append_range(weight, taps);
-    return addProduct(total, x, e.element(x, from), w, e.element(w, weight), e);
+    return addProduct(plan, total, x, e.element(x, from), w,
+                      e.element(w, weight), e);
   };
-  SmallVector<Value> total =
-      e.fold(e.constant(0), perGroup, emitZero(accumulatorType(element), e),
-             [&](Value channel, ValueRange carried) {
-               return foldWindow(
-                   ranges, carried, e, [&](ValueRange taps, ValueRange inner) {
-                     return SmallVector<Value>{tap(channel, taps, inner[0])};
-                   });
-             });
+  SmallVector<Value> total = foldWindow(
+      ranges, emitZero(plan.accumulator, e), e,
+      [&](ValueRange taps, ValueRange carried) {
+        return SmallVector<Value>{addSteps(
+            plan, perGroup, carried[0], e,
+            [&](Value channel, Value sum) { return tap(channel, taps, sum); })};
+      });
   return narrow({e, total[0]}, element);
 }
 
@@ -127,8 +160,9 @@ Value convTransposeElement(Operation *op, ValueRange indices,
   Type element = elementType(conv.getY());
   Dims loops{inPerGroup};
   llvm::append_range(loops, ArrayRef(wDims).drop_front(2));
+  NumericPlan plan = numericPlan(op, e.env);
   SmallVector<Value> total = e.foldNest(
-      loops, emitZero(accumulatorType(element), e),
+      loops, emitZero(plan.accumulator, e),
       [&](ValueRange at, ValueRange carried) {
         SmallVector<Value> from(indices);
         Value channel = e.add(firstChannel, at[0]);
@@ -144,7 +178,7 @@ Value convTransposeElement(Operation *op, ValueRange indices,
         return SmallVector<Value>{e.choose(
             reaches,
             [&] {
-              return addProduct(carried[0], x, e.element(x, from), w,
+              return addProduct(plan, carried[0], x, e.element(x, from), w,
                                 e.element(w, weight), e);
             },
             [&] { return carried[0]; })};

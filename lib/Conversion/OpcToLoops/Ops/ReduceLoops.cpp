@@ -1,14 +1,14 @@
-//===- ReduceLoops.cpp - loops of reductions and running sums
-//------------------===//
+//===- ReduceLoops.cpp - loops of reductions and running sums -------------===//
 //
-// One accumulator for each element of the result, over the reduced axes in
-// row-major order.
+// Each element of a result is combined over the reduced axes in row-major
+// order, into as many partial totals as the op's NumericPlan says.
 //
 //===----------------------------------------------------------------------===//
 #include "Rows.h"
 #include "Scalar.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Numerics/NumericPlan.h"
 
 using namespace mlir;
 
@@ -19,29 +19,94 @@ Value constantOf(TypedAttr value, KernelEmitter &e) {
   return arith::ConstantOp::create(e.b, e.loc, value);
 }
 
-Value reduceElement(Operation *op, ValueRange indices, KernelEmitter &e) {
-  auto reduce = cast<ReductionOp>(op);
-  Value x = reduce.getX();
-  Type element = elementType(x), kept = reduce.accumulatorType();
-  const Dims dims = e.env.dims(x);
-  Dims reduced;
-  for (int64_t axis : reduce.getAxes())
-    reduced.push_back(dims[axis]);
-  Value initial = constantOf(reduce.neutralOf(kept), e);
-  SmallVector<Value> total =
-      e.foldNest(reduced, initial, [&](ValueRange inner, ValueRange carried) {
-        SmallVector<Value> from;
-        size_t outer = 0, next = 0;
-        for (size_t axis = 0; axis < dims.size(); ++axis) {
-          bool isReduced = llvm::is_contained(reduce.getAxes(), int64_t(axis));
-          from.push_back(isReduced ? inner[next++] : indices[outer]);
-          outer += !isReduced || reduce.getKeepdims();
-        }
-        Value wide = widen({e, e.element(x, from)}, element, kept);
-        return SmallVector<Value>{
-            reduce.emitCombine(e.b, e.loc, carried[0], wide)};
+/// One element of the result of a reduction.
+class Total {
+public:
+  Total(ReductionOp reduce, ValueRange kept, KernelEmitter &e)
+      : reduce(reduce), kept(kept), e(e), plan(numericPlan(reduce, e.env)),
+        dims(e.env.dims(reduce.getX())) {
+    for (int64_t axis : reduce.getAxes())
+      reduced.push_back(dims[axis]);
+    neutral = constantOf(reduce.neutralOf(plan.accumulator), e);
+  }
+
+  Value emit() {
+    Value total = plan.chains == 1 ? inOrder() : inParts();
+    return narrow({e, total}, elementType(reduce.getX()));
+  }
+
+private:
+  /// The element of x at `inner` along the reduced axes, in the type of totals.
+  Value elementAt(ValueRange inner) {
+    SmallVector<Value> from;
+    size_t outer = 0, next = 0;
+    for (size_t axis = 0; axis < dims.size(); ++axis) {
+      bool isReduced = llvm::is_contained(reduce.getAxes(), int64_t(axis));
+      from.push_back(isReduced ? inner[next++] : kept[outer]);
+      outer += !isReduced || reduce.getKeepdims();
+    }
+    Value x = reduce.getX();
+    return widen({e, e.element(x, from)}, elementType(x), plan.accumulator);
+  }
+
+  Value combine(Value total, Value next) {
+    return reduce.emitCombine(e.b, e.loc, total, next);
+  }
+
+  Value inOrder() {
+    return e.foldNest(
+        reduced, neutral, [&](ValueRange inner, ValueRange carried) {
+          return SmallVector<Value>{combine(carried[0], elementAt(inner))};
+        })[0];
+  }
+
+  /// Combines partial total `at` with `next`.
+  void combineInto(Value parts, Value at, Value next) {
+    Value total = e.load(parts, at, plan.accumulator);
+    e.storeFlat(combine(total, next), parts, at);
+  }
+
+  Value inParts() {
+    ArrayRef<AffineExpr> line = ArrayRef(reduced).take_back(plan.lineAxes);
+    AffineExpr length = product(e.env.getContext(), line);
+    std::optional<int64_t> known = opc::constantOf(length);
+    // A line that is shorter leaves all others neutral.
+    int64_t count = known && *known < plan.chains ? plan.rest : plan.chains;
+    Value parts = e.scratch(plan.accumulator, count);
+    e.loop(e.constant(0), e.constant(count),
+           [&](Value part) { e.storeFlat(neutral, parts, part); });
+    Value chains = e.constant(plan.chains), rest = e.constant(plan.rest);
+    Value extent = e.expr(length);
+    Value wholes = e.sub(extent, e.rem(extent, chains));
+    e.nest(reduced, [&](ValueRange inner) {
+      Value at = e.linearize(inner.take_back(line.size()), line);
+      Value isWhole = e.compare(arith::CmpIPredicate::slt, at, wholes);
+      Scalar part =
+          select({e, isWhole}, {e, e.rem(at, chains)}, {e, e.rem(at, rest)});
+      combineInto(parts, part, elementAt(inner));
+    });
+    while (count > 1) {
+      int64_t lower = (count + 1) / 2;
+      e.loop(e.constant(0), e.constant(count - lower), [&](Value part) {
+        Value upper = e.add(part, e.constant(lower));
+        combineInto(parts, part, e.load(parts, upper, plan.accumulator));
       });
-  return narrow({e, total[0]}, element);
+      count = lower;
+    }
+    return e.load(parts, e.constant(0), plan.accumulator);
+  }
+
+  ReductionOp reduce;
+  ValueRange kept; ///< position along the result's axes
+  KernelEmitter &e;
+  NumericPlan plan;
+  const Dims dims; ///< of x
+  Dims reduced;
+  Value neutral;
+};
+
+Value reduceElement(Operation *op, ValueRange indices, KernelEmitter &e) {
+  return Total(cast<ReductionOp>(op), indices, e).emit();
 }
 
 /// The step of a running sum or product.

@@ -64,7 +64,8 @@ public:
     for (int64_t axis : axes)
       shape[axis] = 1;
     return ReduceOp::create(b, loc, type.clone(shape), x, b.getStringAttr(kind),
-                            b.getDenseI64ArrayAttr(axes), b.getBoolAttr(true));
+                            b.getDenseI64ArrayAttr(axes), b.getBoolAttr(true),
+                            /*numerics=*/nullptr);
   }
 
   /// A tensor of one element with the rank of `like`.
@@ -208,7 +209,7 @@ Value buildHeads(TensorBuilder &t, Value x, Value shared, bool transpose,
   Value rows = same ? x : t.reshape(x, merged);
   Value y = MatmulOp::create(
       t.b, t.loc, tensorType(same ? result : ArrayRef(product), t.element(x)),
-      rows, shared, /*transpose_a=*/false, transpose);
+      rows, shared, /*transpose_a=*/false, transpose, /*numerics=*/nullptr);
   return same ? y : t.reshape(y, result);
 }
 

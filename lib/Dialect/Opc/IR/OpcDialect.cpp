@@ -7,7 +7,10 @@ using namespace opc;
 #include "opc/Dialect/Opc/IR/OpcDialect.cpp.inc"
 #include "opc/Dialect/Opc/IR/OpcInterfaces.cpp.inc"
 
-void OpcDialect::initialize() { registerOpcDialectOperations(this); }
+void OpcDialect::initialize() {
+  registerAttributes();
+  registerOpcDialectOperations(this);
+}
 
 void opc::pinDims(Operation *op, ArrayRef<Dims> results) {
   SmallVector<Attribute> maps;

@@ -65,8 +65,11 @@ LogicalResult ReduceOp::inferDims(ShapeEnv &env,
   return success();
 }
 
-/// f16 and bf16 accumulate in f32.
+/// f16 and bf16 accumulate in f32, and what says so in f64.
 Type ReduceOp::accumulatorType() {
+  if (NumericsAttr contract = getNumericsAttr();
+      contract && contract.getAcc() == Accumulator::F64)
+    return Float64Type::get(getContext());
   Type number = numberOf(getX().getType());
   bool isHalf = isa<FloatType>(number) && number.getIntOrFloatBitWidth() < 32;
   return isHalf ? Float32Type::get(getContext()) : number;

@@ -233,13 +233,26 @@ LogicalResult check(LoopOp op) {
   return checkYield(op, op.getBody(), yielded);
 }
 
+// Foreign.
+
+LogicalResult check(ExternalKernelOp op) {
+  if (op.getNumResults() == 0)
+    return op.emitOpError("has no outputs"); // external_kernel_c1
+  if (op.getFunction().empty())
+    return op.emitOpError("names no function"); // external_kernel_c2
+  if (std::optional<AffineMap> extents = op.getExtents();
+      extents && failed(checkMap(op, *extents, -1, "extents")))
+    return failure();
+  return checkMaps(op, op.getDimsAttr(), op.getNumResults(), "dims");
+}
+
 } // namespace
 
 static LogicalResult checkBasics(Operation *op) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case<ReshapeOp, BroadcastOp, TileOp, PadOp, IotaOp, ExtentsOp,
             ConstantOp, PowOp, SelectOp, BitcastOp, BindDimOp, BindElementOp,
-            BindBroadcastOp, BindClampOp, IfOp, LoopOp>(
+            BindBroadcastOp, BindClampOp, IfOp, LoopOp, ExternalKernelOp>(
           [](auto known) { return check(known); })
       .Default(success());
 }
@@ -251,7 +264,8 @@ LogicalResult opc::checkOperands(Operation *op) {
 
 bool opc::isMadeByStages(OperationName op) {
   return llvm::is_contained(
-      {LaunchOp::getOperationName(), PackedMatmulOp::getOperationName(),
+      {LaunchOp::getOperationName(), CopyOp::getOperationName(),
+       PackedMatmulOp::getOperationName(),
        PackedQuantizedMatmulOp::getOperationName(),
        PackedConvOp::getOperationName(), DepthwiseConvOp::getOperationName(),
        PackedRecurrentOp::getOperationName()},

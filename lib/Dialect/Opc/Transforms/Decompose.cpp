@@ -19,7 +19,7 @@ namespace {
 
 LogicalResult replace(DecomposableOp composite) {
   Operation *op = composite;
-  OpBuilder b(op);
+  SuccessorBuilder b(op);
   FailureOr<SmallVector<Value>> values = composite.decompose(b);
   if (failed(values))
     return op->emitError("cannot be broken down for this target");

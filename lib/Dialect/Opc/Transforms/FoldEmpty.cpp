@@ -45,7 +45,7 @@ bool mayFold(Operation *op) {
 }
 
 void foldOp(Operation *op, ShapeEnv &env) {
-  OpBuilder b(op);
+  SuccessorBuilder b(op);
   bool overNothing = isa<MatmulOp, ConvOp, ConvTransposeOp>(op) &&
                      llvm::any_of(op->getOperands(), isEmpty);
   for (Value result : op->getResults())

@@ -38,6 +38,7 @@ static constexpr FusionClass kClasses[] = {
     {"opc.packed_quantized_matmul", Role::Contraction},
     {"opc.packed_conv", Role::Contraction},
     {"opc.depthwise_conv", Role::Contraction},
+    {"opc.external_kernel", Role::Foreign},
     {"opc.resize", Role::Window},
     {"opc.pool", Role::Window},
 
@@ -101,7 +102,7 @@ static bool holds(const FusionClass &entry, Operation *op,
   if (entry.holds && !entry.holds(op))
     return false;
   return isIndexedRole(entry.role) || entry.role == Role::Host ||
-         !rules.leads || rules.leads(op);
+         entry.role == Role::Foreign || !rules.leads || rules.leads(op);
 }
 
 FusionClass FusionRules::classOf(Operation *op) const {

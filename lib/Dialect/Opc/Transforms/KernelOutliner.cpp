@@ -56,10 +56,13 @@ void KernelOutliner::eraseOutlined() {
 
 /// Whether the kernel of `user` has its own copy of a constant. A splat of any
 /// size is one number to an indexed op; the operands of a product are always
-/// buffers, so that no schedule needs a second form for tiny weights.
+/// buffers, so that no schedule needs a second form for tiny weights, and so
+/// are those of foreign code.
 bool KernelOutliner::clones(Value value, Operation *user) const {
   auto constant = value.getDefiningOp<ConstantOp>();
-  if (!constant || rules.classOf(user).role == FusionRole::Contraction)
+  FusionRole role = rules.classOf(user).role;
+  if (!constant || role == FusionRole::Contraction ||
+      role == FusionRole::Foreign)
     return false;
   auto dense = dyn_cast<DenseElementsAttr>(constant.getValue());
   if (!dense)
@@ -122,6 +125,12 @@ KernelOutliner::Symbols KernelOutliner::symbolsOf(ArrayRef<Operation *> ops,
   return symbols;
 }
 
+/// The chip that ops of one kernel name, or the module does.
+static Attribute targetOf(ArrayRef<Operation *> ops, ModuleOp module) {
+  Attribute own = ops.front()->getAttr(kTargetAttr);
+  return own ? own : module->getAttr(kTargetAttr);
+}
+
 /// "conv_add_relu_7": what the kernel does, and a number that makes it unique.
 static std::string nameOf(ArrayRef<Operation *> ops, unsigned number) {
   constexpr size_t maxNames = 4;
@@ -144,7 +153,7 @@ func::FuncOp KernelOutliner::build(ArrayRef<Operation *> ops,
   auto kernel = func::FuncOp::create(b, loc, nameOf(ops, count), type);
   kernel.setPrivate();
   kernel->setAttr(kKernelAttr, b.getUnitAttr());
-  if (Attribute target = module->getAttr(kTargetAttr))
+  if (Attribute target = targetOf(ops, module))
     kernel->setAttr(kTargetAttr, target);
   SmallVector<StringRef> unnamed(symbols.used.size(), "");
   kernel->setAttr(kSymbolsAttr, b.getStrArrayAttr(unnamed));

@@ -142,7 +142,7 @@ struct NarrowIntegersPass : impl::NarrowIntegersPassBase<NarrowIntegersPass> {
   }
 
   void narrow(Operation *op, ShapeEnv &env) {
-    OpBuilder b(op);
+    SuccessorBuilder b(op);
     IntegerType type = b.getIntegerType(16);
     auto fits = [&](OpOperand &operand) {
       IntegerType from = integerOf(operand.get());

@@ -53,10 +53,11 @@ static void simplifyOp(Operation *op, const SimplifyTable &table,
   auto rules = table.find(op->getName().getStringRef());
   if (rules == table.end() || op->getNumResults() != 1)
     return;
-  OpBuilder b(op);
+  SuccessorBuilder b(op);
   for (SimplifyRule rule : rules->second) {
     Value replacement = rule(op, b, env);
-    if (!replacement)
+    // A sum made of several promises what they do, if that is the same.
+    if (!replacement || !inheritNumerics(op->getResult(0), b.built()))
       continue;
     op->getResult(0).replaceAllUsesWith(replacement);
     return;

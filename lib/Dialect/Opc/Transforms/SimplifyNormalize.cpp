@@ -77,7 +77,8 @@ static Value raiseNormalize(Operation *op, OpBuilder &b, ShapeEnv &env) {
   if (!epsilon || !sameShape(mean->x, divide.getY(), env))
     return {};
   return NormalizeOp::create(b, op->getLoc(), divide.getType(), mean->x,
-                             mean->axes, APFloat(*epsilon), true);
+                             mean->axes, APFloat(*epsilon), true,
+                             /*numerics=*/nullptr);
 }
 
 void opc::addNormalizeRules(SimplifyTable &table) {

@@ -33,7 +33,7 @@ Value join(ConcatOp whole, ArrayRef<Value> parts, ShapeEnv &env) {
   dims[axis] = env.constant(0);
   for (Value part : parts)
     dims[axis] = dims[axis] + env.dim(part, axis);
-  OpBuilder b(whole);
+  SuccessorBuilder b(whole);
   return ConcatOp::create(b, whole.getLoc(),
                           tensorType(dims, getElementTypeOrSelf(whole.getY())),
                           parts, whole.getAxisAttr());

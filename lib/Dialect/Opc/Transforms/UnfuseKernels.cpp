@@ -27,9 +27,10 @@ static bool isOnTensors(func::FuncOp kernel) {
          kernel.getNumResults() > 0;
 }
 
-/// Puts the ops of `kernel` in the place of `launch`.
+/// Puts the ops of `kernel` in the place of `launch`; they stay with its chip.
 static void inlineLaunch(LaunchOp launch, func::FuncOp kernel) {
   OpBuilder b(launch);
+  Attribute target = kernel->getAttr(kTargetAttr);
   IRMapping mapping;
   mapping.map(kernel.getArguments(), launch.getInputs());
   for (Operation &op : kernel.front().without_terminator()) {
@@ -38,6 +39,8 @@ static void inlineLaunch(LaunchOp launch, func::FuncOp kernel) {
       copy->setAttr(attribute.getName(),
                     replaceSymbols(attribute.getValue(),
                                    launch.getSymbols().getResults()));
+    if (target)
+      copy->setAttr(kTargetAttr, target);
   }
   for (auto [result, value] : llvm::zip_equal(
            launch.getResults(), kernel.front().getTerminator()->getOperands()))

@@ -36,7 +36,7 @@ Value castTo(OpBuilder &b, Location loc, Value value, Type element) {
 }
 
 void widen(Operation *op, bool keepsOperands) {
-  OpBuilder b(op);
+  SuccessorBuilder b(op);
   Value y = op->getResult(0);
   for (OpOperand &operand : op->getOpOperands())
     if (isHalf(operand.get()) && !keepsOperands)
@@ -60,7 +60,7 @@ struct WidenFloatsPass : impl::WidenFloatsPassBase<WidenFloatsPass> {
         ops.push_back(op);
     });
     for (Operation *op : ops)
-      widen(op, keepBf16 && isa<MatmulOp>(op) &&
+      widen(op, keepBf16 && isa<MatmulOp>(op) && !numericsOf(op) &&
                     llvm::all_of(op->getOperands(), isBf16));
   }
 };

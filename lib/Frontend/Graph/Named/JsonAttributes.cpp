@@ -83,6 +83,19 @@ Attribute extentsOf(Emitter &e, const json::Array &array,
   return e.exprs(map.getValue().getResults());
 }
 
+/// Extents of several tensors, null where one is none.
+Attribute allExtentsOf(Emitter &e, const json::Array &array,
+                       const SymbolNames &symbols) {
+  SmallVector<Attribute> maps;
+  for (const json::Value &item : array) {
+    const json::Array *extents = item.getAsArray();
+    maps.push_back(extents ? extentsOf(e, *extents, symbols) : Attribute());
+    if (!maps.back())
+      return {};
+  }
+  return e.state.builder.getArrayAttr(maps);
+}
+
 /// What an array can be.
 SmallVector<Attribute> kindsOf(Emitter &e, const json::Array &array,
                                const SymbolNames &symbols) {
@@ -101,6 +114,8 @@ SmallVector<Attribute> kindsOf(Emitter &e, const json::Array &array,
   if (auto texts = allOf(array, &json::Value::getAsString))
     kinds.push_back(e.state.builder.getStrArrayAttr(*texts));
   if (Attribute extents = extentsOf(e, array, symbols))
+    kinds.push_back(extents);
+  if (Attribute extents = allExtentsOf(e, array, symbols))
     kinds.push_back(extents);
   return kinds;
 }

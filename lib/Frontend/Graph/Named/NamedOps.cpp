@@ -18,7 +18,7 @@ namespace {
 constexpr StringLiteral kDtype("dtype");
 using Attributes = SmallVector<std::pair<StringRef, Attribute>>;
 
-/// How many results an op always has; 0 where that is not said.
+/// How many results an op always has; 0 where the caller says.
 size_t resultCount(OperationName op) {
   return op.hasTrait<OpTrait::OneResult>()           ? 1
          : op.hasTrait<OpTrait::NResults<2>::Impl>() ? 2
@@ -33,7 +33,7 @@ bool isCallable(OperationName op) {
   return op.getDialectNamespace() == OpcDialect::getDialectNamespace() &&
          op.hasInterface<ShapedOp>() && op.hasTrait<OpTrait::ZeroRegions>() &&
          !op.hasTrait<OpTrait::ConstantLike>() && !isMadeByStages(op) &&
-         resultCount(op) > 0;
+         (resultCount(op) > 0 || op.hasTrait<OpTrait::VariadicResults>());
 }
 
 std::vector<std::string> knownNames(MLIRContext *context) {
@@ -209,10 +209,20 @@ Value emitOne(Emitter &e, OperationName name, const NamedOp &op,
   return e.emitAll(text, op.operands, attributes, element)[0];
 }
 
+/// Nothing tells the types of results of any number.
+void checkResults(Emitter &e, OperationName name, const NamedOp &op) {
+  constexpr size_t kAny = 100;
+  size_t count = resultCount(name);
+  size_t least = std::max<size_t>(count, 1), most = count ? count : kAny;
+  if (op.results < least || (count && op.results > most))
+    failCount(e, "results", least, most, op.results);
+  if (!count && !op.attributes.get(kDtype))
+    e.fail("attribute " + quoted(kDtype) + " is needed");
+}
+
 SmallVector<Value> emitDialectOp(Emitter &e, OperationName name,
                                  const NamedOp &op) {
-  if (op.results != resultCount(name))
-    failCount(e, "results", resultCount(name), resultCount(name), op.results);
+  checkResults(e, name, op);
   Attributes attributes = attributesOf(e, name, op);
   Choices choices = choicesOf(e, op);
   if (e.failed())

@@ -34,7 +34,7 @@ bool hasKnownExtents(Value value) {
 /// `change` edits the clone's attributes.
 void transposeAround(Operation *op, ShapeEnv &env,
                      llvm::function_ref<void(Operation *)> change) {
-  OpBuilder b(op);
+  SuccessorBuilder b(op);
   MovementBuilder m{b, op->getLoc(), env};
   int64_t rank = rankOf(op->getOperand(0));
   Value y = op->getResult(0);
@@ -94,7 +94,7 @@ template <typename Conv> bool isAlongLine(Conv conv, ShapeEnv &env) {
 /// A line is an image of one row, whose pixels are computed together: [N, C, L]
 /// and [N, C, L, 1] become [N, C, 1, L].
 template <typename Conv> Conv lineAsImage(Conv conv, ShapeEnv &env) {
-  OpBuilder b(conv);
+  SuccessorBuilder b(conv);
   MovementBuilder m{b, conv.getLoc(), env};
   auto withRow = [&](Value value) {
     const Dims &dims = env.dims(value);
@@ -110,7 +110,8 @@ template <typename Conv> Conv lineAsImage(Conv conv, ShapeEnv &env) {
       b, conv.getLoc(),
       tensorType(imageDims, getElementTypeOrSelf(conv.getY())), x, w,
       pair(1, conv.getStrides()), pair(1, conv.getDilations()),
-      pair(0, conv.getPadLow()), pair(0, conv.getPadHigh()), conv.getGroup());
+      pair(0, conv.getPadLow()), pair(0, conv.getPadHigh()), conv.getGroup(),
+      /*layout=*/"NCHW", /*numerics=*/nullptr);
   conv.getY().replaceAllUsesWith(m.reshape(image.getY(), y));
   return image;
 }

@@ -104,6 +104,9 @@ bool zeroFits(Weights &w) {
 }
 
 std::optional<Weights> weightsOf(MatmulOp matmul) {
+  // Sums over packed weights are in the order of the words.
+  if (numericsOf(matmul))
+    return std::nullopt;
   std::optional<Weights> w = sourceOf(matmul);
   if (!w || !llvm::is_contained({2, 4, 8}, w->bits) ||
       !llvm::all_of(w->source->getOperands(), [&](Value operand) {
@@ -194,7 +197,8 @@ private:
     x = ShiftLeftOp::create(b, m.loc, x.getType(), x, constant(type, shifts));
     auto last = typeOf(x).clone(typeOf(x).getShape().drop_back());
     return ReduceOp::create(b, m.loc, last, x, b.getStringAttr("sum"),
-                            b.getDenseI64ArrayAttr({3}), b.getBoolAttr(false));
+                            b.getDenseI64ArrayAttr({3}), b.getBoolAttr(false),
+                            /*numerics=*/nullptr);
   }
 
   Value zero() {
@@ -235,7 +239,7 @@ private:
   MatmulOp matmul;
   Weights w;
   int64_t lanes;
-  OpBuilder b;
+  SuccessorBuilder b;
   MovementBuilder m;
 };
 

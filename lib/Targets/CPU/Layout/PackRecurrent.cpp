@@ -184,7 +184,8 @@ private:
         b, m.loc, TypeRange{y, state, state}, xw, r, stateBias, first.lengths,
         states([](const Direction &d) { return d.initialH; }),
         states([](const Direction &d) { return d.initialC; }),
-        b.getStringAttr(first.cell), b.getDenseBoolArrayAttr(reverse));
+        b.getStringAttr(first.cell), b.getDenseBoolArrayAttr(reverse),
+        /*numerics=*/nullptr);
     for (unsigned i = 0; i < first.op->getNumResults(); ++i)
       replaceResult(i, packed->getResult(i), i == 0 ? 1 : 0);
   }
@@ -233,7 +234,7 @@ private:
   ArrayRef<Direction> layer;
   const Direction &first;
   int64_t lanes, hidden, directions;
-  OpBuilder b;
+  SuccessorBuilder b;
   MovementBuilder m;
 };
 

@@ -260,7 +260,7 @@ private:
   Operation *op;
   ShapeEnv &env;
   int64_t lanes;
-  OpBuilder b;
+  SuccessorBuilder b;
   MovementBuilder m;
   int64_t group = 0, whole = 0; ///< as in PackedUnit; 0: not packed
 };

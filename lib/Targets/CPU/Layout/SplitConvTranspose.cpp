@@ -143,7 +143,7 @@ private:
 
   ConvTransposeOp conv;
   ShapeEnv &env;
-  OpBuilder b;
+  SuccessorBuilder b;
   MovementBuilder m;
   ArrayRef<int64_t> shape;
   unsigned rank = 0;

@@ -28,6 +28,8 @@ public:
     ownChannels = channels / groups;
     ownColumns = conv.getColumns() / groups;
     columns = {l.index(ownColumns), machine.lanes, plan};
+    wide = columns;
+    wide.plan.tileVectors = plan.singleVectors;
     reduction = ownChannels;
     for (size_t i = 0; i < conv.getKernel().size(); ++i) {
       axes.push_back({conv.getKernel()[i], conv.getStrides()[i],
@@ -51,24 +53,33 @@ public:
       outer = w.e.delinearize(single ? unit : l.rem(unit, all), unitDims);
       group = outer.front();
       outer.erase(outer.begin());
-      columns.forPanels(l, block,
-                        [&](const ColumnPanel &panel) { emitRow(panel); });
+      emitRow(block);
     });
   }
 
 private:
-  /// Every pixel of the unit's row for one panel of channels.
-  void emitRow(const ColumnPanel &panel) {
+  /// Every pixel of the unit's row for the channels of one block. Those at the
+  /// edges come alone, in panels as wide as hide the latency of adding: a pixel
+  /// is added up in one order wherever it lies.
+  void emitRow(Value block) {
     const WindowAxis &axis = axes.back();
-    forInsideAndEdges(
-        l, axis, width, w.e.expr(y[y.size() - 2]), plan.tileRows,
-        [&](Value x, int64_t pixels) {
-          emitTile(x, pixels, l.index(0), l.index(axis.taps), panel);
-        },
-        [&](Value x) {
-          auto [begin, end] = clippedTaps(l, axis, x, width);
-          emitTile(x, 1, begin, end, panel);
-        });
+    Value outWidth = w.e.expr(y[y.size() - 2]);
+    columns.forPanels(l, block, [&](const ColumnPanel &panel) {
+      forInsideAndEdges(
+          l, axis, width, outWidth, plan.tileRows,
+          [&](Value x, int64_t pixels) {
+            emitTile(x, pixels, l.index(0), l.index(axis.taps), panel);
+          },
+          [](Value) {});
+    });
+    wide.forPanels(l, block, [&](const ColumnPanel &panel) {
+      forInsideAndEdges(
+          l, axis, width, outWidth, plan.tileRows, [](Value, int64_t) {},
+          [&](Value x) {
+            auto [begin, end] = clippedTaps(l, axis, x, width);
+            emitTile(x, 1, begin, end, panel);
+          });
+    });
   }
 
   /// `pixels` pixels from x on, with kernel columns [tapBegin, tapEnd).
@@ -81,7 +92,8 @@ private:
     tile.lanes = lanes;
     tile.accumulator = kind.accumulator;
     tile.dot = kind.dot;
-    tile.chains = kind.dot ? 1 : plan.chains(pixels * panel.vectors);
+    tile.fused = kind.oneRounding;
+    tile.chains = std::max<int64_t>(kind.chains, 1);
     tile.a = w.e.buffer(conv.getA());
     tile.aRowStep = l.index(axes.back().stride * channels);
     tile.b = w.e.buffer(conv.getB());
@@ -148,7 +160,7 @@ private:
   PackedConvOp conv;
   const GemmPlan &plan;
   ProductKind kind;
-  ProductColumns columns;
+  ProductColumns columns, wide; ///< for tiles of many pixels, and of one
   SmallVector<WindowAxis, 3> axes;
   SmallVector<Value, 3> extents; ///< of x, without images and channels
   Dims y;
@@ -175,7 +187,10 @@ ScheduleResult scheduleConv(KernelForm &kernel, const TargetDesc &desc) {
   auto kind = productKind(conv.getA(), conv.getB(), conv.getY(), desc);
   if (!kind)
     return ScheduleResult::declined("no product of these types");
+  kind = kind->under(numericPlan(conv, env));
   VectorMachine machine = machineOf(desc);
+  if (!kind->dot)
+    machine = kind->machineFor(machine, getElementTypeOrSelf(conv.getA()));
   const Dims y = env.dims(conv.getY()), x = env.dims(conv.getA());
   int64_t groups = conv.getGroups();
   if (!constantOf(x.back()))
@@ -188,6 +203,7 @@ ScheduleResult scheduleConv(KernelForm &kernel, const TargetDesc &desc) {
   for (int64_t taps : conv.getKernel())
     shape.reduction *= taps;
   shape.fused = kind->fused();
+  shape.chains = kind->chains;
   shape.spare = spareRegisters(kernel.function);
   GemmPlan plan = planGemm(shape, machine);
   int64_t vectors = (shape.columns + machine.lanes - 1) / machine.lanes;

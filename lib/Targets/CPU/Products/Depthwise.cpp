@@ -8,6 +8,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Numerics/NumericPlan.h"
 #include "opc/Targets/CPU/Schedules.h"
 #include "opc/Targets/CPU/Vector/TileSplit.h"
 #include "opc/Targets/CPU/Vector/WindowEdges.h"
@@ -19,7 +20,7 @@ namespace {
 class DepthwiseWriter {
 public:
   DepthwiseWriter(KernelWriter &w, DepthwiseConvOp conv, int64_t pixels)
-      : w(w), conv(conv), pixels(pixels) {
+      : w(w), conv(conv), pixels(pixels), plan(numericPlan(conv, w.env)) {
     const Dims &x = w.env.dims(conv.getA()), &y = w.env.dims(conv.getY());
     const Dims &b = w.env.dims(conv.getB());
     height = w.e.expr(x[1]);
@@ -56,7 +57,7 @@ private:
   void emitVector(Value x, int64_t count, bool edge, Value c) {
     LoopBuilder &l = w.l;
     Value zero = w.v.splat(arith::ConstantOp::create(
-        l.b, l.loc, l.b.getZeroAttr(getElementTypeOrSelf(conv.getY()))));
+        l.b, l.loc, l.b.getZeroAttr(plan.accumulator)));
     SmallVector<Value> sums(count, zero);
     auto [rowBegin, rowEnd] = clippedTaps(l, axes[0], row, height);
     Value y0 = l.sub(l.mul(row, axes[0].stride), l.index(axes[0].padLow));
@@ -71,11 +72,16 @@ private:
     finish(x, c, sums);
   }
 
-  Value loadA(Value at) {
-    return w.v.load(w.e.buffer(conv.getA()), at, w.v.mask());
-  }
-  Value loadB(Value at) {
-    return w.v.load(w.e.buffer(conv.getB()), at, w.v.mask());
+  Value loadA(Value at) { return loadWide(conv.getA(), at); }
+  Value loadB(Value at) { return loadWide(conv.getB(), at); }
+
+  /// In the type of the sums.
+  Value loadWide(Value tensor, Value at) {
+    Value x = w.v.load(w.e.buffer(tensor), at, w.v.mask());
+    auto wide = VectorType::get({w.v.lanes}, plan.accumulator);
+    return x.getType() == wide
+               ? x
+               : arith::ExtFOp::create(w.l.b, w.l.loc, wide, x).getResult();
   }
 
   /// All taps of one kernel row lie inside of the image.
@@ -114,17 +120,24 @@ private:
 
   Value multiplyAdd(Value a, Value b, Value sum) {
     LoopBuilder &l = w.l;
-    if (isF32(conv.getY()))
+    if (plan.anyOrder)
+      return arith::AddIOp::create(l.b, l.loc, sum,
+                                   arith::MulIOp::create(l.b, l.loc, a, b));
+    if (plan.fused)
       return vector::FMAOp::create(l.b, l.loc, a, b, sum);
-    Value product = arith::MulIOp::create(l.b, l.loc, a, b);
-    return arith::AddIOp::create(l.b, l.loc, sum, product);
+    Value product = arith::MulFOp::create(l.b, l.loc, a, b);
+    return arith::AddFOp::create(l.b, l.loc, sum, product);
   }
 
   void finish(Value x, Value c, ArrayRef<Value> sums) {
+    auto type = VectorType::get({w.v.lanes}, getElementTypeOrSelf(conv.getY()));
     for (auto [pixel, sum] : llvm::enumerate(sums)) {
       LaneIndices indices = {
           {image, 0}, {row, 0}, {w.l.add(x, pixel), 0}, {c, 1}};
-      writeResults(w, conv.getY(), sum, indices);
+      Value rounded = sum;
+      if (isa<FloatType>(type.getElementType()) && sum.getType() != type)
+        rounded = arith::TruncFOp::create(w.l.b, w.l.loc, type, sum);
+      writeResults(w, conv.getY(), rounded, indices);
     }
     w.v.clearBound();
   }
@@ -132,6 +145,7 @@ private:
   KernelWriter &w;
   DepthwiseConvOp conv;
   int64_t pixels;
+  NumericPlan plan;
   WindowAxis axes[2];
   Value height, width, channels, outHeight, outWidth;
   Value row, image;

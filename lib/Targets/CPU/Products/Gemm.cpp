@@ -126,6 +126,7 @@ private:
     tile.lanes = lanes;
     tile.accumulator = kind.accumulator;
     tile.dot = kind.dot;
+    tile.fused = kind.oneRounding;
     tile.chains = columns.plan.chains(count * panel.vectors);
     tile.a = w.e.buffer(p.a);
     tile.aRowStep = p.transposeA ? l.index(1) : k;
@@ -174,7 +175,7 @@ GemmPlan planOf(const Product &p, const VectorMachine &machine,
   shape.columns = constantOf(p.columns).value_or(4 * machine.lanes);
   shape.reduction = constantOf(p.reduction).value_or(0) / kind.group();
   shape.fused = kind.fused();
-  shape.ordered = !kind.dot;
+  shape.chains = kind.chains;
   shape.spare = spareRegisters(kernel.function);
   // A mask of the lanes that exist, for all of the reduction.
   if (!p.packed && shape.columns % machine.lanes != 0)
@@ -223,10 +224,13 @@ ScheduleResult scheduleGemm(KernelForm &kernel, const TargetDesc &desc) {
     return ScheduleResult::declined(*why);
   VectorMachine machine = machineOf(desc);
   std::optional<ProductKind> kind = kindOf(*p, desc);
-  if (kind && kind->accumulator.isF64())
-    machine.lanes /= 2;
   if (!kind)
     return ScheduleResult::declined("no product of these types");
+  if (isDouble(*p))
+    machine.lanes /= 2;
+  kind = kind->under(numericPlan(op, env));
+  if (!kind->dot)
+    machine = kind->machineFor(machine, getElementTypeOrSelf(p->a));
   MLIRContext *context = kernel.context();
   GemmPlan plan = planOf(*p, machine, *kind, kernel);
 

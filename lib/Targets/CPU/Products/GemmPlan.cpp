@@ -21,13 +21,6 @@ constexpr int64_t usualVectors = 4, mostRows = 24;
 // Steps that B is fetched ahead: 6 to 24 are as good as each other.
 constexpr int64_t prefetchSteps = 12;
 
-/// Partial sums of each sum: two where the columns of a single row alone start
-/// less than half of the multiply-adds that it could. More would take rows from
-/// the tiles of many.
-int64_t chainsOfColumns(int64_t vectors, const VectorMachine &m) {
-  return 2 * vectors < m.fmaPorts * m.fmaLatency ? 2 : 1;
-}
-
 /// Cycles for one tile of `rows` x `vectors`: bound by multiply-adds, by loads,
 /// by the latency of adding to the same sum, or by what L2 delivers of a panel
 /// of B that leaves no room in L1 for A, the result and the next panel.
@@ -79,7 +72,7 @@ int64_t tallestTile(int64_t vectors, int64_t chains, const GemmShape &s,
 /// A single row has no other sums that hide the latency than those of its
 /// columns.
 int64_t widestTile(const GemmShape &s, const VectorMachine &m) {
-  bool isSingle = s.ordered && s.rows == 1;
+  bool isSingle = s.chains > 0 && s.rows == 1;
   return isSingle ? m.fmaPorts * m.fmaLatency : usualVectors;
 }
 
@@ -93,9 +86,8 @@ GemmPlan planGemm(const GemmShape &shape, const VectorMachine &m) {
       std::max<int64_t>((s.columns + m.lanes - 1) / m.lanes, 1);
 
   GemmPlan plan;
-  if (s.ordered)
-    plan.orderedChains = chainsOfColumns(allVectors, m);
-  int64_t chains = std::max<int64_t>(plan.orderedChains, 1);
+  plan.statedChains = s.chains;
+  int64_t chains = std::max<int64_t>(s.chains, 1);
   double best = INFINITY;
   for (int64_t vectors = std::min(widestTile(s, m), allVectors); vectors >= 1;
        --vectors) {
@@ -111,7 +103,7 @@ GemmPlan planGemm(const GemmShape &shape, const VectorMachine &m) {
   }
 
   plan.singleVectors = plan.tileVectors;
-  if (s.ordered && shape.rows == 0) {
+  if (s.chains > 0 && shape.rows != 1) {
     s.rows = 1;
     plan.singleVectors = planGemm(s, m).tileVectors;
   }
@@ -130,7 +122,7 @@ GemmPlan planGemm(const GemmShape &shape, const VectorMachine &m) {
 
 int64_t GemmPlan::chains(int64_t sums) const {
   int64_t enough = inFlight / std::max<int64_t>(sums, 1);
-  return std::max<int64_t>(orderedChains > 0 ? orderedChains : enough, 1);
+  return std::max<int64_t>(statedChains > 0 ? statedChains : enough, 1);
 }
 
 } // namespace opc::cpu

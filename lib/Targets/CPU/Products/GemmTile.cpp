@@ -115,17 +115,33 @@ private:
       for (int64_t j = 0; j < tile.vectors; ++j) {
         Value &sum = next[i * tile.vectors + j];
         sum = tile.dot ? emitDot(b, loc, *tile.dot, sum, a, bs[j])
-                       : vector::FMAOp::create(b, loc, a, bs[j], sum);
+                       : multiplyAdd(a, bs[j], sum);
       }
     }
     return next;
+  }
+
+  Value multiplyAdd(Value x, Value y, Value sum) {
+    if (tile.fused)
+      return vector::FMAOp::create(b, loc, x, y, sum);
+    Value product = arith::MulFOp::create(b, loc, x, y);
+    return arith::AddFOp::create(b, loc, sum, product);
+  }
+
+  /// A scalar or vector of floats in the type of the sums.
+  Value widened(Value x) {
+    if (tile.dot || getElementTypeOrSelf(x) == tile.accumulator)
+      return x;
+    auto vector = dyn_cast<VectorType>(x.getType());
+    Type wide = vector ? Type(type) : tile.accumulator;
+    return arith::ExtFOp::create(b, loc, wide, x);
   }
 
   /// One element of A, or one group of them, in all lanes.
   Value loadA(Value at) {
     if (!tile.dot)
       return vector::BroadcastOp::create(
-          b, loc, type, memref::LoadOp::create(b, loc, tile.a, at));
+          b, loc, type, widened(memref::LoadOp::create(b, loc, tile.a, at)));
     auto group = VectorType::get({tile.group()}, bType.getElementType());
     auto one = VectorType::get({1}, tile.accumulator);
     Value few = vector::LoadOp::create(b, loc, group, tile.a, ValueRange{at});
@@ -144,13 +160,13 @@ private:
           /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
     if (tile.lastMask && j == tile.vectors - 1) {
       Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(bType));
-      return vector::MaskedLoadOp::create(b, loc, bType, tile.b, ValueRange{at},
-                                          tile.lastMask, zero);
+      return widened(vector::MaskedLoadOp::create(
+          b, loc, bType, tile.b, ValueRange{at}, tile.lastMask, zero));
     }
-    int64_t bytes = tile.lanes * tile.accumulator.getIntOrFloatBitWidth() / 8;
-    return vector::LoadOp::create(
+    int64_t bytes = bType.getNumElements() * bType.getElementTypeBitWidth() / 8;
+    return widened(vector::LoadOp::create(
         b, loc, bType, tile.b, ValueRange{at}, /*nontemporal=*/false,
-        tile.bAligned ? llvm::MaybeAlign(bytes) : llvm::MaybeAlign());
+        tile.bAligned ? llvm::MaybeAlign(bytes) : llvm::MaybeAlign()));
   }
 
   OpBuilder &b;

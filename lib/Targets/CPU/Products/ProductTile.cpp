@@ -1,5 +1,6 @@
 //===- ProductTile.cpp - a register tile with its epilogue ----------------===//
 #include "opc/Targets/CPU/Products/ProductTile.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -74,7 +75,20 @@ std::optional<ProductKind> productKind(Value a, Value b, Value y,
   return ProductKind{sum, unit};
 }
 
-bool ProductKind::fused() const { return !dot || addsToSum(*dot); }
+bool ProductKind::fused() const { return dot ? addsToSum(*dot) : oneRounding; }
+
+ProductKind ProductKind::under(const NumericPlan &plan) const {
+  if (plan.anyOrder)
+    return *this;
+  return {plan.accumulator, dot, plan.fused, plan.chains};
+}
+
+VectorMachine ProductKind::machineFor(VectorMachine machine,
+                                      Type element) const {
+  machine.registers /=
+      accumulator.getIntOrFloatBitWidth() / element.getIntOrFloatBitWidth();
+  return machine;
+}
 
 int64_t spareRegisters(func::FuncOp kernel) {
   constexpr int64_t registersOfFunctions = 2;
@@ -193,6 +207,11 @@ void emitProductTile(
     KernelWriter &w, Value root, const GemmTile &tile, const ColumnPanel &panel,
     llvm::function_ref<SmallVector<Value>(Value row)> indicesOf) {
   SmallVector<Value> sums = emitGemmTile(w.l.b, w.l.loc, tile);
+  if (Type element = getElementTypeOrSelf(root);
+      isa<FloatType>(element) && element != tile.accumulator)
+    for (Value &sum : sums)
+      sum = arith::TruncFOp::create(
+          w.l.b, w.l.loc, VectorType::get({tile.lanes}, element), sum);
   writeTileSums(w, root, {tile.rows, tile.vectors, tile.lanes}, sums, panel,
                 indicesOf);
 }

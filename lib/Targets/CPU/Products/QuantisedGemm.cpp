@@ -244,7 +244,7 @@ GemmPlan planOf(PackedQuantizedMatmulOp op, AffineExpr rows,
   shape.spare = spareRegisters(kernel.function);
   shape.rows = constantOf(rows).value_or(0);
   shape.columns = op.getColumns();
-  shape.ordered = true;
+  shape.chains = numericPlan(op, kernel.env).chains;
   shape.reduction = op.getB().getType().getDimSize(1) * (32 / op.getBits());
   GemmPlan plan = planGemm(shape, machine);
   plan.blockVectors = plan.tileVectors;

@@ -186,6 +186,8 @@ ScheduleResult scheduleTileGemm(KernelForm &kernel, const TargetDesc &desc) {
     return ScheduleResult::declined("no packed product alone");
   if (auto why = misfitAround(kernel, op.getY(), {op.getA(), op.getB()}))
     return ScheduleResult::declined(*why);
+  if (numericsOf(op))
+    return ScheduleResult::declined("tiles add up as their unit does");
   const MatrixUnit *unit = unitOf(op, desc);
   if (!unit)
     return ScheduleResult::declined("no tiles of these types");

@@ -74,6 +74,16 @@ bool fitsResults(KernelForm &kernel, const Common &common) {
   });
 }
 
+bool keepsToPlan(ReductionOp reduce, const ReduceShape &shape, int64_t lanes,
+                 ShapeEnv &env) {
+  NumericPlan plan = numericPlan(reduce, env);
+  const Dims dims(env.dims(reduce.getX()));
+  AffineExpr line = env.constant(1);
+  for (int64_t axis : reduce.getAxes().take_back(plan.lineAxes))
+    line = line * dims[axis];
+  return shape.keepsTo(plan, line, lanes);
+}
+
 } // namespace
 
 bool leadsReduce(Operation *op, const TargetDesc &) {
@@ -104,6 +114,11 @@ ScheduleResult scheduleReduce(KernelForm &kernel, const TargetDesc &desc) {
       shape.outer.push_back(axis);
   shape.lanesReduced =
       llvm::is_contained(shape.reduced, int64_t(shape.domain.size()) - 1);
+
+  for (Operation &op : kernel.ops())
+    if (auto reduce = dyn_cast<ReductionOp>(op);
+        reduce && !keepsToPlan(reduce, shape, machine.lanes, env))
+      return ScheduleResult::declined("a sum in another order than of vectors");
 
   AffineExpr units = env.constant(1);
   for (int64_t axis : shape.outer)

@@ -109,6 +109,8 @@ private:
       SmallVector<Value> values = s.lanesReduced
                                       ? SmallVector<Value>{reduceLanes(reduce)}
                                       : reduceSlots(reduce);
+      for (Value &value : values)
+        value = converted(value, getElementTypeOrSelf(reduce.getX()));
       for (auto [slot, value] : llvm::zip(reducedTo, values))
         slot.push_back(value);
       isStored |= reduce.getX() == cached;
@@ -167,14 +169,32 @@ private:
     return reduce.emitCombine(l.b, l.loc, x, y);
   }
 
+  /// Floats, or a vector of them, as others; integers as they are.
+  Value converted(Value x, Type element) {
+    Type from = getElementTypeOrSelf(x);
+    if (from == element || !isa<FloatType>(element))
+      return x;
+    auto vector = dyn_cast<VectorType>(x.getType());
+    Type to = vector ? Type(vector.clone(element)) : element;
+    if (from.getIntOrFloatBitWidth() < element.getIntOrFloatBitWidth())
+      return arith::ExtFOp::create(l.b, l.loc, to, x);
+    return arith::TruncFOp::create(l.b, l.loc, to, x);
+  }
+
+  /// Elements of what is reduced, in the type of totals.
+  Value widened(ReductionOp reduce, Value x) {
+    return converted(x, reduce.accumulatorType());
+  }
+
   SmallVector<Value> reduceSlots(ReductionOp reduce) {
     SmallVector<Value> initial(starts.size(),
                                w.v.splat(neutralOf(reduce, l.b, l.loc)));
     return nest(0, initial, [&](ValueRange carried) {
       SmallVector<Value> next;
       for (size_t slot = 0; slot < starts.size(); ++slot)
-        next.push_back(combine(reduce, carried[slot],
-                               vectorAt(reduce.getX(), slot, starts[slot])));
+        next.push_back(combine(
+            reduce, carried[slot],
+            widened(reduce, vectorAt(reduce.getX(), slot, starts[slot]))));
       return next;
     });
   }
@@ -188,6 +208,7 @@ private:
       Value x = vectorAt(reduce.getX(), 0, here);
       if (reduce.getX() == cached)
         w.v.store(x, cache, indices(here));
+      x = widened(reduce, x);
       if (Value mask = w.v.mask())
         x = arith::SelectOp::create(l.b, l.loc, mask, x,
                                     w.v.splat(neutralOf(reduce, l.b, l.loc)));
@@ -196,33 +217,47 @@ private:
     return next;
   }
 
+  /// Partial totals lie in lanes of `slots` vectors; the last elements of a
+  /// line, fewer than all of these, go to those of the first `few` vectors.
   Value reduceLanes(ReductionOp reduce) {
-    Value initial = w.v.splat(neutralOf(reduce, l.b, l.loc));
+    NumericPlan plan = numericPlan(reduce, w.env);
+    int64_t lanes = w.v.lanes;
+    int64_t slots = plan.anyOrder ? ReduceShape::slots : plan.chains / lanes;
+    int64_t few = plan.anyOrder ? 1 : plan.rest / lanes;
     Value extent = w.e.expr(s.domain.back());
-    int64_t lanes = w.v.lanes, block = ReduceShape::slots * lanes;
-    Value blocksEnd = l.sub(extent, l.rem(extent, l.index(block)));
-    Value vectorsEnd = l.sub(extent, l.rem(extent, l.index(lanes)));
-    SmallVector<Value> sums(ReduceShape::slots, initial);
+    auto wholes = [&](int64_t size) {
+      return l.sub(extent, l.rem(extent, l.index(size)));
+    };
+    Value blocksEnd = wholes(slots * lanes), fewEnd = wholes(few * lanes);
+    auto body = [&](Value lane, ValueRange in) {
+      return step(reduce, lane, in);
+    };
+    SmallVector<Value> sums(slots, w.v.splat(neutralOf(reduce, l.b, l.loc)));
     sums = nest(0, sums, [&](ValueRange carried) {
-      SmallVector<Value> next = l.fold(
-          l.index(0), blocksEnd, block, carried,
-          [&](Value lane, ValueRange in) { return step(reduce, lane, in); });
-      auto one = [&](Value lane, ValueRange in) {
-        return step(reduce, lane, in);
-      };
-      next[0] = l.fold(blocksEnd, vectorsEnd, lanes, next[0], one)[0];
-      next[0] = l.fold(vectorsEnd, extent, lanes, next[0],
-                       [&](Value lane, ValueRange in) {
-                         w.v.setCount(l.sub(extent, vectorsEnd));
-                         SmallVector<Value> last = step(reduce, lane, in);
-                         w.v.setCount({});
-                         return last;
-                       })[0];
+      SmallVector<Value> next =
+          l.fold(l.index(0), blocksEnd, slots * lanes, carried, body);
+      SmallVector<Value> first = l.fold(blocksEnd, fewEnd, few * lanes,
+                                        ArrayRef(next).take_front(few), body);
+      for (int64_t j = 0; j < few; ++j)
+        next[j] = addLast(reduce, l.add(fewEnd, j * lanes), extent, few * lanes,
+                          first[j]);
       return next;
     });
-    Value sum = combine(reduce, combine(reduce, sums[0], sums[1]),
-                        combine(reduce, sums[2], sums[3]));
-    return acrossLanes(reduce, sum);
+    for (int64_t half = slots / 2; half >= 1; half /= 2)
+      for (int64_t j = 0; j < half; ++j)
+        sums[j] = combine(reduce, sums[j], sums[j + half]);
+    return acrossLanes(reduce, sums.front());
+  }
+
+  /// The elements from `at` on, at most a vector of them and fewer than `size`.
+  Value addLast(ReductionOp reduce, Value at, Value extent, int64_t size,
+                Value sum) {
+    return l.fold(at, extent, size, sum, [&](Value lane, ValueRange in) {
+      w.v.setCount(l.min(l.sub(extent, at), l.index(w.v.lanes)));
+      SmallVector<Value> last = step(reduce, lane, in);
+      w.v.setCount({});
+      return last;
+    })[0];
   }
 
   Value acrossLanes(ReductionOp reduce, Value vector) {
@@ -280,6 +315,19 @@ private:
 };
 
 } // namespace
+
+bool ReduceShape::keepsTo(const NumericPlan &plan, AffineExpr line,
+                          int64_t lanes) const {
+  // Beyond these, sums are in memory.
+  constexpr int64_t mostVectors = 8;
+  if (plan.anyOrder || reduced.empty())
+    return true;
+  if (!lanesReduced)
+    return plan.chains == 1;
+  return plan.chains % lanes == 0 && plan.rest % lanes == 0 &&
+         llvm::isPowerOf2_64(plan.chains) &&
+         plan.chains / lanes <= mostVectors && line == domain.back();
+}
 
 void writeReductions(KernelWriter &w, const ReduceShape &shape) {
   ReduceWriter(w, shape).run();

@@ -12,9 +12,12 @@ func.func private @matmul_u8_i8(%a: tensor<4x6xui8>, %b: tensor<6x5xi8>) -> tens
   return %0 : tensor<4x5xi32>
 }
 
-// f16 accumulates in f32 and is rounded once.
+// f16 accumulates in f32, in two totals where rows are short, and is rounded once.
 // CHECK-LABEL: func.func private @matmul_f16
-// CHECK: scf.for {{.*}} iter_args({{.*}}) -> (f32)
+// CHECK: scf.for {{.*}} iter_args({{.*}}) -> (f32, f32)
+// CHECK: math.fma %{{.*}} : f32
+// CHECK: math.fma %{{.*}} : f32
+// CHECK: arith.addf %{{.*}} : f32
 // CHECK: arith.truncf %{{.*}} : f32 to f16
 func.func private @matmul_f16(%a: tensor<4x6xf16>, %b: tensor<6x5xf16>) -> tensor<4x5xf16>
     attributes {opc.kernel, opc.symbols = []} {

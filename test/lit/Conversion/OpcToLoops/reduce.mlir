@@ -12,7 +12,11 @@ func.func private @max_ui8(%x: tensor<4x6xui8>) -> tensor<4xui8>
 
 // CHECK-LABEL: func.func private @sum_bf16
 // CHECK: %[[ZERO:.*]] = arith.constant 0.000000e+00 : f32
-// CHECK: iter_args(%{{.*}} = %[[ZERO]]) -> (f32)
+// Partial totals of a line, the upper half added to the lower.
+// CHECK: memref.store %[[ZERO]], %[[PARTS:.*]][
+// CHECK: arith.addf %{{.*}} : f32
+// CHECK: memref.store %{{.*}}, %[[PARTS]][
+// CHECK: arith.addf %{{.*}} : f32
 // CHECK: arith.truncf %{{.*}} : f32 to bf16
 func.func private @sum_bf16(%x: tensor<4x6xbf16>) -> tensor<4xbf16>
     attributes {opc.kernel, opc.symbols = []} {

@@ -122,4 +122,32 @@ module attributes {opc.target = "cpu:x86-64-v3"} {
     %0 = opc.cumulative %x {kind = "sum", axis = 1 : i64, exclusive = false, reverse = false} : (tensor<12x37xf32>) -> tensor<12x37xf32>
     return %0 : tensor<12x37xf32>
   }
+
+  // Sums in vectors of lanes are in no sequence along them: the plain loops keep it.
+  // CHECK-LABEL: @sequential_sum
+  // CHECK-SAME: opc.declined = {{.*}}reduce = "a sum in another order than of vectors"
+  // CHECK-SAME: opc.schedule = "plain-loops"
+  func.func private @sequential_sum(%x: tensor<12x37xf32>) -> tensor<12x1xf32>
+      attributes {opc.kernel, opc.symbols = []} {
+    %0 = opc.reduce %x {kind = "sum", axes = array<i64: 1>, keepdims = true, numerics = #opc.numerics<order = sequential>} : (tensor<12x37xf32>) -> tensor<12x1xf32>
+    return %0 : tensor<12x1xf32>
+  }
+
+  // Across them it is what they do.
+  // CHECK-LABEL: @sequential_columns
+  // CHECK-SAME: opc.schedule = "reduce"
+  func.func private @sequential_columns(%x: tensor<37x12xf32>) -> tensor<1x12xf32>
+      attributes {opc.kernel, opc.symbols = []} {
+    %0 = opc.reduce %x {kind = "sum", axes = array<i64: 0>, keepdims = true, numerics = #opc.numerics<order = sequential>} : (tensor<37x12xf32>) -> tensor<1x12xf32>
+    return %0 : tensor<1x12xf32>
+  }
+
+  // CHECK-LABEL: @wide_product
+  // CHECK-SAME: opc.schedule = "gemm"
+  // CHECK: vector.fma {{.*}} : vector<8xf64>
+  func.func private @wide_product(%x: tensor<12x37xf32>, %y: tensor<37x129xf32>) -> tensor<12x129xf32>
+      attributes {opc.kernel, opc.symbols = []} {
+    %0 = opc.matmul %x, %y {numerics = #opc.numerics<acc = f64>} : (tensor<12x37xf32>, tensor<37x129xf32>) -> tensor<12x129xf32>
+    return %0 : tensor<12x129xf32>
+  }
 }

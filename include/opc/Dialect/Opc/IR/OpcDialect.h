@@ -16,6 +16,7 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "opc/Dialect/Opc/IR/Access.h"
+#include "opc/Dialect/Opc/IR/Numerics.h"
 #include "opc/Dialect/Opc/IR/ScalarExprs.h"
 #include "opc/Dialect/Opc/IR/ShapeEnv.h"
 
@@ -37,6 +38,9 @@ inline constexpr llvm::StringLiteral kTargetAttr = "opc.target";
 /// On a module: the number of threads that the program may use.
 inline constexpr llvm::StringLiteral kThreadsAttr = "opc.threads";
 inline constexpr llvm::StringLiteral kNameAttr = "opc.name";
+/// The memory space (opc.copy) of inputs, outputs, constants and whatever the
+/// host program looks into.
+inline constexpr llvm::StringLiteral kHostSpace = "host";
 /// Of an argument of @main: the number (i64) of the result that is written to
 /// its memory.
 inline constexpr llvm::StringLiteral kDonatedAttr = "opc.donated_to";

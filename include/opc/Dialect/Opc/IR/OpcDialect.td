@@ -25,6 +25,8 @@ def Opc_Dialect : Dialect {
   let cppNamespace = "::opc";
   let dependentDialects = ["::mlir::func::FuncDialect"];
   let hasConstantMaterializer = 0;
+  let useDefaultAttributePrinterParser = 1;
+  let extraClassDeclaration = [{ void registerAttributes(); }];
 }
 
 /// Any op of the dialect: pure, and able to say the extents of its results.

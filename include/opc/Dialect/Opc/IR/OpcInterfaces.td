@@ -138,4 +138,22 @@ def Opc_DecomposableOp : OpInterface<"DecomposableOp"> {
   ];
 }
 
+def Opc_NumericOpInterface : OpInterface<"NumericOp"> {
+  let cppNamespace = "::opc";
+  let description = [{
+    An op whose numbers depend on more than its operands: it adds up, and so
+    rounds in some order. It has the inherent attribute `numerics`.
+  }];
+  let methods = [
+    InterfaceMethod<"The contract; null where it is the default",
+                    "::opc::NumericsAttr", "getNumericsAttr">,
+    InterfaceMethod<"Sets it; null is the default", "void", "setNumericsAttr",
+                    (ins "::opc::NumericsAttr":$contract)>,
+    InterfaceMethod<"The fields (NumericField) that may differ from their default",
+                    "unsigned", "numericFields", (ins), "",
+                    "return ConcreteOp::honouredFields;">
+  ];
+  let verify = "return ::opc::verifyNumerics($_op);";
+}
+
 #endif // OPC_INTERFACES_TD

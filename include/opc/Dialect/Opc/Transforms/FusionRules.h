@@ -25,7 +25,8 @@ enum class FusionRole {
   Row,         ///< takes whole rows to whole rows, reading them several times
   Contraction, ///< sums of products, each element read many times
   Window,      ///< combines the elements of windows
-  Alone        ///< shares its kernel with nothing
+  Alone,       ///< shares its kernel with nothing
+  Foreign      ///< Alone, and takes nothing but buffers
 };
 
 /// What fusion knows of one op.

@@ -24,15 +24,16 @@ struct GemmShape {
   /// product are kept in some while it runs, and a sum in memory costs more
   /// than a row.
   int64_t spare = 0;
-  /// Whether the order in which a row is summed may not depend on how many rows
-  /// there are, nor on how they are tiled. Sums of integers do not.
-  bool ordered = false;
+  /// Partial sums of each sum, where these show in results (NumericPlan); 0
+  /// where they do not, and hide the latency of adding.
+  int64_t chains = 0;
 };
 
 struct GemmPlan {
   int64_t tileRows = 1;
   int64_t tileVectors = 1;
-  /// Vectors of a tile of one row, where the run has fewer rows than a tile.
+  /// Vectors of a tile of one row, where the run has fewer rows than a tile or
+  /// some come alone.
   int64_t singleVectors = 1;
   /// Vectors of columns whose part of B stays in L2 while the rows pass.
   int64_t blockVectors = 1;
@@ -40,8 +41,7 @@ struct GemmPlan {
   int64_t prefetchSteps = 0;
   /// Multiply-adds under way at once for full speed (ports times latency).
   int64_t inFlight = 1;
-  /// Partial sums of each sum where `ordered`: they follow from the columns.
-  int64_t orderedChains = 0;
+  int64_t statedChains = 0; ///< GemmShape::chains
 
   /// Partial sums of each of `sums` sums that a tile has (GemmTile::chains).
   int64_t chains(int64_t sums) const;

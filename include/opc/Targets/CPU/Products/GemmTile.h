@@ -39,7 +39,9 @@ struct GemmTile {
   int64_t rows = 1;
   int64_t vectors = 1;
   int64_t lanes = 16;
-  mlir::Type accumulator; ///< element type of the sums
+  mlir::Type accumulator; ///< element type of the sums; a float may be wider
+                          ///< than the elements of A and B
+  bool fused = true;      ///< floats are multiplied and added with one rounding
   /// What multiplies integers; null for floats, multiplied one by one.
   const MatrixUnit *dot = nullptr;
 

@@ -8,6 +8,7 @@
 #ifndef OPC_TARGETS_CPU_PRODUCTS_PRODUCTTILE_H
 #define OPC_TARGETS_CPU_PRODUCTS_PRODUCTTILE_H
 
+#include "opc/Numerics/NumericPlan.h"
 #include "opc/Targets/CPU/Products/GemmPlan.h"
 #include "opc/Targets/CPU/Products/GemmTile.h"
 #include "opc/Targets/CPU/Schedules.h"
@@ -19,11 +20,19 @@ namespace opc::cpu {
 struct ProductKind {
   mlir::Type accumulator;          ///< element type of the sums
   const MatrixUnit *dot = nullptr; ///< as in GemmTile
+  bool oneRounding = true;         ///< GemmTile::fused
+  int64_t chains = 0;              ///< GemmShape::chains
+
+  /// The same under `plan`.
+  ProductKind under(const NumericPlan &plan) const;
 
   /// Elements of the reduction that one step takes.
   int64_t group() const { return dot ? dot->k : 1; }
-  /// GemmShape::fused.
+  /// GemmShape::fused: whether one instruction multiplies and adds.
   bool fused() const;
+  /// The machine, as it is for sums of this type of elements of `element`: wide
+  /// ones take several registers each.
+  VectorMachine machineFor(VectorMachine machine, mlir::Type element) const;
 };
 /// f32, or integers for which the chip has a dot product whose sums are y's
 /// elements; nothing for others.
@@ -82,9 +91,9 @@ void writeTileSums(
     llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value row)>
         indices);
 
-/// Builds `tile`, binds its sums to `root` and writes the kernel's results from
-/// them. `indices` gives the position of row i in all but the last axis;
-/// `panel` are the tile's columns.
+/// Builds `tile`, binds its sums, rounded to the elements of `root`, to it and
+/// writes the kernel's results from them. `indices` gives the position of row i
+/// in all but the last axis; `panel` are the tile's columns.
 void emitProductTile(
     KernelWriter &w, mlir::Value root, const GemmTile &tile,
     const ColumnPanel &panel,

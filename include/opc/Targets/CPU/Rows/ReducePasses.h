@@ -2,6 +2,7 @@
 #ifndef OPC_TARGETS_CPU_ROWS_REDUCEPASSES_H
 #define OPC_TARGETS_CPU_ROWS_REDUCEPASSES_H
 
+#include "opc/Numerics/NumericPlan.h"
 #include "opc/Targets/CPU/Schedules.h"
 
 namespace opc::cpu {
@@ -12,8 +13,14 @@ struct ReduceShape {
   llvm::SmallVector<int64_t> reduced; ///< axes, ascending
   llvm::SmallVector<int64_t> outer;   ///< other axes but the last
   bool lanesReduced = false;          ///< the last axis is reduced
-  /// Vectors side by side (last axis kept), or sums in flight (last reduced).
+  /// Vectors side by side (last axis kept), or sums in flight (last reduced)
+  /// where their number shows in no result.
   static constexpr int64_t slots = 4;
+
+  /// Whether the passes over vectors of `lanes` can add up as `plan` says,
+  /// whose lines have `line` elements.
+  bool keepsTo(const NumericPlan &plan, mlir::AffineExpr line,
+               int64_t lanes) const;
 };
 
 /// Writes the code for units [begin, end): positions along the outer axes,

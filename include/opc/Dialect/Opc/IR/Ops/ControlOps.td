@@ -100,4 +100,14 @@ def Opc_LaunchOp : Opc_EffectOp<"launch", [Pure]> {
     $kernel `(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs)
   }];
 }
+def Opc_CopyOp : Opc_Op<"copy", [SameOperandsAndResultType]> {
+  let summary = "x, in another memory space";
+  let description = [{
+    `space` is "host", or the name of a device with memory of its own. Kernels
+    work in the space of their target, all else on the host; `opc-insert-copies`
+    puts a copy where two neighbours differ. One of both sides is the host.
+  }];
+  let arguments = (ins Opc_Tensor:$x, StrAttr:$space);
+  let results = (outs Opc_Tensor:$y);
+}
 #endif // OPC_CONTROL_OPS_TD

@@ -11,13 +11,14 @@ include "opc/Dialect/Opc/IR/Ops/ContractionOps.td"
 // padded with zeros to whole groups. Packing itself is ordinary movement ops on the
 // weights, which are evaluated at compile time. Activations have their channels last.
 
-def Opc_PackedMatmulOp : Opc_Op<"packed_matmul"> {
+def Opc_PackedMatmulOp : Opc_NumericOp<"packed_matmul", Opc_ProductFields> {
   let summary = "y[..., n] = sum_k a[..., k] * b[n / lanes, k, n mod lanes]";
-  let arguments = (ins Opc_NumericTensor:$a, Opc_NumericTensor:$b,
-                   I64Attr:$columns);
+  let inputs = (ins Opc_NumericTensor:$a, Opc_NumericTensor:$b,
+                I64Attr:$columns);
   let results = (outs Opc_NumericTensor:$y);
 }
-def Opc_PackedQuantizedMatmulOp : Opc_Op<"packed_quantized_matmul"> {
+def Opc_PackedQuantizedMatmulOp
+    : Opc_NumericOp<"packed_quantized_matmul", Opc_NoField> {
   let summary = "y[..., n] = sum_k a[..., k] * (b[k, n] - zero) * scale";
   let description = [{
     b [ceil(columns / lanes), words, lanes] holds 32 / bits neighbours of the
@@ -26,34 +27,36 @@ def Opc_PackedQuantizedMatmulOp : Opc_Op<"packed_quantized_matmul"> {
     each `block` elements of the reduction; zero may be [1, 1, lanes]. Each factor of a is the f32 that
     opc.dequantize gives.
   }];
-  let arguments = (ins RankedTensorOf<[F32]>:$a, RankedTensorOf<[UI32]>:$b,
-                   RankedTensorOf<[F32]>:$scale,
-                   RankedTensorOf<[UI8, F32]>:$zero, I64Attr:$columns,
-                   I64Attr:$bits, I64Attr:$block);
+  let inputs = (ins RankedTensorOf<[F32]>:$a, RankedTensorOf<[UI32]>:$b,
+                RankedTensorOf<[F32]>:$scale,
+                RankedTensorOf<[UI8, F32]>:$zero, I64Attr:$columns,
+                I64Attr:$bits, I64Attr:$block);
   let results = (outs RankedTensorOf<[F32]>:$y);
   let hasVerifier = 1;
 }
-def Opc_PackedConvOp : Opc_Op<"packed_conv"> {
+def Opc_PackedConvOp : Opc_NumericOp<"packed_conv", Opc_ConvFields> {
   let summary = "cross-correlation over [N, spatial..., C] with packed weights";
   let description = [{
     The reduction of `b` runs over the taps of the kernel and the channels of x,
     channels fastest. With groups, the columns of each are packed on their own:
     [groups * ceil(columns / groups / lanes), reduction, lanes].
   }];
-  let arguments = !con((ins Opc_NumericTensor:$a, Opc_NumericTensor:$b),
+  let inputs = !con((ins Opc_NumericTensor:$a, Opc_NumericTensor:$b),
       Opc_WindowAttrs, (ins DenseI64ArrayAttr:$kernel, I64Attr:$columns,
                         DefaultValuedAttr<I64Attr, "1">:$groups));
   let results = (outs Opc_NumericTensor:$y);
 }
-def Opc_DepthwiseConvOp : Opc_Op<"depthwise_conv"> {
+def Opc_DepthwiseConvOp
+    : Opc_NumericOp<"depthwise_conv", Opc_ConvFields> {
   let summary = "y[n, h, w, c] = sum x[n, h', w', c] * b[i, j, c] over a window";
   let description = [{ x: [N, H, W, C], b: [kernel rows, kernel columns, C]. }];
-  let arguments = !con((ins Opc_NumericTensor:$a, Opc_NumericTensor:$b),
+  let inputs = !con((ins Opc_NumericTensor:$a, Opc_NumericTensor:$b),
       Opc_WindowAttrs);
   let results = (outs Opc_NumericTensor:$y);
 }
 def Opc_PackedRecurrentOp
-    : Opc_Op<"packed_recurrent", [AttrSizedOperandSegments]> {
+    : Opc_NumericOp<"packed_recurrent", Opc_NoField,
+                    [AttrSizedOperandSegments]> {
   let summary = "the steps of recurrent layers whose products with x are done";
   let description = [{
     xw: [steps, batch, directions * gates * hidden], x w^T plus the biases. r:
@@ -67,12 +70,12 @@ def Opc_PackedRecurrentOp
       `state_bias` [directions * hidden] is added
     - rnn_tanh, rnn_relu
   }];
-  let arguments = (ins Opc_FloatTensor:$xw, Opc_FloatTensor:$r,
-                   Optional<Opc_FloatTensor>:$state_bias,
-                   Optional<Opc_IndexTensor>:$lengths,
-                   Optional<Opc_FloatTensor>:$initial_h,
-                   Optional<Opc_FloatTensor>:$initial_c,
-                   StrAttr:$cell, DenseBoolArrayAttr:$reverse);
+  let inputs = (ins Opc_FloatTensor:$xw, Opc_FloatTensor:$r,
+                Optional<Opc_FloatTensor>:$state_bias,
+                Optional<Opc_IndexTensor>:$lengths,
+                Optional<Opc_FloatTensor>:$initial_h,
+                Optional<Opc_FloatTensor>:$initial_c,
+                StrAttr:$cell, DenseBoolArrayAttr:$reverse);
   let results = (outs Opc_FloatTensor:$y, Opc_FloatTensor:$last_h,
                  Opc_FloatTensor:$last_c);
 }

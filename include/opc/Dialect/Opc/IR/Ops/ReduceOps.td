@@ -3,7 +3,7 @@
 #define OPC_REDUCE_OPS_TD
 
 include "mlir/IR/BuiltinAttributeInterfaces.td"
-include "opc/Dialect/Opc/IR/OpcDialect.td"
+include "opc/Dialect/Opc/IR/OpcNumerics.td"
 
 /// Declares the methods of Opc_ReductionOp that are no accessors.
 defvar Opc_Combines = [{
@@ -13,23 +13,25 @@ defvar Opc_Combines = [{
                               ::mlir::Value total, ::mlir::Value next);
 }];
 
-def Opc_ReduceOp : Opc_Op<"reduce", [SameOperandsAndResultElementType,
-                                     Opc_NamesAxes, Opc_ReductionOp]> {
+def Opc_ReduceOp
+    : Opc_NumericOp<"reduce", Opc_SumFields, [SameOperandsAndResultElementType,
+                                              Opc_NamesAxes, Opc_ReductionOp]> {
   let summary = "combines all elements along `axes`; nothing gives the neutral one";
   let description = [{
     sum, prod, max (NaN wins), min (NaN wins). f16 and bf16 sums and products
     accumulate in f32. The neutral element of max is -inf or the least integer.
   }];
-  let arguments = (ins Opc_NumericTensor:$x,
-                   Opc_Choice<["sum", "prod", "max", "min"]>:$kind,
-                   DenseI64ArrayAttr:$axes, BoolAttr:$keepdims);
+  let inputs = (ins Opc_NumericTensor:$x,
+                Opc_Choice<["sum", "prod", "max", "min"]>:$kind,
+                DenseI64ArrayAttr:$axes, BoolAttr:$keepdims);
   let results = (outs Opc_NumericTensor:$y);
   let hasVerifier = 1;
   let extraClassDeclaration = !strconcat(Opc_Combines, Opc_InferContents);
 }
-def Opc_FoldOp : Opc_Op<"fold", [SameOperandsAndResultElementType, Opc_NamesAxes,
-                                 Opc_ReductionOp, Opc_BodyOp,
-                                 IsolatedFromAbove]> {
+def Opc_FoldOp
+    : Opc_NumericOp<"fold", Opc_FoldFields,
+                    [SameOperandsAndResultElementType, Opc_NamesAxes,
+                     Opc_ReductionOp, Opc_BodyOp, IsolatedFromAbove]> {
   let summary = "combines all elements along `axes` by its body";
   let description = [{
     The body takes a total and an element and gives the next total, all of the
@@ -45,8 +47,8 @@ def Opc_FoldOp : Opc_Op<"fold", [SameOperandsAndResultElementType, Opc_NamesAxes
     }
     ```
   }];
-  let arguments = (ins Opc_NumericTensor:$x, TypedAttrInterface:$neutral,
-                   DenseI64ArrayAttr:$axes, BoolAttr:$keepdims);
+  let inputs = (ins Opc_NumericTensor:$x, TypedAttrInterface:$neutral,
+                DenseI64ArrayAttr:$axes, BoolAttr:$keepdims);
   let results = (outs Opc_NumericTensor:$y);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat =
@@ -54,10 +56,11 @@ def Opc_FoldOp : Opc_Op<"fold", [SameOperandsAndResultElementType, Opc_NamesAxes
   let hasVerifier = 1;
   let extraClassDeclaration = Opc_Combines;
 }
-def Opc_CumulativeOp : Opc_Op<"cumulative", [SameOperandsAndResultElementType]> {
+def Opc_CumulativeOp : Opc_NumericOp<"cumulative", Opc_NoField,
+                                     [SameOperandsAndResultElementType]> {
   let summary = "running sum or product along `axis`";
-  let arguments = (ins Opc_NumericTensor:$x, Opc_Choice<["sum", "prod"]>:$kind,
-                   I64Attr:$axis, BoolAttr:$exclusive, BoolAttr:$reverse);
+  let inputs = (ins Opc_NumericTensor:$x, Opc_Choice<["sum", "prod"]>:$kind,
+                I64Attr:$axis, BoolAttr:$exclusive, BoolAttr:$reverse);
   let results = (outs Opc_NumericTensor:$y);
 }
 #endif // OPC_REDUCE_OPS_TD

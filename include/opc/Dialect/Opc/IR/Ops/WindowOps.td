@@ -6,7 +6,8 @@ include "opc/Dialect/Opc/IR/OpcDialect.td"
 
 include "opc/Dialect/Opc/IR/Ops/ContractionOps.td"
 
-def Opc_PoolOp : Opc_Op<"pool", [SameOperandsAndResultElementType]> {
+def Opc_PoolOp : Opc_NumericOp<"pool", Opc_NoField,
+                               [SameOperandsAndResultElementType]> {
   let summary = "combines the elements of sliding windows";
   let description = [{
     max ignores padding; sum treats it as 0 (mean divides by the number of
@@ -14,7 +15,7 @@ def Opc_PoolOp : Opc_Op<"pool", [SameOperandsAndResultElementType]> {
     pad_low/pad_high). Windows may hang over the padded end: `dims` are the
     extents of the result.
   }];
-  let arguments = !con((ins Opc_NumericTensor:$x,
+  let inputs = !con((ins Opc_NumericTensor:$x,
       Opc_Choice<["max", "sum", "mean"]>:$kind, DenseI64ArrayAttr:$kernel),
       Opc_WindowAttrs, (ins BoolAttr:$count_padding, Opc_Exprs:$dims,
       Opc_Layout:$layout));
