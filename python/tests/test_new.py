@@ -80,20 +80,26 @@ def compiles(root, source, *options):
     subprocess.run(command, check=True)
 
 
+DIALECT = {
+    "OpcDialect": ("OpcOps", "-gen-dialect-decls -dialect=opc"),
+    "OpcOps": ("OpcOps", "-gen-op-decls"),
+    "OpcInterfaces": ("OpcInterfaces", "-gen-op-interface-decls"),
+    "OpcNumericsEnums": ("OpcNumerics", "-gen-enum-decls"),
+    "OpcNumericsAttrs": (
+        "OpcNumerics",
+        "-gen-attrdef-decls -attrdefs-dialect=opc",
+    ),
+}
+
+
 def generate_dialect(root):
     folder = "opc/Dialect/Opc/IR"
-    for source, kind in (
-        ("OpcOps.td", "dialect"),
-        ("OpcOps.td", "op"),
-        ("OpcInterfaces.td", "op-interface"),
-    ):
-        stem = "OpcDialect" if kind == "dialect" else source.removesuffix(".td")
+    for header, (source, generator) in DIALECT.items():
         tablegen(
             root,
-            f"-gen-{kind}-decls"
-            + (" -dialect=opc" if kind == "dialect" else ""),
-            root / "include" / folder / source,
-            root / "generated" / folder / f"{stem}.h.inc",
+            generator,
+            root / "include" / folder / f"{source}.td",
+            root / "generated" / folder / f"{header}.h.inc",
         )
 
 
