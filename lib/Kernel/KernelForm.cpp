@@ -99,22 +99,41 @@ bool KernelForm::hasEmptyTensor() {
   return found;
 }
 
-/// Whether all reads of `input` on the way to `value` are at the place of the
-/// element of `value`.
+/// Whether an element of `op` reads of this operand nothing but the element at
+/// its own place.
+static bool readsOwnPlace(Operation *op, unsigned operand, ShapeEnv &env) {
+  const Accesses *accesses = env.accesses(op);
+  if (!accesses)
+    return false;
+  const Dims dims = env.dims(op->getOperand(operand));
+  auto isOwn = [&](auto axisAndIndex) {
+    auto [axis, index] = axisAndIndex;
+    auto dim = dyn_cast<AffineDimExpr>(index);
+    return (dim && dim.getPosition() == axis) ||
+           (constantOf(index) == 0 && constantOf(dims[axis]) == 1);
+  };
+  return llvm::all_of(*accesses, [&](const Access &access) {
+    return access.operand != operand ||
+           (access.picked.empty() &&
+            llvm::all_of(llvm::enumerate(access.at), isOwn));
+  });
+}
+
+/// Whether all reads of `input` on the way to `value`, of extents `dims`, are
+/// at the place of the element of `value`; without extents, whether there is
+/// none.
 static bool readInPlace(Value value, Value input, ShapeEnv &env,
-                        const Dims &dims) {
+                        const Dims *dims) {
   if (value == input)
-    return env.dims(value) == dims;
+    return dims && env.dims(value) == *dims;
   Operation *op = value.getDefiningOp();
   if (!op)
     return true;
-  bool same = isa<ScalarOp>(op) && env.dims(op->getResult(0)) == dims;
-  for (Value operand : op->getOperands()) {
-    if (same ? !readInPlace(operand, input, env, dims)
-             : !readInPlace(operand, input, env, {}))
-      return false;
-  }
-  return true;
+  return llvm::all_of(op->getOpOperands(), [&](OpOperand &operand) {
+    bool isOwn = dims && env.dims(value) == *dims &&
+                 readsOwnPlace(op, operand.getOperandNumber(), env);
+    return readInPlace(operand.get(), input, env, isOwn ? dims : nullptr);
+  });
 }
 
 void KernelForm::allowInPlace() {
@@ -128,7 +147,7 @@ void KernelForm::allowInPlace() {
     for (BlockArgument input : function.getArguments()) {
       bool fits = env.dims(input) == dims && storage(input) == storage(result);
       for (Value any : results())
-        fits = fits && readInPlace(any, input, env, dims);
+        fits = fits && readInPlace(any, input, env, &dims);
       if (fits)
         pairs.push_back(
             b.getI64ArrayAttr({int64_t(index), int64_t(input.getArgNumber())}));

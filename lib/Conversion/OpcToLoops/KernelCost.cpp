@@ -1,7 +1,8 @@
 //===- KernelCost.cpp - work of a kernel, for tasks and profiles ----------===//
 //
-// Counts arithmetic and compulsory traffic from extents alone. A table says
-// what an op costs; what is not in it costs one operation for each element.
+// Counts arithmetic and compulsory traffic from extents alone. What combines or
+// moves elements says what it reads (Access.h); for others a table says what an
+// op costs, and what is not in it costs one operation for each element.
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Conversion/OpcToLoops/LowerKernels.h"
@@ -22,50 +23,18 @@ AffineExpr sizeOfInput(Operation *op, ShapeEnv &env) {
 }
 AffineExpr none(Operation *, ShapeEnv &env) { return env.constant(0); }
 
-AffineExpr matmulFlops(Operation *op, ShapeEnv &env) {
-  auto matmul = cast<MatmulOp>(op);
-  const Dims &a = env.dims(matmul.getA());
-  AffineExpr depth = a[a.size() - (matmul.getTransposeA() ? 2 : 1)];
-  return sizeOfResult(op, env) * depth * 2;
-}
-
-/// Multiplications of each element of `points` with one slice of the weights,
-/// whose first axis is the other channel.
-AffineExpr convFlops(AffineExpr points, Value weights, ShapeEnv &env) {
-  ArrayRef<AffineExpr> taps = env.dims(weights);
-  return points * product(env.getContext(), taps.drop_front()) * 2;
-}
-AffineExpr convForward(Operation *op, ShapeEnv &env) {
-  return convFlops(sizeOfResult(op, env), op->getOperand(1), env);
-}
-AffineExpr convAdjoint(Operation *op, ShapeEnv &env) {
-  return convFlops(sizeOfInput(op, env), op->getOperand(1), env);
-}
-
-/// Weights are [columns / lanes, reduction, lanes].
-AffineExpr packedFlops(Operation *op, ShapeEnv &env) {
-  return sizeOfResult(op, env) * env.dims(op->getOperand(1))[1] * 2;
-}
-/// Words of the weights hold several elements each.
-AffineExpr packedQuantizedFlops(Operation *op, ShapeEnv &env) {
-  int64_t perWord = 32 / int64_t(cast<PackedQuantizedMatmulOp>(op).getBits());
-  return packedFlops(op, env) * perWord;
-}
-/// Weights are [taps..., channels].
-AffineExpr depthwiseFlops(Operation *op, ShapeEnv &env) {
+/// Multiplications of each element of x with one slice of the weights, whose
+/// first axis is the channel of x.
+AffineExpr adjointFlops(Operation *op, ShapeEnv &env) {
   ArrayRef<AffineExpr> taps = env.dims(op->getOperand(1));
-  return sizeOfResult(op, env) * product(env.getContext(), taps.drop_back()) *
+  return sizeOfInput(op, env) * product(env.getContext(), taps.drop_front()) *
          2;
 }
 
-AffineExpr poolFlops(Operation *op, ShapeEnv &env) {
-  int64_t window = 1;
-  for (int64_t extent :
-       op->getAttrOfType<DenseI64ArrayAttr>("kernel").asArrayRef())
-    window *= extent;
-  return sizeOfResult(op, env) * window;
+/// Words of the weights hold several elements each; a has as many columns.
+AffineExpr packedQuantizedFlops(Operation *op, ShapeEnv &env) {
+  return sizeOfResult(op, env) * env.dims(op->getOperand(0)).back() * 2;
 }
-
 /// Two matrix products for each step and element of the batch.
 AffineExpr recurrentFlops(Operation *op, ShapeEnv &env) {
   const Dims &x = env.dims(op->getOperand(0));
@@ -81,17 +50,8 @@ AffineExpr packedRecurrentFlops(Operation *op, ShapeEnv &env) {
 
 const llvm::StringMap<Flops> &flopsTable() {
   static const llvm::StringMap<Flops> table = {
-      {"opc.matmul", matmulFlops},
-      {"opc.conv", convForward},
-      {"opc.conv_transpose", convAdjoint},
-      {"opc.packed_matmul", packedFlops},
-      {"opc.packed_conv", packedFlops},
+      {"opc.conv_transpose", adjointFlops},
       {"opc.packed_quantized_matmul", packedQuantizedFlops},
-      {"opc.depthwise_conv", depthwiseFlops},
-      {"opc.pool", poolFlops},
-      {"opc.max_pool_indices", poolFlops},
-      {"opc.reduce", sizeOfInput},
-      {"opc.fold", sizeOfInput},
       {"opc.cumulative", sizeOfInput},
       {"opc.arg_reduce", sizeOfInput},
       {"opc.topk", sizeOfInput},
@@ -102,19 +62,9 @@ const llvm::StringMap<Flops> &flopsTable() {
       {"opc.gru", recurrentFlops},
       {"opc.lstm", recurrentFlops},
       {"opc.packed_recurrent", packedRecurrentFlops},
-      {"opc.reshape", none},
-      {"opc.transpose", none},
-      {"opc.broadcast", none},
-      {"opc.tile", none},
-      {"opc.slice", none},
-      {"opc.pad", none},
-      {"opc.concat", none},
       {"opc.iota", none},
       {"opc.extents", none},
       {"opc.constant", none},
-      {"opc.gather", none},
-      {"opc.gather_elements", none},
-      {"opc.gather_nd", none},
       {"opc.reverse_sequence", none},
       {"opc.unpack", none}};
   return table;
@@ -159,6 +109,14 @@ int64_t chooseGrain(AffineExpr units, const KernelCost &cost) {
 } // namespace
 
 AffineExpr flopsOf(Operation *op, ShapeEnv &env) {
+  if (auto iterates = dyn_cast<IterationOp>(op)) {
+    Iteration iteration = iterates.getIteration(env);
+    return sizeOfResult(op, env) *
+           product(env.getContext(), iteration.combined) *
+           int64_t(iteration.accesses.size());
+  }
+  if (isMovement(op))
+    return none(op, env);
   Flops flops = flopsTable().lookup(op->getName().getStringRef());
   return (flops ? flops : sizeOfResult)(op, env);
 }

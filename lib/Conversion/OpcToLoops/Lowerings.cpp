@@ -1,7 +1,8 @@
 //===- Lowerings.cpp - how each op class turns into loops -----------------===//
 //
 // Collects the tables of all op families. Every element-wise op shares one
-// entry, every op that only moves elements another.
+// entry, and so do ops that only move elements, reductions, and sums of
+// products.
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Conversion/OpcToLoops/KernelEmitter.h"
@@ -22,7 +23,7 @@ struct Tables {
     registerMovementLowerings(indexed);
     registerIndexingLowerings(indexed, nests);
     registerReduceLowerings(nests);
-    registerContractionLowerings(nests);
+    registerProductLowerings(nests);
     registerPoolLowerings(nests);
     registerResizeLowerings(nests);
     registerGridSampleLowerings(nests);
@@ -57,7 +58,12 @@ const IndexedLowering *indexedLowering(Operation *op) {
 }
 
 const NestLowering *nestLowering(Operation *op) {
-  return lookUp(tables().nests, op->getName().getStringRef());
+  const NestLowering *own =
+      lookUp(tables().nests, op->getName().getStringRef());
+  if (own || !isa<IterationOp>(op))
+    return own;
+  return lookUp(tables().nests,
+                isa<ReductionOp>(op) ? kReductionEntry : kProductEntry);
 }
 
 } // namespace opc

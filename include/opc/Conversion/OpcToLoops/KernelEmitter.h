@@ -206,12 +206,16 @@ using NestTable = llvm::StringMap<NestLowering>;
 inline constexpr llvm::StringLiteral kElementwiseEntry = "elementwise";
 /// The entry of every other AccessOp that has none of its own.
 inline constexpr llvm::StringLiteral kMovementEntry = "movement";
+/// The entries of the IterationOps that have none of their own: of those that
+/// are ReductionOps, and of others, which add up products.
+inline constexpr llvm::StringLiteral kReductionEntry = "reduction";
+inline constexpr llvm::StringLiteral kProductEntry = "product";
 void registerAccessLowerings(IndexedTable &indexed);
 void registerMovementLowerings(IndexedTable &indexed);
 void registerElementwiseLowerings(IndexedTable &indexed);
 void registerIndexingLowerings(IndexedTable &indexed, NestTable &nests);
 void registerReduceLowerings(NestTable &nests);
-void registerContractionLowerings(NestTable &nests);
+void registerProductLowerings(NestTable &nests);
 void registerPoolLowerings(NestTable &nests);
 void registerResizeLowerings(NestTable &nests);
 void registerGridSampleLowerings(NestTable &nests);

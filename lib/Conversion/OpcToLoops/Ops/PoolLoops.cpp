@@ -4,8 +4,8 @@
 // One accumulator for each window, over its elements in row-major order.
 //
 //===----------------------------------------------------------------------===//
+#include "CombinedAxes.h"
 #include "Scalar.h"
-#include "WindowRange.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 
 using namespace mlir;
@@ -13,71 +13,45 @@ using namespace mlir;
 namespace opc {
 namespace {
 
-template <typename Op>
-SmallVector<WindowRange> rangesOf(Op op, size_t firstSpatial,
-                                  ValueRange indices, KernelEmitter &e) {
-  const Dims dims = e.env.dims(op.getX());
-  SmallVector<WindowRange> ranges;
-  for (auto [i, taps] : llvm::enumerate(op.getKernel()))
-    ranges.push_back(windowRange(windowOf(op), i, indices[firstSpatial + i],
-                                 e.constant(taps),
-                                 e.expr(dims[firstSpatial + i]), e));
-  return ranges;
-}
-
-SmallVector<Value> windowIndices(ArrayRef<WindowRange> ranges,
-                                 size_t firstSpatial, ValueRange indices,
-                                 ValueRange taps, KernelEmitter &e) {
-  SmallVector<Value> from(indices);
-  for (size_t i = 0; i < taps.size(); ++i)
-    from[firstSpatial + i] = ranges[i].position(taps[i], e);
-  return from;
-}
-
 /// How many elements a mean divides by: those of the window inside of x, or,
 /// where padding counts, inside of x and its padding.
-Value divisor(PoolOp pool, ArrayRef<WindowRange> ranges, size_t firstSpatial,
+Value divisor(PoolOp pool, CombinedAxes &axes, ValueRange indices,
               KernelEmitter &e) {
   const Dims dims = e.env.dims(pool.getX());
+  size_t first = layoutAxes(pool.getLayout(), dims.size()).firstSpatial;
   Scalar count(e, e.constant(1));
-  for (auto [i, range] : llvm::enumerate(ranges)) {
-    Scalar first(e, range.first), last(e, range.last);
+  for (size_t i = 0; i < pool.getKernel().size(); ++i) {
+    CombinedAxes::Range range = axes.range(i);
     if (pool.getCountPadding()) {
-      Scalar end = Scalar(e, e.expr(dims[firstSpatial + i])) +
-                   pool.getPadHigh()[i] - Scalar(e, range.start);
-      Scalar below(
-          e, e.ceilDiv(maximum(end, end.like(0)), e.constant(range.dilation)));
-      first = first.like(0);
-      last = minimum(below, below.like(double(pool.getKernel()[i])));
+      Scalar start = Scalar(e, indices[first + i]) * pool.getStrides()[i];
+      Scalar end = Scalar(e, e.expr(dims[first + i])) +
+                   (pool.getPadHigh()[i] + pool.getPadLow()[i]) - start;
+      range = {e.constant(0), e.min(stepsBelow(end, pool.getDilations()[i], e),
+                                    e.constant(pool.getKernel()[i]))};
     }
-    count = count * (last - first);
+    count = count * (Scalar(e, range.last) - Scalar(e, range.first));
   }
   return count;
 }
 
 Value poolElement(Operation *op, ValueRange indices, KernelEmitter &e) {
   auto pool = cast<PoolOp>(op);
-  Value x = pool.getX();
-  Type element = elementType(x);
+  Type element = elementType(pool.getX());
   bool isMax = pool.getKind() == "max";
-  size_t firstSpatial =
-      layoutAxes(pool.getLayout(), indices.size()).firstSpatial;
-  SmallVector<WindowRange> ranges = rangesOf(pool, firstSpatial, indices, e);
+  CombinedAxes axes(op, indices, e);
   Type type = arithmeticType(element);
   Value initial = isMax ? extremeValue(/*greatest=*/false, element, e)
                         : emitZero(computeType(type), e);
-  SmallVector<Value> total =
-      foldWindow(ranges, initial, e, [&](ValueRange taps, ValueRange carried) {
-        Value next =
-            e.element(x, windowIndices(ranges, firstSpatial, indices, taps, e));
-        Value wide = widen({e, next}, element, computeType(type));
+  SmallVector<Value> total = axes.fold(
+      axes.extents().size(), initial, [&](ValueRange at, ValueRange carried) {
+        Value wide = widen({e, axes.read(0, at)}, element, computeType(type));
         return SmallVector<Value>{
             emitArith(e.b, e.loc, isMax ? ScalarArith::Max : ScalarArith::Add,
                       type, {carried[0], wide})};
       });
   Scalar result(e, total[0]);
   if (pool.getKind() == "mean") {
-    Scalar count(e, divisor(pool, ranges, firstSpatial, e));
+    Scalar count(e, divisor(pool, axes, indices, e));
     result = {e, emitArith(e.b, e.loc, ScalarArith::Div, type,
                            {result, count.to(result.type())})};
   }
@@ -100,16 +74,15 @@ Value maxPoolIndex(Operation *op, ValueRange indices, KernelEmitter &e) {
   auto pool = cast<MaxPoolIndicesOp>(op);
   Value x = pool.getX();
   Type element = elementType(x);
-  constexpr size_t firstSpatial = 2;
-  SmallVector<WindowRange> ranges = rangesOf(pool, firstSpatial, indices, e);
+  CombinedAxes axes(op, indices, e);
   // -1 stands for none yet; a window without elements gives 0.
   Value none = e.constant(-1);
   Value least = narrow({e, extremeValue(false, element, e)}, element);
-  SmallVector<Value> best = foldWindow(
-      ranges, {least, none}, e, [&](ValueRange taps, ValueRange carried) {
-        SmallVector<Value> at =
-            windowIndices(ranges, firstSpatial, indices, taps, e);
-        Value next = e.element(x, at);
+  SmallVector<Value> best = axes.fold(
+      axes.extents().size(), {least, none},
+      [&](ValueRange taps, ValueRange carried) {
+        SmallVector<Value> at = axes.place(0, taps);
+        Value next = axes.read(0, taps);
         Scalar better(e, emitCompare(e.b, e.loc, ScalarPredicate::Greater,
                                      x.getType(), {next, carried[0]}));
         Scalar taken = better | (Scalar(e, carried[1]) == -1);

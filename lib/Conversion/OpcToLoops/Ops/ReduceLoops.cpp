@@ -4,7 +4,7 @@
 // order, into as many partial totals as the op's NumericPlan says.
 //
 //===----------------------------------------------------------------------===//
-#include "Rows.h"
+#include "CombinedAxes.h"
 #include "Scalar.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
@@ -23,10 +23,8 @@ Value constantOf(TypedAttr value, KernelEmitter &e) {
 class Total {
 public:
   Total(ReductionOp reduce, ValueRange kept, KernelEmitter &e)
-      : reduce(reduce), kept(kept), e(e), plan(numericPlan(reduce, e.env)),
-        dims(e.env.dims(reduce.getX())) {
-    for (int64_t axis : reduce.getAxes())
-      reduced.push_back(dims[axis]);
+      : reduce(reduce), axes(reduce, kept, e), e(e),
+        plan(numericPlan(reduce, e.env)) {
     neutral = constantOf(reduce.neutralOf(plan.accumulator), e);
   }
 
@@ -38,15 +36,8 @@ public:
 private:
   /// The element of x at `inner` along the reduced axes, in the type of totals.
   Value elementAt(ValueRange inner) {
-    SmallVector<Value> from;
-    size_t outer = 0, next = 0;
-    for (size_t axis = 0; axis < dims.size(); ++axis) {
-      bool isReduced = llvm::is_contained(reduce.getAxes(), int64_t(axis));
-      from.push_back(isReduced ? inner[next++] : kept[outer]);
-      outer += !isReduced || reduce.getKeepdims();
-    }
-    Value x = reduce.getX();
-    return widen({e, e.element(x, from)}, elementType(x), plan.accumulator);
+    Value x = axes.operand(0);
+    return widen({e, axes.read(0, inner)}, elementType(x), plan.accumulator);
   }
 
   Value combine(Value total, Value next) {
@@ -54,10 +45,11 @@ private:
   }
 
   Value inOrder() {
-    return e.foldNest(
-        reduced, neutral, [&](ValueRange inner, ValueRange carried) {
-          return SmallVector<Value>{combine(carried[0], elementAt(inner))};
-        })[0];
+    return axes.fold(axes.extents().size(), neutral,
+                     [&](ValueRange inner, ValueRange carried) {
+                       return SmallVector<Value>{
+                           combine(carried[0], elementAt(inner))};
+                     })[0];
   }
 
   /// Combines partial total `at` with `next`.
@@ -67,7 +59,7 @@ private:
   }
 
   Value inParts() {
-    ArrayRef<AffineExpr> line = ArrayRef(reduced).take_back(plan.lineAxes);
+    ArrayRef<AffineExpr> line = axes.extents().take_back(plan.lineAxes);
     AffineExpr length = product(e.env.getContext(), line);
     std::optional<int64_t> known = opc::constantOf(length);
     // A line that is shorter leaves all others neutral.
@@ -78,7 +70,7 @@ private:
     Value chains = e.constant(plan.chains), rest = e.constant(plan.rest);
     Value extent = e.expr(length);
     Value wholes = e.sub(extent, e.rem(extent, chains));
-    e.nest(reduced, [&](ValueRange inner) {
+    e.nest(axes.extents(), [&](ValueRange inner) {
       Value at = e.linearize(inner.take_back(line.size()), line);
       Value isWhole = e.compare(arith::CmpIPredicate::slt, at, wholes);
       Scalar part =
@@ -97,11 +89,9 @@ private:
   }
 
   ReductionOp reduce;
-  ValueRange kept; ///< position along the result's axes
+  CombinedAxes axes;
   KernelEmitter &e;
   NumericPlan plan;
-  const Dims dims; ///< of x
-  Dims reduced;
   Value neutral;
 };
 
@@ -145,8 +135,7 @@ void cumulativeLine(Operation *op, ArrayRef<Value> line, KernelEmitter &e) {
 } // namespace
 
 void registerReduceLowerings(NestTable &nests) {
-  nests["opc.reduce"] = perElement(reduceElement);
-  nests["opc.fold"] = perElement(reduceElement);
+  nests[kReductionEntry] = perElement(reduceElement);
   nests["opc.cumulative"] = perLine(cumulativeLine);
 }
 

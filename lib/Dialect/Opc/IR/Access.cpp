@@ -56,6 +56,10 @@ Exprs opc::broadcastPlace(ArrayRef<AffineExpr> from, ArrayRef<AffineExpr> to) {
   return place;
 }
 
+LayoutAxes opc::layoutAxes(StringRef layout, size_t rank) {
+  return layout == "NHWC" ? LayoutAxes{rank - 1, 1} : LayoutAxes{1, 2};
+}
+
 Accesses opc::broadcastAccesses(Operation *op, ShapeEnv &env) {
   const Dims to = env.dims(op->getResult(0));
   Accesses accesses;

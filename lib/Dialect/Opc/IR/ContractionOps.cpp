@@ -67,15 +67,9 @@ LogicalResult ConvOp::verify() {
   return checkFactors(*this, getX(), getW()); // conv_c5
 }
 
-/// The channel axis and the first spatial axis of a layout.
-static std::pair<size_t, size_t> axesOf(StringRef layout, size_t rank) {
-  return layout == "NHWC" ? std::pair<size_t, size_t>(rank - 1, 1)
-                          : std::pair<size_t, size_t>(1, 2);
-}
-
 LogicalResult ConvOp::inferDims(ShapeEnv &env, SmallVectorImpl<Dims> &results) {
   Dims dims(env.dims(getX())), w(env.dims(getW()));
-  auto [channel, first] = axesOf(getLayout(), dims.size());
+  auto [channel, first] = layoutAxes(getLayout(), dims.size());
   AffineExpr wanted = w[1] * int64_t(getGroup());
   if (constantOf(dims[channel]) && constantOf(wanted) &&
       dims[channel] != wanted)
@@ -99,7 +93,7 @@ LogicalResult ConvOp::inferDims(ShapeEnv &env, SmallVectorImpl<Dims> &results) {
 LogicalResult ConvTransposeOp::inferDims(ShapeEnv &env,
                                          SmallVectorImpl<Dims> &results) {
   Dims dims(env.dims(getX())), w(env.dims(getW()));
-  auto [channel, first] = axesOf(getLayout(), dims.size());
+  auto [channel, first] = layoutAxes(getLayout(), dims.size());
   dims[channel] = w[1] * int64_t(getGroup());
   for (size_t i = 0; i + 2 < dims.size(); ++i)
     dims[first + i] = (dims[first + i] - 1) * getStrides()[i] +

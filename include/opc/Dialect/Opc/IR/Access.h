@@ -41,6 +41,18 @@ struct Access {
 };
 using Accesses = llvm::SmallVector<Access, 2>;
 
+/// What an IterationOp says of the element of its result at (d0, ..., dr-1): it
+/// is combined of what is read at every position (dr, ...) along further axes.
+struct Iteration {
+  /// The extents of these axes, outermost first: elements are combined in
+  /// row-major order, where the order counts.
+  Exprs combined;
+  /// One access: its elements are combined. Two: their products are. A guarded
+  /// index moves along one combined axis alone, and forward: what lies inside
+  /// is a range of it, and nothing else is combined.
+  Accesses accesses;
+};
+
 /// How far `expr` moves when each d_i moves by steps[i]; nothing where that is
 /// no constant.
 std::optional<int64_t> stepOf(mlir::AffineExpr expr,
@@ -60,9 +72,18 @@ Exprs broadcastPlace(llvm::ArrayRef<mlir::AffineExpr> from,
 /// Whether an op moves elements of its operands and computes none.
 bool isMovement(mlir::Operation *op);
 
+/// Where the axes of an image are: the channel, and the first spatial one.
+struct LayoutAxes {
+  size_t channel, firstSpatial;
+};
+/// Of a tensor of such a rank whose layout is "NCHW" or "NHWC".
+LayoutAxes layoutAxes(llvm::StringRef layout, size_t rank);
+
 class ShapeEnv;
 /// Of each operand, the element that broadcasts to the place of the result.
 Accesses broadcastAccesses(mlir::Operation *op, ShapeEnv &env);
+/// The axes along which a ReductionOp combines its operand.
+Iteration iterationOfReduction(mlir::Operation *reduce, ShapeEnv &env);
 /// Whether all that an op reads is said so, whatever the extents are.
 bool broadcastsOperands(mlir::Operation *op);
 /// Whether an op reads whole operands at the place of the result, or at 0 along

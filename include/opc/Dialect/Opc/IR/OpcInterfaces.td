@@ -69,6 +69,20 @@ def Opc_AccessOp : OpInterface<"AccessOp"> {
   ];
 }
 
+def Opc_IterationOp : OpInterface<"IterationOp"> {
+  let cppNamespace = "::opc";
+  let description = [{
+    An op each element of whose one result is combined of many (Access.h). It says
+    which; how they are combined is the op's own. A ReductionOp need say no more.
+  }];
+  let methods = [
+    InterfaceMethod<
+      "What the element at (d0, d1, ...) is combined of", "::opc::Iteration",
+      "getIteration", (ins "::opc::ShapeEnv &":$env), "",
+      "return ::opc::iterationOfReduction($_op, env);">
+  ];
+}
+
 def Opc_ReductionOp : OpInterface<"ReductionOp"> {
   let cppNamespace = "::opc";
   let description = [{

@@ -88,6 +88,10 @@ defvar Opc_ProductFields = Opc_SumFields # " | ::opc::kFmaField";
 /// Of products whose order the op itself says: kernel positions, then channels.
 defvar Opc_ConvFields = "::opc::kAccField | ::opc::kFmaField";
 
+/// It says itself what each of its elements is combined of.
+defvar Opc_Iterates =
+    DeclareOpInterfaceMethods<Opc_IterationOp, ["getIteration"]>;
+
 /// An op that adds up. It says `inputs` where others say `arguments`: they are
 /// these and the contract.
 class Opc_NumericOp<string mnemonic, string fields, list<Trait> traits = []>

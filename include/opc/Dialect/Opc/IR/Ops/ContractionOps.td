@@ -4,7 +4,7 @@
 
 include "opc/Dialect/Opc/IR/OpcNumerics.td"
 
-def Opc_MatmulOp : Opc_NumericOp<"matmul", Opc_ProductFields> {
+def Opc_MatmulOp : Opc_NumericOp<"matmul", Opc_ProductFields, [Opc_Iterates]> {
   let summary = "matrix product over the last two axes, numpy's broadcasting before";
   let description = [{
     Operands have rank >= 2. With transpose_a (transpose_b) the last two axes of a
@@ -27,7 +27,7 @@ defvar Opc_WindowAttrs = (ins DenseI64ArrayAttr:$strides,
 /// number of spatial axes.
 defvar Opc_Layout = DefaultValuedAttr<Opc_Choice<["NCHW", "NHWC"]>, "\"NCHW\"">;
 
-def Opc_ConvOp : Opc_NumericOp<"conv", Opc_ConvFields> {
+def Opc_ConvOp : Opc_NumericOp<"conv", Opc_ConvFields, [Opc_Iterates]> {
   let summary = "cross-correlation with zero padding, grouped";
   let description = [{
     x: [N, C, spatial...] (or channels last by `layout`), w: [M, C/group,

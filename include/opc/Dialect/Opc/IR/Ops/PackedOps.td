@@ -11,7 +11,8 @@ include "opc/Dialect/Opc/IR/Ops/ContractionOps.td"
 // padded with zeros to whole groups. Packing itself is ordinary movement ops on the
 // weights, which are evaluated at compile time. Activations have their channels last.
 
-def Opc_PackedMatmulOp : Opc_NumericOp<"packed_matmul", Opc_ProductFields> {
+def Opc_PackedMatmulOp : Opc_NumericOp<"packed_matmul", Opc_ProductFields,
+                                       [Opc_Iterates]> {
   let summary = "y[..., n] = sum_k a[..., k] * b[n / lanes, k, n mod lanes]";
   let inputs = (ins Opc_NumericTensor:$a, Opc_NumericTensor:$b,
                 I64Attr:$columns);
@@ -34,7 +35,8 @@ def Opc_PackedQuantizedMatmulOp
   let results = (outs RankedTensorOf<[F32]>:$y);
   let hasVerifier = 1;
 }
-def Opc_PackedConvOp : Opc_NumericOp<"packed_conv", Opc_ConvFields> {
+def Opc_PackedConvOp : Opc_NumericOp<"packed_conv", Opc_ConvFields,
+                                     [Opc_Iterates]> {
   let summary = "cross-correlation over [N, spatial..., C] with packed weights";
   let description = [{
     The reduction of `b` runs over the taps of the kernel and the channels of x,
@@ -47,7 +49,7 @@ def Opc_PackedConvOp : Opc_NumericOp<"packed_conv", Opc_ConvFields> {
   let results = (outs Opc_NumericTensor:$y);
 }
 def Opc_DepthwiseConvOp
-    : Opc_NumericOp<"depthwise_conv", Opc_ConvFields> {
+    : Opc_NumericOp<"depthwise_conv", Opc_ConvFields, [Opc_Iterates]> {
   let summary = "y[n, h, w, c] = sum x[n, h', w', c] * b[i, j, c] over a window";
   let description = [{ x: [N, H, W, C], b: [kernel rows, kernel columns, C]. }];
   let inputs = !con((ins Opc_NumericTensor:$a, Opc_NumericTensor:$b),

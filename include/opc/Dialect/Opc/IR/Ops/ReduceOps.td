@@ -15,7 +15,8 @@ defvar Opc_Combines = [{
 
 def Opc_ReduceOp
     : Opc_NumericOp<"reduce", Opc_SumFields, [SameOperandsAndResultElementType,
-                                              Opc_NamesAxes, Opc_ReductionOp]> {
+                                              Opc_NamesAxes, Opc_IterationOp,
+                                              Opc_ReductionOp]> {
   let summary = "combines all elements along `axes`; nothing gives the neutral one";
   let description = [{
     sum, prod, max (NaN wins), min (NaN wins). f16 and bf16 sums and products
@@ -31,7 +32,7 @@ def Opc_ReduceOp
 def Opc_FoldOp
     : Opc_NumericOp<"fold", Opc_FoldFields,
                     [SameOperandsAndResultElementType, Opc_NamesAxes,
-                     Opc_ReductionOp, Opc_BodyOp, IsolatedFromAbove]> {
+                     Opc_IterationOp, Opc_ReductionOp, Opc_BodyOp, IsolatedFromAbove]> {
   let summary = "combines all elements along `axes` by its body";
   let description = [{
     The body takes a total and an element and gives the next total, all of the

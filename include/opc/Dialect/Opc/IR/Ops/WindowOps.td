@@ -7,7 +7,7 @@ include "opc/Dialect/Opc/IR/OpcDialect.td"
 include "opc/Dialect/Opc/IR/Ops/ContractionOps.td"
 
 def Opc_PoolOp : Opc_NumericOp<"pool", Opc_NoField,
-                               [SameOperandsAndResultElementType]> {
+                               [SameOperandsAndResultElementType, Opc_Iterates]> {
   let summary = "combines the elements of sliding windows";
   let description = [{
     max ignores padding; sum treats it as 0 (mean divides by the number of
@@ -21,7 +21,7 @@ def Opc_PoolOp : Opc_NumericOp<"pool", Opc_NoField,
       Opc_Layout:$layout));
   let results = (outs Opc_NumericTensor:$y);
 }
-def Opc_MaxPoolIndicesOp : Opc_Op<"max_pool_indices"> {
+def Opc_MaxPoolIndicesOp : Opc_Op<"max_pool_indices", [Opc_Iterates]> {
   let summary = "flat index (i64) into x of each window's first maximum";
   let arguments = !con((ins Opc_NumericTensor:$x, DenseI64ArrayAttr:$kernel),
       Opc_WindowAttrs, (ins BoolAttr:$column_major, Opc_Exprs:$dims));

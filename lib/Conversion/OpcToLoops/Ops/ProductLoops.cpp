@@ -1,11 +1,11 @@
-//===- ContractionLoops.cpp - loops of products and convolutions ----------===//
+//===- ProductLoops.cpp - loops of sums of products -----------------------===//
 //
 // Each element of a result is added up as the op's NumericPlan says: in its
 // type, as many partial totals, with or without a rounding of products.
 //
 //===----------------------------------------------------------------------===//
+#include "CombinedAxes.h"
 #include "Scalar.h"
-#include "WindowRange.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Numerics/NumericPlan.h"
@@ -26,17 +26,18 @@ Value addProduct(const NumericPlan &plan, Value total, Value x, Value a,
   return Scalar(e, total) + left * right;
 }
 
-/// `initial` and what `step` adds to a total at 0, 1, ... `count` - 1, in the
-/// partial totals of `plan`.
-Value addSteps(const NumericPlan &plan, Value count, Value initial,
-               KernelEmitter &e,
+/// `initial` and what `step` adds to a total at the positions of `range`, in
+/// the partial totals of `plan`.
+Value addSteps(const NumericPlan &plan, CombinedAxes::Range range,
+               Value initial, KernelEmitter &e,
                llvm::function_ref<Value(Value k, Value total)> step) {
   auto one = [&](Value k, ValueRange carried) {
     return SmallVector<Value>{step(k, carried[0])};
   };
   if (plan.chains == 1)
-    return e.fold(e.constant(0), count, initial, one)[0];
-  Value chains = e.constant(plan.chains);
+    return e.fold(range.first, range.last, initial, one)[0];
+  assert(KernelEmitter::constantValue(range.first) == 0);
+  Value chains = e.constant(plan.chains), count = range.last;
   Value rounds = e.floorDiv(count, chains);
   SmallVector<Value> totals(plan.chains, emitZero(initial.getType(), e));
   totals[0] = initial;
@@ -54,77 +55,27 @@ Value addSteps(const NumericPlan &plan, Value count, Value initial,
   return e.fold(e.mul(rounds, chains), count, Value(total), one)[0];
 }
 
-Value matmulElement(Operation *op, ValueRange indices, KernelEmitter &e) {
-  auto matmul = cast<MatmulOp>(op);
-  Value a = matmul.getA(), b = matmul.getB();
-  const Dims aDims = e.env.dims(a), bDims = e.env.dims(b),
-             yDims = e.env.dims(matmul.getY());
-  size_t batch = yDims.size() - 2;
-  ValueRange batchIndices = indices.take_front(batch);
-  auto operand = [&](const Dims &dims, Value row, Value column,
-                     bool transposed) {
-    SmallVector<Value> at;
-    for (AffineExpr expr : broadcastPlace(ArrayRef(dims).drop_back(2),
-                                          ArrayRef(yDims).take_front(batch)))
-      at.push_back(e.expr(expr, batchIndices));
-    at.push_back(transposed ? column : row);
-    at.push_back(transposed ? row : column);
-    return at;
-  };
-  AffineExpr depth = aDims[aDims.size() - (matmul.getTransposeA() ? 2 : 1)];
-  Type element = elementType(matmul.getY());
-  Value row = indices[batch], column = indices[batch + 1];
+/// The sum of the products of what an op reads.
+Value productElement(Operation *op, ValueRange indices, KernelEmitter &e) {
+  CombinedAxes axes(op, indices, e);
+  Value x = axes.operand(0), y = axes.operand(1);
   NumericPlan plan = numericPlan(op, e.env);
-  Value total = addSteps(
-      plan, e.expr(depth), emitZero(plan.accumulator, e), e,
-      [&](Value k, Value sum) {
-        Value left =
-            e.element(a, operand(aDims, row, k, matmul.getTransposeA()));
-        Value right =
-            e.element(b, operand(bDims, k, column, matmul.getTransposeB()));
-        return addProduct(plan, sum, a, left, b, right, e);
-      });
-  return narrow({e, total}, element);
-}
-
-/// y[n, m, o...] = sum over k..., c of x[n, g C' + c, o s + k d - p...]
-///                                     * w[m, c, k...]
-Value convElement(Operation *op, ValueRange indices, KernelEmitter &e) {
-  auto conv = cast<ConvOp>(op);
-  Value x = conv.getX(), w = conv.getW();
-  const Dims xDims = e.env.dims(x), wDims = e.env.dims(w);
-  LayoutAxes axes = layoutAxes(conv.getLayout(), xDims.size());
-  Scalar out(e, indices[axes.channel]);
-  Scalar perGroup(e, e.expr(wDims[1]));
-  Value firstChannel = e.constant(0);
-  if (conv.getGroup() != 1) {
-    AffineExpr outPerGroup = wDims[0].floorDiv(int64_t(conv.getGroup()));
-    firstChannel = e.mul(e.floorDiv(out, e.expr(outPerGroup)), perGroup);
-  }
-  SmallVector<WindowRange> ranges;
-  for (size_t i = 0; i + 2 < xDims.size(); ++i)
-    ranges.push_back(windowRange(
-        windowOf(conv), i, indices[axes.firstSpatial + i], e.expr(wDims[i + 2]),
-        e.expr(xDims[axes.firstSpatial + i]), e));
-  Type element = elementType(conv.getY());
-  NumericPlan plan = numericPlan(op, e.env);
-  auto tap = [&](Value channel, ValueRange taps, Value total) {
-    SmallVector<Value> from(indices), weight{out, channel};
-    from[axes.channel] = e.add(firstChannel, channel);
-    for (size_t i = 0; i < taps.size(); ++i)
-      from[axes.firstSpatial + i] = ranges[i].position(taps[i], e);
-    llvm::append_range(weight, taps);
-    return addProduct(plan, total, x, e.element(x, from), w,
-                      e.element(w, weight), e);
+  size_t outer = axes.extents().size() - 1;
+  auto add = [&](ValueRange at, Value innermost, Value total) {
+    SmallVector<Value> positions(at);
+    positions.push_back(innermost);
+    return addProduct(plan, total, x, axes.read(0, positions), y,
+                      axes.read(1, positions), e);
   };
-  SmallVector<Value> total = foldWindow(
-      ranges, emitZero(plan.accumulator, e), e,
-      [&](ValueRange taps, ValueRange carried) {
+  CombinedAxes::Range innermost = axes.range(outer);
+  SmallVector<Value> total = axes.fold(
+      outer, emitZero(plan.accumulator, e),
+      [&](ValueRange at, ValueRange carried) {
         return SmallVector<Value>{addSteps(
-            plan, perGroup, carried[0], e,
-            [&](Value channel, Value sum) { return tap(channel, taps, sum); })};
+            plan, innermost, carried[0], e,
+            [&](Value position, Value sum) { return add(at, position, sum); })};
       });
-  return narrow({e, total[0]}, element);
+  return narrow({e, total[0]}, elementType(op->getResult(0)));
 }
 
 /// The input index whose tap `k` reaches output `o` along one axis, and whether
@@ -188,9 +139,8 @@ Value convTransposeElement(Operation *op, ValueRange indices,
 
 } // namespace
 
-void registerContractionLowerings(NestTable &nests) {
-  nests["opc.matmul"] = perElement(matmulElement);
-  nests["opc.conv"] = perElement(convElement);
+void registerProductLowerings(NestTable &nests) {
+  nests[kProductEntry] = perElement(productElement);
   nests["opc.conv_transpose"] = perElement(convTransposeElement);
 }
 
