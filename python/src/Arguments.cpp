@@ -10,7 +10,25 @@
 namespace nb = nanobind;
 using namespace opc::python;
 
+/// ml_dtypes' integers of 2 and 4 bits as bytes, in which programs take them;
+/// other arrays as they are.
+static nb::object fewBitsInBytes(nb::object array) {
+  constexpr std::pair<std::string_view, const char *> bytes[] = {
+      {"int2", "int8"},
+      {"int4", "int8"},
+      {"uint2", "uint8"},
+      {"uint4", "uint8"}};
+  if (!PyTypeNum_ISUSERDEF(PyArray_TYPE(asNumpy(array))))
+    return array;
+  std::string name = nb::str(array.attr("dtype").attr("name")).c_str();
+  for (auto [few, whole] : bytes)
+    if (name == few)
+      return array.attr("astype")(whole);
+  return array;
+}
+
 void Arguments::addArray(const ArraySpec &spec, nb::object object) {
+  object = fewBitsInBytes(std::move(object));
   PyArrayObject *array = asNumpy(object);
   if (isMasked(object))
     refuse(spec, "an array with masked elements");

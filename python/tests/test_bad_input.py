@@ -338,21 +338,21 @@ UNSOUND = {
             [helper.make_node("Squeeze", ["x", "a"], ["y"])],
             initializer=weights(a=np.array([0], np.float32)),
         ),
-        "input 'axes' is f32, not an integer tensor",
+        "input 'axes' is f32, not i64",
     ),
     "an axis of reals": (
         small(
             [helper.make_node("CumSum", ["x", "a"], ["y"])],
             initializer=weights(a=np.array(0, np.float32)),
         ),
-        "input 'axis' is f32, not an integer tensor",
+        "input 'axis' is f32, not i32 or i64",
     ),
     "a shape of reals": (
         small(
             [helper.make_node("Reshape", ["x", "s"], ["y"])],
             initializer=weights(s=np.array([6.5], np.float32)),
         ),
-        "input 'shape' is f32, not an integer tensor",
+        "input 'shape' is f32, not i64",
     ),
     "a shape in rows": (
         small(
@@ -381,11 +381,11 @@ UNSOUND = {
             [helper.make_node("Trilu", ["x", "d"], ["y"])],
             initializer=weights(d=np.array(1.5, np.float32)),
         ),
-        "input 'k' is f32, not an integer tensor",
+        "input 'k' is f32, not i64",
     ),
     "a remainder of reals": (
         small([helper.make_node("Mod", ["x", "x"], ["y"])]),
-        "a remainder of reals needs fmod=1",
+        "a remainder of f32 needs fmod=1",
     ),
     "keepdims of 2": (
         small([helper.make_node("ReduceSum", ["x"], ["y"], keepdims=2)]),
@@ -397,6 +397,29 @@ UNSOUND = {
             initializer=weights(i=np.array([[0]]), u=np.array([[1]])),
         ),
         "elements of 'f32' and of 'i64' do not fit",
+    ),
+    "a crop of one axis of two": (
+        small(
+            [
+                helper.make_node(
+                    "Resize",
+                    ["x", "r", "s"],
+                    ["y"],
+                    coordinate_transformation_mode="tf_crop_and_resize",
+                )
+            ],
+            initializer=weights(
+                r=np.array([0, 1], np.float32), s=np.array([1, 2], np.float32)
+            ),
+        ),
+        "roi has 2 elements, not 4",
+    ),
+    "blocks of fewer axes": (
+        small(
+            [helper.make_node("Col2Im", ["x", "i", "b"], ["y"])],
+            initializer=weights(i=np.array([4, 4]), b=np.array([2])),
+        ),
+        "image_shape has 2 elements and block_shape 1",
     ),
     "an attribute of another type": (
         small([helper.make_node("Softmax", ["x"], ["y"], axis=1.5)]),

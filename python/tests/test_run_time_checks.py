@@ -69,7 +69,44 @@ SCALARS = [
 
 
 # Windows, pads and sizes that do not fit, in words that hold for both.
+THIRDS = np.array([1, 2, 3], np.uint8)
+BOXES, SCORES = normal(1, 2, 4), np.array([[[0.9, 0.8]]], np.float32)
 FITS = [
+    *(
+        Row(
+            op,
+            "the scale has 1 elements and the zero point 3",
+            x,
+            PAIR[1:],
+            THIRDS,
+            weights=w,
+        )
+        for op, x in (
+            ("QuantizeLinear", X),
+            ("DequantizeLinear", X.astype(np.uint8)),
+        )
+        for w in ([], [1, 2])
+    ),
+    *(
+        Row("Upsample", "less than 1", X, PAIR + 0.5, weights=w, opset=9)
+        for w in ([], [1])
+    ),
+    *(
+        Row(
+            "NonMaxSuppression",
+            "is outside of [0, 1]",
+            BOXES,
+            SCORES,
+            scalar(2),
+            scalar(share, np.float32),
+            weights=w,
+        )
+        for share in (-0.5, 1.5, np.nan)
+        for w in ([], [3])
+    ),
+    Row("ConstantOfShape", "'input' holds -7, less than 0", [-7], weights=[0]),
+    Row("Expand", "'shape' holds -7, less than 0", X, [-7, 3], weights=[1]),
+    Row("Tile", "'repeats' holds -7, less than 0", X, [1, -7], weights=[1]),
     *(
         Row(
             "OneHot",
@@ -90,7 +127,7 @@ FITS = [
     ),
     Row(
         "QuantizeLinear",
-        "the zero point has 2 elements, axis 1 has 3",
+        "the scale has 3 elements and the zero point 2",
         X,
         normal(3),
         TWO.astype(np.uint8),
@@ -169,13 +206,13 @@ FITS = [
     Row("Pad", "3 pads for 2 axes", X, np.array([1, 0, 1])),
     Row(
         "CenterCropPad",
-        "shape and axes differ in length",
+        "a shape of 3 extents for 2 axes",
         X,
         np.array([1, 0, 1]),
     ),
     Row(
         "Resize",
-        "sizes and axes differ in length",
+        "3 sizes for 2 axes",
         X,
         normal(0),
         normal(0),
@@ -392,7 +429,10 @@ def test_of_many_bad_indices_one_is_named(target):
     assert said <= {f"here (GatherND): index {pair}" for pair in pairs}
 
 
-@pytest.mark.parametrize("dtype", [np.int64, np.float32])
+NAMES = {np.int64: "i64", np.float32: "f32"}
+
+
+@pytest.mark.parametrize("dtype", NAMES)
 def test_a_condition_is_bool(dtype):
     branch = helper.make_graph(
         [helper.make_node("Identity", ["x"], ["z"])],
@@ -406,7 +446,7 @@ def test_a_condition_is_bool(dtype):
     feeds = {"c": np.ones((), dtype), "x": X}
     model = graph_model([node], feeds, ["y"])
     line = refusal(model, feeds, "cpu", compiles=False)
-    assert "input 'cond' is " in line and "not bool" in line
+    assert f"input 'cond' is {NAMES[dtype]}, not bool" in line
 
 
 @pytest.mark.parametrize("op", ["Conv", "ConvTranspose"])

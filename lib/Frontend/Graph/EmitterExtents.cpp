@@ -93,6 +93,8 @@ std::optional<Dims> Emitter::partialContents(Value v) {
     return std::nullopt;
   if (auto found = state.contents.find(v); found != state.contents.end())
     return found->second;
+  if (constantOf(size(v)) == 0)
+    return Dims();
   DenseElementsAttr value = constantUpTo(ShapeEnv::contentsLimit, v);
   return value ? std::optional(exprList(integersOf(value))) : std::nullopt;
 }
@@ -255,20 +257,20 @@ std::optional<Dims> Emitter::resolve(Value v, StringRef what, int64_t min) {
   requireIntegers(v, what);
   if (failed())
     return std::nullopt;
-  if (std::optional<Ints> known = constants(v))
-    return exprList(*known);
   std::optional<int64_t> count = constantOf(size(v));
-  if (!count || *count > ShapeEnv::contentsLimit) {
+  std::optional<Ints> known = constants(v);
+  if (!known && (!count || *count > ShapeEnv::contentsLimit)) {
     failNeeds(what);
     return std::nullopt;
   }
-  Dims items = partialContents(v).value_or(Dims(*count, AffineExpr()));
-  std::string text = ("input '" + what + "' holds {0}, less than {1}").str();
-  for (int64_t i = 0; i < *count; ++i)
-    if (!items[i])
-      items[i] = bindElement(v, i, min, text);
+  Dims items = known ? exprList(*known)
+                     : partialContents(v).value_or(Dims(*count, AffineExpr()));
+  for (auto [i, item] : llvm::enumerate(items))
+    if (!item)
+      item = bindElement(
+          v, i, min, ("input '" + what + "' holds {0}, less than {1}").str());
     else
-      requireAtMost(expr(min), items[i],
+      requireAtMost(expr(min), item,
                     ("input '" + what + "' holds {1}, less than {0}").str());
   return failed() ? std::nullopt : std::optional(items);
 }
@@ -276,6 +278,8 @@ std::optional<Dims> Emitter::resolve(Value v, StringRef what, int64_t min) {
 Value Emitter::scalarOf(Value v, StringRef what, Type element) {
   if (!v || failed())
     return {};
+  if (rank(v) > 1)
+    fail(formatv("input '{0}' has rank {1}, not 0 or 1", what, rank(v)));
   if (element && elementOf(v) != element)
     fail("input '" + what + "' is " + dtypeName(elementOf(v)) + ", not " +
          dtypeName(element));

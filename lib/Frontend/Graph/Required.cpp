@@ -23,6 +23,12 @@ Value listOf(Emitter &n, Value v, int64_t count, StringRef text) {
   return n.failed() ? Value() : n.reshape(v, {n.expr(count)});
 }
 
+Value onlyElementOf(Emitter &n, Value v, StringRef what, Type element) {
+  if (v && !n.failed() && n.rank(v) > 1)
+    v = n.reshape(v, {n.size(v)});
+  return n.scalarOf(v, what, element);
+}
+
 void requireRank(Emitter &n, Value shape) {
   std::optional<int64_t> count = constantOf(n.size(shape));
   if (count && *count > kMostAxes)

@@ -91,6 +91,14 @@ def test_matmul_nbits(rows, k, n, bits, block, zeros):
     assert_product(x, op.w, op.model(["rows", k]), x=x)
 
 
+@pytest.mark.parametrize("extent", [48, "k"])
+@pytest.mark.parametrize("zeros", [None, "packed"])
+def test_matmul_nbits_of_a_vector(zeros, extent):
+    op = NBits(48, 9, 4, 16, zeros)
+    x = normal(48)
+    assert_product(x, op.w, op.model([extent]), x=x)
+
+
 # Depth, columns, bits, block, zero points: of the reduction several blocks become
 # reals at a time, not always as many; a whole block; a part of one.
 MANY_ROWS = [

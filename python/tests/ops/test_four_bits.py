@@ -220,6 +220,24 @@ def test_casts_and_movement_of_four_bits(dtype, target):
         np.testing.assert_array_equal(value, expected.astype(BYTES[dtype]))
 
 
+@pytest.mark.parametrize("name", ["int2", "int4", "uint2", "uint4"])
+def test_arrays_of_few_bits_are_taken(name):
+    """Where the model has that type, and where it has bytes."""
+    dtype = np.dtype(getattr(ml_dtypes, name))
+    limits = ml_dtypes.iinfo(dtype)
+    q = np.arange(limits.min, limits.max + 1).astype(dtype)
+    for declared in (dtype, np.dtype("u1" if name[0] == "u" else "i1")):
+        node = helper.make_node("Cast", ["q"], ["y"], to=onnx_type(np.int32))
+        feeds = {"q": (declared, ["n"])}
+        model = model_of([node], feeds, {"y": np.int32}, [], opset=25)
+        program = opc.compile(model, target="reference", cache=False)
+        for some in (q, q[::-2]):
+            (y,) = program.run([some])
+            np.testing.assert_array_equal(y, some.astype(np.int32))
+        with pytest.raises(opc.InputError, match=r"expected \w8\[n\], got"):
+            program.run([q.astype(np.int16)])
+
+
 def test_casts_to_four_bits_keep_low_bits():
     """Integers out of range wrap, as those of other widths do."""
     x = np.arange(-40, 40, dtype=np.int32)

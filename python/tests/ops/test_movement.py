@@ -31,6 +31,7 @@ def shapes():
     yield Case("Flatten", normal(2, 3, 4), axis=0)
     yield Case("Flatten", normal(2, 3, 4), axis=-1)
     yield Case("Squeeze", normal(3, 1, 4, 1), ints(1, -1), fixed=(1,))
+    yield Case("Squeeze", normal(3, 4), ints(), dynamic=False)
     yield Case("Unsqueeze", normal(3, 4), ints(0, -1), fixed=(1,))
     yield Case("Unsqueeze", normal(3, 4), opset=11, axes=[1])
     for target in ((3, 4), (2, 3, 4), (2, 1, 4)):

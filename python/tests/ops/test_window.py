@@ -271,10 +271,13 @@ def more_resizes():
         yield Case("Resize", x, None, less, **options)
     roi = np.float32([0, 0, 0.4, -0.2, 1, 1, 0.6, 1.3])
     to = np.array([2, 3, 5, 12])
+    # Extents of 5.25 and 1.35, rounded down.
+    parts = np.float32([1, 1, 0.75, 0.15])
     for mode in ("nearest", "linear"):
         options = {"coordinate_transformation_mode": "tf_crop_and_resize"}
         options |= {"mode": mode, "extrapolation_value": 10.0, "scale": 64}
         yield Case("Resize", x, roi, None, to, fixed=(1, 3), **options)
+        yield Case("Resize", x, roi, parts, fixed=(1, 2), **options)
     sizes = np.array([12, 37])
     for policy in ("stretch", "not_larger", "not_smaller"):
         options = {"axes": [3, 2], "keep_aspect_ratio_policy": policy}

@@ -15,6 +15,10 @@ void requireElements(Emitter &n, Value v, ArrayRef<int64_t> axes);
 /// `text`. As a vector.
 Value listOf(Emitter &n, Value v, int64_t count, StringRef text);
 
+/// What Emitter::scalarOf gives, of an operand of any rank that must have one
+/// element.
+Value onlyElementOf(Emitter &n, Value v, StringRef what, Type element = {});
+
 /// A vector of extents is no longer than the rank that a tensor may have.
 void requireRank(Emitter &n, Value shape);
 

@@ -108,9 +108,11 @@ private:
     Scalar in = wide(e.extent(op.getX(), axis));
     Scalar out = wide(e.extent(op.getY(), axis));
     Scalar given(e, e.element(op.getScales(), {e.constant(i)}));
-    // A scale of f32 that means out / in is taken as exactly that.
+    // A scale of f32 that means out / in is taken as exactly that; a crop has
+    // as many places as the result has elements.
     Scalar width = given.to(f64) * in;
-    Scalar exact = absOf(width - out) <= out * 1e-6;
+    Scalar exact = isCropped() ? Scalar(e, e.boolean(true))
+                               : absOf(width - out) <= out * 1e-6;
     ArrayRef<double> roi = op.getRoi();
     bool hasRoi = roi.size() == 2 * count;
     axes.push_back({axis, in, out, select(exact, out, width),

@@ -1,6 +1,7 @@
 //===- Padding.cpp - what is added round a tensor -------------------------===//
 #include "opc/Frontend/Graph/Arrays/Padding.h"
 #include "opc/Frontend/Graph/Quoted.h"
+#include "opc/Frontend/Graph/Required.h"
 
 using namespace mlir;
 
@@ -31,7 +32,7 @@ Value padAxes(Emitter &n, Value x, Value value, const Padding &p) {
     if (p.mode != "constant")
       checkRepeated(n, before, after, extent);
   }
-  return n.pad(x, n.scalarOf(value, "constant_value"), low, high, p.mode);
+  return n.pad(x, onlyElementOf(n, value, "constant_value"), low, high, p.mode);
 }
 
 Value centreTo(Emitter &n, Value x, ArrayRef<int64_t> axes,

@@ -1,5 +1,7 @@
 //===- Selection.cpp - sorting and sizes that depend on data --------------===//
 #include "opc/Frontend/Graph/Arrays/Selection.h"
+#include "opc/Frontend/Graph/Required.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 
@@ -39,6 +41,21 @@ Distinct distinct(Emitter &n, Value x, int64_t axis, bool sorted) {
           n.slice(results[3], 0, zero, count)};
 }
 
+/// `threshold`, which must be a share.
+static void requireShare(Emitter &n, Value threshold, StringRef name) {
+  if (n.failed())
+    return;
+  if (auto known = n.reals(threshold)) {
+    if (!(known->front() >= 0 && known->front() <= 1))
+      n.fail(formatv("{0} of {1} is outside of [0, 1]", name, known->front()));
+    return;
+  }
+  n.guard(n.binary<AndOp>(
+              n.compare<GreaterEqualOp>(threshold, n.like(threshold, 0)),
+              n.compare<LessEqualOp>(threshold, n.like(threshold, 1))),
+          (name + " is outside of [0, 1]").str());
+}
+
 Value suppress(Emitter &n, const Suppression &s) {
   if (n.failed() || n.rank(s.boxes) != 3 || n.rank(s.scores) != 3) {
     n.fail("boxes or scores have no rank of 3");
@@ -53,11 +70,12 @@ Value suppress(Emitter &n, const Suppression &s) {
   Value least = s.least
                     ? s.least
                     : n.scalar(real, -std::numeric_limits<double>::infinity());
+  overlap = onlyElementOf(n, overlap, "iou_threshold");
+  requireShare(n, overlap, "iou_threshold");
   auto results = n.emitAll(
       NonMaxSuppressionOp::getOperationName(),
-      {s.boxes, s.scores, n.scalarOf(most, "max_output_boxes_per_class"),
-       n.scalarOf(overlap, "iou_threshold"),
-       n.scalarOf(least, "score_threshold")},
+      {s.boxes, s.scores, onlyElementOf(n, most, "max_output_boxes_per_class"),
+       overlap, onlyElementOf(n, least, "score_threshold")},
       {{"center_point", n.boolean(s.center)}}, {n.i64Type(), n.i64Type()});
   AffineExpr count = n.bindElement(results[1], 0, 0);
   return n.slice(results[0], 0, n.expr(0), count);

@@ -116,8 +116,11 @@ Value withoutAxis(Emitter &n, Value p, Value x, int64_t axis) {
   return n.reshape(p, {});
 }
 
-/// The same of scale and zero point.
+/// The same of scale and zero point, of which there are equally many.
 Scheme withoutAxis(Emitter &n, Value x, Scheme s) {
+  if (s.scale && s.zero && !n.failed())
+    n.requireEqual(n.size(s.scale), n.size(s.zero),
+                   "the scale has {0} elements and the zero point {1}");
   if (s.block == 0) {
     s.scale = withoutAxis(n, s.scale, x, s.axis);
     s.zero = withoutAxis(n, s.zero, x, s.axis);

@@ -130,11 +130,13 @@ std::optional<Resampling> resamplingToSizes(Emitter &n, Value x,
                                             AspectRatio ratio) {
   Resampling s;
   s.axes = axes;
-  constexpr StringLiteral kUneven("sizes and axes differ in length");
+  constexpr StringLiteral kUneven("{0} sizes for {1} axes");
   std::optional<Dims> wanted =
       n.resolve(listOf(n, sizes, axes.size(), kUneven), "sizes", 0);
-  if (!wanted || wanted->size() != axes.size()) {
-    n.fail(kUneven);
+  if (!wanted)
+    return std::nullopt;
+  if (wanted->size() != axes.size()) {
+    n.fail(formatv(kUneven.data(), wanted->size(), axes.size()));
     return std::nullopt;
   }
   s.dims = *wanted;

@@ -114,10 +114,10 @@ void buildMatMulNBits(Node &n) {
   Value real =
       dequantiseBlocks(n, q, scale, zero, /*axis=*/1, block, n.f32Type());
   Value wide = n.cast(a, n.f32Type());
-  if (!n.failed() && n.rank(wide) == 1)
-    return n.refuse("a of rank 1 is not supported", "rank 2 and more");
-  Value y = n.matmul(wide, real, n.f32Type(), /*transposeA=*/false,
-                     /*transposeB=*/true);
+  bool isVector = !n.failed() && n.rank(wide) == 1;
+  Value y = n.matmul(isVector ? n.unsqueeze(wide, 0) : wide, real, n.f32Type(),
+                     /*transposeA=*/false, /*transposeB=*/true);
+  y = isVector ? n.squeeze(y, 0) : y;
   if (n.has(5))
     y = n.add(y, n.cast(n.in(5), n.f32Type()));
   n.out(0, n.cast(y, n.elementOf(a)));

@@ -82,7 +82,8 @@ void buildMod(Node &n) {
   if (n.flag("fmod", false))
     return buildBinary<FmodOp>(n);
   if (Value x = n.need(0); x && n.isFloat(x))
-    return n.fail("a remainder of reals needs fmod=1");
+    return n.fail("a remainder of " + dtypeName(n.elementOf(x)) +
+                  " needs fmod=1");
   buildBinary<ModOp>(n);
 }
 

@@ -1,8 +1,10 @@
 //===- FoldNodes.cpp - Col2Im ---------------------------------------------===//
 #include "WindowAttributes.h"
 #include "opc/Frontend/Graph/Layers/Fold.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
+using llvm::formatv;
 
 namespace opc::onnx {
 namespace {
@@ -11,8 +13,11 @@ void buildCol2Im(Node &n) {
   Fold f{n.need(0), {}, {}};
   std::optional<Ints> image = n.known(1, "image_shape");
   std::optional<Ints> block = n.known(2, "block_shape");
-  if (!image || !block || image->empty() || image->size() != block->size())
-    return n.fail("image_shape and block_shape differ in length");
+  if (n.failed() || !n.need(1) || !n.need(2))
+    return;
+  if (image->empty() || image->size() != block->size())
+    return n.fail(formatv("image_shape has {0} elements and block_shape {1}",
+                          image->size(), block->size()));
   f.image = *image;
   f.window.kernel = *block;
   int64_t spatial = image->size();

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Reader/GraphImporter.h"
 #include "Reader/Regions.h"
+#include "opc/Frontend/Graph/Required.h"
 #include "llvm/ADT/ScopeExit.h"
 
 using namespace mlir;
@@ -128,7 +129,7 @@ void buildDynamicIf(Node &n, Value condition) {
 }
 
 void buildIf(Node &n) {
-  Value condition = n.scalarOf(n.need(0), "cond", n.boolType());
+  Value condition = onlyElementOf(n, n.need(0), "cond", n.boolType());
   if (n.failed())
     return;
   if (auto known = n.constants(condition))

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "Reader/GraphImporter.h"
 #include "Reader/Regions.h"
+#include "opc/Frontend/Graph/Required.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -64,7 +65,7 @@ std::optional<Body> importBody(Node &n, const BodySpec &spec,
   }
   Value goesOn = yes;
   if (spec.conditional)
-    goesOn = n.scalarOf((*results)[0], "cond_out", n.boolType());
+    goesOn = onlyElementOf(n, (*results)[0], "cond_out", n.boolType());
   SmallVector<Value> yielded{goesOn};
   llvm::append_range(yielded, ArrayRef(*results).drop_front(first));
   yield(n, yielded);
@@ -206,8 +207,8 @@ AffineExpr knownTrips(Node &n, const pb::GraphProto &graph, Value tripCount,
 void buildLoop(Node &n) {
   BodySpec spec;
   spec.graph = n.graph("body");
-  Value tripCount = n.scalarOf(n.in(0), "M", n.i64Type());
-  Value condition = n.scalarOf(n.in(1), "cond", n.boolType());
+  Value tripCount = onlyElementOf(n, n.in(0), "M", n.i64Type());
+  Value condition = onlyElementOf(n, n.in(1), "cond", n.boolType());
   for (int64_t i = 2; i < n.numInputs(); ++i)
     spec.initial.push_back(n.need(i));
   if (n.failed())

@@ -46,14 +46,14 @@ void buildCenterCropPad(Node &n) {
   Value x = n.need(0);
   Ints axes =
       n.axesIn(n.integers("axes").value_or(axesUpTo(n.rank(x))), n.rank(x));
-  constexpr StringLiteral kUneven("shape and axes differ in length");
+  constexpr StringLiteral kUneven("a shape of {0} extents for {1} axes");
   std::optional<Dims> wanted =
       n.resolve(listOf(n, n.vectorOf(n.need(1), "shape"), axes.size(), kUneven),
                 "shape", 0);
   if (!wanted || n.failed())
     return;
   if (wanted->size() != axes.size())
-    return n.fail(kUneven);
+    return n.fail(formatv(kUneven.data(), wanted->size(), axes.size()));
   n.out(0, centreTo(n, x, axes, *wanted));
 }
 

@@ -2,26 +2,52 @@
 #include "Reader/Node.h"
 #include "opc/Frontend/Graph/Sampling/Grids.h"
 #include "opc/Frontend/Graph/Sampling/Resampling.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
+using llvm::formatv;
 
 namespace opc::onnx {
 namespace {
 
-/// Upsample and the first Resize: positions are output / scale, rounded down.
-void buildOldResize(Node &n) {
+/// Upsample's scales are 1 or more; Resize came for others.
+void requireGrowth(Node &n, Value scales) {
+  if (n.failed())
+    return;
+  auto known = n.reals(scales);
+  for (double scale : known.value_or(SmallVector<double>()))
+    if (scale < 1)
+      return n.fail(formatv("scale {0} is less than 1", scale));
+  if (known)
+    return;
+  Value least = n.reduce("min", scales, axesUpTo(n.rank(scales)), false);
+  n.guard(n.compare<GreaterEqualOp>(least, n.like(least, 1)),
+          "a scale is less than 1");
+}
+
+/// Scales of Upsample and of the first Resize.
+Value oldScales(Node &n) {
+  if (n.opset >= 9)
+    return n.need(1);
+  SmallVector<double> list = n.needReals("scales");
+  return n.reals(n.f32Type(), {static_cast<int64_t>(list.size())}, list);
+}
+
+/// What both do: positions are output / scale, rounded down.
+void resizeBy(Node &n, Value scales) {
   Value x = n.need(0);
   Interpolation spec{n.string("mode", "nearest"), "asymmetric", "floor"};
   Ints axes = axesUpTo(n.rank(x));
-  Value scales;
-  if (n.opset < 9) {
-    SmallVector<double> list = n.needReals("scales");
-    scales = n.reals(n.f32Type(), {static_cast<int64_t>(list.size())}, list);
-  } else {
-    scales = n.need(1);
-  }
   if (auto s = resamplingByScales(n, x, axes, scales))
     n.out(0, resample(n, x, *s, spec));
+}
+
+void buildOldResize(Node &n) { resizeBy(n, oldScales(n)); }
+
+void buildUpsample(Node &n) {
+  Value scales = oldScales(n);
+  resizeBy(n, scales);
+  requireGrowth(n, scales);
 }
 
 Interpolation readInterpolation(Node &n) {
@@ -41,7 +67,8 @@ void readRegion(Node &n, const Ints &axes, Interpolation &spec) {
     if (!roi)
       return n.failNeeds("roi");
     if (roi->size() != 2 * axes.size())
-      return n.fail("roi and axes differ in length");
+      return n.fail(formatv("roi has {0} elements, not {1}", roi->size(),
+                            2 * axes.size()));
     spec.roi = *roi;
   }
   n.ignoreInput(1); // of that form only
@@ -126,7 +153,7 @@ constexpr OpRow kRows[] = {
     {"Resize", 10, 10, buildOldResize},
     {"Resize", 11, kLatest, buildResize},
     {"RoiAlign", 10, kLatest, buildRoiAlign},
-    {"Upsample", 7, 9, buildOldResize},
+    {"Upsample", 7, 9, buildUpsample},
 };
 
 } // namespace

@@ -7,6 +7,7 @@
 #include "GraphImporter.h"
 #include "NodeOrder.h"
 #include "Refusals.h"
+#include "SchemaTypes.h"
 #include "llvm/ADT/Hashing.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -199,6 +200,17 @@ void GraphImporter::importNode(const pb::NodeProto &proto, Scope &scope,
     scope.lost.insert(name);
 }
 
+static void buildRow(Node &node, const OpRow &row) {
+  checkInputTypes(node);
+  if (node.failed() || foldShapeArithmetic(node))
+    return;
+  row.build(node);
+  if (!node.failed())
+    node.checkAllRead();
+  checkOutputTypes(node);
+  noteContents(node);
+}
+
 void GraphImporter::build(Node &node, Scope &scope) {
   const pb::NodeProto &proto = node.proto;
   size_t before = errors.size();
@@ -214,12 +226,7 @@ void GraphImporter::build(Node &node, Scope &scope) {
       node.checkAllRead();
   } else if (const OpRow *row = findRow(domainName(proto.domain()),
                                         proto.op_type(), node.opset)) {
-    if (!foldShapeArithmetic(node)) {
-      row->build(node);
-      if (!node.failed())
-        node.checkAllRead();
-      noteContents(node);
-    }
+    buildRow(node, *row);
   } else if (node.opset == 0) {
     node.fail(formatv("domain {0} is not imported",
                       quoted(domainName(proto.domain()))));
