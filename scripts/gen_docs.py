@@ -194,6 +194,12 @@ def onnx_ops(build):
     return output_of(build / "bin/opc-opt", "--opc-print-onnx-ops").splitlines()
 
 
+def torch_ops(build):
+    return output_of(
+        build / "bin/opc-opt", "--opc-print-torch-ops"
+    ).splitlines()
+
+
 def command_line(build):
     """What the commands say of themselves."""
     opc = build / "bin/opc"
@@ -220,6 +226,7 @@ PAGES = {
     "Targets": targets,
     "Stages": stages,
     "OnnxOps": onnx_ops,
+    "TorchOps": torch_ops,
     "CommandLine": command_line,
 }
 NOTE = "<!-- written by scripts/gen_docs.py -->"

@@ -4,7 +4,7 @@
 // options, look into the cache, compile, hand over.
 //
 //===----------------------------------------------------------------------===//
-#include "opc-c/compiler.h"
+#include "opc-c/survey.h"
 
 #include "LoadedProgram.h"
 #include "MemoryGuard.h"
@@ -14,6 +14,7 @@
 #include "opc/Pipeline/Jit.h"
 #include "opc/Pipeline/Reproducer.h"
 #include "opc/Pipeline/Stages.h"
+#include "opc/Pipeline/Survey.h"
 #include "opc/Runtime/AtomicFile.h"
 #include "opc/Runtime/Data.h"
 #include "llvm/Support/FileSystem.h"
@@ -250,6 +251,28 @@ extern "C" opc_status opc_save(const opc_program *program, const char *path) {
   return guarded([&] {
     return program && path ? saveProgram(program, path)
                            : missing("opc_save: program and path");
+  });
+}
+
+static Status survey(const ModelSource &source, const CompileOptions &options,
+                     char **json) {
+  std::string text;
+  Status status = surveyModel(source, options, text);
+  if (options.interrupted())
+    status = interruption();
+  return status.ok() ? giveText(text, json) : status;
+}
+
+extern "C" opc_status opc_survey_model(const opc_model *model,
+                                       const char *options, char **json) {
+  return guarded([&] {
+    if (!model || !json)
+      return missing("opc_survey_model: model and json");
+    *json = nullptr;
+    CompileOptions parsed;
+    ModelSource source;
+    Status status = readArguments(*model, options, parsed, source);
+    return status.ok() ? survey(source, parsed, json) : status;
   });
 }
 

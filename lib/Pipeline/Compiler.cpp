@@ -14,9 +14,11 @@
 #include "opc/Conversion/OpcToHost/HostProgram.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Frontend/ONNX/Model.h"
+#include "opc/Frontend/Torch/ImportTorch.h"
 #include "opc/Pipeline/BuildInfo.h"
 #include "opc/Pipeline/InitAll.h"
 #include "opc/Pipeline/Stages.h"
+#include "opc/Pipeline/Survey.h"
 #include "opc/Runtime/Artifact.h"
 #include "opc/Runtime/Escape.h"
 #include "opc/Runtime/Suggest.h"
@@ -45,11 +47,21 @@ public:
   }
   Status print(size_t last, TextForm form, std::string &text);
   Status inspect(const ModelSource &source, json::Object &description);
+  Status survey(const ModelSource &source,
+                std::vector<runtime::Diagnostic> &refusals);
 
 private:
   Status prepare();
   Status import(const ModelSource &source);
   Status finishImport();
+
+  Status importTorch(const ModelSource &source,
+                     std::vector<runtime::Diagnostic> &errors);
+  Status importOnnx(const ModelSource &source,
+                    std::vector<runtime::Diagnostic> &errors);
+  /// What the front end objects to is in `errors`.
+  Status importModel(const ModelSource &source,
+                     std::vector<runtime::Diagnostic> &errors);
 
   onnx::ImportOptions importOptions(const ModelSource &source) const;
 
@@ -111,18 +123,53 @@ Status Compilation::import(const ModelSource &source) {
     Status status = readText(source, deepest, mlir, module);
     return status.ok() ? bindConstants(*module, options) : status;
   }
-  if (Status status = source.checkFormat(); !status.ok())
-    return status;
   std::vector<runtime::Diagnostic> errors;
+  Status status = importModel(source, errors);
+  return status.ok() && !errors.empty() ? Status::of(std::move(errors))
+                                        : status;
+}
+
+Status Compilation::importTorch(const ModelSource &source,
+                                std::vector<runtime::Diagnostic> &errors) {
+  if (!options.outputs.empty())
+    return Status::input(source.name + ": outputs of a PyTorch graph are "
+                                       "chosen where it is exported");
+  torch::ImportOptions given;
+  given.modelName = llvm::sys::path::filename(source.name).str();
+  given.dims = options.dims;
+  auto imported =
+      torch::importTorch(mlir, source.bytes->getMemBufferRef(), given, errors);
+  if (failed(imported))
+    return {};
+  module = std::move(*imported);
+  return bindConstants(*module, options);
+}
+
+Status Compilation::importOnnx(const ModelSource &source,
+                               std::vector<runtime::Diagnostic> &errors) {
   auto imported =
       onnx::importOutputs(mlir, source.bytes->getMemBufferRef(),
                           importOptions(source), options.outputs, errors);
   if (failed(imported))
-    return Status::of(std::move(errors));
+    return {};
   module = std::move(*imported);
   // Weights that are not in files of their own have been taken out of it.
   source.giveBackPages();
   return {};
+}
+
+Status Compilation::importModel(const ModelSource &source,
+                                std::vector<runtime::Diagnostic> &errors) {
+  if (Status status = source.checkFormat(); !status.ok())
+    return status;
+  return isTorch(source) ? importTorch(source, errors)
+                         : importOnnx(source, errors);
+}
+
+Status Compilation::survey(const ModelSource &source,
+                           std::vector<runtime::Diagnostic> &refusals) {
+  Status status = prepare();
+  return status.ok() ? importModel(source, refusals) : status;
 }
 
 Status Compilation::prepare() {
@@ -355,12 +402,28 @@ Status Compilation::inspect(const ModelSource &source,
   return {};
 }
 
+Status opc::surveyModel(const ModelSource &source,
+                        const CompileOptions &options, std::string &text) {
+  if (source.isText)
+    return Status::input(source.name + ": IR has no nodes to survey");
+  std::vector<runtime::Diagnostic> refusals;
+  Status status = compiling([&](int64_t deepest) {
+    return Compilation(options, deepest).survey(source, refusals);
+  });
+  if (status.ok())
+    text = runtime::toJson(refusals);
+  return status;
+}
+
 Status opc::inspectModel(const ModelSource &source,
                          const CompileOptions &options, std::string &text) {
   if (source.isText)
     return Status::input(source.name + ": IR has no nodes to inspect");
   if (Status status = source.checkFormat(); !status.ok())
     return status;
+  if (isTorch(source))
+    return Status::input(source.name + ": is a PyTorch graph, and what is "
+                                       "inspected are ONNX models");
   json::Object description;
   Status status = compiling([&](int64_t deepest) {
     return Compilation(options, deepest).inspect(source, description);

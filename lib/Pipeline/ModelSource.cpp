@@ -3,9 +3,10 @@
 // Files are mapped, not read: weights of a large model are looked at once.
 //
 //===----------------------------------------------------------------------===//
-#include "opc/Pipeline/Compiler.h"
+#include "opc/Pipeline/Survey.h"
 
 #include "opc-c/module.h"
+#include "opc/Frontend/Torch/ImportTorch.h"
 #include "opc/Runtime/Escape.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MathExtras.h"
@@ -50,12 +51,10 @@ static constexpr Format kOthers[] = {
      "a compiled program or library"},
     {"version https://git-lfs", "a pointer of Git LFS: fetch the file itself"},
     {"\x93NUMPY", "an array of numpy"},
-    {"PK\x03\x04", "a zip archive, as PyTorch and numpy write them"},
     {"\x1f\x8b", "compressed by gzip"},
     {"\x80\x02", "a pickle of Python"},
     {"\x89HDF", "an HDF5 file, as Keras writes them"},
     {"<", "text: a web page, XML or ONNX's text form"},
-    {"{", "JSON"},
 };
 
 Status ModelSource::checkFormat() const {
@@ -66,6 +65,10 @@ Status ModelSource::checkFormat() const {
     if (start.starts_with(other.start))
       return Status::input(name + ": is no ONNX model but " + other.what.str());
   return {};
+}
+
+bool opc::isTorch(const ModelSource &source) {
+  return !source.isText && torch::startsLikeTorch(source.bytes->getBuffer());
 }
 
 Status ModelSource::open(llvm::StringRef path, ModelSource &source) {

@@ -24,7 +24,7 @@ from .errors import (
     UnsupportedNode,
     UsageError,
 )
-from .model import Model, TensorSpec, compile, inspect, load, targets
+from .model import Model, TensorSpec, compile, inspect, load, survey, targets
 from .profile import KernelTime, Launch, Profile
 
 __version__ = _version()
@@ -43,5 +43,6 @@ __all__ = [
     "compile",
     "inspect",
     "load",
+    "survey",
     "targets",
 ]

@@ -174,10 +174,11 @@ def compile(
     outputs: Sequence[str] | None = None,
     donate: Sequence[str | int] | Mapping[str | int, str] | None = None,
 ) -> Model:
-    """Compiles an ONNX model, or opc's own IR, for this machine.
+    """Compiles an ONNX model, a PyTorch graph, or IR, for this machine.
 
     model      a path, the bytes of a model, an onnx.ModelProto, or IR as text
-               (str or bytes)
+               (str or bytes); a PyTorch graph is a .pt2 file or the JSON of an
+               exported program (docs/Torch.md)
     target     "cpu", "reference", or one of `targets()` as "NAME:CHIP"
     threads    how many threads a run may use
     dims       extents for symbolic dimensions, {"batch": 1}; one without a
@@ -203,6 +204,11 @@ def compile(
     compilation.
     """
     text = compile_options(target, threads, dims, outputs, donate, cache)
+    if type(model).__module__.startswith("torch.export"):
+        from .torch import exported  # loads torch, which is loaded then
+
+        model, values = exported.read(model)
+        constants = {**values, **(constants or {})}
     return Model(_with_model(_opc.compile, model, directory, constants, text))
 
 
@@ -234,6 +240,19 @@ def inspect(
             )
         return _opc.inspect_program(file_path("model", model))
     return _with_model(_opc.inspect_model, model, directory, constants, text)
+
+
+def survey(
+    model: Any, dims: Mapping[str, int] | None = None
+) -> list[dict[str, Any]]:
+    """All that opc's front end refuses of a model, without compiling it.
+
+    A list of records as in `OpcError.diagnostics`, empty where it takes the whole
+    model. Of a PyTorch graph, nodes behind a refused one are looked at, too
+    (docs/Torch.md).
+    """
+    text = compile_options("cpu", 1, dims, None, None, False)
+    return _with_model(_opc.survey_model, model, None, None, text)
 
 
 def load(path: str | bytes | os.PathLike) -> Model:

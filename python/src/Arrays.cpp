@@ -98,7 +98,7 @@ bool opc::python::dtypeOf(nb::dlpack::dtype type, opc_dtype &dtype) {
   return false;
 }
 
-static nb::dlpack::dtype dlpackDtype(opc_dtype dtype) {
+nb::dlpack::dtype opc::python::dlpackDtype(opc_dtype dtype) {
   for (const DtypeRow &row : dtypes)
     if (row.dtype == dtype)
       return {uint8_t(row.code), uint8_t(8 * opc_dtype_bytes(dtype)), 1};

@@ -33,6 +33,9 @@ void initArrays();
 /// The dtype of manifests ("f32") or nothing.
 bool dtypeNamed(const std::string &name, opc_dtype &dtype);
 
+/// The dtype as DLPack has it.
+nanobind::dlpack::dtype dlpackDtype(opc_dtype dtype);
+
 /// Its number in numpy; -1 for bf16, which ml_dtypes numbers as it is loaded.
 int numpyNumber(opc_dtype dtype);
 

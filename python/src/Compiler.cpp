@@ -24,10 +24,12 @@ static CompilerApi open() {
     raiseError(OPC_ERROR_INPUT,
                std::string("cannot load the compiler: ") + dlerror());
   CompilerApi api;
+  find(library, "opc_build_id", api.buildId);
   find(library, "opc_compile", api.compile);
   find(library, "opc_save", api.save);
   find(library, "opc_targets", api.targets);
   find(library, "opc_inspect_model", api.inspectModel);
+  find(library, "opc_survey_model", api.surveyModel);
   find(library, "opc_observe", api.observe);
   return api;
 }

@@ -8,15 +8,18 @@
 #define OPC_PYTHON_COMPILER_H
 
 #include "opc-c/compiler.h"
+#include "opc-c/survey.h"
 
 namespace opc::python {
 
 /// The functions of opc-c/compiler.h that Python calls.
 struct CompilerApi {
+  decltype(&::opc_build_id) buildId;
   decltype(&::opc_compile) compile;
   decltype(&::opc_save) save;
   decltype(&::opc_targets) targets;
   decltype(&::opc_inspect_model) inspectModel;
+  decltype(&::opc_survey_model) surveyModel;
   decltype(&::opc_observe) observe;
 };
 

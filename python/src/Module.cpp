@@ -8,6 +8,7 @@
 #include "Errors.h"
 #include "Model.h"
 #include "Program.h"
+#include "TensorCall.h"
 #include "Watch.h"
 #include "opc-c/inspect.h"
 
@@ -69,6 +70,15 @@ static nb::object inspectModel(const Model::Text &path, const Model::Text &data,
   });
 }
 
+static nb::object surveyModel(const Model::Text &path, const Model::Text &data,
+                              const Model::Text &directory, nb::list constants,
+                              const std::string &options, nb::object log) {
+  Model model(path, data, directory, constants);
+  return inspectWith(log, [&](char **json) {
+    return compiler().surveyModel(model.get(), options.c_str(), json);
+  });
+}
+
 static nb::object inspectProgram(nb::bytes path) {
   char *json = nullptr;
   check(opc_inspect_program(path.c_str(), &json));
@@ -83,6 +93,8 @@ static nb::object targets() {
 
 NB_MODULE(_opc, m) {
   initArrays();
+  // PyTorch's registries keep programs until the process ends.
+  nb::set_leak_warnings(false);
   m.doc() = "Compiled programs and the compiler, for the package opc.";
   nb::class_<Program>(m, "Program", "A compiled program; safe to share.")
       .def("run", &Program::run, nb::arg("inputs").none(),
@@ -98,6 +110,12 @@ NB_MODULE(_opc, m) {
            "What was timed, as a dict; opc-c/opc.h describes it.")
       .def_prop_ro("manifest", &Program::manifest,
                    "What the program says of itself, as a dict.");
+  nb::class_<TensorCall>(m, "TensorCall", "A program, of tensors of torch.")
+      .def(nb::init<nb::object, nb::handle, nb::list, nb::list>(),
+           nb::arg("program"), nb::arg("tensor_class"), nb::arg("input_orders"),
+           nb::arg("output_orders"))
+      .def("__call__", &TensorCall::call,
+           "Runs the program on tensors, and ints for sizes.");
   m.def("load", &load, nb::arg("path"), "Opens a compiled shared object.");
   m.def("compile", &compile, nb::arg("path").none(), nb::arg("data").none(),
         nb::arg("directory").none(), nb::arg("constants"), nb::arg("options"),
@@ -107,6 +125,10 @@ NB_MODULE(_opc, m) {
         nb::arg("data").none(), nb::arg("directory").none(),
         nb::arg("constants"), nb::arg("options"), nb::arg("log").none(),
         "What opc knows of a model, as a dict.");
+  m.def("survey_model", &surveyModel, nb::arg("path").none(),
+        nb::arg("data").none(), nb::arg("directory").none(),
+        nb::arg("constants"), nb::arg("options"), nb::arg("log").none(),
+        "All that the front end refuses of a model, as a list of dicts.");
   m.def("inspect_program", &inspectProgram, nb::arg("path"),
         "What a shared object says of itself, as a dict.");
   m.def("targets", &targets, "All targets, as a dict.");
@@ -121,5 +143,8 @@ NB_MODULE(_opc, m) {
         return numpyDtype(dtype);
       },
       nb::arg("name"), "The numpy dtype of 'f32', 'bf16', ...");
+  m.def(
+      "build_id", [] { return compiler().buildId(); },
+      "What tells this build of the compiler from others.");
   m.def("version", &opc_version, "Version of the runtime.");
 }

@@ -28,6 +28,7 @@ public:
   /// The profile (opc_profile_stop) as Python's data.
   nanobind::object stopProfile();
   nanobind::object manifest() const { return document; }
+  opc_program *get() const { return handle; }
 
 private:
   /// The inputs and places of one run.

@@ -3,12 +3,14 @@
 //   opc-opt --opc-simplify in.mlir
 //   opc-opt --opc-print-stages          the page docs/generated/Stages.md
 //   opc-opt --opc-print-onnx-ops        the page docs/generated/OnnxOps.md
+//   opc-opt --opc-print-torch-ops       the page docs/generated/TorchOps.md
 //
 // mlir-opt with opc's dialects and passes, and the few upstream ones that tests
 // of this project use.
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Frontend/ONNX/Ops.h"
+#include "opc/Frontend/Torch/ImportTorch.h"
 #include "opc/Pipeline/InitAll.h"
 #include "opc/Pipeline/Stages.h"
 
@@ -23,6 +25,10 @@ int main(int argc, char **argv) {
   }
   if (argc == 2 && llvm::StringRef(argv[1]) == "--opc-print-onnx-ops") {
     opc::onnx::printOps(llvm::outs());
+    return 0;
+  }
+  if (argc == 2 && llvm::StringRef(argv[1]) == "--opc-print-torch-ops") {
+    opc::torch::printOps(llvm::outs());
     return 0;
   }
   mlir::DialectRegistry registry;

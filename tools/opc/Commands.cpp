@@ -87,9 +87,11 @@ static constexpr Option kTargetsOptions[] = {kJson};
 
 static constexpr Command kCommands[] = {
     {"compile", "MODEL", 1, "compile a model to a shared library",
-     "MODEL is an ONNX file, or a file of opc's own IR (.mlir). The result "
-     "needs\n"
-     "nothing but libc and libm; libopc_runtime loads it.\n"
+     "MODEL is an ONNX file, a PyTorch archive (.pt2), or a file of opc's own "
+     "IR\n"
+     "(.mlir). The result needs nothing but libc and libm; libopc_runtime "
+     "loads "
+     "it.\n"
      "\n"
      "  opc compile model.onnx -o model.so\n"
      "  opc compile model.onnx -o model.so --threads 4 --dim batch=1\n"

@@ -253,7 +253,7 @@ TEST(OnnxImport, RefusesAttentionOfIntegers) {
   causal->set_i(1);
   m.output("y");
   EXPECT_THAT(import(m).errors.front(),
-              HasSubstr("queries, keys and values are floats"));
+              HasSubstr("input 'Q' is i32, not f16, bf16, f32 or f64"));
 }
 
 TEST(OnnxImport, MessagesAreOneLineWhateverNamesHold) {

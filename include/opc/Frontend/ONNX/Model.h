@@ -6,13 +6,12 @@
 #ifndef OPC_FRONTEND_ONNX_MODEL_H
 #define OPC_FRONTEND_ONNX_MODEL_H
 
+#include "opc/Frontend/Graph/ModelAttr.h"
 #include "opc/Frontend/ONNX/Import.h"
 
 namespace opc::onnx {
 
-/// Attribute of the module: what the model says of itself, as the text of a
-/// JSON object ("model" of docs/Manifest.md).
-inline constexpr llvm::StringLiteral kModelAttr = "opc.model";
+using graph::kModelAttr;
 
 /// importOnnx of the tensors `outputs`, in this order: outputs of the graph or
 /// values between its nodes. What they do not need, inputs as well, is left

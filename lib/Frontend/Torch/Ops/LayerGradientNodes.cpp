@@ -1,0 +1,325 @@
+//===- LayerGradientNodes.cpp - gradients of layers -----------------------===//
+#include "Norms.h"
+#include "Windows.h"
+#include "opc/Frontend/Graph/Arrays/Indexing.h"
+#include "opc/Frontend/Graph/Layers/Normalisation.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using llvm::formatv;
+
+namespace opc::torch {
+namespace {
+
+/// Which of three results are wanted.
+SmallVector<bool> readMask(Node &n) {
+  SmallVector<bool> mask = n.flags("output_mask");
+  if (mask.size() != 3)
+    n.fail("output_mask has no three values");
+  mask.resize(3);
+  return mask;
+}
+
+void buildLayerNorm(Node &n) {
+  Value grad = n.tensor("grad_out"), x = n.tensor("input"),
+        mean = n.tensor("mean"), rstd = n.tensor("rstd"),
+        weight = n.optionalTensor("weight"), bias = n.optionalTensor("bias");
+  SmallVector<bool> mask = readMask(n);
+  if (n.failed())
+    return;
+  Type element = n.elementOf(x);
+  Ints axes = trailingAxes(n, x, "normalized_shape");
+  Ints outer = axesUpTo(n.rank(x) - static_cast<int64_t>(axes.size()));
+  Value g = wide(n, grad), in = wide(n, x);
+  Type wide = n.elementOf(in);
+  rstd = n.cast(rstd, wide);
+  Value unit = n.mul(n.sub(in, n.cast(mean, wide)), rstd);
+  Value scaled = weight ? n.mul(g, n.cast(weight, wide)) : g;
+  if (mask[0]) {
+    Value average = n.mean(scaled, axes, true);
+    Value along = n.mean(n.mul(scaled, unit), axes, true);
+    Value y = n.sub(n.sub(scaled, average), n.mul(unit, along));
+    n.out(0, n.cast(n.mul(y, rstd), element));
+  }
+  if (mask[1] && weight)
+    n.out(1, n.cast(n.reduce("sum", n.mul(g, unit), outer, false),
+                    n.elementOf(weight)));
+  if (mask[2] && bias)
+    n.out(2, n.cast(n.reduce("sum", g, outer, false), n.elementOf(bias)));
+}
+
+void buildBatchNorm(Node &n) {
+  Value grad = n.tensor("grad_out"), x = n.tensor("input"),
+        weight = n.optionalTensor("weight"),
+        runningMean = n.optionalTensor("running_mean"),
+        runningVariance = n.optionalTensor("running_var"),
+        mean = n.optionalTensor("save_mean"),
+        factor = n.optionalTensor("save_invstd");
+  bool train = n.flag("train");
+  double epsilon = n.real("eps");
+  SmallVector<bool> mask = readMask(n);
+  if (n.failed())
+    return;
+  if (train ? !mean || !factor : !runningMean || !runningVariance)
+    return n.fail("it has no statistics");
+  Type element = n.elementOf(x);
+  Value g = wide(n, grad), in = wide(n, x);
+  Ints axes = allButChannels(n, x);
+  Value centre = perChannelOr(n, train ? mean : runningMean, in, 0), scale;
+  if (train) {
+    scale = perChannelOr(n, factor, in, 1);
+  } else {
+    Value variance = perChannelOr(n, runningVariance, in, 1);
+    scale = n.div(n.like(in, 1),
+                  n.unary<SqrtOp>(n.add(variance, n.like(variance, epsilon))));
+  }
+  Value unit = n.mul(n.sub(in, centre), scale);
+  Value along = n.mul(g, unit);
+  if (mask[0]) {
+    Value y = g;
+    if (train)
+      y = n.sub(n.sub(g, n.mean(g, axes, true)),
+                n.mul(unit, n.mean(along, axes, true)));
+    y = n.mul(y, n.mul(scale, perChannelOr(n, weight, in, 1)));
+    n.out(0, n.cast(y, element));
+  }
+  Type parameter = weight ? n.elementOf(weight) : element;
+  if (mask[1])
+    n.out(1, n.cast(n.reduce("sum", along, axes, false), parameter));
+  if (mask[2])
+    n.out(2, n.cast(n.reduce("sum", g, axes, false), parameter));
+}
+
+/// Rows of zeros, to which the gradients of all places that took them add up.
+void buildEmbedding(Node &n) {
+  Value grad = n.tensor("grad_output"), places = n.tensor("indices");
+  AffineExpr rows = n.extent("num_weights");
+  int64_t padding = n.integer("padding_idx");
+  if (n.flag("scale_grad_by_freq"))
+    n.refuse("scale_grad_by_freq=True is not supported", "False");
+  if (n.failed())
+    return;
+  Value g = wide(n, grad);
+  AffineExpr width = n.dim(g, -1), count = n.size(places);
+  g = n.reshape(g, {count, width});
+  places = n.reshape(places, {count, n.expr(1)});
+  if (padding >= 0) {
+    Value isPadding =
+        n.compare<EqualOp>(places, n.scalarInt(n.elementOf(places), padding));
+    g = n.select(isPadding, n.like(g, 0), g);
+  }
+  Value zeros = n.broadcast(n.like(g, 0), {rows, width});
+  n.out(n.cast(scatterNd(n, zeros, places, g, "add"), n.elementOf(grad)));
+}
+
+/// Each element of the gradient goes where the maximum was.
+void buildMaxPool(Node &n) {
+  Value grad = n.tensor("grad_output"), x = n.tensor("self"),
+        places = n.tensor("indices");
+  // The indices say all of it.
+  for (StringRef name :
+       {"kernel_size", "stride", "padding", "dilation", "ceil_mode"})
+    n.ignore(name);
+  if (n.failed() || n.rank(x) < 3)
+    return n.fail("an image is wanted");
+  int64_t spatial = n.schema.name.find("3d") != std::string::npos ? 3 : 2;
+  int64_t outer = n.rank(x) - spatial;
+  Dims dims = n.dims(x), image(dims.begin(), dims.begin() + outer);
+  Dims windows = image;
+  image.push_back(n.sizeOf(x, outer, n.rank(x)));
+  windows.push_back(n.sizeOf(grad, outer, n.rank(grad)));
+  Value g = n.reshape(wide(n, grad), windows);
+  Value zeros = n.broadcast(n.like(g, 0), image);
+  Value y =
+      scatterElements(n, zeros, n.reshape(places, windows), g, outer, "add");
+  n.out(n.cast(n.reshape(y, dims), n.elementOf(grad)));
+}
+
+/// A convolution whose gradient is wanted.
+struct ConvolutionGradient {
+  Value grad, x, w;
+  Window window;
+  int64_t groups;
+};
+
+/// What the stride left over at the end of an axis.
+bool readLeft(Node &n, const ConvolutionGradient &c, Ints &left) {
+  for (int64_t i = 0; i < c.window.spatial(); ++i) {
+    AffineExpr covered = (n.dim(c.grad, i + 2) - 1) * c.window.strides[i] +
+                         (c.window.span(i) - 2 * c.window.low[i]);
+    std::optional<int64_t> rest =
+        constantOf(n.simplify(n.dim(c.x, i + 2) - covered));
+    if (!rest) {
+      n.refuse("an open spatial extent is not supported", "a known extent");
+      return false;
+    }
+    left.push_back(*rest);
+  }
+  return true;
+}
+
+Value inputGradient(Node &n, const ConvolutionGradient &c) {
+  Ints left;
+  if (!readLeft(n, c, left))
+    return {};
+  Window w = c.window;
+  for (auto [high, rest] : llvm::zip(w.high, left))
+    high -= rest;
+  graph::Convolution transposed{c.grad, c.w, w, c.groups};
+  return convolveTransposed(n, transposed, n.elementOf(c.grad));
+}
+
+/// [N, G * C, ...] as [C, G * N, ...]: channels of a group become a batch.
+Value groupsInFront(Node &n, Value x, int64_t groups) {
+  Dims dims = n.dims(x);
+  AffineExpr part = dims[1].floorDiv(groups);
+  Dims split{dims[0], n.expr(groups), part};
+  split.append(dims.begin() + 2, dims.end());
+  Ints perm{2, 1, 0};
+  llvm::append_range(perm, axesBetween(3, split.size()));
+  Dims joined{part, dims[0] * groups};
+  joined.append(dims.begin() + 2, dims.end());
+  return n.reshape(n.transpose(n.reshape(x, split), perm), joined);
+}
+
+/// The correlation of the input with the gradient, summed over the batch.
+Value weightGradient(Node &n, const ConvolutionGradient &c) {
+  Value x = groupsInFront(n, c.x, c.groups);
+  Ints perm{1, 0};
+  llvm::append_range(perm, axesBetween(2, n.rank(c.grad)));
+  Value w = n.transpose(c.grad, perm);
+  Window window = c.window;
+  std::swap(window.strides, window.dilations);
+  std::optional<Ints> kernel = kernelExtents(n, x, w, "grad_output");
+  if (!kernel)
+    return {};
+  window.kernel = *kernel;
+  Value y = convolve(n, {x, w, window, c.groups}, n.elementOf(x));
+  // Where the stride did not reach the end, there is more than the kernel.
+  for (int64_t i = 0; i < c.window.spatial(); ++i)
+    y = n.slice(y, i + 2, n.expr(0), n.expr(c.window.kernel[i]));
+  Ints back{1, 0};
+  llvm::append_range(back, axesBetween(2, n.rank(c.grad)));
+  return n.transpose(y, back);
+}
+
+void buildConvolution(Node &n) {
+  Value grad = n.tensor("grad_output"), x = n.tensor("input"),
+        weight = n.tensor("weight");
+  SmallVector<bool> mask = readMask(n);
+  n.ignore("bias_sizes"); // the channels of grad_output
+  n.ignore("output_padding");
+  if (n.flag("transposed"))
+    return n.refuse("the gradient of a transposed convolution is not supported",
+                    "transposed=False");
+  ConvolutionGradient c{
+      wide(n, grad), wide(n, x), wide(n, weight), {}, n.integer("groups")};
+  if (n.failed() || c.groups < 1)
+    return;
+  std::optional<Ints> kernel = kernelExtents(n, c.x, c.w, "weight");
+  if (!kernel)
+    return;
+  int64_t spatial = kernel->size();
+  c.window.kernel = *kernel;
+  c.window.strides = perAxis(n, "stride", spatial, Ints(spatial, 1));
+  c.window.low = perAxis(n, "padding", spatial, Ints(spatial, 0));
+  c.window.high = c.window.low;
+  c.window.dilations = perAxis(n, "dilation", spatial, Ints(spatial, 1));
+  if (mask[0])
+    n.out(0, n.cast(inputGradient(n, c), n.elementOf(x)));
+  if (mask[1])
+    n.out(1, n.cast(weightGradient(n, c), n.elementOf(weight)));
+  if (mask[2])
+    n.out(2, n.cast(n.reduce("sum", c.grad, allButChannels(n, c.grad), false),
+                    n.elementOf(grad)));
+}
+
+/// Of a mean over whole images.
+void buildAdaptiveAverage(Node &n) {
+  Value grad = n.tensor("grad_output"), x = n.tensor("self");
+  if (n.failed())
+    return;
+  int64_t rank = n.rank(x);
+  if (constantOf(n.sizeOf(grad, rank - 2, rank)) != 1)
+    return n.refuse("more than one part is not supported", "output_size=1");
+  Value g = wide(n, grad);
+  Value count = n.extentAs(n.elementOf(g), n.sizeOf(x, rank - 2, rank));
+  n.out(n.cast(n.broadcast(n.div(g, count), n.dims(x)), n.elementOf(grad)));
+}
+
+/// Zeros of `input_sizes` with the gradient where a slice came from.
+void buildSlice(Node &n) {
+  Value grad = n.tensor("grad_output");
+  Dims sizes = n.extents("input_sizes");
+  int64_t axis = n.integer("dim"), step = n.integer("step");
+  AffineExpr start = n.extent("start"), end = n.extent("end");
+  (void)end; // the extent of the gradient says it
+  if (n.failed() || step != 1)
+    return n.refuse("a step is not supported", "1");
+  axis = n.axisIn(axis, n.rank(grad));
+  if (constantOf(start).value_or(0) < 0)
+    start = sizes[axis] + start;
+  Dims low(sizes.size(), n.expr(0)), high = low;
+  low[axis] = start;
+  high[axis] = sizes[axis] - start - n.dim(grad, axis);
+  n.requireAtMost(n.expr(0), start, "a start of {1} is negative");
+  n.requireAtMost(n.expr(0), high[axis], "{1} elements behind the slice");
+  n.out(n.pad(grad, n.like(grad, 0), low, high));
+}
+void buildSelect(Node &n) {
+  Value grad = n.tensor("grad_output");
+  Dims sizes = n.extents("input_sizes");
+  int64_t axis = n.integer("dim"), index = n.integer("index");
+  if (n.failed())
+    return;
+  axis = n.axisIn(axis, sizes.size());
+  AffineExpr place = index < 0 ? sizes[axis] + index : n.expr(index);
+  Dims low(sizes.size(), n.expr(0)), high = low;
+  low[axis] = place;
+  high[axis] = sizes[axis] - place - 1;
+  n.out(n.pad(n.unsqueeze(grad, {axis}), n.like(grad, 0), low, high));
+}
+
+constexpr OpRow kRows[] = {
+    {"aten::native_layer_norm_backward(Tensor grad_out, Tensor input, SymInt[] "
+     "normalized_shape, Tensor mean, Tensor rstd, Tensor? weight, Tensor? "
+     "bias, bool[3] output_mask) -> (Tensor, Tensor, Tensor)",
+     buildLayerNorm},
+    {"aten::native_batch_norm_backward(Tensor grad_out, Tensor input, Tensor? "
+     "weight, Tensor? running_mean, Tensor? running_var, Tensor? save_mean, "
+     "Tensor? save_invstd, bool train, float eps, bool[3] output_mask) -> "
+     "(Tensor, Tensor, Tensor)",
+     buildBatchNorm},
+    {"aten::embedding_dense_backward(Tensor grad_output, Tensor indices, "
+     "SymInt num_weights, SymInt padding_idx, bool scale_grad_by_freq) -> "
+     "Tensor",
+     buildEmbedding},
+    {"aten::max_pool2d_with_indices_backward(Tensor grad_output, Tensor self, "
+     "int[2] kernel_size, int[2] stride, int[2] padding, int[2] dilation, bool "
+     "ceil_mode, Tensor indices) -> Tensor",
+     buildMaxPool},
+    {"aten::max_pool3d_with_indices_backward(Tensor grad_output, Tensor self, "
+     "int[3] kernel_size, int[3] stride, int[3] padding, int[3] dilation, bool "
+     "ceil_mode, Tensor indices) -> Tensor",
+     buildMaxPool},
+    {"aten::convolution_backward(Tensor grad_output, Tensor input, Tensor "
+     "weight, SymInt[]? bias_sizes, SymInt[] stride, SymInt[] padding, "
+     "SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt "
+     "groups, bool[3] output_mask) -> (Tensor, Tensor, Tensor)",
+     buildConvolution},
+    {"aten::_adaptive_avg_pool2d_backward(Tensor grad_output, Tensor self) -> "
+     "Tensor",
+     buildAdaptiveAverage},
+    {"aten::slice_backward(Tensor grad_output, SymInt[] input_sizes, int dim, "
+     "SymInt start, SymInt end, SymInt step) -> Tensor",
+     buildSlice},
+    {"aten::select_backward(Tensor grad_output, SymInt[] input_sizes, int dim, "
+     "SymInt index) -> Tensor",
+     buildSelect},
+};
+
+} // namespace
+
+ArrayRef<OpRow> layerGradientRows() { return kRows; }
+
+} // namespace opc::torch

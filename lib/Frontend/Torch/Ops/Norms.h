@@ -1,0 +1,19 @@
+//===- Norms.h - what normalisations and their gradients share --*- C++ -*-===//
+#ifndef OPC_LIB_FRONTEND_TORCH_OPS_NORMS_H
+#define OPC_LIB_FRONTEND_TORCH_OPS_NORMS_H
+
+#include "PromotedOperands.h"
+
+namespace opc::torch {
+
+/// The last axes of x, whose extents the argument `name` repeats.
+Ints trailingAxes(Node &n, Value x, StringRef name);
+/// A parameter [C] in the type of x [N, C, ...], to broadcast against it; a
+/// null one is a number.
+Value perChannelOr(Node &n, Value parameter, Value x, double absent);
+/// All axes of x [N, C, ...] but the second.
+Ints allButChannels(Node &n, Value x);
+
+} // namespace opc::torch
+
+#endif // OPC_LIB_FRONTEND_TORCH_OPS_NORMS_H

@@ -1,0 +1,315 @@
+//===- PickNodes.cpp - elements chosen and written by index ---------------===//
+#include "PromotedOperands.h"
+#include "opc/Frontend/Graph/Arrays/Indexing.h"
+#include "opc/Frontend/Graph/Arrays/Selection.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using llvm::formatv;
+
+namespace opc::torch {
+namespace {
+
+void buildEmbedding(Node &n) {
+  Value table = n.tensor("weight"), places = n.tensor("indices");
+  // They say something of gradients only.
+  for (StringRef name : {"padding_idx", "scale_grad_by_freq", "sparse"})
+    n.ignore(name);
+  if (!n.failed() && n.rank(table) != 2)
+    return n.fail("a table of rank 2 is wanted");
+  n.out(rowsAt(n, table, places));
+}
+
+/// A tensor without axes as one of one element.
+Value atLeastLine(Node &n, Value x) {
+  return !n.failed() && n.rank(x) == 0 ? n.reshape(x, {n.expr(1)}) : x;
+}
+
+void buildGather(Node &n) {
+  Value x = n.tensor("self"), index = n.tensor("index");
+  int64_t axis = n.axis("dim", x);
+  n.ignore("sparse_grad"); // of gradients
+  if (n.failed())
+    return;
+  Dims dims = n.dims(index);
+  // Of an index without elements torch does not ask for a rank.
+  if (constantOf(n.size(index)) == 0)
+    return n.out(n.broadcast(
+        as(n, Operand::number(n, n.expr(0)), n.elementOf(x)), dims));
+  Value y = gatherElements(n, atLeastLine(n, x), atLeastLine(n, index), axis);
+  n.out(n.reshape(y, dims));
+}
+
+void buildIndexSelect(Node &n) {
+  Value x = n.tensor("self"), index = n.tensor("index");
+  int64_t axis = n.axis("dim", x);
+  if (n.failed())
+    return;
+  Value y = n.gather(atLeastLine(n, x), atLeastLine(n, index), axis);
+  n.out(n.rank(x) == 0 ? n.reshape(y, {}) : y);
+}
+
+/// Updates with the extents of the index, whose own may be larger.
+Value cutTo(Node &n, Value updates, Value index) {
+  if (!n.failed() && n.rank(updates) != n.rank(index))
+    n.fail(formatv("updates of rank {0} for indices of rank {1}",
+                   n.rank(updates), n.rank(index)));
+  for (int64_t axis = 0; !n.failed() && axis < n.rank(index); ++axis) {
+    n.requireAtMost(n.dim(index, axis), n.dim(updates, axis),
+                    "an extent of {1} for indices of {0}");
+    updates = n.slice(updates, axis, n.expr(0), n.dim(index, axis));
+  }
+  return updates;
+}
+void scatter(Node &n, Value updates, StringRef reduction) {
+  Value x = n.tensor("self"), index = n.tensor("index");
+  int64_t axis = n.axis("dim", x);
+  if (n.failed() || n.elementOf(updates) != n.elementOf(x))
+    return n.fail("updates have another dtype");
+  if (isBool(n.elementOf(x)) && reduction != "none")
+    return n.refuse("bool is not supported", "integers");
+  updates = cutTo(n, atLeastLine(n, updates), atLeastLine(n, index));
+  Value y = scatterElements(n, atLeastLine(n, x), atLeastLine(n, index),
+                            updates, axis, reduction);
+  n.out(n.failed() ? y : n.reshape(y, n.dims(x)));
+}
+void buildScatterSrc(Node &n) { scatter(n, n.tensor("src"), "none"); }
+void buildScatterAdd(Node &n) { scatter(n, n.tensor("src"), "add"); }
+void buildScatterValue(Node &n) {
+  Value x = n.tensor("self"), index = n.tensor("index");
+  Operand value = n.operand("value");
+  if (n.failed())
+    return;
+  scatter(n, n.broadcast(as(n, value, n.elementOf(x)), n.dims(index)), "none");
+}
+void buildScatterReduce(Node &n) {
+  StringRef kind = n.string("reduce");
+  StringRef own = kind == "sum"    ? "add"
+                  : kind == "prod" ? "mul"
+                  : kind == "amax" ? "max"
+                  : kind == "amin" ? "min"
+                                   : "";
+  if (!n.flag("include_self") || own.empty())
+    return n.refuse("this reduction is not supported",
+                    "sum, prod, amax or amin with include_self");
+  scatter(n, n.tensor("src"), own);
+}
+void buildIndexAdd(Node &n) {
+  Value x = n.tensor("self"), index = n.tensor("index"),
+        source = n.tensor("source");
+  int64_t axis = n.axis("dim", x);
+  Operand alpha = n.operand("alpha");
+  if (n.failed() || n.rank(x) == 0 || n.rank(source) != n.rank(x) ||
+      isBool(n.elementOf(x)))
+    return n.refuse("scalars and bool are not supported", "numbers");
+  if (!alpha.isConstant(1))
+    source = n.mul(source, as(n, alpha, n.elementOf(source)));
+  Dims line(n.rank(x), n.expr(1));
+  line[axis] = n.size(index);
+  Value places = n.broadcast(n.reshape(index, line), n.dims(source));
+  n.out(scatterElements(n, x, places, source, axis, "add"));
+}
+
+/// Indices of several axes, the axes in front.
+struct Picked {
+  Value x;        ///< with the axes that are picked in front
+  Value tuples;   ///< [index extents..., axes picked]
+  Ints order;     ///< of the axes of x
+  int64_t picked; ///< how many axes are
+  int64_t first;  ///< where the index extents lie in the result
+  Dims extents;   ///< of the index
+};
+std::optional<Picked> readPicked(Node &n) {
+  Value x = n.tensor("self");
+  SmallVector<Value> indices = n.tensors("indices");
+  if (n.failed() || static_cast<int64_t>(indices.size()) > n.rank(x)) {
+    n.fail("more indices than axes");
+    return std::nullopt;
+  }
+  Picked p{{}, {}, {}, 0, 0, {}};
+  SmallVector<Value> given;
+  bool adjacent = true;
+  for (auto [i, index] : llvm::enumerate(indices)) {
+    if (!index)
+      continue;
+    if (!isa<IntegerType>(n.elementOf(index)) ||
+        n.elementOf(index).getIntOrFloatBitWidth() < 32) {
+      n.refuse("masks as indices are not supported", "integers");
+      return std::nullopt;
+    }
+    adjacent &=
+        p.order.empty() || p.order.back() == static_cast<int64_t>(i) - 1;
+    p.order.push_back(i);
+    given.push_back(n.cast(index, n.i64Type()));
+    p.extents = n.broadcastShapes(p.extents, n.dims(index));
+  }
+  if (given.empty()) {
+    n.fail("there are no indices");
+    return std::nullopt;
+  }
+  p.picked = given.size();
+  p.first = adjacent ? p.order[0] : 0;
+  for (int64_t axis : axesUpTo(n.rank(x)))
+    if (!llvm::is_contained(p.order, axis))
+      p.order.push_back(axis);
+  for (Value &index : given)
+    index = n.unsqueeze(n.broadcast(index, p.extents), {-1});
+  p.tuples = n.concat(given, p.extents.size());
+  p.x = n.transpose(x, p.order);
+  return n.failed() ? std::nullopt : std::optional(p);
+}
+/// From (index, axes before, axes behind) to (before, index, behind).
+Ints resultOrder(int64_t rank, int64_t index, int64_t first) {
+  Ints perm = axesBetween(index, index + first);
+  llvm::append_range(perm, axesUpTo(index));
+  llvm::append_range(perm, axesBetween(index + first, rank));
+  return perm;
+}
+
+void buildIndex(Node &n) {
+  std::optional<Picked> p = readPicked(n);
+  if (!p)
+    return;
+  int64_t index = p->extents.size(), rank = n.rank(p->x) - p->picked + index;
+  Value y = p->picked == 1 ? n.gather(p->x, n.squeeze(p->tuples, {-1}), 0)
+                           : gatherNd(n, p->x, p->tuples, 0);
+  n.out(n.transpose(y, resultOrder(rank, index, p->first)));
+}
+
+void buildIndexPut(Node &n) {
+  std::optional<Picked> p = readPicked(n);
+  Value values = n.tensor("values");
+  bool accumulate = n.flag("accumulate");
+  if (!p || n.failed())
+    return;
+  if (n.elementOf(values) != n.elementOf(p->x))
+    return n.fail("values have another dtype");
+  if (accumulate && isBool(n.elementOf(p->x)))
+    return n.refuse("bool is not supported", "integers");
+  int64_t index = p->extents.size(), rank = n.rank(p->x) - p->picked + index;
+  Dims rest = n.dims(p->x), shape(p->extents);
+  shape.append(rest.begin() + p->picked, rest.end());
+  Ints order = resultOrder(rank, index, p->first), back(order.size());
+  Dims target;
+  for (auto [i, axis] : llvm::enumerate(order)) {
+    target.push_back(shape[axis]);
+    back[axis] = i;
+  }
+  if (n.rank(values) > rank)
+    return n.fail("values have more axes than what they are put into");
+  values = n.transpose(n.broadcast(values, target), back);
+  Value y = scatterNd(n, p->x, p->tuples, values, accumulate ? "add" : "none");
+  Ints inverse(p->order.size());
+  for (auto [i, axis] : llvm::enumerate(p->order))
+    inverse[axis] = i;
+  n.out(n.transpose(y, inverse));
+}
+
+/// The extremes of an axis in order, NaN as the greatest of all.
+void select(Node &n, AffineExpr count, bool largest) {
+  Value x = n.tensor("self");
+  int64_t axis = n.axis("dim", x);
+  if (n.failed())
+    return;
+  if (n.rank(x) == 0) {
+    n.out(0, x);
+    return n.out(1, n.scalarInt(n.i64Type(), 0));
+  }
+  Type element = n.elementOf(x);
+  Value in = isBool(element) ? n.cast(x, n.u8Type()) : x;
+  AffineExpr wanted = count ? count : n.dim(x, axis);
+  n.requireAtMost(wanted, n.dim(x, axis), "{0} of {1} elements");
+  Selected s = topK(n, in, {wanted, axis, largest});
+  n.out(0, n.cast(s.values, element));
+  n.out(1, s.indices);
+}
+void buildTopk(Node &n) {
+  n.ignore("sorted"); // in order is one of the orders
+  bool largest = n.flag("largest");
+  select(n, n.extent("k"), largest);
+}
+void buildSort(Node &n) {
+  if (n.schema.find("stable"))
+    n.ignore("stable"); // all are
+  select(n, {}, n.flag("descending"));
+}
+void buildArgsort(Node &n) {
+  if (n.schema.find("stable"))
+    n.ignore("stable");
+  select(n, {}, n.flag("descending"));
+  if (n.outputs().size() > 1)
+    n.outAll({n.outputs()[1]});
+}
+
+void buildItem(Node &n) {
+  Value x = n.tensor("self");
+  if (!n.failed() && n.isFloat(x))
+    return n.refuse("a number out of a tensor of reals is not supported",
+                    "integers");
+  n.out(n.scalarOf(x, "self"));
+}
+void buildNonzero(Node &n) {
+  Value x = n.tensor("self");
+  if (!n.failed() && n.rank(x) == 0)
+    return n.refuse("a tensor without axes is not supported", "one with axes");
+  n.out(n.transpose(nonzero(n, x), {1, 0}));
+}
+
+constexpr OpRow kRows[] = {
+    {"aten::embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, "
+     "bool scale_grad_by_freq=False, bool sparse=False) -> Tensor",
+     buildEmbedding},
+    {"aten::gather(Tensor self, int dim, Tensor index, *, bool "
+     "sparse_grad=False) -> Tensor",
+     buildGather},
+    {"aten::index_select(Tensor self, int dim, Tensor index) -> Tensor",
+     buildIndexSelect},
+    {"aten::scatter.src(Tensor self, int dim, Tensor index, Tensor src) -> "
+     "Tensor",
+     buildScatterSrc},
+    {"aten::scatter.value(Tensor self, int dim, Tensor index, Scalar value) -> "
+     "Tensor",
+     buildScatterValue},
+    {"aten::scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> "
+     "Tensor",
+     buildScatterAdd},
+    {"aten::scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, "
+     "str reduce, *, bool include_self=True) -> Tensor",
+     buildScatterReduce},
+    {"aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, "
+     "Scalar alpha=1) -> Tensor",
+     buildIndexAdd},
+    {"aten::index.Tensor(Tensor self, Tensor?[] indices) -> Tensor",
+     buildIndex},
+    {"aten::_unsafe_index.Tensor(Tensor self, Tensor?[] indices) -> Tensor",
+     buildIndex},
+    {"aten::index_put(Tensor self, Tensor?[] indices, Tensor values, bool "
+     "accumulate=False) -> Tensor",
+     buildIndexPut},
+    {"aten::_unsafe_index_put(Tensor self, Tensor?[] indices, Tensor values, "
+     "bool accumulate=False) -> Tensor",
+     buildIndexPut},
+    {"aten::topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool "
+     "sorted=True) -> (Tensor values, Tensor indices)",
+     buildTopk},
+    {"aten::sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor "
+     "values, Tensor indices)",
+     buildSort},
+    {"aten::sort.stable(Tensor self, *, bool? stable, int dim=-1, bool "
+     "descending=False) -> (Tensor values, Tensor indices)",
+     buildSort},
+    {"aten::argsort(Tensor self, int dim=-1, bool descending=False) -> Tensor",
+     buildArgsort},
+    {"aten::argsort.stable(Tensor self, *, bool stable, int dim=-1, bool "
+     "descending=False) -> Tensor",
+     buildArgsort},
+    {"aten::_local_scalar_dense(Tensor self) -> Scalar", buildItem},
+    {"aten::item(Tensor self) -> Scalar", buildItem},
+    {"aten::nonzero(Tensor self) -> Tensor", buildNonzero},
+};
+
+} // namespace
+
+ArrayRef<OpRow> pickRows() { return kRows; }
+
+} // namespace opc::torch

@@ -1,0 +1,79 @@
+"""Plans in PyTorch's cache on disk: a second process captures nothing anew.
+
+PyTorch keeps what AOTAutograd makes of a function, if the compiled graphs are of a
+class that it can write. Ours are Python source, and graphs in JSON, whose programs
+are in opc's own cache.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch._functorch._aot_autograd.schemas import (
+    SerializableAOTDispatchCompiler,
+)
+from torch._inductor.output_code import OutputCode
+
+from . import compiler, counters, decompose
+from .graphs import compile_graph
+from .plan import Plan
+from .settings import Settings
+
+
+class CompiledGraph(OutputCode):
+    """A plan as PyTorch's cache takes it."""
+
+    def __init__(self, plan: Plan):
+        self.plan = plan
+        # PyTorch copies the attributes of the object alone to what wraps it.
+        self._boxed_call = True
+
+    def __call__(self, inputs: Any) -> Any:
+        return self.plan(inputs)
+
+    def prepare_for_serialization(self) -> None:
+        """Nothing in a plan is bound to the process."""
+
+    def post_compile(self, *_: Any) -> None:
+        """A plan is complete as it was written."""
+
+    def set_triton_bundle(self, triton_bundle: Any) -> None:
+        """There are no kernels of Triton."""
+
+    def __copy__(self) -> "CompiledGraph":
+        """Nothing in it changes: what is written is the object itself."""
+        return self
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        counters.count(restored=1)
+
+
+def compiler_for(settings: Settings) -> SerializableAOTDispatchCompiler:
+    """What AOTAutograd calls with each graph."""
+
+    def compile_one(module: torch.fx.GraphModule, _: Any) -> CompiledGraph:
+        return CompiledGraph(compile_graph(module, settings))
+
+    return SerializableAOTDispatchCompiler(CompiledGraph, compile_one)
+
+
+@contextlib.contextmanager
+def enabled(settings: Settings) -> Iterator[None]:
+    """Lets AOTAutograd use its cache, for plans of these settings and this build
+    of the compiler.
+    """
+    keep = settings.cache is True and not decompose.has_users()
+    build = compiler.build_id()
+    tag = f"{torch.compiler.config.cache_key_tag} opc {build} {settings}"
+    with (
+        torch.compiler.config.patch(cache_key_tag=tag),
+        torch._functorch.config.patch(
+            bundled_autograd_cache=keep,
+            enable_autograd_cache=keep,
+            # Backward graphs now: what opc lacks of them is told at the call.
+            force_non_lazy_backward_lowering=True,
+        ),
+    ):
+        yield

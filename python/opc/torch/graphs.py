@@ -1,0 +1,198 @@
+"""From a graph that AOTAutograd made to a plan of programs."""
+
+import operator
+from collections.abc import Iterable
+
+import torch
+from torch.fx import Graph, GraphModule, Node
+
+from .. import errors
+from ..model import Model
+from . import (
+    compiler,
+    counters,
+    decompose,
+    draws,
+    explanation,
+    foreign,
+    nodes,
+    parts,
+    plan,
+    views,
+    writer,
+)
+from . import stages as staging
+from .errors import CaptureError, CompilerError, Refusal, report
+from .programs import Program
+from .settings import Settings
+
+
+def compile_graph(module: GraphModule, settings: Settings) -> plan.Plan:
+    """Compiles what opc knows of a graph, and leaves the rest to PyTorch.
+
+    Each operator that is left is told once, with its line; with `strict` all of
+    them are raised as one `StrictError`.
+    """
+    graph = module.graph
+    bound = lift_constants(module)
+    draws.hoist(graph)
+    views.separate(graph)
+    made = _Compilation(graph, settings)
+    made.compile()
+    report(made.refused.values(), settings.strict)
+    size = sum(part.size() for part in made.parts.values())
+    explanation.tell(size, made.models(), list(made.refused.values()))
+    counters.count(
+        graphs=1,
+        programs=len(made.parts),
+        nodes=size,
+        eager_nodes=len(made.refused),
+    )
+    return plan.write(graph, bound, made.steps())
+
+
+def lift_constants(module: GraphModule) -> dict[Node, torch.Tensor]:
+    """Makes inputs of the tensors that a graph reads from its module."""
+    graph = module.graph
+    found: dict[Node, torch.Tensor] = {}
+    for node in graph.find_nodes(op="get_attr"):
+        value = plan.attribute(node)
+        if not isinstance(value, torch.Tensor):
+            continue
+        first = next(n for n in graph.nodes if n.op != "placeholder")
+        with graph.inserting_before(first):
+            lifted = graph.placeholder(node.name)
+        lifted.meta.update(node.meta)
+        if "val" not in lifted.meta:
+            mode = nodes.fake_mode(graph)
+            lifted.meta["val"] = mode.from_tensor(value, static_shapes=True)
+        node.replace_all_uses_with(lifted)
+        graph.erase_node(node)
+        found[lifted] = value
+    return found
+
+
+class _Compilation:
+    """Moves nodes to PyTorch until the compiler takes all that is left."""
+
+    def __init__(self, graph: Graph, settings: Settings):
+        self._graph = graph
+        self._settings = settings
+        self.refused: dict[Node, Refusal] = foreign.refused(graph)
+        self._stages: dict[Node, int] = {}
+        self._eager: set[Node] = set()
+        self.parts: dict[int, parts.Part] = {}
+        self._programs: dict[int, Program] = {}
+
+    def compile(self) -> None:
+        self._divide()
+        while self._survey() or not self._build():
+            self._divide()
+
+    def _divide(self) -> None:
+        """Decides who executes what, and cuts the parts."""
+        self._eager = self._of_torch()
+        self._stages = staging.stages(self._graph, self._eager)
+        members: dict[int, list[Node]] = {}
+        for node, stage in self._stages.items():
+            if stage % 2 and not nodes.is_symbolic(node):
+                members.setdefault(stage, []).append(node)
+        self.parts = {
+            stage: parts.cut(self._graph, members[stage])
+            for stage in sorted(members)
+        }
+
+    def _of_torch(self) -> set[Node]:
+        eager = set(self.refused)
+        for node in self._graph.nodes:
+            if node.op == "call_function" and (
+                node.target in decompose.kernels
+                or draws.draws(node)
+                or draws.serves_draws(node)
+                or staging.mutates(node)
+            ):
+                eager.add(node)
+        eager |= foreign.irregular_results(self._graph, eager)
+        for node in self._graph.nodes:
+            eager.update(
+                user for user in node.users if _is_element(user, node, eager)
+            )
+        return eager | views.of_torch(self._graph, eager)
+
+    def _survey(self) -> bool:
+        """Asks the compiler; whether it refused anything."""
+        records = [
+            (part, record)
+            for part in self.parts.values()
+            for record in compiler.survey(writer.write(part.module))
+        ]
+        for _, record in records:
+            if record.get("subject") != "node":
+                raise CaptureError(record["message"])
+        return self._refuse(
+            (part, record["name"], record["reason"], record.get("dtype", ""))
+            for part, record in records
+        )
+
+    def _build(self) -> bool:
+        """Compiles the parts; False if nodes were refused after all."""
+        for stage, part in self.parts.items():
+            try:
+                self._programs[stage] = Program(
+                    writer.write(part.module),
+                    self._settings,
+                    part.input_orders,
+                    part.output_orders,
+                )
+            except errors.UnsupportedError as error:
+                self._refuse(
+                    (part, each.node, each.reason, each.dtype)
+                    for each in error.nodes
+                )
+                return False
+        return True
+
+    def _refuse(
+        self, found: Iterable[tuple[parts.Part, str, str, str]]
+    ) -> bool:
+        """Gives nodes to PyTorch; False if there are none."""
+        any_found = False
+        for part, name, reason, dtype in found:
+            node = part.origin.get(name)
+            if node is None or node.op != "call_function":
+                raise CompilerError(f"'{name}': {reason}")
+            self.refused[node] = foreign.refusal(node, reason, dtype)
+            any_found = True
+        return any_found
+
+    def models(self) -> list[Model]:
+        """The programs, in order."""
+        return [self._programs[stage].model for stage in self.parts]
+
+    def steps(self) -> list[plan.Step]:
+        """The order of execution: stage by stage, and as in the graph."""
+        executed = {
+            node for node, stage in self._stages.items() if stage % 2 == 0
+        }
+        sizes = plan.needed_sizes(
+            self._graph,
+            {node for node in executed if not nodes.is_symbolic(node)},
+        )
+        found: list[plan.Step] = []
+        for stage in range(max(self._stages.values(), default=0) + 1):
+            if stage in self.parts:
+                part = self.parts[stage]
+                found.append((part.outputs, self._programs[stage], part.inputs))
+            found.extend(
+                ([node], None, ())
+                for node, at in self._stages.items()
+                if at == stage
+                and stage % 2 == 0
+                and (node in sizes or not nodes.is_symbolic(node))
+            )
+        return found
+
+
+def _is_element(user: Node, node: Node, eager: set[Node]) -> bool:
+    """Whether `user` takes one result of several that PyTorch computes."""
+    return user.target is operator.getitem and node in eager

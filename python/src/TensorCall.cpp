@@ -1,0 +1,217 @@
+//===- TensorCall.cpp - Programs called with torch's tensors --------------===//
+#include "TensorCall.h"
+#include "Errors.h"
+
+#include <algorithm>
+#include <memory>
+
+namespace nb = nanobind;
+using namespace opc::python;
+
+namespace {
+/// DLManagedTensorVersioned of DLPack 1.
+struct ManagedTensor {
+  uint32_t major, minor;
+  void *context;
+  void (*release)(ManagedTensor *);
+  uint64_t flags;
+  nb::dlpack::dltensor tensor;
+};
+
+/// A result, with what DLPack points to.
+struct Result : ManagedTensor {
+  std::vector<int64_t> dims, strides;
+};
+} // namespace
+
+/// DLPackExchangeAPI of DLPack 1.3; functions that are not called here are
+/// plain pointers.
+struct opc::python::ExchangeApi {
+  uint32_t major, minor;
+  void *previous;
+  void *allocate;
+  void *exportOwned;
+  int (*import)(ManagedTensor *, void **object);
+  int (*borrow)(void *object, nb::dlpack::dltensor *);
+  void *stream;
+};
+
+static const ExchangeApi *apiOf(nb::handle tensorClass) {
+  nb::object capsule = tensorClass.attr("__dlpack_c_exchange_api__");
+  auto *api = static_cast<const ExchangeApi *>(
+      PyCapsule_GetPointer(capsule.ptr(), "dlpack_exchange_api"));
+  if (!api)
+    nb::raise_python_error();
+  if (api->major != nb::dlpack::major_version || !api->borrow)
+    throw nb::attribute_error("another version of DLPack's exchange");
+  return api;
+}
+
+static std::vector<std::vector<int>> ordersOf(nb::list orders) {
+  std::vector<std::vector<int>> found;
+  for (nb::handle order : orders) {
+    std::vector<int> &axes = found.emplace_back();
+    for (nb::handle axis : order)
+      axes.push_back(nb::cast<int>(axis));
+  }
+  return found;
+}
+
+TensorCall::TensorCall(nb::object program, nb::handle tensorClass,
+                       nb::list inputOrders, nb::list outputOrders)
+    : owner(program), program(nb::cast<Program &>(program).get()),
+      api(apiOf(tensorClass)), tensorClass(nb::borrow(tensorClass)),
+      inputOrders(ordersOf(inputOrders)), outputOrders(ordersOf(outputOrders)) {
+}
+
+/// What the inputs of one call are, with what they point to.
+struct TensorCall::Inputs {
+  std::vector<opc_tensor> tensors;
+  std::vector<int64_t> dims, sizes; // reserved: they are pointed into
+  std::vector<nb::object> copies;
+
+  explicit Inputs(const std::vector<Order> &orders) {
+    size_t ranks = 0;
+    for (const Order &order : orders)
+      ranks += order.size();
+    tensors.reserve(orders.size());
+    dims.reserve(ranks);
+    sizes.reserve(orders.size());
+  }
+
+  void addSize(nb::handle value) {
+    int64_t size = PyLong_AsLongLong(value.ptr());
+    if (size == -1 && PyErr_Occurred())
+      nb::raise_python_error();
+    sizes.push_back(size);
+    tensors.push_back({&sizes.back(), OPC_I64, 0, nullptr});
+  }
+};
+
+/// Whether a tensor is row-major after permuting its axes.
+static bool isRowMajor(const nb::dlpack::dltensor &tensor,
+                       const std::vector<int> &order) {
+  int64_t expected = 1;
+  bool dense = true;
+  for (size_t i = order.size(); i-- > 0;) {
+    int64_t extent = tensor.shape[order[i]];
+    if (extent == 0)
+      return true;
+    dense &= extent == 1 || tensor.strides[order[i]] == expected;
+    expected *= extent;
+  }
+  auto address = reinterpret_cast<uintptr_t>(tensor.data) + tensor.byte_offset;
+  return dense && address % ((tensor.dtype.bits + 7) / 8) == 0;
+}
+
+/// A copy that is row-major after the permutation.
+static nb::object copyInOrder(nb::handle value, const std::vector<int> &order) {
+  nb::list axes, back;
+  std::vector<int> inverse(order.size());
+  for (size_t i = 0; i < order.size(); ++i) {
+    axes.append(order[i]);
+    inverse[order[i]] = int(i);
+  }
+  for (int axis : inverse)
+    back.append(axis);
+  nb::object format = nb::module_::import_("torch").attr("contiguous_format");
+  return value.attr("permute")(axes)
+      .attr("clone")(nb::arg("memory_format") = format)
+      .attr("permute")(back);
+}
+
+void TensorCall::addTensor(Inputs &to, const Order &order,
+                           nb::object value) const {
+  nb::dlpack::dltensor tensor;
+  if (api->borrow(value.ptr(), &tensor))
+    nb::raise_python_error();
+  if (size_t(tensor.ndim) != order.size())
+    raiseError(OPC_ERROR_INPUT,
+               "input " + std::to_string(to.tensors.size()) + ": expected " +
+                   std::to_string(order.size()) + " axes, got " +
+                   std::to_string(tensor.ndim));
+  if (!isRowMajor(tensor, order)) {
+    value = copyInOrder(value, order);
+    if (api->borrow(value.ptr(), &tensor))
+      nb::raise_python_error();
+    to.copies.push_back(std::move(value));
+  }
+  opc_dtype dtype;
+  if (!dtypeOf(tensor.dtype, dtype))
+    raiseError(OPC_ERROR_INPUT, "input " + std::to_string(to.tensors.size()) +
+                                    ": a tensor of DLPack type code " +
+                                    std::to_string(tensor.dtype.code));
+  const int64_t *dims = to.dims.data() + to.dims.size();
+  for (int axis : order)
+    to.dims.push_back(tensor.shape[axis]);
+  to.tensors.push_back({static_cast<char *>(tensor.data) + tensor.byte_offset,
+                        dtype, tensor.ndim, dims});
+}
+
+static void releaseResult(ManagedTensor *managed) {
+  auto *result = static_cast<Result *>(managed);
+  opc_free_data(result->tensor.data);
+  delete result;
+}
+
+nb::object TensorCall::result(opc_results *results, size_t index) const {
+  const opc_tensor tensor = *opc_result(results, index);
+  const Order &order = outputOrders[index];
+  auto result = std::make_unique<Result>();
+  result->dims.resize(tensor.rank);
+  result->strides.resize(tensor.rank);
+  int64_t stride = 1;
+  for (int i = tensor.rank; i-- > 0;) {
+    result->dims[order[i]] = tensor.dims[i];
+    result->strides[order[i]] = stride;
+    stride *= std::max<int64_t>(tensor.dims[i], 1);
+  }
+  result->major = nb::dlpack::major_version;
+  result->minor = nb::dlpack::minor_version;
+  result->context = nullptr;
+  result->flags = 0;
+  result->release = releaseResult;
+  result->tensor.data = opc_take_result(results, index);
+  result->tensor.device = {nb::device::cpu::value, 0};
+  result->tensor.ndim = tensor.rank;
+  result->tensor.dtype = dlpackDtype(tensor.dtype);
+  result->tensor.shape = result->dims.data();
+  result->tensor.strides = result->strides.data();
+  result->tensor.byte_offset = 0;
+  void *object = nullptr;
+  if (api->import(result.release(), &object))
+    nb::raise_python_error();
+  return nb::steal(static_cast<PyObject *>(object));
+}
+
+nb::tuple TensorCall::call(nb::args given) const {
+  if (given.size() != inputOrders.size())
+    raiseError(OPC_ERROR_INPUT,
+               "expected " + std::to_string(inputOrders.size()) +
+                   " inputs, got " + std::to_string(given.size()));
+  Inputs inputs(inputOrders);
+  for (size_t i = 0; i < inputOrders.size(); ++i)
+    if (PyLong_Check(given[i].ptr()))
+      inputs.addSize(given[i]);
+    else if (PyObject_TypeCheck(
+                 given[i].ptr(),
+                 reinterpret_cast<PyTypeObject *>(tensorClass.ptr())))
+      addTensor(inputs, inputOrders[i], nb::borrow(given[i]));
+    else
+      raiseError(OPC_ERROR_INPUT, "input " + std::to_string(i) +
+                                      ": expected a tensor or an int");
+  opc_results *results = nullptr;
+  opc_status status;
+  {
+    nb::gil_scoped_release release;
+    status = opc_run(program, inputs.tensors.data(), inputs.tensors.size(),
+                     nullptr, 0, &results);
+  }
+  check(status);
+  std::unique_ptr<opc_results, decltype(&opc_free_results)> owned(
+      results, opc_free_results);
+  nb::list tensors;
+  for (size_t i = 0; i < outputOrders.size(); ++i)
+    tensors.append(result(results, i));
+  return nb::tuple(tensors);
+}

@@ -1,0 +1,51 @@
+//===- TensorCall.h - Programs called with torch's tensors ------*- C++ -*-===//
+//
+// A training step calls programs with hundreds of tensors: what one costs is
+// multiplied. This path asks no attribute of a tensor but reads it through
+// DLPack's table of C functions, which torch publishes on its class.
+//
+//===----------------------------------------------------------------------===//
+#ifndef OPC_PYTHON_TENSORCALL_H
+#define OPC_PYTHON_TENSORCALL_H
+
+#include "Program.h"
+
+#include <vector>
+
+namespace opc::python {
+
+struct ExchangeApi;
+
+/// A program as a function of tensors and sizes.
+///
+/// Tensors lie in memory in a given order of their axes: that of input i is
+/// row-major after permuting by `inputOrders[i]`, and so the program sees it;
+/// one that does not lie so is copied. Results get their axes back in the same
+/// way.
+class TensorCall {
+public:
+  /// Keeps `program` alive. Raises AttributeError where `tensorClass` has no
+  /// such table, or one of another major version.
+  TensorCall(nanobind::object program, nanobind::handle tensorClass,
+             nanobind::list inputOrders, nanobind::list outputOrders);
+
+  /// One object for each input: a tensor, or an int for a size.
+  nanobind::tuple call(nanobind::args inputs) const;
+
+private:
+  using Order = std::vector<int>;
+  struct Inputs;
+
+  void addTensor(Inputs &to, const Order &order, nanobind::object value) const;
+  nanobind::object result(opc_results *results, size_t index) const;
+
+  nanobind::object owner;
+  opc_program *program;
+  const ExchangeApi *api;
+  nanobind::object tensorClass;
+  std::vector<Order> inputOrders, outputOrders;
+};
+
+} // namespace opc::python
+
+#endif // OPC_PYTHON_TENSORCALL_H

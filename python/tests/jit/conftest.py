@@ -1,0 +1,30 @@
+"""What the tests of torch.compile share."""
+
+import pytest
+import torch
+from stand_in import NAMES, StandIn
+
+from opc.torch import compiler, counters, decompose
+
+
+@pytest.fixture
+def use(monkeypatch, tmp_path):
+    """Sets what stands in for the compiler; no plan is from another test."""
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
+
+    def use(chosen):
+        torch._dynamo.reset()
+        decompose.decompositions.cache_clear()
+        for name in NAMES:
+            monkeypatch.setattr(compiler, name, getattr(chosen, name))
+        counters.reset()
+        return chosen
+
+    yield use
+    decompose.decompositions.cache_clear()
+
+
+@pytest.fixture
+def stand_in(use):
+    """Programs are executed by torch."""
+    return use(StandIn())

@@ -1,0 +1,58 @@
+"""A second process captures and compiles nothing."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).parent
+
+STEP = """
+import json, sys
+sys.path.insert(0, {here!r})
+import torch, opc.torch
+import nets
+from stand_in import NAMES, StandIn
+from opc.torch import compiler
+
+chosen = StandIn()
+for name in NAMES:
+    setattr(compiler, name, getattr(chosen, name))
+torch.manual_seed(0)
+module, x = nets.Convolutions(dropout=0.5), torch.randn(4, 3, 14, 14)
+run = torch.compile(module, backend="opc", options={options})
+loss = run(x).square().mean()
+loss.backward()
+grads = [float(p.grad.sum()) for p in module.parameters()]
+print(json.dumps([float(loss), grads, opc.torch.stats()._asdict()]))
+"""
+
+
+def run(folder, options):
+    code = STEP.format(here=str(HERE), options=options)
+    environment = {**os.environ, "TORCHINDUCTOR_CACHE_DIR": str(folder)}
+    shown = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+    )
+    return json.loads(shown.stdout)
+
+
+def test_plans_are_kept(tmp_path):
+    first = run(tmp_path, {})
+    second = run(tmp_path, {})
+    assert first[2]["graphs"] == 2 and first[2]["restored"] == 0
+    assert second[2]["graphs"] == 0 and second[2]["restored"] == 2
+    assert second[:2] == first[:2]
+    # Plans are for the settings that they were made with.
+    other = run(tmp_path, {"threads": 3})
+    assert other[2]["graphs"] == 2
+
+
+def test_plans_are_not_kept_where_that_is_asked(tmp_path):
+    for _ in range(2):
+        assert run(tmp_path, {"cache": False})[2]["graphs"] == 2

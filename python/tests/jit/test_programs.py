@@ -1,0 +1,132 @@
+"""torch.compile(backend="opc") with opc's own programs, against eager."""
+
+import nets
+import numpy
+import pytest
+import torch
+
+import opc
+import opc.torch
+from opc.torch import counters
+
+
+@pytest.fixture(autouse=True)
+def afresh(monkeypatch, tmp_path):
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path / "torch"))
+    monkeypatch.setenv("OPC_CACHE_DIR", str(tmp_path / "opc"))
+    torch._dynamo.reset()
+    counters.reset()
+    torch.manual_seed(0)
+
+
+def compiled(function, target="cpu", **options):
+    chosen = {"target": target}
+    return torch.compile(function, backend="opc", options=chosen, **options)
+
+
+def close(ours, theirs):
+    torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("target", ["cpu", "reference"])
+@pytest.mark.parametrize("name", nets.NETS)
+def test_training_is_as_eager(name, target):
+    make, inputs = nets.NETS[name]
+    theirs, x = make(), inputs(5)
+    ours = make()
+    ours.load_state_dict(theirs.state_dict())
+    for module, function in ((theirs, theirs), (ours, compiled(ours, target))):
+        result = function(x)
+        result.square().mean().backward()
+        module.result = result
+    close(ours.result, theirs.result)
+    for one, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        close(one.grad, other.grad)
+    for one, other in zip(ours.buffers(), theirs.buffers(), strict=True):
+        close(one, other)
+    assert counters.stats().graphs == 2
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda p: torch.optim.SGD(p, 0.01, foreach=False),
+        lambda p: torch.optim.AdamW(p, 0.001, foreach=True),
+    ],
+)
+def test_losses_over_200_steps(make):
+    """Of a convolutional net, whose optimiser's step is compiled, too.
+
+    Steps are so small that a difference of an ulp does not grow. With ten times
+    greater ones eager drifts by up to 0.02 from itself, if a weight changes in
+    its last place.
+    """
+    losses = []
+    for wrap in (lambda f, **_: f, compiled):
+        torch.manual_seed(1)
+        torch._dynamo.reset()
+        net = nets.Convolutions(dropout=0.25)
+        optimiser = make(net.parameters())
+        forward, step = wrap(net), wrap(optimiser.step)
+        x, wanted = torch.randn(16, 3, 14, 14), torch.randint(7, (16,))
+        seen = []
+        for _ in range(200):
+            optimiser.zero_grad()
+            loss = torch.nn.functional.cross_entropy(forward(x), wanted)
+            loss.backward()
+            step()
+            seen.append(loss.item())
+        losses.append(seen)
+    theirs, ours = map(numpy.array, losses)
+    assert theirs[-1] < 0.8 * theirs[0]
+    assert abs(ours - theirs).max() <= 1e-3 * theirs.max()
+
+
+def test_one_program_for_all_sizes():
+    run = compiled(nets.Transformer(layers=1), dynamic=True)
+    module = run._orig_mod
+    with torch.no_grad():
+        for size in (4, 9, 2):
+            tokens = torch.randint(11, (size, size + 3))
+            close(run(tokens), module(tokens))
+    assert counters.stats().graphs == 1
+
+
+def test_exported_programs(tmp_path):
+    module = nets.Convolutions().eval()
+    x = torch.randn(3, 3, 14, 14)
+    batch = torch.export.Dim("batch", min=2, max=64)
+    program = torch.export.export(module, (x,), dynamic_shapes=({0: batch},))
+    made = opc.compile(program, cache=False)
+    made.save(tmp_path / "net.so")
+    for model in (made, opc.load(tmp_path / "net.so")):
+        (result,) = model.run([x[:2].numpy()])
+        close(torch.from_numpy(result), module(x[:2]).detach())
+
+
+def breaks_and_lacks(x):
+    y = (x * 2).sinc()
+    torch._dynamo.graph_break()
+    return torch.special.zeta(y.abs() + 2, x.abs() + 1) + y
+
+
+def test_explain():
+    with pytest.warns(opc.torch.EagerWarning, match="zeta"):
+        told = opc.torch.explain(breaks_and_lacks, torch.rand(5))
+    first = breaks_and_lacks.__code__.co_firstlineno
+    assert len(told.graphs) == 2
+    assert all(graph.kernels for graph in told.graphs)
+    assert [each.place for each in told.breaks] == [f"{__file__}:{first + 2}"]
+    (refusal,) = [r for graph in told.graphs for r in graph.refused]
+    assert refusal.op == "aten.special_zeta.default"
+    assert refusal.place == f"{__file__}:{first + 3}"
+    for text in (str(told), told.html()):
+        assert "aten.special_zeta.default" in text
+        assert told.graphs[0].kernels[0].name in text
+
+
+def test_explain_training():
+    net = nets.Convolutions()
+    told = opc.torch.explain(net, torch.randn(2, 3, 14, 14))
+    assert len(told.graphs) == 2 and not told.breaks
+    assert not any(graph.refused for graph in told.graphs)
