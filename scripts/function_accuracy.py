@@ -106,6 +106,11 @@ def erf(x):
     return np.where(near, series, np.copysign(1 - far, x))
 
 
+def erfc(x):
+    tail = _power_of_square(x) * _scaled_erfc(np.where(x < 1, np.nan, x))
+    return np.where(x < 1, 1 - erf(np.minimum(x, 1)), tail)
+
+
 def gelu(x):
     """x / 2 * erfc(-x / sqrt(2)); of its tail the power is one of x, not of a
     rounded quotient."""
@@ -282,6 +287,9 @@ FUNCTIONS = (
     Function("acosh", np.arccosh, (0.51, 0.51, 2.2)),
     Function("atanh", np.arctanh, (1.8, 1.8, 1.9)),
     Function("erf", erf, (6.4, 1.1, 1.4)),
+    Function("erfc", erfc, (8, 0.51, 5.3), flushed=1e-39),
+    Function("expm1", np.expm1, (1.5, 0.9, 0.9)),
+    Function("log1p", np.log1p, (1.5, 0.9, 0.9)),
     Function("sigmoid", sigmoid, (2.6, 0.51, 2.5), flushed=TINY),
     Function("softplus", softplus, (2.1, 1.6, 1.7), flushed=TINY),
     Function("softsign", lambda x: x / (1 + np.abs(x)), (1.6, 1.6, 1.6)),

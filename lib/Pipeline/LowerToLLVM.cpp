@@ -148,8 +148,9 @@ struct LowerToLLVM : opc::impl::LowerToLLVMPassBase<LowerToLLVM> {
     RewritePatternSet patterns(context);
     populateConversions(types, patterns);
     carryBF16AsBits(types, patterns);
-    patterns.add<ComputeInDouble<math::AcoshOp>, ComputeInDouble<math::TanOp>,
-                 ComputeInDouble<math::TanhOp>>(types, /*benefit=*/3);
+    patterns.add<ComputeInDouble<math::AcoshOp>, ComputeInDouble<math::ErfcOp>,
+                 ComputeInDouble<math::TanOp>, ComputeInDouble<math::TanhOp>>(
+        types, /*benefit=*/3);
     LLVMConversionTarget target(*context);
     target.addLegalOp<ModuleOp>();
     target.markOpRecursivelyLegal<LLVM::LLVMFuncOp>(opc::isLowered);

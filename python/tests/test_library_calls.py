@@ -21,8 +21,8 @@ INTEGERS = ("i8", "i16", "i32", "i64", "ui8", "ui16", "ui32", "ui64")
 # Of one float; with attributes where an op has them.
 UNARY = (
     "ceil floor round sqrt exp log sin cos tan asin acos atan sinh cosh tanh "
-    "asinh acosh atanh erf abs neg sign relu reciprocal sigmoid softplus "
-    "softsign mish hard_swish"
+    "asinh acosh atanh erf erfc expm1 log1p abs neg sign relu reciprocal "
+    "sigmoid softplus softsign mish hard_swish"
 ).split()
 ALPHA = "leaky_relu elu celu swish thresholded_relu".split()
 BINARY = "add sub mul div min max fmod mod prelu pow".split()

@@ -37,7 +37,7 @@ constexpr BodyOpRow kBodyOps[] = {
     {"math.tan", 24},      {"math.asin", 24},  {"math.acos", 24},
     {"math.atan", 24},     {"math.sinh", 24},  {"math.cosh", 24},
     {"math.tanh", 16},     {"math.asinh", 32}, {"math.acosh", 32},
-    {"math.atanh", 32},    {"math.erf", 20},
+    {"math.atanh", 32},    {"math.erf", 20},   {"math.erfc", 24},
 };
 
 const BodyOpRow *rowOf(Operation &op) {

@@ -32,7 +32,7 @@ Function functionFor(Operation *op) {
       {"math.log", &VectorMath::log},   {"math.log1p", &VectorMath::log1p},
       {"math.tanh", &VectorMath::tanh}, {"math.erf", &VectorMath::erf},
       {"math.asin", &VectorMath::asin}, {"math.acos", &VectorMath::acos},
-      {"math.atan", &VectorMath::atan},
+      {"math.atan", &VectorMath::atan}, {"math.erfc", &VectorMath::erfc},
   };
   return table.lookup(op->getName().getStringRef());
 }

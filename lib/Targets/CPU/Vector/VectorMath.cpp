@@ -10,6 +10,8 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/STLExtras.h"
+#include <cmath>
 
 using namespace mlir;
 namespace opc::cpu {
@@ -282,27 +284,55 @@ Value VectorMath::withoutTail(Value x, Value power, Value part) {
   return fma(arith::NegFOp::create(b, loc, power), part, most);
 }
 
-Value VectorMath::gelu(Value x) {
-  // With a = |x|, a^2 = n K + r, its tail is 2^-n exp(-r ln 2 / K) P / Q. K is
-  // 2 ln 2 as a float; P / Q makes up for what that lacks. Beyond 18 the tail
-  // is 0.
-  constexpr double k = 1.3862943649291992;
-  Value a = magnitudeUpTo(x, 18), square = mul(a, a);
+/// The coefficients of a polynomial of x, for one of x / unit.
+static SmallVector<double> inUnits(ArrayRef<double> coefficients, double unit) {
+  SmallVector<double> scaled;
+  for (auto [i, coefficient] : llvm::enumerate(coefficients))
+    scaled.push_back(coefficient * std::pow(unit, i));
+  return scaled;
+}
+
+VectorMath::NormalTail VectorMath::normalTail(Value a, int unit) {
+  // With a^2 = n K + r it is 2^-n exp(-r ln 2 / K) P / Q. K is 2 ln 2 / unit as
+  // a float; P / Q makes up for what that lacks.
+  const double k = 1.3862943649291992 / unit, root = std::sqrt(double(unit));
+  Value square = mul(a, a);
   Value lost = fma(a, a, arith::NegFOp::create(b, loc, square));
   Octaves n = octaves(square, c(1 / k));
   Value r = add(fma(n.n, c(-k), square), lost);
-  Value power = inPairs(r, mul(r, r),
-                        {1.0, -0.499999852219, 0.124997873139, -0.020834545073,
-                         0.002618620555, -0.00025907232872});
-  Value p =
-      inPairs(a, square,
-              {0.5000000023447257, 0.43523491251308705, 0.1809515597452494,
-               0.03985984893161645, 0.004000706739495489});
-  Value q =
-      inPairs(a, square,
-              {1.0, 1.66835472582307, 1.1930536484473893, 0.4634409363188575,
-               0.0999210860746676, 0.01002815356520449});
-  return withoutTail(x, halved(power, n), div(mul(a, p), q));
+  Value power =
+      inPairs(r, mul(r, r),
+              inUnits({1.0, -0.499999852219, 0.124997873139, -0.020834545073,
+                       0.002618620555, -0.00025907232872},
+                      unit));
+  Value p = inPairs(
+      a, square,
+      inUnits({0.5000000023447257, 0.43523491251308705, 0.1809515597452494,
+               0.03985984893161645, 0.004000706739495489},
+              root));
+  Value q = inPairs(
+      a, square,
+      inUnits({1.0, 1.66835472582307, 1.1930536484473893, 0.4634409363188575,
+               0.0999210860746676, 0.01002815356520449},
+              root));
+  return {halved(power, n), p, q};
+}
+
+Value VectorMath::gelu(Value x) {
+  // Beyond 18 the tail is 0.
+  Value a = magnitudeUpTo(x, 18);
+  NormalTail tail = normalTail(a, 1);
+  return withoutTail(x, tail.power, div(mul(a, tail.p), tail.q));
+}
+
+Value VectorMath::erfc(Value x) {
+  // Up to here the power is a normal number.
+  constexpr double last = 9.34;
+  NormalTail tail = normalTail(magnitudeUpTo(x, last), 2);
+  Value half = mul(tail.power, div(tail.p, tail.q));
+  half = select(less(c(last), abs(x)), c(0), half);
+  Value negative = less(x, c(0));
+  return fma(half, select(negative, c(-2), c(2)), select(negative, c(2), c(0)));
 }
 
 Value VectorMath::geluTanh(Value x) {

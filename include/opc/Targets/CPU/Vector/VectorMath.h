@@ -29,6 +29,7 @@ public:
   mlir::Value log1p(mlir::Value x); ///< 1.5 ulp
   mlir::Value tanh(mlir::Value x);  ///< 6 ulp, just below 1
   mlir::Value erf(mlir::Value x);   ///< 6.5 ulp, just below 1
+  mlir::Value erfc(mlir::Value x);  ///< 8 ulp; where it is below 1e-39: 0
   mlir::Value sin(mlir::Value x);   ///< 2 ulp, for |x| <= mostAngle
   mlir::Value cos(mlir::Value x);   ///< 2 ulp, for |x| <= mostAngle
   mlir::Value asin(mlir::Value x);  ///< 2.5 ulp
@@ -90,6 +91,13 @@ private:
   Octaves octaves(mlir::Value x, mlir::Value y);
   /// p / 2^n; 0 far below the range of floats.
   mlir::Value halved(mlir::Value p, const Octaves &n);
+  /// power * p / q is the share of a normal distribution, of the variance
+  /// 1 / unit, that lies beyond a >= 0. Where a^2 unit / 2 is more than 87 the
+  /// power has no digits; it may not be more than 162.
+  struct NormalTail {
+    mlir::Value power, p, q;
+  };
+  NormalTail normalTail(mlir::Value a, int unit);
   /// x or 0 less the share that lies beyond |x|: what a function gives that is
   /// nearly x above 0 and nearly 0 below.
   mlir::Value withoutTail(mlir::Value x, mlir::Value power, mlir::Value part);

@@ -115,6 +115,16 @@ def Opc_AsinhOp : Opc_UnaryFloatOp<"asinh", "::mlir::math::AsinhOp">;
 def Opc_AcoshOp : Opc_UnaryFloatOp<"acosh", "::mlir::math::AcoshOp">;
 def Opc_AtanhOp : Opc_UnaryFloatOp<"atanh", "::mlir::math::AtanhOp">;
 def Opc_ErfOp : Opc_UnaryFloatOp<"erf", "::mlir::math::ErfOp">;
+// Of which sums with 1 would lose the digits.
+def Opc_ErfcOp : Opc_UnaryFloatOp<"erfc", "::mlir::math::ErfcOp"> {
+  let summary = "1 - erf(x)";
+}
+def Opc_Expm1Op : Opc_UnaryFloatOp<"expm1", "::mlir::math::ExpM1Op"> {
+  let summary = "exp(x) - 1";
+}
+def Opc_Log1pOp : Opc_UnaryFloatOp<"log1p", "::mlir::math::Log1pOp"> {
+  let summary = "log(1 + x)";
+}
 
 // Functions of one number of any type; the type picks the operation.
 def Opc_AbsOp : Opc_UnaryOp<"abs", Opc_NumericTensor,
