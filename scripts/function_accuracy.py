@@ -289,7 +289,7 @@ FUNCTIONS = (
     Function("erf", erf, (6.4, 1.1, 1.4)),
     Function("erfc", erfc, (8, 0.51, 5.3), flushed=1e-39),
     Function("expm1", np.expm1, (1.5, 0.9, 0.9)),
-    Function("log1p", np.log1p, (1.5, 0.9, 0.9)),
+    Function("log1p", np.log1p, (1.5, 1.4, 0.9)),
     Function("sigmoid", sigmoid, (2.6, 0.51, 2.5), flushed=TINY),
     Function("softplus", softplus, (2.1, 1.6, 1.7), flushed=TINY),
     Function("softsign", lambda x: x / (1 + np.abs(x)), (1.6, 1.6, 1.6)),

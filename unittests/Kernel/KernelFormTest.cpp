@@ -25,11 +25,13 @@ std::string inPlace(const std::string &kernel) {
 }
 
 TEST(KernelFormTest, AnElementMayTakeThePlaceOfTheOneItIsMadeOf) {
-  EXPECT_EQ(inPlace(R"(func.func @k(%x: tensor<4xf32>, %b: tensor<1xf32>) -> tensor<4xf32> {
+  EXPECT_EQ(
+      inPlace(
+          R"(func.func @k(%x: tensor<4xf32>, %b: tensor<1xf32>) -> tensor<4xf32> {
     %y = opc.add %x, %b : (tensor<4xf32>, tensor<1xf32>) -> tensor<4xf32>
     return %y : tensor<4xf32>
   })"),
-            "[[0, 0]]");
+      "[[0, 0]]");
 }
 
 TEST(KernelFormTest, AMovementOpThatMovesNothingIsOnTheWay) {
@@ -51,13 +53,15 @@ TEST(KernelFormTest, WhatIsReadElsewhereStays) {
 }
 
 TEST(KernelFormTest, AScalarThatOtherElementsReadStays) {
-  EXPECT_EQ(inPlace(R"(func.func @k(%x: tensor<4xf64>, %s: tensor<f32>) -> (tensor<4xf32>, tensor<f32>) {
+  EXPECT_EQ(
+      inPlace(
+          R"(func.func @k(%x: tensor<4xf64>, %s: tensor<f32>) -> (tensor<4xf32>, tensor<f32>) {
     %0 = opc.cast %x {saturate = false} : (tensor<4xf64>) -> tensor<4xf32>
     %y = opc.add %0, %s : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
     %t = opc.exp %s : (tensor<f32>) -> tensor<f32>
     return %y, %t : tensor<4xf32>, tensor<f32>
   })"),
-            "");
+      "");
 }
 
 } // namespace

@@ -3,7 +3,7 @@
 import torch
 from torch.fx import Graph, Node
 
-from . import layout, nodes
+from . import layout, nodes, views
 from .errors import Refusal, place_of
 
 
@@ -53,19 +53,35 @@ def reason_against(tensor: torch.Tensor) -> str:
         return f"quantised tensors ({tensor.dtype}) are not supported"
     if tensor.is_complex():
         return f"complex tensors ({tensor.dtype}) are not supported"
+    if tensor.is_neg():
+        return "tensors that are negated when they are read are not supported"
     if tensor.device.type != "cpu":
         return f"a tensor on {tensor.device}: programs run on the processor"
     return ""
 
 
 def irregular_results(graph: Graph, eager: set[Node]) -> set[Node]:
-    """Nodes whose value has gaps, which no program writes, and that are results."""
-    return {
-        node
-        for node in graph.nodes
-        if node.op == "call_function"
-        and node not in eager
-        and isinstance(node.meta.get("val"), torch.Tensor)
-        and any(user.op == "output" or user in eager for user in node.users)
-        and layout.memory_order(node.meta["val"]) is None
-    }
+    """Nodes whose value has gaps, which no program writes, and that are results or
+    read by PyTorch: by `eager`, by each other, or by views that are PyTorch's.
+    """
+    outside = set(eager)
+    # Users come behind their operands: backwards, one pass finds all.
+    for node in reversed(graph.nodes):
+        if node.op != "call_function" or node in eager:
+            continue
+        read = [user.op == "output" or user in outside for user in node.users]
+        if (any(read) and _is_irregular(node)) or (
+            all(read) and views.is_view(node)
+        ):
+            outside.add(node)
+    return outside - eager
+
+
+def _is_irregular(node: Node) -> bool:
+    """Whether a value has gaps; several results go with one that has."""
+    value = node.meta.get("val")
+    if isinstance(value, list | tuple):
+        return True
+    return (
+        isinstance(value, torch.Tensor) and layout.memory_order(value) is None
+    )

@@ -138,7 +138,9 @@ class _Cutter:
             if not isinstance(node.meta.get("val"), torch.Tensor):
                 continue  # several results: its getitems are members
             result = self._copies[node]
-            order = layout.memory_order(node.meta["val"]) or ()
+            value = node.meta["val"]
+            # With gaps it is for other programs, which read it row-major.
+            order = layout.memory_order(value) or tuple(range(value.dim()))
             if order != tuple(range(len(order))):
                 with self._body.inserting_before(self._first):
                     result = self._permute(node, result, order)

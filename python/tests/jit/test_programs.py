@@ -130,3 +130,35 @@ def test_explain_training():
     told = opc.torch.explain(net, torch.randn(2, 3, 14, 14))
     assert len(told.graphs) == 2 and not told.breaks
     assert not any(graph.refused for graph in told.graphs)
+
+
+def fills_a_diagonal(x):
+    """Its gradient has a value with gaps, which PyTorch's own nodes read."""
+    y = x.clone()
+    y.diagonal().fill_(3)
+    return y
+
+
+def views_with_gaps(x):
+    """Views of what a program computed, read by a node that opc lacks."""
+    corner = (x * 2).as_strided((2, 2), (5, 3))
+    first, second = (x + 1).split(2, 1)
+    return torch.special.zeta(corner, first[:2, :, 0]), second.relu()
+
+
+@pytest.mark.filterwarnings("ignore::opc.torch.EagerWarning")
+@pytest.mark.parametrize("target", ["cpu", "reference"])
+def test_gradient_with_gaps(target):
+    theirs = torch.randn(3, 4, 2, requires_grad=True)
+    ours = theirs.detach().clone().requires_grad_()
+    weights = torch.randn(3, 4, 2)
+    fills_a_diagonal(theirs).backward(weights)
+    compiled(fills_a_diagonal, target)(ours).backward(weights)
+    close(ours.grad, theirs.grad)
+
+
+@pytest.mark.filterwarnings("ignore::opc.torch.EagerWarning")
+@pytest.mark.parametrize("target", ["cpu", "reference"])
+def test_views_with_gaps(target):
+    x = torch.rand(4, 4, 3) + 2
+    close(compiled(views_with_gaps, target)(x), views_with_gaps(x))

@@ -16,9 +16,7 @@ struct Positions {
   MLIRContext *context;
   size_t rank;
 
-  AffineExpr out(size_t axis) const {
-    return getAffineDimExpr(axis, context);
-  }
+  AffineExpr out(size_t axis) const { return getAffineDimExpr(axis, context); }
   AffineExpr combined(size_t axis) const {
     return getAffineDimExpr(rank + axis, context);
   }
@@ -32,7 +30,8 @@ struct Positions {
 };
 
 Positions positionsOf(Value y) {
-  return {y.getContext(), size_t(cast<RankedTensorType>(y.getType()).getRank())};
+  return {y.getContext(),
+          size_t(cast<RankedTensorType>(y.getType()).getRank())};
 }
 
 Access accessOf(unsigned operand, Exprs at) {
@@ -105,8 +104,7 @@ Iteration MatmulOp::getIteration(ShapeEnv &env) {
   size_t batch = y.size() - 2;
   auto operand = [&](unsigned number, ArrayRef<AffineExpr> dims, AffineExpr row,
                      AffineExpr column, bool transposed) {
-    Exprs at =
-        broadcastPlace(dims.drop_back(2), ArrayRef(y).take_front(batch));
+    Exprs at = broadcastPlace(dims.drop_back(2), ArrayRef(y).take_front(batch));
     at.push_back(transposed ? column : row);
     at.push_back(transposed ? row : column);
     return accessOf(number, at);
@@ -183,8 +181,8 @@ Iteration PackedConvOp::getIteration(ShapeEnv &env) {
     k = k * taps + p.combined(axis);
   }
   i.combined.push_back(channels);
-  i.accesses = {x, accessOf(1, packedPlace(b, panel, k * channels + channel,
-                                           column))};
+  i.accesses = {
+      x, accessOf(1, packedPlace(b, panel, k * channels + channel, column))};
   return i;
 }
 

@@ -10,11 +10,15 @@ namespace opc::graph {
 Value rowsAt(Emitter &n, Value table, Value indices) {
   if (n.failed() || !table || !indices)
     return {};
-  // A negative position would count from the back; this one is out of range.
-  Value below =
-      n.compare<LessOp>(indices, n.scalarInt(n.elementOf(indices), 0));
-  Value beyond = n.extentAs(n.elementOf(indices), n.dim(table, 0));
-  return n.gather(table, n.select(below, beyond, indices), 0);
+  return n.gather(table, fromTheFront(n, indices, n.dim(table, 0)), 0);
+}
+
+Value fromTheFront(Emitter &n, Value indices, AffineExpr extent) {
+  if (n.failed() || !indices || !extent)
+    return {};
+  Type element = n.elementOf(indices);
+  Value below = n.compare<LessOp>(indices, n.scalarInt(element, 0));
+  return n.select(below, n.extentAs(element, extent), indices);
 }
 
 namespace {

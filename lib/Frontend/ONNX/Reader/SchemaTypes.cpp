@@ -35,7 +35,8 @@ struct SchemaRow {
 
 using Rows = SmallVector<const SchemaRow *, 2>;
 
-const SchemaRow *rowOf(const Node &node) {
+/// What holds for the node, and what came later; empty where nothing is said.
+ArrayRef<const SchemaRow *> rowsOf(const Node &node) {
   static const llvm::StringMap<Rows> kRows = [] {
     llvm::StringMap<Rows> rows;
     for (const SchemaRow &row : kSchemaRows)
@@ -46,12 +47,40 @@ const SchemaRow *rowOf(const Node &node) {
       domainName(node.proto.domain()) + "." + node.proto.op_type();
   auto rows = kRows.find(key);
   if (rows == kRows.end())
-    return nullptr;
-  for (const SchemaRow *row : llvm::reverse(rows->second))
-    if (row->since <= node.opset)
-      return row;
-  return nullptr;
+    return {};
+  ArrayRef<const SchemaRow *> all = rows->second;
+  auto later = llvm::partition_point(
+      all, [&](const SchemaRow *row) { return row->since <= node.opset; });
+  return later == all.begin() ? ArrayRef<const SchemaRow *>()
+                              : all.drop_front(later - all.begin() - 1);
 }
+
+/// Bools, integers, and reals: what an op means for one of them it means for
+/// those of other widths.
+enum class Kind { Bool, Integer, Real };
+Kind kindOf(StringRef type) {
+  if (type == "bool")
+    return Kind::Bool;
+  return type.starts_with("i") || type.starts_with("u") ? Kind::Integer
+                                                        : Kind::Real;
+}
+
+/// The names, and the types that value `i` may have.
+struct Allowed {
+  SmallVector<StringRef> names, types;
+
+  Allowed(const SchemaValues &schema, size_t &i) {
+    schema.names.split(names, ' ', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
+    if (names.empty())
+      return;
+    i = std::min(i, names.size() - 1);
+    kTypeSets[schema.sets[i]].split(types, ' ');
+  }
+  bool hasKind(Kind kind) const {
+    return llvm::any_of(types,
+                        [&](StringRef type) { return kindOf(type) == kind; });
+  }
+};
 
 /// "f16, f32 or f64".
 std::string inWords(ArrayRef<StringRef> types) {
@@ -61,31 +90,33 @@ std::string inWords(ArrayRef<StringRef> types) {
 }
 
 void check(Node &node, StringRef what, size_t i, Value value,
-           const SchemaValues &schema) {
-  SmallVector<StringRef> names, allowed;
-  schema.names.split(names, ' ', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
-  if (!value || names.empty() || node.failed())
+           SchemaValues SchemaRow::*values) {
+  ArrayRef<const SchemaRow *> rows = rowsOf(node);
+  if (!value || rows.empty() || node.failed())
     return;
-  i = std::min(i, names.size() - 1);
-  kTypeSets[schema.sets[i]].split(allowed, ' ');
   std::string type = dtypeName(Emitter::elementOf(value));
-  if (!llvm::is_contained(allowed, type))
-    node.fail(formatv("{0} '{1}' is {2}, not {3}", what, names[i], type,
-                      inWords(allowed)));
+  auto takes = [&](const SchemaRow *row) {
+    size_t at = i;
+    Allowed allowed(row->*values, at);
+    return allowed.names.empty() || allowed.hasKind(kindOf(type));
+  };
+  if (llvm::any_of(rows, takes))
+    return;
+  Allowed allowed(rows.front()->*values, i);
+  node.fail(formatv("{0} '{1}' is {2}, not {3}", what, allowed.names[i], type,
+                    inWords(allowed.types)));
 }
 
 } // namespace
 
 void checkInputTypes(Node &node) {
-  if (const SchemaRow *row = rowOf(node))
-    for (int64_t i = 0; i < node.numInputs(); ++i)
-      check(node, "input", i, node.peek(i), row->inputs);
+  for (int64_t i = 0; i < node.numInputs(); ++i)
+    check(node, "input", i, node.peek(i), &SchemaRow::inputs);
 }
 
 void checkOutputTypes(Node &node) {
-  if (const SchemaRow *row = rowOf(node))
-    for (auto [i, value] : llvm::enumerate(node.outputs()))
-      check(node, "output", i, value, row->outputs);
+  for (auto [i, value] : llvm::enumerate(node.outputs()))
+    check(node, "output", i, value, &SchemaRow::outputs);
 }
 
 } // namespace opc::onnx

@@ -170,7 +170,7 @@ void buildElu(Node &n) {
          inner = n.real("input_scale");
   mapReal(n, [&](Value x) {
     Value below =
-        n.unary<EluOp>(n.mul(x, n.like(x, inner)), {{"alpha", n.f64(alpha)}});
+        n.mul(n.unary<Expm1Op>(n.mul(x, n.like(x, inner))), n.like(x, alpha));
     Value isAbove = n.compare<GreaterOp>(x, n.like(x, 0));
     return n.mul(n.select(isAbove, x, below), n.like(x, scale));
   });

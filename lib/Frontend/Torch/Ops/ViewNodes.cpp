@@ -16,6 +16,10 @@ namespace opc::torch {
 namespace {
 
 void buildSame(Node &n) { n.out(n.tensor("self")); }
+void buildClone(Node &n) {
+  n.isCopy = true;
+  buildSame(n);
+}
 
 void buildView(Node &n, StringRef size) {
   Value x = n.tensor("self");
@@ -357,36 +361,15 @@ void buildCopy(Node &n) {
   expandTo(n, n.cast(src, n.elementOf(self)), n.dims(self));
 }
 
-/// Only of memory that lies as a new tensor's would.
-void buildAsStrided(Node &n) {
-  Value x = n.tensor("self");
-  Dims size = n.extents("size"), stride = n.extents("stride");
-  AffineExpr offset = n.optionalExtent("storage_offset");
-  if (n.failed())
-    return;
-  AffineExpr expected = n.expr(1);
-  bool dense =
-      size.size() == stride.size() && (!offset || constantOf(offset) == 0);
-  for (size_t i = size.size(); dense && i-- > 0;) {
-    dense = constantOf(size[i]) == 1 || stride[i] == expected;
-    expected = expected * size[i];
-  }
-  if (!dense || n.simplify(expected - n.size(x)) != n.expr(0))
-    return n.refuse("strides of another tensor than a dense one are not "
-                    "supported",
-                    "view, permute or expand");
-  n.out(n.reshape(x, size));
-}
-
 constexpr OpRow kRows[] = {
     {"aten::alias(Tensor(a) self) -> Tensor(a)", buildSame},
     {"aten::clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor",
-     buildSame},
+     buildClone},
     {"aten::contiguous(Tensor(a) self, *, MemoryFormat memory_format=0) -> "
      "Tensor(a)",
      buildSame},
     {"aten::detach(Tensor(a) self) -> Tensor(a)", buildSame},
-    {"aten::lift_fresh_copy(Tensor self) -> Tensor", buildSame},
+    {"aten::lift_fresh_copy(Tensor self) -> Tensor", buildClone},
     {"aten::lift_fresh(Tensor(a) self) -> Tensor(a)", buildSame},
     {"aten::positive(Tensor(a) self) -> Tensor(a)", buildSame},
     {"aten::view(Tensor(a) self, SymInt[] size) -> Tensor(a)", buildSizeView},
@@ -465,9 +448,6 @@ constexpr OpRow kRows[] = {
      buildConvert},
     {"aten::copy(Tensor self, Tensor src, bool non_blocking=False) -> Tensor",
      buildCopy},
-    {"aten::as_strided(Tensor(a) self, SymInt[] size, SymInt[] stride, SymInt? "
-     "storage_offset=None) -> Tensor(a)",
-     buildAsStrided},
 };
 
 } // namespace

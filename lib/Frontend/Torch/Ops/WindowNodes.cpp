@@ -189,40 +189,49 @@ template <int64_t Spatial> void buildAdaptiveAverage(Node &n) {
 }
 
 /// How an axis is resampled: extents that are known, so that positions are
-/// constants, computed as torch does, in f32.
+/// constants, computed as torch does.
 struct Axis {
   int64_t from, to;
   double scale; ///< given by the node; 0: the quotient of the extents
   bool corners;
 
-  float step() const {
+  template <typename Real> Real step() const {
     if (corners)
-      return to > 1 ? static_cast<float>(from - 1) / static_cast<float>(to - 1)
-                    : 0.0f;
-    return scale > 0 ? static_cast<float>(1.0 / scale)
-                     : static_cast<float>(from) / static_cast<float>(to);
+      return to > 1 ? static_cast<Real>(from - 1) / static_cast<Real>(to - 1)
+                    : Real(0);
+    return scale > 0 ? static_cast<Real>(1.0 / scale)
+                     : static_cast<Real>(from) / static_cast<Real>(to);
+  }
+  /// Where element `i` of the result lies between those of x.
+  template <typename Real> double place(int64_t i) const {
+    Real place =
+        corners ? static_cast<Real>(i) * step<Real>()
+                : step<Real>() * (static_cast<Real>(i) + Real(0.5)) - Real(0.5);
+    return std::max(place, Real(0));
   }
 };
 
 Value nearest(Node &n, Value x, int64_t axis, const Axis &a) {
   Ints places;
   for (int64_t i = 0; i < a.to; ++i)
-    places.push_back(std::min<int64_t>(
-        static_cast<int64_t>(std::floor(static_cast<float>(i) * a.step())),
-        a.from - 1));
+    places.push_back(
+        std::min<int64_t>(static_cast<int64_t>(std::floor(
+                              static_cast<float>(i) * a.step<float>())),
+                          a.from - 1));
   return n.gather(x, n.vector(places), axis);
 }
 Value linear(Node &n, Value x, int64_t axis, const Axis &a) {
+  if (a.from == a.to)
+    return x;
+  bool isDouble = n.elementOf(x).isF64();
   Ints low, high;
   SmallVector<double> share;
   for (int64_t i = 0; i < a.to; ++i) {
-    float place = a.corners ? static_cast<float>(i) * a.step()
-                            : a.step() * (static_cast<float>(i) + 0.5f) - 0.5f;
-    place = std::max(place, 0.0f);
+    double place = isDouble ? a.place<double>(i) : a.place<float>(i);
     int64_t first = std::min<int64_t>(static_cast<int64_t>(place), a.from - 1);
     low.push_back(first);
     high.push_back(std::min(first + 1, a.from - 1));
-    share.push_back(std::clamp(place - static_cast<float>(first), 0.0f, 1.0f));
+    share.push_back(std::clamp(place - static_cast<double>(first), 0.0, 1.0));
   }
   Ints shape(n.rank(x), 1);
   shape[axis] = a.to;

@@ -6,6 +6,7 @@ namespace opc::torch {
 void Aliases::add(StringRef name, Owner owner) {
   memoryOf[name] = memories.size();
   memories.push_back({{name.str()}, owner});
+  tensorOf[name] = name.str();
 }
 
 void Aliases::addView(StringRef name, StringRef base) {
@@ -15,6 +16,19 @@ void Aliases::addView(StringRef name, StringRef base) {
   size_t memory = found->second;
   memoryOf[name] = memory;
   memories[memory].names.push_back(name.str());
+  tensorOf[name] = name.str();
+}
+
+void Aliases::addSame(StringRef name, StringRef base) {
+  addView(name, base);
+  if (auto found = tensorOf.find(base); found != tensorOf.end())
+    tensorOf[name] = std::string(found->second);
+}
+
+bool Aliases::isSame(StringRef one, StringRef other) const {
+  auto first = tensorOf.find(one), second = tensorOf.find(other);
+  return first != tensorOf.end() && second != tensorOf.end() &&
+         first->second == second->second;
 }
 
 Aliases::Owner Aliases::ownerOf(StringRef name) const {

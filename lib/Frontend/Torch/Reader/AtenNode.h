@@ -82,6 +82,9 @@ public:
   void checkAllRead();
 
   const OverloadSchema &schema;
+  /// Set by rows whose result is memory of its own, though its elements are
+  /// those of an operand.
+  bool isCopy = false;
 
 private:
   Union given(StringRef name) const;

@@ -100,6 +100,11 @@ void ProgramReader::returnOutputs(GraphScope &scope) {
     if (output.is("as_none") || scope.lost.contains(name))
       continue;
     noteMutation(Union::of(&spec), named.outputs.size());
+    checkUnspoiled(n, name, scope);
+    if (n.failed()) {
+      errors.push_back(n.objection().of("output", name.str()));
+      return;
+    }
     Value result = outputOf(n, output, scope);
     if (result)
       named.add(name, result);

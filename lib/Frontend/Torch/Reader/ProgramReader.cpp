@@ -140,6 +140,15 @@ void ProgramReader::report(const json::Object &proto, const GraphScope &scope,
     diagnostic.place = formatv("{0}:{1}", printable(file), line);
 }
 
+void ProgramReader::checkUnspoiled(Emitter &n, StringRef name,
+                                   const GraphScope &scope) {
+  if (StringRef spoiler = scope.aliases.spoilerOf(name); !spoiler.empty())
+    n.refuse(formatv("reading {0}, a view of memory that {1} has changed, is "
+                     "not supported",
+                     quoted(name), quoted(spoiler)),
+             "a functional graph: exported.run_decompositions({})");
+}
+
 ProgramReader::Found ProgramReader::checkReads(Emitter &n,
                                                const json::Object &proto,
                                                GraphScope &scope) {
@@ -148,11 +157,7 @@ ProgramReader::Found ProgramReader::checkReads(Emitter &n,
       return Found::Lost;
     if (!scope.tensors.contains(name))
       n.fail(formatv("tensor {0} is defined nowhere before it", quoted(name)));
-    if (StringRef spoiler = scope.aliases.spoilerOf(name); !spoiler.empty())
-      n.refuse(formatv("reading {0}, a view of memory that {1} has changed, is "
-                       "not supported",
-                       quoted(name), quoted(spoiler)),
-               "a functional graph: exported.run_decompositions({})");
+    checkUnspoiled(n, name, scope);
   }
   return Found::All;
 }
@@ -224,9 +229,20 @@ void ProgramReader::defineNumber(Node &node, StringRef name, Value value,
     symbols.try_emplace(symbolic->text, number);
 }
 
+/// Whether a value is `source`, its elements moved at most.
+static bool isMovedFrom(Value value, Value source) {
+  while (value != source) {
+    Operation *op = value.getDefiningOp();
+    if (!op || !isMovement(op) || op->getNumOperands() != 1)
+      return false;
+    value = op->getOperand(0);
+  }
+  return true;
+}
+
 void ProgramReader::defineTensor(Node &node, const json::Object &proto,
                                  size_t i, StringRef name, GraphScope &scope) {
-  Value computed = node.outputs()[i], value = computed;
+  Value value = node.outputs()[i];
   if (const json::Object *declared = scope.declared(name))
     value = asDeclared(node, *declared, value);
   if (node.failed())
@@ -237,17 +253,25 @@ void ProgramReader::defineTensor(Node &node, const json::Object &proto,
   ArrayRef<StringRef> aliases = node.schema.resultAliases;
   StringRef letter =
       aliases.empty() ? "" : aliases[std::min(i, aliases.size() - 1)];
-  scope.aliases.add(name);
-  for (StringRef read : readsOf(proto)) {
-    // What a row passes on is the same memory, whatever the schema says.
-    Value source = scope.tensors.lookup(read);
-    bool isSame = source == value || source == computed;
-    if (isSame || !letter.empty())
+  // Schemas do not tell all views: dropout returns what it is given in
+  // evaluation, and einsum an operand with its axes in another order.
+  for (StringRef read : readsOf(proto))
+    if (!letter.empty() ||
+        (!node.isCopy && isMovedFrom(value, scope.tensors.lookup(read))))
       return scope.aliases.addView(name, read);
-  }
+  scope.aliases.add(name);
 }
 
-void ProgramReader::define(Node &node, const json::Object &proto,
+void ProgramReader::defineChanged(Node &node, const json::Object &proto,
+                                  StringRef name, GraphScope &scope) {
+  StringRef target = readsOf(proto).front();
+  Value value = scope.tensors.lookup(target);
+  if (!scope.tensors.try_emplace(name, value).second)
+    return node.fail(formatv("result {0} is defined twice", quoted(name)));
+  scope.aliases.addSame(name, target);
+}
+
+void ProgramReader::define(Node &node, const json::Object &proto, bool inPlace,
                            GraphScope &scope) {
   SmallVector<ResultName> names = resultsOf(proto);
   for (auto [i, result] : llvm::enumerate(names)) {
@@ -256,6 +280,8 @@ void ProgramReader::define(Node &node, const json::Object &proto,
     Value value = i < node.outputs().size() ? node.outputs()[i] : Value();
     if (!value && scope.declared(result.name))
       node.refuse(formatv("result {0} is not supported", i), "without it");
+    else if (value && result.kind == "as_tensor" && inPlace)
+      defineChanged(node, proto, result.name, scope);
     else if (value && result.kind == "as_tensor")
       defineTensor(node, proto, i, result.name, scope);
     else if (value && result.kind == "as_sym_int")
@@ -270,6 +296,9 @@ void ProgramReader::change(Node &node, const json::Object &proto,
   SmallVector<StringRef> reads = readsOf(proto);
   if (reads.empty() || node.outputs().empty())
     return node.fail("it changes nothing");
+  if (StringRef(node.schema.parameters.front().type).contains("[]"))
+    return node.refuse("changing a list of tensors is not supported",
+                       "a functional graph: exported.run_decompositions({})");
   StringRef target = reads.front();
   Value before = scope.tensors.lookup(target);
   Value after = node.cast(node.outputs()[0], node.elementOf(before));
@@ -278,7 +307,7 @@ void ProgramReader::change(Node &node, const json::Object &proto,
   Aliases::Owner owner = scope.aliases.ownerOf(target);
   ArrayRef<std::string> sharing = scope.aliases.sharing(target);
   bool isWhole =
-      !sharing.empty() && scope.tensors.lookup(sharing.front()) == before;
+      !sharing.empty() && scope.aliases.isSame(sharing.front(), target);
   if (owner == Aliases::Owner::Constant ||
       (owner == Aliases::Owner::Input && !isWhole))
     node.refuse(formatv("a change of {0}, which is held outside of the graph, "
@@ -293,7 +322,7 @@ void ProgramReader::change(Node &node, const json::Object &proto,
     return;
   after = node.reshape(after, node.dims(before));
   for (const std::string &other : sharing)
-    if (scope.tensors.lookup(other) == before)
+    if (scope.aliases.isSame(other, target))
       scope.tensors[other] = after;
     else
       scope.aliases.spoil(other, nameOf(proto));
@@ -314,7 +343,7 @@ void ProgramReader::build(const KnownOp &op, bool inPlace,
   if (!node.failed() && inPlace)
     change(node, proto, scope);
   if (!node.failed())
-    define(node, proto, scope);
+    define(node, proto, inPlace, scope);
   if (!node.failed())
     return;
   report(proto, scope, node.objection());
@@ -457,13 +486,21 @@ void ProgramReader::readInline(const json::Object &proto, GraphScope &scope) {
   readNodes(inner);
   --depth;
   for (auto [output, result] : llvm::zip(*outputs, results)) {
-    Value value = inner.tensors.lookup(Union::of(&output).name());
-    if (value)
+    StringRef name = Union::of(&output).name();
+    Value value = inner.tensors.lookup(name);
+    checkUnspoiled(n, name, inner);
+    if (value && !n.failed())
       scope.tensors[result.name] = value;
     else
       scope.lost.insert(result.name);
     scope.aliases.add(result.name);
+    for (auto [argument, input] : llvm::zip(arguments, *inputs))
+      if (llvm::is_contained(inner.aliases.sharing(name),
+                             Union::of(&input).name()))
+        scope.aliases.addView(result.name, argument.name());
   }
+  if (n.failed())
+    report(proto, scope, n.objection());
 }
 
 void ProgramReader::readNodes(GraphScope &scope) {

@@ -68,7 +68,11 @@ private:
   void readInline(const json::Object &proto, GraphScope &scope);
   void build(const KnownOp &op, bool inPlace, const json::Object &proto,
              GraphScope &scope);
-  void define(Node &node, const json::Object &proto, GraphScope &scope);
+  void define(Node &node, const json::Object &proto, bool inPlace,
+              GraphScope &scope);
+  /// The result of a node that has changed its first tensor.
+  void defineChanged(Node &node, const json::Object &proto, StringRef name,
+                     GraphScope &scope);
   void defineTensor(Node &node, const json::Object &proto, size_t i,
                     StringRef name, GraphScope &scope);
   void defineNumber(Node &node, StringRef name, Value value, GraphScope &scope);
@@ -79,6 +83,9 @@ private:
   Value asDeclared(Emitter &n, const json::Object &declared, Value value);
   void standIn(const json::Object &proto, GraphScope &scope);
   enum class Found { All, Lost };
+  /// Refuses to read a view of memory that was changed.
+  static void checkUnspoiled(Emitter &n, StringRef name,
+                             const GraphScope &scope);
   Found checkReads(Emitter &n, const json::Object &proto, GraphScope &scope);
   void report(const json::Object &proto, const GraphScope &scope,
               const Objection &objection);

@@ -58,7 +58,8 @@ struct Tensor {
   }
 };
 
-void forEach(const Index &dims, const std::function<void(const Index &)> &body) {
+void forEach(const Index &dims,
+             const std::function<void(const Index &)> &body) {
   Index at(dims.size());
   std::function<void(size_t)> level = [&](size_t axis) {
     if (axis == dims.size())
@@ -75,7 +76,8 @@ int64_t valueOf(AffineExpr expr, const Index &dims) {
   if (auto dim = dyn_cast<AffineDimExpr>(expr))
     return dims.at(dim.getPosition());
   auto binary = cast<AffineBinaryOpExpr>(expr);
-  int64_t x = valueOf(binary.getLHS(), dims), y = valueOf(binary.getRHS(), dims);
+  int64_t x = valueOf(binary.getLHS(), dims),
+          y = valueOf(binary.getRHS(), dims);
   switch (expr.getKind()) {
   case AffineExprKind::Add:
     return x + y;
@@ -89,8 +91,8 @@ int64_t valueOf(AffineExpr expr, const Index &dims) {
 }
 
 /// The sums of what the op says it combines, or of the products of it.
-Tensor evaluate(StringRef op, StringRef attributes, std::vector<Tensor> operands,
-                Tensor y) {
+Tensor evaluate(StringRef op, StringRef attributes,
+                std::vector<Tensor> operands, Tensor y) {
   std::string names, types, arguments;
   for (auto [i, operand] : llvm::enumerate(operands)) {
     StringRef comma = i ? ", " : "";
@@ -140,12 +142,16 @@ struct Placing {
 
   std::string text() const {
     auto list = [](const Index &values) {
-      return "array<i64: " + llvm::join(llvm::map_range(values, [](int64_t v) {
-                                          return std::to_string(v);
-                                        }), ", ") + ">";
+      return "array<i64: " +
+             llvm::join(
+                 llvm::map_range(values,
+                                 [](int64_t v) { return std::to_string(v); }),
+                 ", ") +
+             ">";
     };
-    return formatv("strides = {0}, dilations = {1}, pad_low = {2}, pad_high = {3}",
-                   list(strides), list(dilations), list(low), list(high));
+    return formatv(
+        "strides = {0}, dilations = {1}, pad_low = {2}, pad_high = {3}",
+        list(strides), list(dilations), list(low), list(high));
   }
 };
 
@@ -168,7 +174,8 @@ Tensor convolve(Tensor x, Tensor w, const Placing &p) {
     forEach({w.dims[1], w.dims[2], channels}, [&](const Index &k) {
       Index from{at[0], 0, 0, group * channels + k[2]};
       for (size_t i = 0; i < 2; ++i)
-        from[i + 1] = at[i + 1] * p.strides[i] + k[i] * p.dilations[i] - p.low[i];
+        from[i + 1] =
+            at[i + 1] * p.strides[i] + k[i] * p.dilations[i] - p.low[i];
       if (x.holds(from))
         y[at] += x[from] * w[{group, k[0], k[1], k[2], at[3] % columns}];
     });
@@ -230,9 +237,10 @@ TEST(IterationTest, ConvInBothLayouts) {
       weights.dims = {groups * 4, 2, 2, 3};
       std::string text =
           p.text() + formatv(", group = {0}, layout = ", groups).str();
-      EXPECT_EQ(evaluate("conv", text + "\"NHWC\"", {x, weights}, Tensor(y.dims))
-                    .data,
-                y.data);
+      EXPECT_EQ(
+          evaluate("conv", text + "\"NHWC\"", {x, weights}, Tensor(y.dims))
+              .data,
+          y.data);
       Tensor first = permuted(y, {0, 3, 1, 2});
       EXPECT_EQ(evaluate("conv", text + "\"NCHW\"",
                          {permuted(x, {0, 3, 1, 2}), weights},
@@ -245,13 +253,15 @@ TEST(IterationTest, ConvInBothLayouts) {
 TEST(IterationTest, PackedMatmul) {
   for (int64_t columns : {3, 8, 19})
     for (int64_t group : {1, 2, 4}) {
-      Tensor a = Tensor::numbers({2, 3, 8}), w = Tensor::numbers({1, 8, columns});
+      Tensor a = Tensor::numbers({2, 3, 8}),
+             w = Tensor::numbers({1, 8, columns});
       Tensor y({2, 3, columns});
       forEach(y.dims, [&](const Index &at) {
         for (int64_t k = 0; k < 8; ++k)
           y[at] += a[{at[0], at[1], k}] * w[{0, k, at[2]}];
       });
-      EXPECT_EQ(evaluate("packed_matmul", formatv("columns = {0}", columns).str(),
+      EXPECT_EQ(evaluate("packed_matmul",
+                         formatv("columns = {0}", columns).str(),
                          {a, packed(w, group)}, Tensor(y.dims))
                     .data,
                 y.data);
@@ -271,10 +281,10 @@ TEST(IterationTest, PackedConv) {
             formatv(", kernel = array<i64: 2, 3>, columns = {0}, groups = {1}",
                     groups * 11, groups)
                 .str();
-        EXPECT_EQ(evaluate("packed_conv", text, {x, packed(w, group)},
-                           Tensor(y.dims))
-                      .data,
-                  y.data);
+        EXPECT_EQ(
+            evaluate("packed_conv", text, {x, packed(w, group)}, Tensor(y.dims))
+                .data,
+            y.data);
       }
 }
 
