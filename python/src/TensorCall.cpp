@@ -157,6 +157,11 @@ static void releaseResult(ManagedTensor *managed) {
 nb::object TensorCall::result(opc_results *results, size_t index) const {
   const opc_tensor tensor = *opc_result(results, index);
   const Order &order = outputOrders[index];
+  if (order.size() != size_t(tensor.rank))
+    raiseError(OPC_ERROR_INTERNAL,
+               "output " + std::to_string(index) + ": expected " +
+                   std::to_string(order.size()) + " axes, got " +
+                   std::to_string(tensor.rank));
   auto result = std::make_unique<Result>();
   result->dims.resize(tensor.rank);
   result->strides.resize(tensor.rank);
@@ -179,8 +184,12 @@ nb::object TensorCall::result(opc_results *results, size_t index) const {
   result->tensor.strides = result->strides.data();
   result->tensor.byte_offset = 0;
   void *object = nullptr;
-  if (api->import(result.release(), &object))
+  // The tensor owns what it is made of, once it is one.
+  if (api->import(result.get(), &object)) {
+    releaseResult(result.release());
     nb::raise_python_error();
+  }
+  result.release();
   return nb::steal(static_cast<PyObject *>(object));
 }
 

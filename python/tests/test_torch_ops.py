@@ -331,6 +331,7 @@ FAMILIES = {
             F.interpolate(x, scale_factor=2.0),
             F.interpolate(x, size=(5, 11)),
             F.interpolate(x, size=(5, 11), mode="bilinear"),
+            F.interpolate(x[0], scale_factor=1.05, mode="linear"),
             F.interpolate(
                 x, scale_factor=1.7, mode="bilinear", align_corners=True
             ),

@@ -71,15 +71,110 @@ def test_in_place_operators_are_functions():
     check(changes, [torch.randn(3, 4)])
 
 
-def test_views_of_what_is_changed_are_refused():
-    def changes(x):
-        y = x + 1
-        view = y[0]
-        y.add_(1)
-        return view * 2
+def view_read(x):
+    y = x + 1
+    view = y[0]
+    y.add_(1)
+    return view * 2
 
+
+def view_returned(x):
+    y = x + 1
+    view = y.view(-1)
+    y.add_(1)
+    return view
+
+
+def changed_through_a_view(x):
+    y = x * 1
+    y[0].add_(1)
+    return y
+
+
+def perhaps_a_copy(x):
+    y = x + 1
+    t = y.t()
+    c = t.contiguous()
+    c.add_(1)
+    return t
+
+
+def view_of_an_inner_graph(x):
+    y = x + 1
+    with torch.no_grad():
+        v = y.view(-1)
+    v.add_(1)
+    return y
+
+
+def view_by_no_letter(x):
+    y = x + 1
+    z, _ = torch.broadcast_tensors(y, torch.ones(2, 3, 4))
+    y.add_(1)
+    return z * 1
+
+
+def dropout_in_evaluation(x):
+    y = x + 1
+    z = torch.nn.functional.dropout(y, 0.5, training=False)
+    y.add_(1)
+    return z * 1
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        view_read,
+        view_returned,
+        changed_through_a_view,
+        perhaps_a_copy,
+        view_of_an_inner_graph,
+        view_by_no_letter,
+        dropout_in_evaluation,
+    ],
+)
+def test_views_of_what_is_changed_are_refused(function):
     with pytest.raises(opc.UnsupportedError, match="a view of memory that"):
+        compiled(function, [torch.randn(3, 4)])
+
+
+def test_changing_a_list_is_refused():
+    def changes(x):
+        a, b = x + 1, x + 2
+        torch._foreach_add_([a, b], 1.0)
+        return a, b
+
+    with pytest.raises(opc.UnsupportedError, match="a list of tensors"):
         compiled(changes, [torch.randn(3, 4)])
+
+
+def test_a_copy_is_changed_alone():
+    def changes(x):
+        y = x.clone()
+        y.add_(1)
+        z = y.clone()
+        y.mul_(2)
+        return x * 2, y, z
+
+    check(changes, [torch.randn(3, 4)])
+
+
+@pytest.mark.parametrize(
+    "pick",
+    [
+        lambda x, i: x.gather(1, i),
+        lambda x, i: x.index_select(1, i[0]),
+        lambda x, i: x.scatter_add(1, i, x),
+        lambda x, i: torch.nn.functional.nll_loss(x, i[:, 0]),
+    ],
+)
+def test_indices_do_not_count_from_the_back(pick):
+    x, i = torch.randn(2, 3), torch.tensor([[0, 2], [1, -1]])
+    model = compiled(pick, [x, i.abs()])
+    model.run([x.numpy(), i.abs().numpy()])
+    i[0, 0] = i[1, 1] = -1
+    with pytest.raises(opc.InputError, match="index"):
+        model.run([x.numpy(), i.numpy()])
 
 
 class Counter(torch.nn.Module):

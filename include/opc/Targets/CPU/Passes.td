@@ -78,7 +78,7 @@ def ExpandMathPass : Pass<"opc-expand-math"> {
   let summary = "writes functions of float vectors as plain arithmetic";
   let description = [{
     exp, expm1, log, log1p, tanh, erf, erfc, sin and cos of f32 vectors become
-    polynomials, within 1 to 8 ulp (VectorMath.h); results of exp below the least
+    polynomials, within 1 to 7 ulp (VectorMath.h); results of exp below the least
     normal number and of erfc below 1e-39 are 0. Other functions of vectors, and sin and cos of vectors with a large angle,
     become one call of libm for each lane.
   }];
