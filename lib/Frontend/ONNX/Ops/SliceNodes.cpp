@@ -89,23 +89,17 @@ Value closedSlice(Node &n, Value x, const SliceSpec &spec) {
   return sliceRanges(n, x, ranges);
 }
 
-Value indexList(Node &n, int64_t i, StringRef name) {
-  Value list = n.vectorOf(n.in(i), name);
-  Type element = n.elementOf(list);
-  if (list && element != n.i32Type() && element != n.i64Type())
-    n.fail("input " + quoted(name) + " is " + dtypeName(element) +
-           ", not i32 or i64");
-  return list;
-}
-
 void buildSlice(Node &n) {
   Value x = n.need(0);
   if (n.opset < 10)
     return n.out(0, closedSlice(n, x, attributeSpec(n)));
   n.need(1);
   n.need(2);
-  SliceLists lists{indexList(n, 1, "starts"), indexList(n, 2, "ends"),
-                   indexList(n, 3, "axes"), indexList(n, 4, "steps")};
+  auto list = [&](int64_t i, StringRef name) {
+    return n.vectorOf(n.in(i), name);
+  };
+  SliceLists lists{list(1, "starts"), list(2, "ends"), list(3, "axes"),
+                   list(4, "steps")};
   if (n.failed())
     return;
   lists.requireEven(n);
