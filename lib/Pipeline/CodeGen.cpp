@@ -12,6 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Pipeline/CodeGen.h"
+#include "Analyses.h"
 #include "TargetMachines.h"
 #include "TruncatedStores.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -23,7 +24,6 @@
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
-#include "llvm/Passes/PassBuilder.h"
 
 using namespace opc;
 using runtime::Status;
@@ -82,17 +82,9 @@ void optimize(Unit &unit, bool vectorize) {
   tuning.LoopVectorization = vectorize;
   tuning.SLPVectorization = false;
   llvm::PassBuilder builder(unit.machine.get(), tuning);
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager callGraph;
-  llvm::ModuleAnalysisManager modules;
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(callGraph);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, callGraph, modules);
+  Analyses analyses(builder);
   builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O1)
-      .run(*unit.module, modules);
+      .run(*unit.module, analyses.modules);
 }
 
 /// One of the modules that are compiled apart.

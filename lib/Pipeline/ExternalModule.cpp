@@ -1,6 +1,7 @@
 //===- ExternalModule.cpp - LLVM IR that came with a graph ----------------===//
 #include "ExternalModule.h"
 
+#include "Analyses.h"
 #include "TargetMachines.h"
 #include "opc/Conversion/OpcToLoops/KernelEmitter.h"
 #include "opc/Runtime/Escape.h"
@@ -12,7 +13,6 @@
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Verifier.h"
 #include "llvm/IRReader/IRReader.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/TargetParser/Triple.h"
@@ -151,16 +151,8 @@ constexpr llvm::StringLiteral kKept[] = {"llvm.used", "llvm.compiler.used"};
 
 void dropUnused(llvm::Module &module) {
   llvm::PassBuilder builder;
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager callGraph;
-  llvm::ModuleAnalysisManager modules;
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(callGraph);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, callGraph, modules);
-  llvm::GlobalDCEPass().run(module, modules);
+  Analyses analyses(builder);
+  llvm::GlobalDCEPass().run(module, analyses.modules);
 }
 
 /// Leaves nothing but what the function needs.

@@ -100,7 +100,11 @@ Status HeaderParser::descr() {
   if (name.starts_with('>'))
     return Status::input(
         fmt::format("big-endian dtype {} is not supported", quote(text)));
-  return Status::input(fmt::format("dtype {} is not supported", quote(text)));
+  // What ml_dtypes' integers of 4 bits are saved as; others are, too.
+  std::string_view nearest =
+      name == "|V1" ? ": save integers of 4 bits as int8 or uint8" : "";
+  return Status::input(
+      fmt::format("dtype {} is not supported{}", quote(text), nearest));
 }
 
 Status HeaderParser::order() {

@@ -213,6 +213,15 @@ def test_a_compiler_of_another_version_is_refused(tmp_path):
     assert "there is no libopc.so beside" in errors[-1]
 
 
+def test_targets_are_a_table():
+    text = subprocess.run(
+        [OPC, "targets"], capture_output=True, text=True, check=True
+    ).stdout
+    rows = [line for line in text.splitlines() if line.startswith("  cpu:")]
+    assert len(rows) >= 5
+    assert len({re.match(r"  \S+ +", row).end() for row in rows}) == 1
+
+
 # Places that cannot be written.
 
 LIMIT = 64  # bytes of a file: less than any result

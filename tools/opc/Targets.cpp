@@ -27,12 +27,17 @@ Status opc::cli::targetsCommand(const Arguments &arguments) {
     fmt::print("{}\n", targets.dump(2));
     return {};
   }
+  size_t width = 0;
+  for (const json &target : targets["targets"])
+    for (const json &chip : target["chips"])
+      width =
+          std::max(width, chip["name"].get_ref<const std::string &>().size());
   for (const json &target : targets["targets"]) {
     fmt::print("{}: {}\n", target["name"].get<std::string>(),
                target["summary"].get<std::string>());
     for (const json &chip : target["chips"])
-      fmt::print("  {}:{:<14}{}{}\n", target["name"].get<std::string>(),
-                 chip["name"].get<std::string>(),
+      fmt::print("  {}:{:<{}}  {}{}\n", target["name"].get<std::string>(),
+                 chip["name"].get<std::string>(), width,
                  chip["summary"].get<std::string>(), chipNote(target, chip));
   }
   return {};

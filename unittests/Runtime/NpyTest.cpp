@@ -127,6 +127,9 @@ TEST_F(NpyTest, RefusesByName) {
             "big-endian dtype '>f4' is not supported");
   EXPECT_EQ(refusal(npy(dictionary("'<c8'", "(1,)"), data)),
             "dtype '<c8' is not supported");
+  EXPECT_EQ(refusal(npy(dictionary("'<V1'", "(1,)"), data)),
+            "dtype '<V1' is not supported: save integers of 4 bits as int8 or "
+            "uint8");
   EXPECT_EQ(refusal(npy(dictionary("[('a', '<f4')]", "(2,)"), data)),
             "structured dtypes are not supported");
   EXPECT_EQ(refusal(npy(dictionary("'<f4'", "(2,)", "True"), data)),

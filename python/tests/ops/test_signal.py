@@ -172,6 +172,16 @@ def test_a_long_transform_of_prime_length_is_refused(op):
         opc.compile(model, cache=False)
 
 
+def test_a_signal_of_an_open_number_of_parts_is_refused():
+    x = normal(1, 16, 1)
+    node = helper.make_node("STFT", ["x", "step", "", "n"], ["y"])
+    weights = {"step": np.array(4), "n": np.array(8)}
+    model = graph_model([node], {"x": x}, ["y"], weights, opset=17)
+    model.graph.input[0].type.tensor_type.shape.dim[2].dim_param = "c"
+    with pytest.raises(opc.UnsupportedError, match="an extent of 1 or 2"):
+        opc.compile(model, cache=False)
+
+
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize(
     "image, block, options, blocks",

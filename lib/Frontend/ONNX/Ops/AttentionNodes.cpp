@@ -19,9 +19,6 @@ bool readHeads(Node &n, ScaledAttention &a) {
   int64_t heads = n.integer("q_num_heads", 0);
   int64_t sharedHeads = n.integer("kv_num_heads", 0);
   a.scores = n.elementOf(wide(n, n.need(0)));
-  for (int64_t i = 0; i < 3; ++i)
-    if (n.need(i) && !n.isFloat(n.in(i)))
-      n.fail("queries, keys and values are floats");
   a.q = splitHeads(n, n.need(0), heads);
   a.k = splitHeads(n, n.need(1), sharedHeads);
   a.v = splitHeads(n, n.need(2), sharedHeads);

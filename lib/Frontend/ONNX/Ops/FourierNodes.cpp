@@ -86,7 +86,11 @@ void buildStft(Node &n) {
       n.has(2) ? constantOf(n.size(n.in(2))) : constantOf(n.dim(x, 1));
   std::optional<int64_t> length = knownScalar(n, 3, "frame_length", windowed);
   std::optional<int64_t> parts = constantOf(n.dim(x, 2));
-  if (n.failed() || !step || !length || !parts)
+  if (!n.failed() && !parts)
+    return n.fail(Objection::unsupported(
+        "an open last axis of the signal is not supported",
+        "an extent of 1 or 2"));
+  if (n.failed() || !step || !length)
     return n.failNeeds("frame_length");
   bool oneSided = n.flag("onesided", true) && *parts == 1;
   if (*step < 1 || *parts < 1 || *parts > 2)

@@ -84,26 +84,6 @@ void buildRsqrt(Node &n) {
   mapReal(n, [&](Value x) { return n.div(n.like(x, 1), n.unary<SqrtOp>(x)); });
 }
 
-/// exp(x) - 1, near 0 by tanh, which keeps its digits.
-void buildExpm1(Node &n) {
-  mapReal(n, [&](Value x) {
-    Value one = n.like(x, 1);
-    Value t = n.unary<TanhOp>(n.mul(x, n.like(x, 0.5)));
-    Value near = n.div(n.add(t, t), n.sub(one, t));
-    Value isNear = n.compare<LessOp>(n.unary<AbsOp>(x), one);
-    return n.select(isNear, near, n.sub(n.unary<ExpOp>(x), one));
-  });
-}
-/// log(1 + x), near 0 by atanh.
-Value logOnePlus(Node &n, Value x) {
-  Value one = n.like(x, 1), two = n.like(x, 2);
-  Value near = n.mul(two, n.unary<AtanhOp>(n.div(x, n.add(x, two))));
-  Value isNear = n.compare<LessOp>(n.unary<AbsOp>(x), n.like(x, 0.5));
-  return n.select(isNear, near, n.unary<LogOp>(n.add(one, x)));
-}
-void buildLog1p(Node &n) {
-  mapReal(n, [&](Value x) { return logOnePlus(n, x); });
-}
 /// Through f64, so that whole logarithms are whole.
 void logarithm(Node &n, double base) {
   mapReal(n, [&](Value x) {
@@ -322,9 +302,9 @@ constexpr OpRow kRows[] = {
     {"aten::rsqrt(Tensor self) -> Tensor", buildRsqrt},
     {"aten::exp(Tensor self) -> Tensor", buildFunction<ExpOp>},
     {"aten::exp2(Tensor self) -> Tensor", buildExp2},
-    {"aten::expm1(Tensor self) -> Tensor", buildExpm1},
+    {"aten::expm1(Tensor self) -> Tensor", buildFunction<Expm1Op>},
     {"aten::log(Tensor self) -> Tensor", buildFunction<LogOp>},
-    {"aten::log1p(Tensor self) -> Tensor", buildLog1p},
+    {"aten::log1p(Tensor self) -> Tensor", buildFunction<Log1pOp>},
     {"aten::log2(Tensor self) -> Tensor", buildLog2},
     {"aten::log10(Tensor self) -> Tensor", buildLog10},
     {"aten::sin(Tensor self) -> Tensor", buildFunction<SinOp>},

@@ -56,7 +56,14 @@ void cut(Node &n, Value x, int64_t axis, ArrayRef<AffineExpr> sizes) {
     n.outAll(split(n, x, axis, sizes));
 }
 
-/// Parts of one size; the last one has the rest.
+/// Sizes of the parts of a known extent: `size` each, the last one has the rest.
+Dims cutEvenly(Node &n, int64_t extent, int64_t size) {
+  Dims sizes;
+  for (int64_t rest = extent; rest > 0; rest -= size)
+    sizes.push_back(n.expr(std::min(rest, size)));
+  return sizes;
+}
+
 void buildSplit(Node &n) {
   Value x = n.tensor("self");
   int64_t axis = n.axis("dim", x), size = n.integer("split_size");
@@ -66,12 +73,8 @@ void buildSplit(Node &n) {
   if (!extent || size < 1)
     return n.refuse("splitting an open extent is not supported",
                     "a known extent");
-  Dims sizes;
-  for (int64_t rest = *extent; rest > 0; rest -= size)
-    sizes.push_back(n.expr(std::min(rest, size)));
-  if (sizes.empty())
-    sizes.push_back(n.expr(0));
-  cut(n, x, axis, sizes);
+  cut(n, x, axis,
+      *extent ? cutEvenly(n, *extent, size) : Dims(1, n.expr(0)));
 }
 void buildSplitSizes(Node &n, StringRef name) {
   Value x = n.tensor("self");
@@ -91,13 +94,9 @@ void buildChunk(Node &n) {
   if (!extent || chunks < 1)
     return n.refuse("chunks of an open extent are not supported",
                     "a known extent");
-  int64_t size = std::max<int64_t>((*extent + chunks - 1) / chunks, 1);
-  Dims sizes;
-  for (int64_t rest = *extent; rest > 0; rest -= size)
-    sizes.push_back(n.expr(std::min(rest, size)));
-  if (*extent == 0)
-    sizes.assign(chunks, n.expr(0));
-  cut(n, x, axis, sizes);
+  cut(n, x, axis,
+      *extent ? cutEvenly(n, *extent, llvm::divideCeil(*extent, chunks))
+              : Dims(chunks, n.expr(0)));
 }
 
 void buildUnbind(Node &n) {

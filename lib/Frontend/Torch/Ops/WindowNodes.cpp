@@ -68,37 +68,25 @@ Window readWindow(Node &n, int64_t spatial) {
   return w;
 }
 
-void buildConvolution(Node &n) {
+void buildConvolution(Node &n, bool transposed) {
   Value x = n.tensor("input"), w = n.tensor("weight"),
         bias = n.optionalTensor("bias");
   if (n.failed())
     return;
   int64_t spatial = n.rank(w) - 2;
   Window window = readWindow(n, spatial);
-  bool transposed = n.flag("transposed");
-  Ints extra = perAxis(n, "output_padding", spatial, Ints(spatial, 0));
-  if (!transposed)
-    extra.clear(); // it has a meaning for the other form only
+  Ints extra; // has a meaning for the transposed form only
+  if (transposed)
+    extra = perAxis(n, "output_padding", spatial, Ints(spatial, 0));
   Batched b = batched(n, x, spatial);
   Value y = convolution(n, b.x, w, bias, window, n.integer("groups"),
                         transposed, extra);
   n.out(b.back(n, y));
 }
 template <bool Transposed> void buildConv(Node &n) {
-  Value x = n.tensor("input"), w = n.tensor("weight"),
-        bias = n.optionalTensor("bias");
-  if (n.failed())
-    return;
-  int64_t spatial = n.rank(w) - 2;
-  Window window = readWindow(n, spatial);
-  Ints extra;
-  if (Transposed)
-    extra = perAxis(n, "output_padding", spatial, Ints(spatial, 0));
-  Batched b = batched(n, x, spatial);
-  Value y = convolution(n, b.x, w, bias, window, n.integer("groups"),
-                        Transposed, extra);
-  n.out(b.back(n, y));
+  buildConvolution(n, Transposed);
 }
+void buildEitherConv(Node &n) { buildConvolution(n, n.flag("transposed")); }
 
 /// Kernel, stride (which is the kernel without one) and padding.
 graph::Pool readPool(Node &n, Value x, int64_t spatial, bool dilated) {
@@ -296,7 +284,7 @@ constexpr OpRow kRows[] = {
     {"aten::convolution(Tensor input, Tensor weight, Tensor? bias, SymInt[] "
      "stride, SymInt[] padding, SymInt[] dilation, bool transposed, SymInt[] "
      "output_padding, SymInt groups) -> Tensor",
-     buildConvolution},
+     buildEitherConv},
     {"aten::conv1d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[1] "
      "stride=[1], SymInt[1] padding=[0], SymInt[1] dilation=[1], SymInt "
      "groups=1) -> Tensor",
