@@ -30,6 +30,7 @@ SECONDS = 5
 GREATEST_RATIO = 8.0
 GROWING = {
     growing.chain: 800,
+    growing.reduced: 400,
     growing.split: 600,
     growing.concat: 1000,
     growing.split_concat: 500,

@@ -33,6 +33,21 @@ def chain(length):
     return model(nodes, feeds, wanted), feeds, list(wanted.values())
 
 
+def reduced(length):
+    """Pairs of launches whose sizes only the run knows."""
+    nodes = []
+    for i in range(length):
+        nodes += [
+            helper.make_node("ReduceSum", [f"v{i}"], [f"r{i}"], keepdims=1),
+            helper.make_node("Sub", [f"v{i}", f"r{i}"], [f"v{i + 1}"]),
+        ]
+    x = np.tile(np.array([1, -1], np.float32), (3, 4))  # of sum 0
+    made = model(nodes, {"v0": x}, {f"v{length}": x})
+    for info in (*made.graph.input, *made.graph.output):
+        info.type.tensor_type.shape.dim[0].dim_param = "n"
+    return made, {"v0": x}, [x]
+
+
 def split(count):
     """Slices that differ in nothing but where they start."""
     names = [f"y{i}" for i in range(count)]

@@ -31,10 +31,12 @@ using runtime::Status;
 namespace {
 
 /// Instructions in a row up to which they are optimised, which takes time that
-/// grows with their square. Of a host program it is all: more than 1,000
-/// launches, each with branches of its own. Loops of a kernel are shorter rows,
-/// and many of them are only more work.
-constexpr unsigned kLargeFunction = 10000;
+/// grows with their square. Loops of a kernel are shorter rows, and many of them
+/// are only more work.
+constexpr unsigned kLargeBlock = 10000;
+/// Of a host program it is all of them: some hundred launches, which take most of
+/// the time whatever is done to the code around them.
+constexpr unsigned kLargeHost = 600;
 
 /// One LLVM module on its way, with the context that it lives in.
 struct Unit {
@@ -65,9 +67,9 @@ void setAttributes(llvm::Module &module, const TargetDesc &desc) {
 
 bool isLarge(const llvm::Function &function) {
   if (function.getName() == "opc_entry")
-    return function.getInstructionCount() > kLargeFunction;
+    return function.getInstructionCount() > kLargeHost;
   return llvm::any_of(function, [](const llvm::BasicBlock &block) {
-    return block.size() > kLargeFunction;
+    return block.size() > kLargeBlock;
   });
 }
 

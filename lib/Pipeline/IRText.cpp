@@ -62,7 +62,9 @@ private:
         "i1", "i8", "i16", "i32", "i64", "f32", "f64"};
     llvm::StringRef element = rest.take_until(
         [](char c) { return c == ':' || c == '>' || c == '\n'; });
-    if (!llvm::is_contained(kElements, element.trim()))
+    // A type of LLVM has a number: array<1 x i64>.
+    bool isType = !element.empty() && llvm::isDigit(element.front());
+    if (!isType && !llvm::is_contained(kElements, element.trim()))
       strange = element;
   }
   size_t endOfString(size_t i) const {
@@ -110,7 +112,9 @@ Status opc::readText(const ModelSource &source, int64_t deepest,
   if (!module)
     return Status::input(errors.first(source.name + ": is no IR"));
   if (!module->lookupSymbol("main"))
-    return Status::input(source.name + ": has no function @main");
+    return Status::input(
+        source.name +
+        ": has no function @main: text of the stage import is read");
   if (succeeded(checkGraph(*module)))
     return {};
   if (errors.empty())

@@ -5,7 +5,11 @@ from support import BF16
 
 WIDTH = 24
 BATCHED, VECTOR = Input("b", "s", WIDTH), Input(WIDTH)
-TOKENS = [{"b": 2, "s": 5}, {"b": 1, "s": 1}, {"b": 3, "s": 9}]
+TOKENS = [
+    {"b": 2, "s": 5, "c": 1},
+    {"b": 1, "s": 1, "c": 1},
+    {"b": 3, "s": 9, "c": 3},
+]
 
 
 def statistics(x, skip, gamma, *rest, epsilon, center):
@@ -50,6 +54,7 @@ SKIP = [
         for label, other in (
             ("matrix", Input("s", WIDTH)),
             ("one", Input(1, "s", WIDTH)),
+            ("open", Input("c", "s", WIDTH)),
         )
     ),
     skip(LAYER, x=Input("s", WIDTH), other=Input("s", WIDTH), label="flat"),

@@ -11,7 +11,7 @@ import ir_text
 import numpy as np
 import opc
 import pytest
-from support import BUILD
+from support import BUILD, ROOT
 
 HERE = pathlib.Path(__file__).parent
 
@@ -45,6 +45,18 @@ def test_most_mutations_are_refused(reports):
 def test_a_text_that_is_no_graph_is_refused(reports, name):
     kind = "UnsupportedError" if name in ir_text.TOO_DEEP else "InputError"
     assert reports[name][0] == kind, reports[name]
+
+
+@pytest.mark.parametrize("stage", ["form-kernels", "host", "llvm"])
+def test_text_of_later_stages_is_refused_in_true_words(stage, tmp_path):
+    late = tmp_path / "late.mlir"
+    command = [BUILD / "bin" / "opc", "compile", ROOT / "test/lit/Ops/add.mlir"]
+    command += ["--stop-after", stage, "-o", late]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    done = imported(late.read_text(), tmp_path)
+    assert done.returncode == 1
+    assert "text of the stage import is read" in done.stderr
+    assert "array" not in done.stderr
 
 
 def imported(text, folder):

@@ -379,6 +379,13 @@ INDICES = [
     ),
     Row(
         "RoiAlign",
+        "2 numbers of input 'rois' are not finite",
+        normal(2, 2, 4, 4),
+        np.array([[0, np.nan, 1, -np.inf]], np.float32),
+        [1],
+    ),
+    Row(
+        "RoiAlign",
         "index 1 lies outside of a dimension of 1",
         normal(1, 2, 4, 4),
         np.array([[0, 0, 1, 1]], np.float32),
@@ -404,6 +411,34 @@ def test_the_run_names_the_number_and_what_there_is(row, target):
     for fixed in (True, False):
         line = refusal(*row.model(fixed), target, compiles=True)
         assert line == f"here ({row.op}): {row.message}"
+
+
+# Of which none counts from the back.
+FROM_THE_FRONT = [
+    Row(
+        "RoiAlign",
+        "lies outside of a dimension of 2",
+        normal(2, 2, 4, 4),
+        np.array([[0, 0, 1, 1]], np.float32),
+        [-1],
+    ),
+    Row(
+        "MaxUnpool",
+        "lies outside of a dimension of 4",
+        normal(1, 1, 1, 1),
+        np.array([[[[-1]]]]),
+        kernel_shape=[2, 2],
+        strides=[2, 2],
+    ),
+]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("row", FROM_THE_FRONT, ids=str)
+def test_no_index_counts_from_the_back(row, target):
+    for fixed in (True, False):
+        line = refusal(*row.model(fixed), target, compiles=True)
+        assert row.message in line and "here" in line
 
 
 @pytest.mark.parametrize("target", TARGETS)

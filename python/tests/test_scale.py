@@ -36,6 +36,7 @@ def check_values(program, case):
     "make, size",
     [
         (growing.chain, 3200),
+        (growing.reduced, 800),
         (growing.split, 2400),
         (growing.concat, 4000),
         (growing.split_concat, 2000),

@@ -130,6 +130,19 @@ def test_an_entry_that_is_a_link_is_not_used(tmp_path, model):
     assert not entry.is_symlink()
 
 
+def test_an_entry_that_is_a_pipe_is_not_waited_for(tmp_path, model):
+    cache = tmp_path / "cache"
+    result(model, cache)
+    entry = entry_of(cache)
+    entry.unlink()
+    os.mkfifo(entry, 0o600)
+    y, lines = result(model, cache)
+    assert (y, len(lines)) == (2, 1)
+    assert lines[0].endswith(f"'{entry}' is no regular file")
+    assert entry.is_file()
+    assert result(model, cache) == (2, [])
+
+
 # What another user does; the tests play both.
 
 needs_root = pytest.mark.skipif(

@@ -16,6 +16,20 @@ void requireElements(Emitter &n, Value v, ArrayRef<int64_t> axes) {
               .str());
 }
 
+void requireOneOr(Emitter &n, AffineExpr extent, AffineExpr each,
+                  StringRef text) {
+  if (n.failed() || extent == each || constantOf(extent) == 1)
+    return;
+  AffineExpr wanted = each;
+  if (!constantOf(extent)) {
+    AffineExpr none = n.expr(0), one = n.expr(1);
+    AffineExpr isOther =
+        n.clamp(extent - 1, none, one) + n.clamp(one - extent, none, one);
+    wanted = isOther * (each - 1) + 1;
+  }
+  n.requireEqual(extent, wanted, text);
+}
+
 Value listOf(Emitter &n, Value v, int64_t count, StringRef text) {
   if (!v || n.failed() || (constantOf(n.size(v)) && n.rank(v) == 1))
     return v;

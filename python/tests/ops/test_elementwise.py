@@ -179,3 +179,20 @@ def test_hard_sigmoid(size, target):
     x = case.feeds["x0"].astype(np.float64)
     exact = np.clip(np.float64(alpha) * x + np.float64(beta), 0, 1)
     np.testing.assert_array_equal(y, exact.astype(np.float32))
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_remainders_of_reals(dtype, target):
+    """The sign is the divisor's, of zeros, too."""
+    values = [0.0, -0.0, 1.5, -1.5, 7, -7, 1e-7, -1e-7, np.inf, -np.inf, np.nan]
+    a, b = np.meshgrid(np.array(values, dtype), np.array(values, dtype))
+    case = Case("Mod", a, b, opset=28)
+    (y,) = opc.compile(case.model(), target=target, cache=False).run(case.feeds)
+    with np.errstate(invalid="ignore"):
+        wanted = np.mod(a, b)
+    np.testing.assert_array_equal(y, wanted)
+    known = ~np.isnan(wanted)
+    np.testing.assert_array_equal(
+        np.signbit(y)[known], np.signbit(wanted)[known]
+    )

@@ -137,6 +137,19 @@ def scatters():
         )
     flags = integers(0, 2, 5, 5).astype(bool)
     yield Case("ScatterElements", flags, where, ~flags[:2, :3])
+    for kind in ("add", "mul"):  # or, and
+        again = np.array([[0, 2, 0], [4, 2, 0]])
+        updates = np.array([[True, True, False], [False, True, True]])
+        yield Case(
+            "ScatterElements", flags, again, updates, reduction=kind, opset=18
+        )
+        yield Case(
+            "ScatterND",
+            *(flags, again[:, :1], flags[3:]),
+            reduction=kind,
+            opset=18,
+            dynamic=False,
+        )
     for kind in ("none", "add", "mul", "max", "min"):
         twice = np.array([[[3, 1], [0, 2]], [[3, 1], [4, -7]]])
         updates = integers(-9, 9, 2, 2, 6, seed=1)

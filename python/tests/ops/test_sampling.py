@@ -6,7 +6,14 @@ import math
 import numpy as np
 import opc
 import pytest
-from support import TARGETS, Case, normal, ops_test, uniform
+from support import (
+    TARGETS,
+    Case,
+    normal,
+    onnxruntime_session,
+    ops_test,
+    uniform,
+)
 
 
 def grids():
@@ -57,6 +64,38 @@ def regions():
             output_width=4,
             spatial_scale=0.7,
         )
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("mode", ["avg", "max"])
+@pytest.mark.parametrize("ratio", [0, 3])
+def test_regions_far_beyond_the_image(mode, ratio, target):
+    """Nearly all samples miss it; the time must not grow with their number."""
+    x = uniform(1, 2, 1, 2, 9, 8)
+    corners = [[-900, -700, 800, 900], [-900, 2, -800, 4], [3, 5, 1200, 1300]]
+    case = Case(
+        "RoiAlign",
+        *(x, np.float32(corners), np.zeros(3, np.int64)),
+        mode=mode,
+        sampling_ratio=ratio,
+        output_height=2,
+        output_width=3,
+    )
+    compiled = opc.compile(case.model(), target=target, cache=False)
+    (y,) = compiled.run(case.feeds)
+    model = case.model()
+    (wanted,) = onnxruntime_session(model).run(None, case.feeds)
+    np.testing.assert_allclose(y, wanted, rtol=1e-4, atol=1e-7)
+    names = [each.name for each in model.graph.input]
+    for far in (1e9, 1e30, 3e38):
+        boxes = np.float32(
+            [[0, 0, far, far], [-far, 0, far / 2, 3], [1, 2, 3, far]]
+        )
+        feeds = dict(case.feeds)
+        feeds[names[1]] = boxes
+        (y,) = compiled.run(feeds)
+        assert np.isfinite(y).all()
+        assert (np.abs(y) <= 2).all()
 
 
 def bilinear(image, y, x):

@@ -10,6 +10,11 @@ namespace opc::graph {
 /// where that is not known yet.
 void requireElements(Emitter &n, Value v, ArrayRef<int64_t> axes);
 
+/// An extent that must be 1 or `each`; a run-time fault where that is not known
+/// yet. `text` is as for Emitter::requireEqual.
+void requireOneOr(Emitter &n, AffineExpr extent, AffineExpr each,
+                  StringRef text = "extents {0} and {1} differ");
+
 /// A list, of whatever rank, that must have `count` elements, as the rest of
 /// the node tells: where its extent is open, the run compares them and says
 /// `text`. As a vector.

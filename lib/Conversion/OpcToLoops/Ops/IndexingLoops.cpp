@@ -42,6 +42,11 @@ Value scattered(StringRef reduction, Value x, Value old, Value update,
                          .Case("mul", ScalarArith::Mul)
                          .Case("min", ScalarArith::Min)
                          .Default(ScalarArith::Max);
+  // Sums and products of bool are or and and.
+  if (elementType(x).isInteger(1))
+    kind = kind == ScalarArith::Add   ? ScalarArith::Max
+           : kind == ScalarArith::Mul ? ScalarArith::Min
+                                      : kind;
   return emitArith(e.b, e.loc, kind, x.getType(), {old, update});
 }
 

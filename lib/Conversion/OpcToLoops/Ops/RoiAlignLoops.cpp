@@ -1,5 +1,4 @@
-//===- RoiAlignLoops.cpp - loops of roi_align
-//----------------------------------===//
+//===- RoiAlignLoops.cpp - loops of roi_align -----------------------------===//
 //
 // Each element pools bilinear samples on a regular grid within its bin. Where
 // they lie is the same for all channels, which are the inner loop.
@@ -42,7 +41,9 @@ private:
     Scalar start;   ///< of the bin
     Scalar step;    ///< between samples
     Scalar samples; ///< how many, an index
-    Value last;     ///< last index into the input
+    Scalar first;   ///< the samples outside of [first, past) miss the input
+    Scalar past;
+    Value last; ///< last index into the input
     /// Of each sample, if their number is known and small.
     SmallVector<Neighbours> known;
   };
@@ -70,13 +71,35 @@ private:
                     .toIndex();
     Scalar place = Scalar(e, bin[isRow ? 1 : 2]).to(type);
     Value extent = e.extent(op.getX(), isRow ? 2 : 3);
-    Axis axis = {Scalar(e, extent).to(type),   start + place * width,
-                 width / samples.to(type),     samples,
-                 e.sub(extent, e.constant(1)), {}};
+    Axis axis = {Scalar(e, extent).to(type),
+                 start + place * width,
+                 width / samples.to(type),
+                 samples,
+                 samples,
+                 samples,
+                 e.sub(extent, e.constant(1)),
+                 {}};
+    boundSamples(axis);
     if (ratio <= mostKnown)
       for (int64_t sample = 0; sample < ratio; ++sample)
         axis.known.push_back(neighbours(axis, e.constant(sample)));
     return axis;
+  }
+
+  /// Sets first and past, so that a large bin costs no more than the input has
+  /// elements; a rounding may let a few samples in that miss it.
+  void boundSamples(Axis &axis) {
+    Scalar all = axis.samples.to(type), none = all.like(0);
+    auto sampleAt = [&](Scalar x) {
+      return (x - axis.start) / axis.step - 0.5;
+    };
+    Scalar low = sampleAt(axis.extent.like(-1)), high = sampleAt(axis.extent);
+    auto slack = [&](Scalar sample) { return absOf(sample) * 1e-6 + 2; };
+    Scalar least = minimum(low, high), most = maximum(low, high);
+    axis.first = finite(floorOf(least - slack(least)), 0, none, all).toIndex();
+    Scalar past = ceilOf(most + slack(most));
+    past = select(past == past, past, all);
+    axis.past = finite(past, 0, none, all).toIndex();
   }
 
   Neighbours neighbours(const Axis &axis, Value sample) {
@@ -105,18 +128,21 @@ private:
     return sum;
   }
   Value pooledOverAll(Value channel) {
-    Value none = e.constant(0);
+    Scalar isWhole = (rows.first == 0) & (rows.past == rows.samples) &
+                     (columns.first == 0) & (columns.past == columns.samples);
     auto overRow = [&](Value row, ValueRange outer) {
       Neighbours y = neighbours(rows, row);
-      return e.fold(
-          none, columns.samples, outer, [&](Value column, ValueRange inner) {
-            Scalar isFirst = (Scalar(e, row) == 0) & (Scalar(e, column) == 0);
-            Neighbours x = neighbours(columns, column);
-            return SmallVector<Value>{
-                add({e, inner[0]}, isFirst, sample(channel, y, x))};
-          });
+      return e.fold(columns.first, columns.past, outer,
+                    [&](Value column, ValueRange inner) {
+                      // What misses the input counts as 0.
+                      Scalar isFirst = isWhole & (Scalar(e, row) == 0) &
+                                       (Scalar(e, column) == 0);
+                      Neighbours x = neighbours(columns, column);
+                      return SmallVector<Value>{
+                          add({e, inner[0]}, isFirst, sample(channel, y, x))};
+                    });
     };
-    return e.fold(none, rows.samples, emitZero(type, e), overRow)[0];
+    return e.fold(rows.first, rows.past, emitZero(type, e), overRow)[0];
   }
   Scalar pooled(Value channel) {
     Scalar result(e, rows.known.empty() ? pooledOverAll(channel)

@@ -1,5 +1,6 @@
 //===- Pooling.cpp - what windows and whole images come down to -----------===//
 #include "opc/Frontend/Graph/Layers/Pooling.h"
+#include "opc/Frontend/Graph/Arrays/Indexing.h"
 #include "opc/Frontend/Graph/Required.h"
 #include "opc/Frontend/Graph/Wide.h"
 
@@ -81,8 +82,9 @@ Value maxUnpool(Emitter &n, Value x, Value indices, const Window &window) {
                   (window.kernel[i] - window.low[i] - window.high[i]);
   AffineExpr count = product(n.state.builder.getContext(), dims);
   Value zeros = n.broadcast(n.like(x, 0), {count});
+  indices = fromTheFront(n, n.reshape(indices, {n.size(x)}), count);
   Value y = n.emit<ScatterElementsOp>(
-      {zeros, n.reshape(indices, {n.size(x)}), n.reshape(x, {n.size(x)})},
+      {zeros, indices, n.reshape(x, {n.size(x)})},
       {{"axis", n.i64(0)}, {"reduction", n.text("none")}}, n.elementOf(x));
   return n.reshape(y, dims);
 }

@@ -1,5 +1,6 @@
 //===- Quantise.cpp - from reals to integers and back ---------------------===//
 #include "opc/Frontend/Graph/Quantised/Quantise.h"
+#include "opc/Frontend/Graph/Required.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -92,15 +93,8 @@ bool isForAll(Emitter &n, Value p) {
 /// an axis; only the run may know that one is for all.
 void requireOneOrEach(Emitter &n, Value p, StringRef what, Value x,
                       int64_t axis) {
-  AffineExpr count = n.dim(p, 0), each = n.dim(x, axis), wanted = each;
-  if (!constantOf(count)) {
-    AffineExpr none = n.expr(0), one = n.expr(1);
-    AffineExpr isOther =
-        n.clamp(count - 1, none, one) + n.clamp(one - count, none, one);
-    wanted = isOther * (each - 1) + 1;
-  }
-  n.requireEqual(
-      count, wanted,
+  requireOneOr(
+      n, n.dim(p, 0), n.dim(x, axis),
       formatv("the {0} has {{0} elements, axis {1} has {{1}", what, axis)
           .str());
 }

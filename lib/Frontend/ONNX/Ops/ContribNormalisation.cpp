@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Contrib.h"
 #include "QuantiseNodes.h"
+#include "opc/Frontend/Graph/Required.h"
 
 using namespace mlir;
 
@@ -63,7 +64,9 @@ void buildSkip(Node &n, int64_t bias, std::optional<int64_t> beta,
   if (n.rank(skip) > n.rank(x))
     return n.fail("the skip has a greater rank than the input");
   for (int64_t axis = 1; axis <= n.rank(skip); ++axis)
-    if (constantOf(n.dim(skip, -axis)) != 1 || axis < 3)
+    if (axis > 2)
+      requireOneOr(n, n.dim(skip, -axis), n.dim(x, -axis));
+    else
       n.requireEqual(n.dim(skip, -axis), n.dim(x, -axis));
   NormalisedSum s;
   s.sum = n.add(n.cast(x, wide), n.cast(skip, wide));

@@ -81,10 +81,16 @@ void buildMean(Node &n) {
 void buildMod(Node &n) {
   if (n.flag("fmod", false))
     return buildBinary<FmodOp>(n);
-  if (Value x = n.need(0); x && n.isFloat(x))
+  Value x = n.need(0), y = n.need(1);
+  if (n.failed() || !n.isFloat(x))
+    return buildBinary<ModOp>(n);
+  if (n.opset < 28)
     return n.fail("a remainder of " + dtypeName(n.elementOf(x)) +
                   " needs fmod=1");
-  buildBinary<ModOp>(n);
+  Value rest = n.binary<ModOp>(x, y);
+  // A zero has the sign of y.
+  Value zero = n.mul(n.unary<SignOp>(y), n.like(y, 0));
+  n.out(0, n.select(n.compare<EqualOp>(rest, n.like(rest, 0)), zero, rest));
 }
 
 void buildPow(Node &n) {

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Contrib.h"
+#include "GroupQuery.h"
 #include "opc/Frontend/Graph/Layers/AttentionForm.h"
 #include "opc/Frontend/Graph/Layers/Rotation.h"
 #include "opc/Frontend/Graph/Wide.h"
@@ -38,31 +39,15 @@ enum Input {
 /// What the node says, in heads [b, heads, n, d].
 struct GroupQuery {
   int64_t heads = 0, shared = 0, window = -1;
-  bool causal = true;
+  bool causal = true, windowed = false;
   Value q, k, v;
+  CacheForm keys, values;
   /// Keys of each batch that come before the new ones, and all (i64 [b]).
   Value kept, lengths;
   AffineExpr queries, total;
 };
 
-/// Attributes that change the meaning and that nothing here follows.
-void refuseOtherForms(Node &n, const GroupQuery &g) {
-  for (StringRef name : {"k_quant_type", "v_quant_type"})
-    if (std::string type = n.string(name, "NONE"); type != "NONE")
-      n.refuse(formatv("{0} {1} is not supported", name, quoted(type)),
-               "NONE, with caches of the type of query");
-  if (int64_t bits = n.integer("kv_cache_bit_width", 0))
-    n.refuse(formatv("kv_cache_bit_width={0} is not supported", bits),
-             "0, with caches of the type of query");
-  if (n.has(kKeyScale) || n.has(kValueScale))
-    n.refuse("scales of caches are not supported",
-             "caches of the type of query");
-  for (Input i : {kKey, kValue, kPastKey, kPastValue})
-    if (n.has(i) && n.elementOf(n.in(i)) != n.elementOf(n.in(kQuery)))
-      n.fail(formatv("input {0} is not of the dtype of query", int(i)));
-  if (n.integer("sliding_window_cache", 0) != 0)
-    n.refuse("sliding_window_cache=1 is not supported",
-             "0, with caches of all keys");
+void checkForm(Node &n, const GroupQuery &g) {
   if (g.heads < 1 || g.shared < 1 || g.heads % g.shared != 0)
     n.fail(formatv("num_heads of {0} is no multiple of kv_num_heads, {1}",
                    g.heads, g.shared));
@@ -74,6 +59,42 @@ void refuseOtherForms(Node &n, const GroupQuery &g) {
                       {kQueryNorm, kKeyNorm}})
     if (n.has(a) != n.has(b))
       n.fail(formatv("inputs {0} and {1} come together", int(a), int(b)));
+}
+
+/// A cache of a window: what it must have, and what it is not followed with.
+void checkWindowed(Node &n, const GroupQuery &g) {
+  if (!g.windowed)
+    return;
+  if (g.window < 1)
+    n.fail(
+        formatv("sliding_window_cache=1 with local_window_size={0}", g.window));
+  if (!n.has(kPastKey))
+    n.fail("sliding_window_cache=1 without past_key");
+  if (n.has(kBias))
+    n.refuse("attention_bias beside sliding_window_cache=1 is not supported",
+             "no attention_bias");
+  if (n.integer("qk_output", 0) != 0)
+    n.refuse("qk_output beside sliding_window_cache=1 is not supported", "0");
+}
+
+/// How the caches keep keys and values, and that all dtypes fit.
+void readCaches(Node &n, GroupQuery &g) {
+  if (n.failed())
+    return;
+  g.keys = readCacheForm(n, "k_quant_type", kKeyScale, g.k);
+  g.values = readCacheForm(n, "v_quant_type", kValueScale, g.v);
+  if (!g.keys.scale && !g.values.scale)
+    if (int64_t bits = n.integer("kv_cache_bit_width", 0))
+      n.fail(
+          formatv("kv_cache_bit_width is {0}, but nothing is quantised", bits));
+  Type query = n.elementOf(n.in(kQuery));
+  for (auto [i, element] : {std::pair{kKey, query},
+                            {kValue, query},
+                            {kPastKey, elementOfCache(n, g.keys, query)},
+                            {kPastValue, elementOfCache(n, g.values, query)}})
+    if (n.has(i) && n.elementOf(n.in(i)) != element)
+      n.fail(formatv("input {0} is {1}, not {2}", int(i),
+                     dtypeName(n.elementOf(n.in(i))), dtypeName(element)));
 }
 
 /// Queries, keys and values, in one input or in three.
@@ -181,19 +202,12 @@ Value appendRows(Node &n, Value past, Value fresh, Value kept,
   if (n.failed() || !past || !fresh || !kept)
     return {};
   Type index = n.i64Type();
-  Dims d = n.dims(fresh);
   AffineExpr one = n.expr(1), zero = n.expr(0);
   Value row = n.iota(index, 2, {one, one, rows});
   Value behind = n.sub(row, n.unsqueeze(kept, {1, 2}));
-  Value last = n.sub(n.extentAs(index, d[2]), n.scalarInt(index, 1));
-  Value chosen = n.min(n.max(behind, n.scalarInt(index, 0)), last);
-  // All rows of `fresh` are one table: batches and heads come before them.
-  Dims table{d[0], d[1], one};
-  Value head = n.add(n.mul(n.iota(index, 0, table), n.extentAs(index, d[1])),
-                     n.iota(index, 1, table));
-  chosen = n.add(n.mul(head, n.extentAs(index, d[2])), chosen);
-  Value added = n.gather(n.reshape(fresh, {d[0] * d[1] * d[2], d[3]}), chosen,
-                         /*axis=*/0);
+  Value last = n.sub(n.extentAs(index, n.dim(fresh, 2)), n.scalarInt(index, 1));
+  Value added =
+      pickRows(n, fresh, n.min(n.max(behind, n.scalarInt(index, 0)), last));
   Dims none(4, zero), high(4, zero);
   high[2] = rows - n.dim(past, 2);
   Value old = n.pad(past, n.like(past, 0), none, high);
@@ -201,6 +215,15 @@ Value appendRows(Node &n, Value past, Value fresh, Value kept,
   Value isOld = n.compare<LessOp>(behind, n.scalarInt(index, 0));
   Value isNew = n.compare<LessEqualOp>(behind, last);
   return n.select(isOld, old, n.select(isNew, added, n.like(added, 0)));
+}
+
+void checkCache(Node &n, Value past, Value fresh) {
+  if (n.failed() || !past)
+    return;
+  if (n.rank(past) != 4)
+    return n.fail("a cache has no rank of 4");
+  for (int64_t axis : {0, 1, 3})
+    n.requireEqual(n.dim(past, axis), n.dim(fresh, axis));
 }
 
 /// The cache with the new rows; the program checks that it has room for them.
@@ -211,12 +234,6 @@ Value present(Node &n, const GroupQuery &g, Value past, Value fresh) {
     n.requireEqual(g.total, g.queries);
     return fresh;
   }
-  if (n.rank(past) != 4) {
-    n.fail("a cache has no rank of 4");
-    return {};
-  }
-  for (int64_t axis : {0, 1, 3})
-    n.requireEqual(n.dim(past, axis), n.dim(fresh, axis));
   AffineExpr size = n.dim(past, 2);
   n.requireAtMost(g.total, size + g.queries,
                   "total_sequence_length is {0}, but past and new tokens are "
@@ -224,6 +241,10 @@ Value present(Node &n, const GroupQuery &g, Value past, Value fresh) {
   // The greater of both.
   AffineExpr rows = n.clamp(size, g.total, n.expr(INT64_MAX));
   return appendRows(n, past, fresh, g.kept, rows);
+}
+
+WindowedCache windowOf(Node &n, const GroupQuery &g) {
+  return {n.dim(n.in(kPastKey), 2), g.queries, g.window, g.kept, g.lengths};
 }
 
 /// Which of the first `total` keys a query sees: [b, 1, n, m].
@@ -265,17 +286,37 @@ void outputScores(Node &n, const Attended &r, Value allowed, Type element) {
   n.out(3, n.cast(shown, element));
 }
 
+/// Keys or values after the step: what the cache holds, and what queries see.
+struct Cached {
+  Value present, seen;
+};
+
+Cached store(Node &n, const GroupQuery &g, const CacheForm &form, Value past,
+             Value rows) {
+  // Rows are seen as the cache keeps them.
+  Value fresh = toCache(n, n.cast(rows, n.elementOf(n.in(kQuery))), form);
+  checkCache(n, past, fresh);
+  if (n.failed())
+    return {};
+  if (g.windowed) {
+    WindowedCache w = windowOf(n, g);
+    Value staged = stagedRows(n, w, past, fresh);
+    return {windowedRows(n, w, staged), fromCache(n, staged, form)};
+  }
+  Value all = present(n, g, past, fresh);
+  return {all, fromCache(n, n.slice(all, 2, n.expr(0), g.total), form)};
+}
+
 void attendToCache(Node &n, const GroupQuery &g) {
   if (n.failed())
     return;
-  // Keys are seen as the cache keeps them.
   Type element = n.elementOf(n.in(kQuery));
-  Value k = present(n, g, n.in(kPastKey), n.cast(g.k, element));
-  Value v = present(n, g, n.in(kPastValue), g.v);
+  Cached k = store(n, g, g.keys, n.in(kPastKey), g.k);
+  Cached v = store(n, g, g.values, n.in(kPastValue), g.v);
   if (n.failed())
     return;
-  n.out(1, k);
-  n.out(2, v);
+  n.out(1, k.present);
+  n.out(2, v.present);
   double scale = n.real("scale", 0);
   AttentionForm form;
   form.result = element;
@@ -284,11 +325,12 @@ void attendToCache(Node &n, const GroupQuery &g) {
   form.q =
       n.mul(form.q,
             n.like(form.q, scale != 0 ? scale : usualScale(n, n.dim(g.q, 3))));
-  form.k = n.slice(k, 2, n.expr(0), g.total);
-  form.v = n.slice(v, 2, n.expr(0), g.total);
+  form.k = k.seen;
+  form.v = v.seen;
   form.softcap = std::max(n.real("softcap", 0), 0.0);
   form.bias = n.cast(n.in(kBias), form.scores);
-  form.allowed = allowedKeys(n, g);
+  form.allowed =
+      g.windowed ? windowedKeys(n, windowOf(n, g)) : allowedKeys(n, g);
   form.sink = sinkOf(n, g);
   Attended r = attend(n, form);
   n.out(0, joinHeads(n, r.y));
@@ -303,8 +345,11 @@ void buildGroupQueryAttention(Node &n) {
     return;
   g.window = n.integer("local_window_size", -1);
   g.causal = n.integer("causal", 1) != 0;
-  refuseOtherForms(n, g);
+  g.windowed = n.integer("sliding_window_cache", 0) != 0;
+  checkForm(n, g);
+  checkWindowed(n, g);
   readHeads(n, g);
+  readCaches(n, g);
   readLengths(n, g);
   g.q = normalised(n, g.q, n.in(kQueryNorm));
   g.k = normalised(n, g.k, n.in(kKeyNorm));

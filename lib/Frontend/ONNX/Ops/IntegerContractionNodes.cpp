@@ -2,6 +2,7 @@
 #include "QuantiseNodes.h"
 #include "WindowAttributes.h"
 #include "opc/Frontend/Graph/Quantised/IntegerProducts.h"
+#include "opc/Frontend/Graph/Required.h"
 
 using namespace mlir;
 
@@ -31,8 +32,16 @@ void buildQLinearMatMul(Node &n) {
   Value scaleB = plainScale(n, n.need(4));
   Value sum =
       integerMatMul(n, a, b, zeroPoint(n, n.need(2)), zeroPoint(n, n.need(5)));
-  if (!n.failed() && n.rank(scaleA) == 1)
+  if (n.failed())
+    return;
+  if (n.rank(scaleA) == 1) {
+    requireOneOr(n, n.dim(scaleA, 0), n.dim(sum, -2),
+                 "a_scale has {0} elements, a has {1} rows");
     scaleA = n.unsqueeze(scaleA, {1});
+  }
+  if (n.rank(scaleB) == 1)
+    requireOneOr(n, n.dim(scaleB, 0), n.dim(sum, -1),
+                 "b_scale has {0} elements, b has {1} columns");
   n.out(0, requantise(n, sum, scaleA, scaleB, n.need(6), n.need(7)));
 }
 

@@ -1,5 +1,6 @@
 //===- SamplingNodes.cpp - Resize, GridSample, AffineGrid, RoiAlign -------===//
 #include "Reader/Node.h"
+#include "opc/Frontend/Graph/Arrays/Indexing.h"
 #include "opc/Frontend/Graph/Sampling/Grids.h"
 #include "opc/Frontend/Graph/Sampling/Resampling.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -127,6 +128,18 @@ void buildAffineGrid(Node &n) {
   n.out(0, rounded(n, affineGrid(n, theta, *size, corners)));
 }
 
+void requireFinite(Node &n, Value x, StringRef name) {
+  Value infinite = n.emit<IsInfOp>(
+      x, {{"negative", n.boolean(true)}, {"positive", n.boolean(true)}},
+      n.boolType());
+  Value other = n.emit<IsNanOp>(x, {}, n.boolType());
+  Value each = n.cast(n.binary<OrOp>(infinite, other), n.i64Type());
+  Value count = n.reduce("sum", each, axesUpTo(n.rank(x)), false);
+  if (!n.failed())
+    n.requireAtMost(n.bindElement(count, 0, 0), n.expr(0),
+                    "{0} numbers of input " + quoted(name) + " are not finite");
+}
+
 void buildRoiAlign(Node &n) {
   RoiAlign r{n.need(0), n.need(1), n.need(2)};
   r.mode = n.string("mode", "avg");
@@ -144,6 +157,10 @@ void buildRoiAlign(Node &n) {
     return n.fail("the output's extents or sampling_ratio are out of range");
   if (!r.halfPixel && coordinates != "output_half_pixel")
     return n.fail("coordinates " + quoted(coordinates) + " are not known");
+  if (n.failed())
+    return;
+  requireFinite(n, r.rois, "rois");
+  r.batch = fromTheFront(n, r.batch, n.dim(r.x, 0));
   n.out(0, roiAlign(n, r));
 }
 
