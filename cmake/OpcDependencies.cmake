@@ -1,5 +1,6 @@
-# LLVM and MLIR come as Debian's shared libraries. Link `MLIR` and `LLVM` and no
-# component target: a second, static MLIR in the process makes isa<> fail silently.
+# LLVM and MLIR: archives in libopc.so, Debian's shared libraries in all else. Link
+# `MLIR` and `LLVM` and no component target: a second, static MLIR beside them makes
+# isa<> fail silently.
 find_package(MLIR 22.1 REQUIRED CONFIG HINTS /usr/lib/llvm-22/lib/cmake/mlir)
 list(APPEND CMAKE_MODULE_PATH ${MLIR_CMAKE_DIR} ${LLVM_CMAKE_DIR})
 include(TableGen)
