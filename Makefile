@@ -1,6 +1,6 @@
 # The ways in. Each target sets up what it needs by itself; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench fuzz format tidy docs conformance accuracy
+.PHONY: help demo test wheel bench fuzz format tidy docs conformance accuracy
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\): ## /  make \1\t/p' Makefile | expand -t 22
@@ -10,6 +10,9 @@ demo: ## build, then run real models and compare with onnxruntime
 
 test: ## build, then run every test
 	@scripts/test.sh
+
+wheel: ## build what is shipped and pack it into dist/opc-*.whl
+	@scripts/wheel.sh
 
 bench: ## time operators and models beside onnxruntime, OpenVINO and torch
 	@scripts/bench.sh

@@ -24,6 +24,7 @@ from .errors import (
     UnsupportedNode,
     UsageError,
 )
+from .folders import include_dir, library_dir
 from .model import Model, TensorSpec, compile, inspect, load, survey, targets
 from .profile import KernelTime, Launch, Profile
 
@@ -41,7 +42,9 @@ __all__ = [
     "UnsupportedNode",
     "UsageError",
     "compile",
+    "include_dir",
     "inspect",
+    "library_dir",
     "load",
     "survey",
     "targets",

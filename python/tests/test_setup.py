@@ -4,6 +4,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
@@ -30,6 +31,13 @@ def test_requirements_are_pinned_exactly(name):
     assert wanted and all(
         re.fullmatch(r"[\w-]+==\d[\w.]*", line) for line in wanted
     )
+
+
+def test_a_package_is_built_with_what_is_tested():
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        wanted = tomllib.load(file)["build-system"]["requires"]
+    pinned = (ROOT / "python/requirements.txt").read_text().splitlines()
+    assert wanted and not set(wanted) - set(pinned)
 
 
 def test_the_package_is_found_where_the_build_puts_it():
