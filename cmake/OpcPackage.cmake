@@ -23,6 +23,9 @@ if(SKBUILD)
     install(FILES /usr/share/doc/${part}/copyright RENAME ${part}
       DESTINATION ${SKBUILD_METADATA_DIR}/licenses COMPONENT package)
   endforeach()
+  file(GLOB nanobind ${nanobind_DIR}/../../nanobind-*.dist-info/licenses/LICENSE)
+  install(FILES ${nanobind} RENAME nanobind
+    DESTINATION ${SKBUILD_METADATA_DIR}/licenses COMPONENT package)
   install(FILES /usr/share/common-licenses/Apache-2.0
     DESTINATION ${SKBUILD_METADATA_DIR}/licenses COMPONENT package)
   install(PROGRAMS python/command/opc
