@@ -289,7 +289,7 @@ def test_memory_runs_out_while_compiling(large, tmp_path):
     """From too little for the compiler itself to enough."""
     words = [OPC, "compile", large, "-o", "large.so", "--no-cache"]
     seen = set()
-    for megabytes in range(200, 1200, 50):
+    for megabytes in range(60, 1200, 10):
         status, lines = answers(words, megabytes, tmp_path)
         assert status in (0, 1), (megabytes, lines)
         assert len(lines) == status, (megabytes, lines)
