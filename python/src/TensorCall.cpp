@@ -57,18 +57,29 @@ static std::vector<std::vector<int>> ordersOf(nb::list orders) {
   return found;
 }
 
+static std::vector<int> donorsOf(nb::handle program, size_t outputs) {
+  std::vector<int> donors(outputs, -1);
+  int input = 0;
+  for (nb::handle spec : program.attr("manifest")["inputs"]) {
+    if (nb::borrow<nb::dict>(spec).contains("donated_to"))
+      donors.at(nb::cast<size_t>(spec["donated_to"])) = input;
+    ++input;
+  }
+  return donors;
+}
+
 TensorCall::TensorCall(nb::object program, nb::handle tensorClass,
                        nb::list inputOrders, nb::list outputOrders)
     : owner(program), program(nb::cast<Program &>(program).get()),
       api(apiOf(tensorClass)), tensorClass(nb::borrow(tensorClass)),
-      inputOrders(ordersOf(inputOrders)), outputOrders(ordersOf(outputOrders)) {
-}
+      inputOrders(ordersOf(inputOrders)), outputOrders(ordersOf(outputOrders)),
+      donors(donorsOf(program, this->outputOrders.size())) {}
 
 /// What the inputs of one call are, with what they point to.
 struct TensorCall::Inputs {
   std::vector<opc_tensor> tensors;
   std::vector<int64_t> dims, sizes; // reserved: they are pointed into
-  std::vector<nb::object> copies;
+  std::vector<std::pair<size_t, nb::object>> copies; // of which input
 
   explicit Inputs(const std::vector<Order> &orders) {
     size_t ranks = 0;
@@ -134,7 +145,7 @@ void TensorCall::addTensor(Inputs &to, const Order &order,
     value = copyInOrder(value, order);
     if (api->borrow(value.ptr(), &tensor))
       nb::raise_python_error();
-    to.copies.push_back(std::move(value));
+    to.copies.emplace_back(to.tensors.size(), std::move(value));
   }
   opc_dtype dtype;
   if (!dtypeOf(tensor.dtype, dtype))
@@ -219,8 +230,13 @@ nb::tuple TensorCall::call(nb::args given) const {
   check(status);
   std::unique_ptr<opc_results, decltype(&opc_free_results)> owned(
       results, opc_free_results);
+  // What was donated as a copy is not yet where the caller has it.
+  for (auto &[input, copy] : inputs.copies)
+    if (std::ranges::count(donors, int(input)))
+      given[input].attr("copy_")(copy);
   nb::list tensors;
   for (size_t i = 0; i < outputOrders.size(); ++i)
-    tensors.append(result(results, i));
+    tensors.append(donors[i] < 0 ? result(results, i)
+                                 : nb::borrow(given[donors[i]]));
   return nb::tuple(tensors);
 }

@@ -21,7 +21,7 @@ struct ExchangeApi;
 /// Tensors lie in memory in a given order of their axes: that of input i is
 /// row-major after permuting by `inputOrders[i]`, and so the program sees it;
 /// one that does not lie so is copied. Results get their axes back in the same
-/// way.
+/// way. A result that an input is donated to is that input.
 class TensorCall {
 public:
   /// Keeps `program` alive. Raises AttributeError where `tensorClass` has no
@@ -44,6 +44,7 @@ private:
   const ExchangeApi *api;
   nanobind::object tensorClass;
   std::vector<Order> inputOrders, outputOrders;
+  std::vector<int> donors; ///< of each output: the input, or -1
 };
 
 } // namespace opc::python

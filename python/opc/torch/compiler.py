@@ -24,8 +24,10 @@ def survey(graph: bytes) -> list[dict[str, Any]]:
         raise raised(error) from error
 
 
-def compile(graph: bytes, settings: Settings) -> model.Model:
-    """The program of a graph.
+def compile(
+    graph: bytes, settings: Settings, donate: dict[str, str]
+) -> model.Model:
+    """The program of a graph; `donate` as for opc.compile.
 
     Raises opc.UnsupportedError as it is, with the nodes that are refused.
     """
@@ -35,6 +37,7 @@ def compile(graph: bytes, settings: Settings) -> model.Model:
             target=settings.target,
             threads=settings.threads,
             cache=settings.cache,
+            donate=donate,
         )
     except errors.UnsupportedError as error:
         if error.nodes:
@@ -52,7 +55,8 @@ def function(
     """A program as a function of tensors, and of ints for sizes.
 
     An order is the permutation of a tensor's axes after which it is row-major: so
-    the program sees it, and so a result is given back.
+    the program sees it, and so a result is given back. For a result that takes the
+    memory of an input, that input is given back.
     """
     return _opc.TensorCall(
         program._program, torch.Tensor, input_orders, output_orders

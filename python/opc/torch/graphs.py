@@ -12,6 +12,7 @@ from . import (
     compiler,
     counters,
     decompose,
+    donations,
     draws,
     explanation,
     foreign,
@@ -83,6 +84,7 @@ class _Compilation:
         self._eager: set[Node] = set()
         self.parts: dict[int, parts.Part] = {}
         self._programs: dict[int, Program] = {}
+        self._donations: dict[int, list[donations.Donation]] = {}
 
     def compile(self) -> None:
         self._divide()
@@ -101,6 +103,7 @@ class _Compilation:
             stage: parts.cut(self._graph, members[stage])
             for stage in sorted(members)
         }
+        self._donations = donations.find(self._graph, self.parts, self._stages)
 
     def _of_torch(self) -> set[Node]:
         eager = set(self.refused)
@@ -143,6 +146,10 @@ class _Compilation:
                     self._settings,
                     part.input_orders,
                     part.output_orders,
+                    {
+                        each.place.name: part.name_of(each.value)
+                        for each in self._donations[stage]
+                    },
                 )
             except errors.UnsupportedError as error:
                 self._refuse(
@@ -179,15 +186,22 @@ class _Compilation:
             {node for node in executed if not nodes.is_symbolic(node)},
         )
         found: list[plan.Step] = []
+        done = {
+            each.copy for given in self._donations.values() for each in given
+        }
         for stage in range(max(self._stages.values(), default=0) + 1):
             if stage in self.parts:
                 part = self.parts[stage]
                 found.append((part.outputs, self._programs[stage], part.inputs))
+                changed = [each.place for each in self._donations[stage]]
+                if changed:
+                    found.append(([], donations.mark_changed, changed))
             found.extend(
                 ([node], None, ())
                 for node, at in self._stages.items()
                 if at == stage
                 and stage % 2 == 0
+                and node not in done
                 and (node in sizes or not nodes.is_symbolic(node))
             )
         return found

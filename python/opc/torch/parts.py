@@ -29,6 +29,11 @@ class Part:
             node.op == "call_function" for node in self.module.graph.nodes
         )
 
+    def name_of(self, output: Node) -> str:
+        """What a result is called in the part's graph."""
+        (results,) = self.module.graph.output_node().args
+        return results[self.outputs.index(output)].name
+
 
 def cut(graph: Graph, members: list[Node]) -> Part:
     """The part that `members` are, in the order of the graph."""

@@ -12,7 +12,8 @@ class Program:
     """A graph, compiled, as a function.
 
     Inputs are ints for sizes, and tensors in the order of memory that the graph
-    says; of another one they are copied. Results are new tensors.
+    says; of another one they are copied. Results are new tensors, but for those that
+    are written to inputs: `donate` has the names of both.
     """
 
     def __init__(
@@ -21,10 +22,11 @@ class Program:
         settings: Settings,
         input_orders: list[layout.Order],
         output_orders: list[layout.Order],
+        donate: dict[str, str],
     ):
         # On disk a program is its graph: opc's own cache has the rest.
-        self._made_of = (graph, settings, input_orders, output_orders)
-        self.model = compiler.compile(graph, settings)
+        self._made_of = (graph, settings, input_orders, output_orders, donate)
+        self.model = compiler.compile(graph, settings, donate)
         self._call = compiler.function(self.model, input_orders, output_orders)
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -50,11 +50,11 @@ class StandIn:
     def _lacks(self, name):
         return name in self.lacks or name.startswith("aten._foreach")
 
-    def compile(self, graph, settings):
+    def compile(self, graph, settings, donate):
         self.graphs.append(json.loads(graph))
         if self.survey(graph):
             raise errors.UnsupportedError("", [])
-        return Interpreter(self.graphs[-1]["graph_module"]["graph"])
+        return Interpreter(self.graphs[-1]["graph_module"]["graph"], donate)
 
     def function(self, model, input_orders, output_orders):
         def call(*inputs):
@@ -62,12 +62,16 @@ class StandIn:
                 x.permute(order) if isinstance(x, torch.Tensor) else x
                 for x, order in zip(inputs, input_orders, strict=True)
             ]
-            return tuple(
+            results = [
                 result.permute(layout.inverse(order))
                 for result, order in zip(
                     model.run(given), output_orders, strict=True
                 )
-            )
+            ]
+            for place, result in model.donations():
+                inputs[place].detach().copy_(results[result])
+                results[result] = inputs[place]
+            return tuple(results)
 
         return call
 
@@ -75,8 +79,22 @@ class StandIn:
 class Interpreter:
     """A model: `run` of opc.Model."""
 
-    def __init__(self, graph):
-        self.graph = graph
+    def __init__(self, graph, donate):
+        self.graph, self.donate = graph, donate
+
+    def donations(self):
+        """Numbers of inputs, and of the outputs that take their memory."""
+        names = [
+            [
+                each.get("as_tensor", {}).get("name")
+                for each in self.graph[which]
+            ]
+            for which in ("inputs", "outputs")
+        ]
+        return [
+            (names[0].index(place), names[1].index(result))
+            for place, result in self.donate.items()
+        ]
 
     def run(self, inputs, out=None):
         values = {}

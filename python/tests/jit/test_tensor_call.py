@@ -108,3 +108,17 @@ def test_what_is_refused():
         run(x, y, 2**64)
     with pytest.raises(AttributeError):
         _opc.TensorCall(opc.compile(SUM.format(t="f32"))._program, int, [], [])
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_donated_inputs_are_results(step):
+    """Also where the program had to be given a copy."""
+    text = SUM.format(t="f32")
+    program = opc.compile(text, donate={"x": "z"})._program
+    run = _opc.TensorCall(
+        program, torch.Tensor, [(0, 1), (0,), ()], [(0, 1), ()]
+    )
+    x, y = values(4, 3 * step)[:, ::step], values(3)
+    wanted = x + y
+    z, _ = run(x, y, 0)
+    assert z is x and torch.equal(x, wanted)

@@ -185,6 +185,26 @@ void buildIndex(Node &n) {
   n.out(n.transpose(y, resultOrder(rank, index, p->first)));
 }
 
+/// Rows along an axis behind the first, which need not move to the front: a
+/// cache is then written in place.
+bool putRows(Node &n, Value values, StringRef reduction) {
+  Value x = n.tensor("self");
+  SmallVector<Value> indices = n.tensors("indices");
+  int64_t axis = static_cast<int64_t>(indices.size()) - 1;
+  if (n.failed() || axis < 1 || axis >= n.rank(x) ||
+      llvm::any_of(ArrayRef(indices).drop_back(), [](Value v) { return !!v; }))
+    return false;
+  Value index = indices[axis];
+  if (n.rank(index) != 1 || n.rank(values) > n.rank(x))
+    return false;
+  Dims shape = n.dims(x), line(n.rank(x), n.expr(1));
+  shape[axis] = line[axis] = n.size(index);
+  Value places = n.reshape(n.cast(index, n.i64Type()), line);
+  n.out(scatterElements(n, x, n.broadcast(places, shape),
+                        n.broadcast(values, shape), axis, reduction));
+  return true;
+}
+
 void buildIndexPut(Node &n) {
   std::optional<Picked> p = readPicked(n);
   Value values = n.tensor("values");
@@ -195,6 +215,8 @@ void buildIndexPut(Node &n) {
     return n.fail("values have another dtype");
   if (accumulate && isBool(n.elementOf(p->x)))
     return n.refuse("bool is not supported", "integers");
+  if (putRows(n, values, accumulate ? "add" : "none"))
+    return;
   int64_t index = p->extents.size(), rank = n.rank(p->x) - p->picked + index;
   Dims rest = n.dims(p->x), shape(p->extents);
   shape.append(rest.begin() + p->picked, rest.end());
