@@ -94,10 +94,11 @@ def sha256(file):
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def pip_download(requirement, folder):
+def pip_download(requirement, folder, options=(), binary=True):
     """Runs pip until it succeeds or has failed `TRIES` times."""
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet"]
-    command += ["--only-binary=:all:", "--disable-pip-version-check"]
+    command += ["--only-binary=:all:" if binary else "--no-binary=:all:"]
+    command += ["--disable-pip-version-check", *options]
     command += ["--dest", folder, requirement]
     for attempt in range(TRIES):
         if attempt:
