@@ -169,38 +169,80 @@ Value inputGradient(Node &n, const ConvolutionGradient &c) {
   return convolveTransposed(n, transposed, n.elementOf(c.grad));
 }
 
-/// [N, G * C, ...] as [C, G * N, ...]: channels of a group become a batch.
-Value groupsInFront(Node &n, Value x, int64_t groups) {
-  Dims dims = n.dims(x);
-  AffineExpr part = dims[1].floorDiv(groups);
-  Dims split{dims[0], n.expr(groups), part};
+/// [N, G * C, ...] as [G, ...] with N, the spatial axes and C in the order that
+/// `perm`, of [N, G, C, ...], says.
+Value groupsInFront(Node &n, Value x, int64_t groups, ArrayRef<int64_t> perm) {
+  Dims dims = n.dims(x), split{dims[0], n.expr(groups)};
+  split.push_back(dims[1].floorDiv(groups));
   split.append(dims.begin() + 2, dims.end());
-  Ints perm{2, 1, 0};
-  llvm::append_range(perm, axesBetween(3, split.size()));
-  Dims joined{part, dims[0] * groups};
-  joined.append(dims.begin() + 2, dims.end());
-  return n.reshape(n.transpose(n.reshape(x, split), perm), joined);
+  return n.transpose(n.reshape(x, split), perm);
 }
 
-/// The correlation of the input with the gradient, summed over the batch.
+/// The windows' elements at some taps, [G, windows, taps * C]; x, with padding
+/// and its channels last, is [G, N, ..., C].
+Value elementsAt(Node &n, const ConvolutionGradient &c, Value x, int64_t first,
+                 int64_t last) {
+  SmallVector<Value> taps;
+  for (int64_t tap = first; tap < last; ++tap) {
+    Value elements = x;
+    int64_t rest = tap;
+    for (int64_t i = c.window.spatial() - 1; i >= 0; --i) {
+      int64_t at = rest % c.window.kernel[i] * c.window.dilations[i];
+      rest /= c.window.kernel[i];
+      elements = n.slice(elements, i + 2, n.expr(at), n.dim(c.grad, i + 2),
+                         c.window.strides[i]);
+    }
+    taps.push_back(elements);
+  }
+  Value joined = n.concat(taps, n.rank(x) - 1);
+  return n.reshape(joined,
+                   {n.expr(c.groups), n.sizeOf(joined, 1, n.rank(x) - 1),
+                    n.dim(joined, -1)});
+}
+
+Value padded(Node &n, const ConvolutionGradient &c) {
+  Dims low(n.rank(c.x), n.expr(0)), high(low);
+  for (int64_t i = 0; i < c.window.spatial(); ++i) {
+    low[i + 2] = n.expr(c.window.low[i]);
+    high[i + 2] = n.expr(c.window.high[i]);
+  }
+  return n.pad(c.x, n.like(c.x, 0), low, high);
+}
+
+/// Products of the gradient with what each tap of the kernel has seen, summed
+/// over images and windows. Taps of few channels go into one product.
 Value weightGradient(Node &n, const ConvolutionGradient &c) {
-  Value x = groupsInFront(n, c.x, c.groups);
-  Ints perm{1, 0};
-  llvm::append_range(perm, axesBetween(2, n.rank(c.grad)));
-  Value w = n.transpose(c.grad, perm);
-  Window window = c.window;
-  std::swap(window.strides, window.dilations);
-  std::optional<Ints> kernel = kernelExtents(n, x, w, "grad_output");
-  if (!kernel)
+  constexpr int64_t columns = 64;
+  int64_t rank = n.rank(c.x), taps = 1;
+  for (int64_t extent : c.window.kernel)
+    taps *= extent;
+  Ints spatial = axesBetween(3, rank + 1), images{1, 0}, rows{1, 2, 0};
+  llvm::append_range(images, spatial);
+  images.push_back(2);
+  llvm::append_range(rows, spatial);
+  Value x = groupsInFront(n, padded(n, c), c.groups, images);
+  Value grad = groupsInFront(n, c.grad, c.groups, rows);
+  if (n.failed())
     return {};
-  window.kernel = *kernel;
-  Value y = convolve(n, {x, w, window, c.groups}, n.elementOf(x));
-  // Where the stride did not reach the end, there is more than the kernel.
-  for (int64_t i = 0; i < c.window.spatial(); ++i)
-    y = n.slice(y, i + 2, n.expr(0), n.expr(c.window.kernel[i]));
-  Ints back{1, 0};
-  llvm::append_range(back, axesBetween(2, n.rank(c.grad)));
-  return n.transpose(y, back);
+  grad = n.reshape(
+      grad, {n.dim(grad, 0), n.dim(grad, 1), n.sizeOf(grad, 2, rank + 1)});
+  AffineExpr channels = n.dim(x, -1);
+  int64_t step = std::max<int64_t>(
+      columns / std::max<int64_t>(constantOf(channels).value_or(columns), 1),
+      1);
+  SmallVector<Value> parts;
+  for (int64_t tap = 0; tap < taps; tap += step)
+    parts.push_back(
+        n.matmul(grad, elementsAt(n, c, x, tap, std::min(tap + step, taps)),
+                 n.elementOf(c.x)));
+  Value y = n.concat(parts, 2);
+  Dims split{n.dim(c.grad, 1)};
+  for (int64_t extent : c.window.kernel)
+    split.push_back(n.expr(extent));
+  split.push_back(channels);
+  Ints order{0, rank - 1};
+  llvm::append_range(order, axesBetween(1, rank - 1));
+  return n.transpose(n.reshape(y, split), order);
 }
 
 void buildConvolution(Node &n) {
