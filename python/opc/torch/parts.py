@@ -65,8 +65,10 @@ class _Cutter:
         for node in self._wanted_sizes(operands):
             self._input(node)
         for node in operands:
-            self._operand(node)
+            self._bring(node)
         for node in self._members:
+            for each in node.all_input_nodes:
+                self._compute(each)
             self._copy(node)
         self._results()
         self._part.module.recompile()
@@ -88,17 +90,23 @@ class _Cutter:
             if node in operands or node.meta["val"].node.expr in symbols
         ]
 
-    def _operand(self, node: Node) -> None:
-        """Brings in what comes from outside: a size is computed again."""
-        if node in self._copies:
+    def _bring(self, node: Node) -> None:
+        """Brings in what comes from outside; of a size, what it is computed from."""
+        if node in self._copies or node in self._inside:
             return
         if not nodes.is_symbolic(node) or node.op == "placeholder":
             self._input(node)
             return
         for each in node.all_input_nodes:
-            self._operand(each)
-        with self._body.inserting_before(self._first):
-            self._copy(node)
+            self._bring(each)
+
+    def _compute(self, node: Node) -> None:
+        """Computes a size again, which may be that of a member."""
+        if node in self._copies:
+            return
+        for each in node.all_input_nodes:
+            self._compute(each)
+        self._copy(node)
 
     def _input(self, node: Node) -> None:
         value = node.meta["val"]

@@ -332,6 +332,22 @@ def test_marked_sizes_in_training():
     assert counters.stats().programs == 2
 
 
+def flattened(x, weight):
+    """A size that is that of a value which the same program computes."""
+    y = torch.nn.functional.conv2d(x, weight, padding=1).relu()
+    return y.flatten(1).sum(1) * 2, y.flatten(1)
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_sizes_of_what_is_computed(training):
+    check(
+        flattened,
+        torch.randn(4, 3, 6, 5),
+        torch.randn(2, 3, 3, 3, requires_grad=training),
+        dynamic=True,
+    )
+
+
 # What opc lacks.
 
 

@@ -92,6 +92,28 @@ def test_one_program_for_all_sizes():
     assert counters.stats().graphs == 1
 
 
+@pytest.mark.filterwarnings("ignore::opc.torch.EagerWarning")
+@pytest.mark.parametrize("spatial", [False, True])
+def test_open_extents_in_training(spatial):
+    """Of batches, and of images, where the gradient of the input is PyTorch's."""
+    net = torch.nn.Sequential(
+        torch.nn.Conv2d(3, 4, 3, padding=1),
+        torch.nn.BatchNorm2d(4),
+        torch.nn.Conv2d(4, 5, 3, stride=2),
+    )
+    run = compiled(net, dynamic=True if spatial else None)
+    for size in (3, 5):
+        x = torch.randn(size, 3, size + 6 if spatial else 8, 13)
+        torch._dynamo.mark_dynamic(x, 0)
+        grads = []
+        for function in (net, run):
+            net.zero_grad()
+            function(x).square().sum().backward()
+            grads.append([p.grad.clone() for p in net.parameters()])
+        torch.testing.assert_close(*grads, rtol=1e-3, atol=1e-3)
+    assert counters.stats().graphs == 2
+
+
 def test_exported_programs(tmp_path):
     module = nets.Convolutions().eval()
     x = torch.randn(3, 3, 14, 14)

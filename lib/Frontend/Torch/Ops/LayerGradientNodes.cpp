@@ -42,10 +42,10 @@ void buildLayerNorm(Node &n) {
     n.out(0, n.cast(n.mul(y, rstd), element));
   }
   if (mask[1] && weight)
-    n.out(1, n.cast(n.reduce("sum", n.mul(g, unit), outer, false),
+    n.out(1, n.cast(totalOf(n, n.mul(g, unit), outer, false),
                     n.elementOf(weight)));
   if (mask[2] && bias)
-    n.out(2, n.cast(n.reduce("sum", g, outer, false), n.elementOf(bias)));
+    n.out(2, n.cast(totalOf(n, g, outer, false), n.elementOf(bias)));
 }
 
 void buildBatchNorm(Node &n) {
@@ -78,16 +78,16 @@ void buildBatchNorm(Node &n) {
   if (mask[0]) {
     Value y = g;
     if (train)
-      y = n.sub(n.sub(g, n.mean(g, axes, true)),
-                n.mul(unit, n.mean(along, axes, true)));
+      y = n.sub(n.sub(g, averageOf(n, g, axes)),
+                n.mul(unit, averageOf(n, along, axes)));
     y = n.mul(y, n.mul(scale, perChannelOr(n, weight, in, 1)));
     n.out(0, n.cast(y, element));
   }
   Type parameter = weight ? n.elementOf(weight) : element;
   if (mask[1])
-    n.out(1, n.cast(n.reduce("sum", along, axes, false), parameter));
+    n.out(1, n.cast(totalOf(n, along, axes, false), parameter));
   if (mask[2])
-    n.out(2, n.cast(n.reduce("sum", g, axes, false), parameter));
+    n.out(2, n.cast(totalOf(n, g, axes, false), parameter));
 }
 
 /// Rows of zeros, to which the gradients of all places that took them add up.
@@ -212,6 +212,8 @@ Value padded(Node &n, const ConvolutionGradient &c) {
 /// Products of the gradient with what each tap of the kernel has seen, summed
 /// over images and windows. Taps of few channels go into one product.
 Value weightGradient(Node &n, const ConvolutionGradient &c) {
+  if (n.failed())
+    return {};
   constexpr int64_t columns = 64;
   int64_t rank = n.rank(c.x), taps = 1;
   for (int64_t extent : c.window.kernel)
@@ -272,7 +274,7 @@ void buildConvolution(Node &n) {
   if (mask[1])
     n.out(1, n.cast(weightGradient(n, c), n.elementOf(weight)));
   if (mask[2])
-    n.out(2, n.cast(n.reduce("sum", c.grad, allButChannels(n, c.grad), false),
+    n.out(2, n.cast(totalOf(n, c.grad, allButChannels(n, c.grad), false),
                     n.elementOf(grad)));
 }
 

@@ -31,6 +31,31 @@ Ints allButChannels(Node &n, Value x) {
   return axes;
 }
 
+Value totalOf(Node &n, Value x, const Ints &axes, bool keepdims) {
+  if (n.failed() || !n.elementOf(x).isF32())
+    return n.reduce("sum", x, axes, keepdims);
+  auto contract = NumericsAttr::get(
+      x.getContext(), NumericLevel::Ulp, Accumulator::F64, SumOrder::Blocked, 0,
+      0, 0, MultiplyAdd::On, NumericRounding::NearestEven, SubnormalRule::Keep,
+      FunctionRule::Bounded, BatchInvariance::On);
+  return n.emit<ReduceOp>(x,
+                          {{"kind", n.text("sum")},
+                           {"axes", n.ints(axes)},
+                           {"keepdims", n.boolean(keepdims)},
+                           {"numerics", contract}},
+                          n.elementOf(x));
+}
+
+Value averageOf(Node &n, Value x, const Ints &axes) {
+  Value total = totalOf(n, x, axes, true);
+  if (n.failed())
+    return {};
+  AffineExpr count = n.expr(1);
+  for (int64_t axis : axes)
+    count = count * n.dim(x, axis);
+  return n.div(total, n.extentAs(n.elementOf(x), count));
+}
+
 namespace {
 
 bool checkReal(Node &n, Value x) {
@@ -139,9 +164,9 @@ Trained normaliseBatch(Node &n, const BatchNormInputs &b) {
   Value x = wide(n, b.x);
   Ints axes = allButChannels(n, x);
   Trained t;
-  t.mean = n.mean(x, axes, true);
+  t.mean = averageOf(n, x, axes);
   Value centred = n.sub(x, t.mean);
-  t.variance = n.mean(n.mul(centred, centred), axes, true);
+  t.variance = averageOf(n, n.mul(centred, centred), axes);
   t.factor = reciprocalDeviation(n, t.variance, b.epsilon);
   t.y =
       n.cast(moved(n, x, t.mean, t.factor, b.weight, b.bias), n.elementOf(b.x));

@@ -13,6 +13,10 @@ Ints trailingAxes(Node &n, Value x, StringRef name);
 Value perChannelOr(Node &n, Value parameter, Value x, double absent);
 /// All axes of x [N, C, ...] but the second.
 Ints allButChannels(Node &n, Value x);
+/// The sum and the mean over images and pixels, with totals in f64: there are
+/// so many terms that one total in f32 would lose two digits.
+Value totalOf(Node &n, Value x, const Ints &axes, bool keepdims);
+Value averageOf(Node &n, Value x, const Ints &axes);
 
 } // namespace opc::torch
 
