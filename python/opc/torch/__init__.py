@@ -7,6 +7,7 @@ step = torch.compile(model, backend="opc")      # needs no import of opc
 import opc.torch
 
 opc.torch.stats()               # how many programs, what was left to PyTorch
+opc.torch.reduce(step, inputs)  # what opc computes wrong, in a few operators
 """
 
 from .custom import decomposition, kernel
@@ -19,8 +20,10 @@ from .errors import (
     StrictError,
 )
 from .explanation import Break, ExplainedGraph, Explanation, Kernel, explain
+from .reduction import Reduced, reduce
 from .settings import Settings
 from .counters import Stats, stats
+from .trials import Failure, failure
 
 __all__ = [
     "CaptureError",
@@ -29,14 +32,18 @@ __all__ = [
     "Break",
     "ExplainedGraph",
     "Explanation",
+    "Failure",
     "Kernel",
     "explain",
+    "failure",
     "OptionError",
+    "Reduced",
     "Settings",
     "Stats",
     "StrictError",
     "backend",
     "decomposition",
     "kernel",
+    "reduce",
     "stats",
 ]

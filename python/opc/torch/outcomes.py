@@ -1,0 +1,198 @@
+"""What a function leaves behind, and whether two of them left the same.
+
+Results, inputs that it may have changed, and gradients. Where results of two are
+further apart than rounding explains, float64 decides.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import torch
+
+#: How far results may be apart, in parts of their size.
+TOLERANCES = {
+    torch.float64: 1e-9,
+    torch.float32: 1e-4,
+    torch.float16: 4e-3,
+    torch.bfloat16: 3e-2,
+    torch.complex64: 1e-4,
+    torch.complex128: 1e-9,
+}
+#: What is smaller counts as so large: a sum that cancels has digits no more.
+_LEAST = 0.1
+#: Results of inputs that are moved by so much say how well a function is posed.
+_MOVED = 1e-6
+_WIDER = {
+    torch.float32: torch.float64,
+    torch.float16: torch.float64,
+    torch.bfloat16: torch.float64,
+    torch.complex64: torch.complex128,
+}
+
+Function = Callable[..., Sequence[torch.Tensor]]
+
+
+class Outcome(NamedTuple):
+    """What one run left."""
+
+    results: list[torch.Tensor]
+    inputs: list[torch.Tensor]
+    """As they are after it."""
+    gradients: list[torch.Tensor | None]
+    """Of the inputs that require some."""
+
+
+def copied(x: torch.Tensor) -> torch.Tensor:
+    """A leaf with the same values, strides and need of a gradient."""
+    old = x.detach()
+    if old.layout is not torch.strided or old.is_quantized:
+        return old.clone().requires_grad_(x.requires_grad)
+    new = torch.empty(0, dtype=old.dtype, device=old.device)
+    storage = old.untyped_storage().clone()
+    new.set_(storage, old.storage_offset(), old.size(), old.stride())
+    for bit, mark in ((old.is_conj(), "_conj"), (old.is_neg(), "_neg_view")):
+        new = getattr(new, mark)() if bit else new
+    return new.requires_grad_(x.requires_grad)
+
+
+def run(
+    function: Function, inputs: Sequence[torch.Tensor], backward: bool = True
+) -> Outcome:
+    """Calls a function with copies of the inputs; `backward` says whether
+    gradients are taken, of sums with weights that are always the same.
+    """
+    given = [copied(x) for x in inputs]
+    torch.manual_seed(0)
+    results = list(function(*given))
+    gradients: list[torch.Tensor | None] = []
+    if backward:
+        gradients = _gradients(results, given)
+    return Outcome(
+        [x.detach() for x in results], [x.detach() for x in given], gradients
+    )
+
+
+def _gradients(
+    results: list[torch.Tensor], inputs: list[torch.Tensor]
+) -> list[torch.Tensor | None]:
+    of = [x for x in results if x.requires_grad]
+    to = [x for x in inputs if x.requires_grad]
+    if not of or not to:
+        return []
+    generator = torch.Generator().manual_seed(1)
+    weights = [
+        torch.randn(x.shape, generator=generator, dtype=torch.float64).to(
+            x.dtype
+        )
+        for x in of
+    ]
+    return list(torch.autograd.grad(of, to, weights, allow_unused=True))
+
+
+def widened(inputs: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+    """Inputs of the next greater type."""
+    return [
+        x.detach()
+        .to(_WIDER.get(x.dtype, x.dtype))
+        .requires_grad_(x.requires_grad)
+        for x in inputs
+    ]
+
+
+def moved(inputs: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+    """Inputs a little beside those given."""
+    generator = torch.Generator().manual_seed(2)
+    return [
+        (x * (1 + _MOVED * torch.randn(x.shape, generator=generator)).to(x))
+        .detach()
+        .requires_grad_(x.requires_grad)
+        if x.is_floating_point()
+        else x
+        for x in inputs
+    ]
+
+
+def difference(
+    ours: Outcome,
+    theirs: Outcome,
+    exact: Callable[[], tuple[Outcome, Outcome]] | None = None,
+) -> str:
+    """What of `ours` is wrong; "" if nothing is.
+
+    `exact` gives what the function leaves in float64, of the inputs and of such
+    that are moved. It is asked only where the others are apart.
+    """
+    known: list[tuple[Outcome, Outcome] | None] = []
+
+    def judges() -> tuple[Outcome, Outcome] | None:
+        if not known:
+            try:
+                known.append(exact() if exact else None)
+            except Exception:  # noqa: BLE001 (not all is there in float64)
+                known.append(None)
+        return known[0]
+
+    for field in Outcome._fields:
+        one, other = getattr(ours, field), getattr(theirs, field)
+        if len(one) != len(other):
+            return f"{len(one)} {field} instead of {len(other)}"
+        for i, (a, b) in enumerate(zip(one, other, strict=True)):
+            if why := _apart(a, b, field, i, judges):
+                return f"{field}[{i}]: {why}"
+    return ""
+
+
+def _apart(a: Any, b: Any, field: str, i: int, judges: Callable) -> str:
+    if a is None or b is None:
+        # None is what zeros may be given as.
+        other = b if a is None else a
+        same = other is None or not bool(other.count_nonzero())
+        return "" if same else "there is no gradient on one side"
+    if a.dtype != b.dtype or a.shape != b.shape:
+        return f"{a.dtype} {list(a.shape)} instead of {b.dtype} {list(b.shape)}"
+    if a.layout is not torch.strided or a.is_quantized:
+        return "" if torch.equal(_plain(a), _plain(b)) else "values differ"
+    excess = _excess(a, b)
+    if not excess.any():
+        return ""
+    found = judges()
+    if found is not None:
+        c, d = (getattr(each, field)[i] for each in found)
+        if c is not None and d is not None and c.shape == b.shape:
+            excess = _excess(a, b, c, d)
+    if not excess.any():
+        return ""
+    at = int(excess.flatten().to(torch.int8).argmax())
+    return (
+        f"{int(excess.sum())} of {excess.numel()} values differ, such as "
+        f"{a.flatten()[at].item()} instead of {b.flatten()[at].item()}"
+    )
+
+
+def _plain(x: torch.Tensor) -> torch.Tensor:
+    return x.dequantize() if x.is_quantized else x.to_dense()
+
+
+def _excess(a: torch.Tensor, b: torch.Tensor, *exact: torch.Tensor):
+    """Where results are further apart than they may be.
+
+    `exact` are the results in float64, of the inputs and beside them: as far as
+    `b` is from the first, and that from the second, `a` may be from `b`.
+    """
+    tolerance = TOLERANCES.get(a.dtype, 0.0)
+    wide = torch.complex128 if a.is_complex() else torch.float64
+    same = (a == b) | (a.isnan() & b.isnan())
+    x, y = a.to(wide), b.to(wide)
+    size = y.abs()
+    finite = size[size.isfinite()]
+    typical = finite.median() if finite.numel() else 0.0
+    allowed = tolerance * (size.clamp(min=float(typical)) + _LEAST)
+    for one, other in zip((y, *exact), exact, strict=False):
+        off = (one.to(wide) - other.to(wide)).abs()
+        known = off[off.isfinite()]
+        if tolerance and known.numel():
+            allowed = allowed + 4 * known.max()
+        # Of infinities, NaN and whole numbers each place counts alone.
+        apart = (off > 0) & (not tolerance) | ~off.isfinite()
+        same = same | apart & ~(one.isnan() & other.isnan())
+    return ~same & ~((x - y).abs() <= allowed)
