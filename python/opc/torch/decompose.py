@@ -11,6 +11,27 @@ from . import foreach, probe
 kernels: set[torch._ops.OpOverload] = set()
 """Operators that are programs of opc's already."""
 
+#: Of torch's other decompositions those that end in operators, not in primitives.
+_MORE = (
+    "_batch_norm_no_update",
+    "_batch_norm_with_update_functional",
+    "as_strided_copy",
+    "batch_norm_backward",
+    "bucketize",
+    "dist",
+    "float_power",
+    "grid_sampler_2d",
+    "ldexp",
+    "narrow_copy",
+    "permute_copy",
+    "rrelu_with_noise_backward",
+    "tril_indices",
+    "triu_indices",
+    "unbind_copy",
+    "upsample_bicubic2d",
+    "view_copy",
+)
+
 _users: dict[torch._ops.OpOverload, Callable[..., Any]] = {}
 
 
@@ -29,11 +50,14 @@ def has_users() -> bool:
 
 @functools.cache
 def decompositions() -> dict[Any, Callable[..., Any]]:
-    """torch's core table and that of lists, of which a row is used for calls that
-    opc does not take whole; and what users added.
+    """torch's core table, that of lists and more, of which a row is used for calls
+    that opc does not take whole; and what users added.
     """
     known = {
         **torch._decomp.core_aten_decompositions(),
+        **torch._decomp.get_decompositions(
+            [getattr(torch.ops.aten, name) for name in _MORE]
+        ),
         **foreach.decompositions(),
     }
     asked = {

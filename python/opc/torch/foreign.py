@@ -3,7 +3,7 @@
 import torch
 from torch.fx import Graph, Node
 
-from . import layout, nodes, views
+from . import layout, nodes, schema, views
 from .errors import Refusal, place_of
 
 
@@ -53,11 +53,20 @@ def reason_against(tensor: torch.Tensor) -> str:
         return f"quantised tensors ({tensor.dtype}) are not supported"
     if tensor.is_complex():
         return f"complex tensors ({tensor.dtype}) are not supported"
+    if not _is_known(tensor.dtype):
+        name = str(tensor.dtype).removeprefix("torch.")
+        return f"dtype {name} is not supported"
     if tensor.is_neg():
         return "tensors that are negated when they are read are not supported"
     if tensor.device.type != "cpu":
         return f"a tensor on {tensor.device}: programs run on the processor"
     return ""
+
+
+def _is_known(dtype: torch.dtype) -> bool:
+    """Floats of 8 bits are in the schema, but no program computes with them."""
+    is_small = dtype.is_floating_point and dtype.itemsize < 2
+    return dtype in schema.DTYPES and not is_small
 
 
 def irregular_results(graph: Graph, eager: set[Node]) -> set[Node]:

@@ -184,3 +184,18 @@ def test_gradient_with_gaps(target):
 def test_views_with_gaps(target):
     x = torch.rand(4, 4, 3) + 2
     close(compiled(views_with_gaps, target)(x), views_with_gaps(x))
+
+
+def through_eight_bits(x, y):
+    """float8, which no program computes with, as an input and in between."""
+    return x.to(torch.float32) * 2, (y * 2).to(torch.float8_e5m2).float() + 1
+
+
+def test_eight_bits_are_left_to_torch():
+    x = torch.randn(4, 3).to(torch.float8_e4m3fn)
+    y = torch.randn(4, 3)
+    reason = "dtype float8_e4m3fn is not supported"
+    with pytest.warns(opc.torch.EagerWarning, match=reason):
+        ours = compiled(through_eight_bits)(x, y)
+    for one, other in zip(ours, through_eight_bits(x, y), strict=True):
+        assert torch.equal(one, other)

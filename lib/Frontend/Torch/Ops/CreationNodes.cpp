@@ -180,6 +180,10 @@ constexpr OpRow kRows[] = {
     {"aten::zeros(SymInt[] size, *, ScalarType? dtype=None, Layout? "
      "layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
      buildFilled<0>},
+    {"aten::_efficientzerotensor(SymInt[] size, *, ScalarType? dtype=None, "
+     "Layout? layout=None, Device? device=None, bool? pin_memory=None) -> "
+     "Tensor",
+     buildFilled<0>},
     {"aten::ones(SymInt[] size, *, ScalarType? dtype=None, Layout? "
      "layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
      buildFilled<1>},

@@ -1,5 +1,6 @@
 //===- JoinNodes.cpp - tensors put together and taken apart ---------------===//
 #include "PromotedOperands.h"
+#include "opc/Frontend/Graph/Arrays/Indexing.h"
 #include "opc/Frontend/Graph/Arrays/Padding.h"
 #include "opc/Frontend/Graph/Arrays/Slicing.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -155,6 +156,15 @@ template <char Kind> void buildModePad(Node &n) {
 }
 
 /// self with src in a range of an axis.
+/// x with every `step`th element along an axis from `src`.
+Value scatterSteps(Node &n, Value x, Value src, int64_t axis, AffineExpr start,
+                   int64_t step) {
+  Type index = n.i64Type();
+  Value places =
+      n.mul(n.iota(index, axis, n.dims(src)), n.scalarInt(index, step));
+  places = n.add(places, n.extentAs(index, start));
+  return scatterElements(n, x, places, src, axis, "none");
+}
 void buildSliceScatter(Node &n) {
   Value x = n.tensor("self"), src = n.tensor("src");
   int64_t axis = n.axis("dim", x);
@@ -167,10 +177,13 @@ void buildSliceScatter(Node &n) {
     start = n.expr(0);
   if (constantOf(start).value_or(0) < 0)
     start = extent + *constantOf(start);
-  if (step != 1 || (end && constantOf(end).value_or(0) < 0))
-    return n.refuse("a step or an end that counts back is not supported",
-                    "step=1");
+  if (step < 1 || (end && constantOf(end).value_or(0) < 0))
+    return n.refuse("an end that counts back is not supported",
+                    "a positive one");
   AffineExpr count = n.dim(src, axis);
+  if (step != 1)
+    return n.out(
+        scatterSteps(n, x, n.cast(src, n.elementOf(x)), axis, start, step));
   n.requireAtMost(n.expr(0), start, "a start of {1} lies before the first one");
   n.requireAtMost(start + count, extent, "a range up to {0} is beyond {1}");
   Value head = n.slice(x, axis, n.expr(0), start);

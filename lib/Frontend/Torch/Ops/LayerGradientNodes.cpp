@@ -58,6 +58,8 @@ void buildBatchNorm(Node &n) {
   bool train = n.flag("train");
   double epsilon = n.real("eps");
   SmallVector<bool> mask = readMask(n);
+  if (!n.failed() && n.rank(x) < 2)
+    n.fail(formatv("rank {0} is less than 2", n.rank(x)));
   if (n.failed())
     return;
   if (train ? !mean || !factor : !runningMean || !runningVariance)
@@ -90,6 +92,49 @@ void buildBatchNorm(Node &n) {
     n.out(2, n.cast(totalOf(n, g, axes, false), parameter));
 }
 
+/// x [N, C, ...] as [N, groups, everything of a group].
+Value inGroups(Node &n, Value x, int64_t groups) {
+  AffineExpr part = n.dim(x, 1).floorDiv(groups);
+  n.requireEqual(part * groups, n.dim(x, 1),
+                 "groups of {0} channels in all for {1}");
+  return n.reshape(
+      x, {n.dim(x, 0), n.expr(groups), part * n.sizeOf(x, 2, n.rank(x))});
+}
+void buildGroupNorm(Node &n) {
+  Value grad = n.tensor("grad_out"), x = n.tensor("input"),
+        mean = n.tensor("mean"), rstd = n.tensor("rstd"),
+        weight = n.optionalTensor("weight");
+  int64_t groups = n.integer("group");
+  // The extents of the input say the same.
+  for (StringRef name : {"N", "C", "HxW"})
+    n.ignore(name);
+  SmallVector<bool> mask = readMask(n);
+  if (n.failed() || n.rank(x) < 2 || groups < 1)
+    return n.fail("an input [N, C, ...] is wanted");
+  Value g = wide(n, grad), in = wide(n, x);
+  Type element = n.elementOf(in);
+  Dims line{n.dim(x, 0), n.expr(groups), n.expr(1)};
+  Value centre = n.reshape(n.cast(mean, element), line),
+        factor = n.reshape(n.cast(rstd, element), line);
+  Value unit = n.mul(n.sub(inGroups(n, in, groups), centre), factor);
+  if (mask[0]) {
+    Value scaled = n.mul(g, perChannelOr(n, weight, in, 1));
+    scaled = inGroups(n, n.broadcast(scaled, n.dims(x)), groups);
+    Value along = n.mean(n.mul(scaled, unit), {2}, true);
+    Value y =
+        n.sub(n.sub(scaled, n.mean(scaled, {2}, true)), n.mul(unit, along));
+    n.out(0, n.cast(n.reshape(n.mul(y, factor), n.dims(x)), n.elementOf(x)));
+  }
+  Ints axes = allButChannels(n, x);
+  Type parameter = n.elementOf(weight ? weight : x);
+  if (mask[1])
+    n.out(1, n.cast(n.reduce("sum", n.mul(g, n.reshape(unit, n.dims(x))), axes,
+                             false),
+                    parameter));
+  if (mask[2])
+    n.out(2, n.cast(n.reduce("sum", g, axes, false), parameter));
+}
+
 /// Rows of zeros, to which the gradients of all places that took them add up.
 void buildEmbedding(Node &n) {
   Value grad = n.tensor("grad_output"), places = n.tensor("indices");
@@ -119,7 +164,8 @@ void buildMaxPool(Node &n) {
   // The indices say all of it.
   for (StringRef name :
        {"kernel_size", "stride", "padding", "dilation", "ceil_mode"})
-    n.ignore(name);
+    if (n.schema.find(name))
+      n.ignore(name);
   if (n.failed() || n.rank(x) < 3)
     return n.fail("an image is wanted");
   int64_t spatial = n.schema.name.find("3d") != std::string::npos ? 3 : 2;
@@ -247,15 +293,23 @@ Value weightGradient(Node &n, const ConvolutionGradient &c) {
   return n.transpose(n.reshape(y, split), order);
 }
 
+/// Of a transposed convolution the input's gradient is a convolution, and that
+/// of the weight is as if the gradient were the input.
+Value ahead(Node &n, const ConvolutionGradient &c) {
+  Value y = convolve(n, {c.grad, c.w, c.window, c.groups}, n.elementOf(c.grad));
+  // A part of output_padding may hold one more window.
+  for (int64_t i = 0; i < c.window.spatial() && !n.failed(); ++i)
+    y = n.slice(y, i + 2, n.expr(0), n.dim(c.x, i + 2));
+  return y;
+}
+
 void buildConvolution(Node &n) {
   Value grad = n.tensor("grad_output"), x = n.tensor("input"),
         weight = n.tensor("weight");
   SmallVector<bool> mask = readMask(n);
   n.ignore("bias_sizes"); // the channels of grad_output
   n.ignore("output_padding");
-  if (n.flag("transposed"))
-    return n.refuse("the gradient of a transposed convolution is not supported",
-                    "transposed=False");
+  bool transposed = n.flag("transposed");
   ConvolutionGradient c{
       wide(n, grad), wide(n, x), wide(n, weight), {}, n.integer("groups")};
   if (n.failed() || c.groups < 1)
@@ -269,26 +323,16 @@ void buildConvolution(Node &n) {
   c.window.low = perAxis(n, "padding", spatial, Ints(spatial, 0));
   c.window.high = c.window.low;
   c.window.dilations = perAxis(n, "dilation", spatial, Ints(spatial, 1));
+  ConvolutionGradient turned{c.x, c.grad, c.w, c.window, c.groups};
   if (mask[0])
-    n.out(0, n.cast(inputGradient(n, c), n.elementOf(x)));
+    n.out(0, n.cast(transposed ? ahead(n, c) : inputGradient(n, c),
+                    n.elementOf(x)));
   if (mask[1])
-    n.out(1, n.cast(weightGradient(n, c), n.elementOf(weight)));
+    n.out(1, n.cast(weightGradient(n, transposed ? turned : c),
+                    n.elementOf(weight)));
   if (mask[2])
     n.out(2, n.cast(totalOf(n, c.grad, allButChannels(n, c.grad), false),
                     n.elementOf(grad)));
-}
-
-/// Of a mean over whole images.
-void buildAdaptiveAverage(Node &n) {
-  Value grad = n.tensor("grad_output"), x = n.tensor("self");
-  if (n.failed())
-    return;
-  int64_t rank = n.rank(x);
-  if (constantOf(n.sizeOf(grad, rank - 2, rank)) != 1)
-    return n.refuse("more than one part is not supported", "output_size=1");
-  Value g = wide(n, grad);
-  Value count = n.extentAs(n.elementOf(g), n.sizeOf(x, rank - 2, rank));
-  n.out(n.cast(n.broadcast(n.div(g, count), n.dims(x)), n.elementOf(grad)));
 }
 
 /// Zeros of `input_sizes` with the gradient where a slice came from.
@@ -334,6 +378,10 @@ constexpr OpRow kRows[] = {
      "Tensor? save_invstd, bool train, float eps, bool[3] output_mask) -> "
      "(Tensor, Tensor, Tensor)",
      buildBatchNorm},
+    {"aten::native_group_norm_backward(Tensor grad_out, Tensor input, Tensor "
+     "mean, Tensor rstd, Tensor? weight, SymInt N, SymInt C, SymInt HxW, int "
+     "group, bool[3] output_mask) -> (Tensor, Tensor, Tensor)",
+     buildGroupNorm},
     {"aten::embedding_dense_backward(Tensor grad_output, Tensor indices, "
      "SymInt num_weights, SymInt padding_idx, bool scale_grad_by_freq) -> "
      "Tensor",
@@ -346,14 +394,17 @@ constexpr OpRow kRows[] = {
      "int[3] kernel_size, int[3] stride, int[3] padding, int[3] dilation, bool "
      "ceil_mode, Tensor indices) -> Tensor",
      buildMaxPool},
+    {"aten::adaptive_max_pool2d_backward(Tensor grad_output, Tensor self, "
+     "Tensor indices) -> Tensor",
+     buildMaxPool},
+    {"aten::adaptive_max_pool3d_backward(Tensor grad_output, Tensor self, "
+     "Tensor indices) -> Tensor",
+     buildMaxPool},
     {"aten::convolution_backward(Tensor grad_output, Tensor input, Tensor "
      "weight, SymInt[]? bias_sizes, SymInt[] stride, SymInt[] padding, "
      "SymInt[] dilation, bool transposed, SymInt[] output_padding, SymInt "
      "groups, bool[3] output_mask) -> (Tensor, Tensor, Tensor)",
      buildConvolution},
-    {"aten::_adaptive_avg_pool2d_backward(Tensor grad_output, Tensor self) -> "
-     "Tensor",
-     buildAdaptiveAverage},
     {"aten::slice_backward(Tensor grad_output, SymInt[] input_sizes, int dim, "
      "SymInt start, SymInt end, SymInt step) -> Tensor",
      buildSlice},

@@ -1,5 +1,5 @@
 //===- PickNodes.cpp - elements chosen and written by index ---------------===//
-#include "PromotedOperands.h"
+#include "Places.h"
 #include "opc/Frontend/Graph/Arrays/Indexing.h"
 #include "opc/Frontend/Graph/Arrays/Selection.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -18,17 +18,6 @@ void buildEmbedding(Node &n) {
   if (!n.failed() && n.rank(table) != 2)
     return n.fail("a table of rank 2 is wanted");
   n.out(rowsAt(n, table, places));
-}
-
-/// A tensor without axes as one of one element.
-Value atLeastLine(Node &n, Value x) {
-  return !n.failed() && n.rank(x) == 0 ? n.reshape(x, {n.expr(1)}) : x;
-}
-/// Indices into `axis` of x: negative ones are out of range.
-Value indicesInto(Node &n, Value x, int64_t axis, Value index) {
-  if (n.failed())
-    return {};
-  return fromTheFront(n, atLeastLine(n, index), n.dim(atLeastLine(n, x), axis));
 }
 
 void buildGather(Node &n) {
@@ -56,18 +45,6 @@ void buildIndexSelect(Node &n) {
   n.out(n.rank(x) == 0 ? n.reshape(y, {}) : y);
 }
 
-/// Updates with the extents of the index, whose own may be larger.
-Value cutTo(Node &n, Value updates, Value index) {
-  if (!n.failed() && n.rank(updates) != n.rank(index))
-    n.fail(formatv("updates of rank {0} for indices of rank {1}",
-                   n.rank(updates), n.rank(index)));
-  for (int64_t axis = 0; !n.failed() && axis < n.rank(index); ++axis) {
-    n.requireAtMost(n.dim(index, axis), n.dim(updates, axis),
-                    "an extent of {1} for indices of {0}");
-    updates = n.slice(updates, axis, n.expr(0), n.dim(index, axis));
-  }
-  return updates;
-}
 void scatter(Node &n, Value updates, StringRef reduction) {
   Value x = n.tensor("self"), index = n.tensor("index");
   int64_t axis = n.axis("dim", x);
@@ -89,18 +66,6 @@ void buildScatterValue(Node &n) {
   if (n.failed())
     return;
   scatter(n, n.broadcast(as(n, value, n.elementOf(x)), n.dims(index)), "none");
-}
-void buildScatterReduce(Node &n) {
-  StringRef kind = n.string("reduce");
-  StringRef own = kind == "sum"    ? "add"
-                  : kind == "prod" ? "mul"
-                  : kind == "amax" ? "max"
-                  : kind == "amin" ? "min"
-                                   : "";
-  if (!n.flag("include_self") || own.empty())
-    return n.refuse("this reduction is not supported",
-                    "sum, prod, amax or amin with include_self");
-  scatter(n, n.tensor("src"), own);
 }
 void buildIndexAdd(Node &n) {
   Value x = n.tensor("self"), index = n.tensor("index"),
@@ -128,6 +93,30 @@ struct Picked {
   int64_t first;  ///< where the index extents lie in the result
   Dims extents;   ///< of the index
 };
+/// An index into axes from `axis` on as numbers, one for each axis: a mask has
+/// the places where it is true.
+SmallVector<Value> numbersOf(Node &n, Value x, int64_t axis, Value index) {
+  Type element = n.elementOf(index);
+  bool isMask = isBool(element) || element == n.u8Type();
+  if (!isMask && element.getIntOrFloatBitWidth() < 32)
+    n.refuse("indices of 8 or 16 bits are not supported", "i64");
+  if (isMask && n.rank(index) == 0)
+    n.refuse("a mask without axes is not supported", "one with axes");
+  if (isMask && axis + n.rank(index) > n.rank(x))
+    n.fail("a mask has more axes than what it picks from");
+  if (n.failed())
+    return {};
+  if (!isMask)
+    return {n.cast(index, n.i64Type())};
+  for (int64_t i = 0; i < n.rank(index); ++i)
+    n.requireEqual(n.dim(index, i), n.dim(x, axis + i),
+                   "a mask of extent {0} for an axis of {1}");
+  Value places = nonzero(n, index);
+  SmallVector<Value> found;
+  for (int64_t i = 0; i < n.rank(index); ++i)
+    found.push_back(n.squeeze(n.slice(places, 0, n.expr(i), n.expr(1)), {0}));
+  return found;
+}
 std::optional<Picked> readPicked(Node &n) {
   Value x = n.tensor("self");
   SmallVector<Value> indices = n.tensors("indices");
@@ -138,19 +127,20 @@ std::optional<Picked> readPicked(Node &n) {
   Picked p{{}, {}, {}, 0, 0, {}};
   SmallVector<Value> given;
   bool adjacent = true;
-  for (auto [i, index] : llvm::enumerate(indices)) {
-    if (!index)
+  int64_t axis = 0;
+  for (Value index : indices) {
+    if (!index) {
+      ++axis;
       continue;
-    if (!isa<IntegerType>(n.elementOf(index)) ||
-        n.elementOf(index).getIntOrFloatBitWidth() < 32) {
-      n.refuse("masks as indices are not supported", "integers");
-      return std::nullopt;
     }
-    adjacent &=
-        p.order.empty() || p.order.back() == static_cast<int64_t>(i) - 1;
-    p.order.push_back(i);
-    given.push_back(n.cast(index, n.i64Type()));
-    p.extents = n.broadcastShapes(p.extents, n.dims(index));
+    adjacent &= p.order.empty() || p.order.back() == axis - 1;
+    for (Value each : numbersOf(n, x, axis, index)) {
+      p.order.push_back(axis++);
+      given.push_back(each);
+      p.extents = n.broadcastShapes(p.extents, n.dims(each));
+    }
+    if (n.failed())
+      return std::nullopt;
   }
   if (given.empty()) {
     n.fail("there are no indices");
@@ -304,9 +294,6 @@ constexpr OpRow kRows[] = {
     {"aten::scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> "
      "Tensor",
      buildScatterAdd},
-    {"aten::scatter_reduce.two(Tensor self, int dim, Tensor index, Tensor src, "
-     "str reduce, *, bool include_self=True) -> Tensor",
-     buildScatterReduce},
     {"aten::index_add(Tensor self, int dim, Tensor index, Tensor source, *, "
      "Scalar alpha=1) -> Tensor",
      buildIndexAdd},

@@ -1,8 +1,10 @@
-//===- ProductNodes.cpp - products of matrices ----------------------------===//
+//===- ProductNodes.cpp - products of matrices, distances of rows
+//-------------===//
 #include "PromotedOperands.h"
 #include "opc/Frontend/Graph/Arrays/Einsum.h"
 #include "opc/Frontend/Graph/Arrays/MatrixProduct.h"
 #include "llvm/Support/FormatVariadic.h"
+#include <cmath>
 
 using namespace mlir;
 using llvm::formatv;
@@ -63,19 +65,24 @@ Value scaledBy(Node &n, Value x, const Operand &factor) {
   return n.mul(x, as(n, factor, n.elementOf(x)));
 }
 
-/// beta * self + alpha * a b, where beta of 0 takes nothing of self.
-void addProduct(Node &n, StringRef first, StringRef second) {
+/// beta * self + alpha * a b, where beta of 0 takes nothing of self. With
+/// `total` products of a batch are added up.
+void addProduct(Node &n, StringRef first, StringRef second,
+                bool total = false) {
   Value self = n.tensor("self"), a = n.tensor(first), b = n.tensor(second);
   Operand beta = n.operand("beta"), alpha = n.operand("alpha");
   if (!checkAlike(n, {self, a, b}))
     return;
   Value y = product(n, a, b);
+  if (total)
+    y = n.reduce("sum", y, {0}, false);
   y = scaledBy(n, y, alpha);
   if (!beta.isConstant(0))
     y = n.add(y, scaledBy(n, n.cast(self, n.elementOf(y)), beta));
   n.out(n.cast(y, n.elementOf(self)));
 }
 void buildAddmm(Node &n) { addProduct(n, "mat1", "mat2"); }
+void buildAddbmm(Node &n) { addProduct(n, "batch1", "batch2", true); }
 void buildBaddbmm(Node &n) { addProduct(n, "batch1", "batch2"); }
 void buildAddmv(Node &n) { addProduct(n, "mat", "vec"); }
 
@@ -119,7 +126,81 @@ void buildEinsum(Node &n) {
   n.out(n.cast(einsum(n, equation, operands), n.elementOf(operands[0])));
 }
 
+/// Rows x1 [..., n, m] and x2 [..., k, m] as differences [..., n, k, m].
+Value differences(Node &n, Value &a, Value b) {
+  if (!n.failed() && (n.rank(a) < 2 || n.rank(b) < 2 || !n.isFloat(a) ||
+                      n.elementOf(a) != n.elementOf(b)))
+    n.refuse("integers are not supported", "matrices of reals");
+  if (n.failed())
+    return {};
+  a = wide(n, a);
+  return n.sub(n.unsqueeze(a, {n.rank(a) - 1}),
+               n.unsqueeze(wide(n, b), {n.rank(b) - 2}));
+}
+Value power(Node &n, Value x, double exponent) {
+  return n.binary<PowOp>(x, n.like(x, exponent));
+}
+void buildDistances(Node &n) {
+  Value a = n.tensor("x1"), b = n.tensor("x2");
+  double p = n.real("p");
+  n.ignore("compute_mode"); // how, not what
+  Value x = n.unary<AbsOp>(differences(n, a, b));
+  if (n.failed())
+    return;
+  auto sum = [&](Value v) {
+    return n.reduce("sum", v, {n.rank(v) - 1}, false);
+  };
+  Value y;
+  if (p == 0)
+    y = sum(n.cast(n.compare<GreaterOp>(x, n.like(x, 0)), n.elementOf(x)));
+  else if (p == 1)
+    y = sum(x);
+  else if (p == 2)
+    y = n.unary<SqrtOp>(sum(n.mul(x, x)));
+  else if (std::isinf(p))
+    // Of rows without elements it is 0.
+    y = n.max(n.reduce("max", x, {n.rank(x) - 1}, false), n.like(x, 0));
+  else
+    y = power(n, sum(power(n, x, p)), 1 / p);
+  n.out(n.cast(y, n.elementOf(n.tensor("x1"))));
+}
+/// Of the distances of rows x1 to the others.
+void buildDistancesBackward(Node &n) {
+  Value grad = n.tensor("grad"), a = n.tensor("x1"), b = n.tensor("x2"),
+        distance = n.tensor("cdist");
+  double p = n.real("p");
+  Value x = differences(n, a, b);
+  if (n.failed())
+    return;
+  auto line = [&](Value v) { return n.unsqueeze(wide(n, v), {n.rank(v)}); };
+  Value g = line(grad), d = line(distance), zero = n.like(x, 0), y;
+  Value size = n.unary<AbsOp>(x), sign = n.unary<SignOp>(x);
+  if (p == 0)
+    y = n.mul(n.mul(g, x), zero);
+  else if (p == 1)
+    y = n.mul(g, sign);
+  else if (std::isinf(p))
+    y = n.select(n.compare<EqualOp>(size, d), n.mul(g, sign), zero);
+  else
+    y = n.mul(n.mul(sign, power(n, size, p - 1)), n.div(g, power(n, d, p - 1)));
+  // Of rows that are the same there is none, nor where a power has none.
+  Value isNone = n.compare<EqualOp>(d, zero);
+  if (p < 2)
+    isNone = n.binary<OrOp>(isNone, n.compare<EqualOp>(size, zero));
+  y = n.select(isNone, zero, y);
+  n.out(n.cast(n.reduce("sum", y, {n.rank(y) - 2}, false), n.elementOf(grad)));
+}
+
 constexpr OpRow kRows[] = {
+    {"aten::_cdist_forward(Tensor x1, Tensor x2, float p, int? compute_mode) "
+     "-> Tensor",
+     buildDistances},
+    {"aten::_cdist_backward(Tensor grad, Tensor x1, Tensor x2, float p, Tensor "
+     "cdist) -> Tensor",
+     buildDistancesBackward},
+    {"aten::addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar "
+     "beta=1, Scalar alpha=1) -> Tensor",
+     buildAddbmm},
     {"aten::mm(Tensor self, Tensor mat2) -> Tensor", buildMm},
     {"aten::bmm(Tensor self, Tensor mat2) -> Tensor", buildBmm},
     {"aten::mv(Tensor self, Tensor vec) -> Tensor", buildMv},

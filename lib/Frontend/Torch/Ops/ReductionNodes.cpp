@@ -208,6 +208,79 @@ void cumulate(Node &n, StringRef kind) {
 void buildCumsum(Node &n) { cumulate(n, "sum"); }
 void buildCumprod(Node &n) { cumulate(n, "prod"); }
 
+/// What each element comes to with all before it, in as many steps as the
+/// extent has bits: `combine` takes lists of values, of which the first come
+/// before.
+using Scanned = SmallVector<Value>;
+void scan(
+    Node &n, Scanned &values, int64_t axis,
+    llvm::function_ref<Scanned(const Scanned &, const Scanned &)> combine) {
+  constexpr int64_t kMost = 4096;
+  std::optional<int64_t> extent =
+      n.failed() ? std::nullopt : constantOf(n.dim(values[0], axis));
+  if (!extent || *extent > kMost)
+    return n.refuse("an extent that is open, or large, is not supported",
+                    "up to 4096 elements");
+  for (int64_t step = 1; step < *extent; step *= 2) {
+    Scanned before, after;
+    for (Value v : values) {
+      AffineExpr rest = n.expr(*extent - step);
+      before.push_back(n.slice(v, axis, n.expr(0), rest));
+      after.push_back(n.slice(v, axis, n.expr(step), rest));
+    }
+    Scanned next = combine(before, after);
+    for (auto [v, joined] : llvm::zip(values, next))
+      v = n.concat({n.slice(v, axis, n.expr(0), n.expr(step)), joined}, axis);
+  }
+}
+
+/// The extreme so far, and where the last one of equal ones is.
+template <typename Compare> void buildExtremeSoFar(Node &n) {
+  Value x = n.tensor("self");
+  int64_t axis = n.axis("dim", x);
+  if (n.failed() || isBool(n.elementOf(x)))
+    return n.refuse("bool is not supported", "numbers");
+  if (n.rank(x) == 0) {
+    n.out(0, x);
+    return n.out(1, n.scalarInt(n.i64Type(), 0));
+  }
+  Scanned values{x, n.iota(n.i64Type(), axis, n.dims(x))};
+  scan(n, values, axis, [&](const Scanned &before, const Scanned &after) {
+    Value isNext = n.compare<Compare>(after[0], before[0]);
+    if (n.isFloat(x)) {
+      auto isNan = [&](Value v) {
+        return n.emit<IsNanOp>(v, {}, n.boolType());
+      };
+      isNext = n.binary<OrOp>(isNext, isNan(after[0]));
+    }
+    return Scanned{n.select(isNext, after[0], before[0]),
+                   n.select(isNext, after[1], before[1])};
+  });
+  if (!n.failed())
+    n.outAll(values);
+}
+
+/// Of pairs the greater one plus log(1 + exp of the distance).
+void buildLogCumsumExp(Node &n) {
+  Value x = n.tensor("self");
+  int64_t axis = n.axis("dim", x);
+  if (n.failed() || !n.isFloat(x))
+    return n.refuse("integers are not supported", "reals");
+  Scanned values{wide(n, x)};
+  if (n.rank(x) > 0)
+    scan(n, values, axis, [&](const Scanned &before, const Scanned &after) {
+      Value most = n.max(before[0], after[0]),
+            least = n.min(before[0], after[0]);
+      Value rest = n.unary<Log1pOp>(n.unary<ExpOp>(n.sub(least, most)));
+      // Infinities have no distance.
+      Value isSame =
+          n.compare<EqualOp>(n.unary<AbsOp>(most), n.like(most, INFINITY));
+      return Scanned{n.select(isSame, most, n.add(most, rest))};
+    });
+  if (!n.failed())
+    n.out(n.cast(values[0], n.elementOf(x)));
+}
+
 void buildLogsumexp(Node &n) {
   Reduced r = readAxes(n);
   Type element;
@@ -350,6 +423,11 @@ constexpr OpRow kRows[] = {
      buildCumsum},
     {"aten::cumprod(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor",
      buildCumprod},
+    {"aten::cummax(Tensor self, int dim) -> (Tensor values, Tensor indices)",
+     buildExtremeSoFar<GreaterEqualOp>},
+    {"aten::cummin(Tensor self, int dim) -> (Tensor values, Tensor indices)",
+     buildExtremeSoFar<LessEqualOp>},
+    {"aten::logcumsumexp(Tensor self, int dim) -> Tensor", buildLogCumsumExp},
     {"aten::logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor",
      buildLogsumexp},
     {"aten::linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, "

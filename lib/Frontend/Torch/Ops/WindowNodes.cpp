@@ -1,5 +1,7 @@
 //===- WindowNodes.cpp - convolutions, pools and resampling ---------------===//
+#include "AxisScale.h"
 #include "Windows.h"
+#include "opc/Frontend/Graph/Arrays/Reduction.h"
 #include "opc/Frontend/Graph/Layers/Pooling.h"
 #include "opc/Frontend/Graph/Required.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -138,6 +140,71 @@ template <int64_t Spatial> void buildAveragePool(Node &n) {
   n.out(b.back(n, n.cast(y, element)));
 }
 
+/// The greatest element of each of as many parts of the spatial axes, and where
+/// in the image it is.
+struct PartMaximum {
+  Value value, place;
+};
+PartMaximum maximumOf(Node &n, Value x, ArrayRef<int64_t> begins,
+                      ArrayRef<int64_t> extents, ArrayRef<int64_t> image) {
+  Value part = x;
+  Dims flat{n.dim(x, 0), n.dim(x, 1), n.expr(1)};
+  for (auto [i, extent] : llvm::enumerate(extents)) {
+    part = n.slice(part, i + 2, n.expr(begins[i]), n.expr(extent));
+    flat[2] = flat[2] * extent;
+  }
+  part = n.reshape(part, flat);
+  Value at = argExtreme(n, part, {"max", 2, true, false});
+  Value value = n.reduce("max", part, {2}, true);
+  // From places in the part to those in the image, from the last axis on.
+  Value place = n.scalarInt(n.i64Type(), 0);
+  int64_t stride = 1;
+  for (int64_t i = static_cast<int64_t>(extents.size()) - 1; i >= 0; --i) {
+    Value extent = n.scalarInt(n.i64Type(), extents[i]);
+    Value along =
+        n.add(n.binary<ModOp>(at, extent), n.scalarInt(n.i64Type(), begins[i]));
+    place = n.add(place, n.mul(along, n.scalarInt(n.i64Type(), stride)));
+    at = n.div(at, extent);
+    stride *= image[i];
+  }
+  return {value, place};
+}
+template <int64_t Spatial> void buildAdaptiveMax(Node &n) {
+  constexpr int64_t kMostParts = 256;
+  Batched b = batched(n, n.tensor("self"), Spatial);
+  Ints sizes = perAxis(n, "output_size", Spatial, {}), image;
+  int64_t count = 1;
+  for (int64_t i = 0; i < Spatial && !n.failed(); ++i) {
+    std::optional<int64_t> extent = constantOf(n.dim(b.x, i + 2));
+    image.push_back(extent.value_or(0));
+    count *= sizes[i];
+    if (image[i] < 1 || sizes[i] < 1 || count > kMostParts)
+      n.refuse("parts of an extent that is open, or more than 256 of them, are "
+               "not supported",
+               "up to 256 parts of known extents");
+  }
+  SmallVector<Value> values, places;
+  for (int64_t part = 0; part < count && !n.failed(); ++part) {
+    Ints begins(Spatial), extents(Spatial);
+    int64_t rest = part;
+    for (int64_t i = Spatial - 1; i >= 0; --i) {
+      int64_t at = rest % sizes[i];
+      rest /= sizes[i];
+      begins[i] = at * image[i] / sizes[i];
+      extents[i] = ((at + 1) * image[i] + sizes[i] - 1) / sizes[i] - begins[i];
+    }
+    PartMaximum m = maximumOf(n, b.x, begins, extents, image);
+    values.push_back(m.value);
+    places.push_back(m.place);
+  }
+  if (n.failed())
+    return;
+  Dims dims{n.dim(b.x, 0), n.dim(b.x, 1)};
+  llvm::append_range(dims, n.exprList(sizes));
+  n.out(0, b.back(n, n.reshape(n.concat(values, 2), dims)));
+  n.out(1, b.back(n, n.reshape(n.concat(places, 2), dims)));
+}
+
 /// Means of as many parts of an axis, which may overlap by one element.
 Value averageTo(Node &n, Value x, int64_t axis, int64_t count) {
   constexpr int64_t kMostParts = 64;
@@ -176,50 +243,22 @@ template <int64_t Spatial> void buildAdaptiveAverage(Node &n) {
   n.out(b.back(n, n.cast(y, n.elementOf(b.x))));
 }
 
-/// How an axis is resampled: extents that are known, so that positions are
-/// constants, computed as torch does.
-struct Axis {
-  int64_t from, to;
-  double scale; ///< given by the node; 0: the quotient of the extents
-  bool corners;
-
-  template <typename Real> Real step() const {
-    if (corners)
-      return to > 1 ? static_cast<Real>(from - 1) / static_cast<Real>(to - 1)
-                    : Real(0);
-    return scale > 0 ? static_cast<Real>(1.0 / scale)
-                     : static_cast<Real>(from) / static_cast<Real>(to);
-  }
-  /// Where element `i` of the result lies between those of x.
-  template <typename Real> double place(int64_t i) const {
-    Real place =
-        corners ? static_cast<Real>(i) * step<Real>()
-                : step<Real>() * (static_cast<Real>(i) + Real(0.5)) - Real(0.5);
-    return std::max(place, Real(0));
-  }
-};
-
-Value nearest(Node &n, Value x, int64_t axis, const Axis &a) {
+Value nearest(Node &n, Value x, int64_t axis, const AxisScale &a) {
   Ints places;
   for (int64_t i = 0; i < a.to; ++i)
-    places.push_back(
-        std::min<int64_t>(static_cast<int64_t>(std::floor(
-                              static_cast<float>(i) * a.step<float>())),
-                          a.from - 1));
+    places.push_back(a.nearest(i));
   return n.gather(x, n.vector(places), axis);
 }
-Value linear(Node &n, Value x, int64_t axis, const Axis &a) {
+Value linear(Node &n, Value x, int64_t axis, const AxisScale &a) {
   if (a.from == a.to)
     return x;
-  bool isDouble = n.elementOf(x).isF64();
   Ints low, high;
   SmallVector<double> share;
   for (int64_t i = 0; i < a.to; ++i) {
-    double place = isDouble ? a.place<double>(i) : a.place<float>(i);
-    int64_t first = std::min<int64_t>(static_cast<int64_t>(place), a.from - 1);
-    low.push_back(first);
-    high.push_back(std::min(first + 1, a.from - 1));
-    share.push_back(std::clamp(place - static_cast<double>(first), 0.0, 1.0));
+    AxisScale::Between at = a.between(i, n.elementOf(x).isF64());
+    low.push_back(at.low);
+    high.push_back(at.high);
+    share.push_back(at.share);
   }
   Ints shape(n.rank(x), 1);
   shape[axis] = a.to;
@@ -229,7 +268,7 @@ Value linear(Node &n, Value x, int64_t axis, const Axis &a) {
                n.mul(n.gather(x, n.vector(high), axis), t));
 }
 
-using Resample = Value (*)(Node &, Value, int64_t, const Axis &);
+using Resample = Value (*)(Node &, Value, int64_t, const AxisScale &);
 
 void resampleAxes(Node &n, Value x, ArrayRef<int64_t> sizes,
                   ArrayRef<double> scales, bool corners, Resample resample) {
@@ -350,6 +389,12 @@ constexpr OpRow kRows[] = {
      buildAdaptiveAverage<2>},
     {"aten::_adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor",
      buildAdaptiveAverage<3>},
+    {"aten::adaptive_max_pool2d(Tensor self, int[2] output_size) -> (Tensor, "
+     "Tensor)",
+     buildAdaptiveMax<2>},
+    {"aten::adaptive_max_pool3d(Tensor self, int[3] output_size) -> (Tensor, "
+     "Tensor)",
+     buildAdaptiveMax<3>},
     {"aten::upsample_nearest1d(Tensor self, SymInt[1] output_size, float? "
      "scales=None) -> Tensor",
      buildUpsample<false>},

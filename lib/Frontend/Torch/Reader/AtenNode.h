@@ -132,6 +132,11 @@ ArrayRef<OpRow> attentionRows();
 ArrayRef<OpRow> pickRows();
 ArrayRef<OpRow> gradientRows();
 ArrayRef<OpRow> layerGradientRows();
+ArrayRef<OpRow> resampleGradientRows();
+ArrayRef<OpRow> attentionGradientRows();
+ArrayRef<OpRow> scatterRows();
+ArrayRef<OpRow> orderRows();
+ArrayRef<OpRow> specialFunctionRows();
 ArrayRef<OpRow> lossRows();
 
 } // namespace opc::torch

@@ -15,12 +15,28 @@ namespace {
 using Known = llvm::StringMap<KnownOp>;
 
 SmallVector<ArrayRef<OpRow>> tables() {
-  return {pointwiseRows(), functionRows(),      comparisonRows(),
-          creationRows(),  viewRows(),          joinRows(),
-          reductionRows(), productRows(),       windowRows(),
-          normRows(),      attentionRows(),     pickRows(),
-          gradientRows(),  layerGradientRows(), lossRows(),
-          recurrentRows(), foreachRows()};
+  return {pointwiseRows(),
+          functionRows(),
+          comparisonRows(),
+          creationRows(),
+          viewRows(),
+          joinRows(),
+          reductionRows(),
+          productRows(),
+          windowRows(),
+          normRows(),
+          attentionRows(),
+          pickRows(),
+          gradientRows(),
+          layerGradientRows(),
+          lossRows(),
+          recurrentRows(),
+          foreachRows(),
+          resampleGradientRows(),
+          attentionGradientRows(),
+          scatterRows(),
+          orderRows(),
+          specialFunctionRows()};
 }
 
 Known readTables() {
