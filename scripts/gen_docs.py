@@ -218,6 +218,13 @@ def functions(_build):
     return list(function_accuracy.page())
 
 
+def torch_suite(_build):
+    """What the record of PyTorch's own test suite says."""
+    import torch_page
+
+    return list(torch_page.lines())
+
+
 PAGES = {
     "AddingCosts": lambda _build: adding_costs.lines(),
     "FunctionAccuracy": functions,
@@ -226,6 +233,7 @@ PAGES = {
     "Targets": targets,
     "Stages": stages,
     "OnnxOps": onnx_ops,
+    "TorchOpInfo": torch_suite,
     "TorchOps": torch_ops,
     "CommandLine": command_line,
 }

@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
 """Which operators of PyTorch's own test suite opc computes, and how right.
 
-usage: scripts/torch_coverage.py [--only PATTERN] [--slice I/N] [--samples N]
-                                 [--target TARGET] [--json FILE]
+usage: scripts/torch_coverage.py [--only PATTERN] [--dtype NAME] [--samples N]
+                                 [--seconds S] [--again PATTERN] [--record]
 
-Each sample of OpInfo (op_db, CPU, f32) is exported, compiled and compared with
-eager torch. An operator passes when all of its samples do; it is refused when one
-is, by name; it is wrong when a result differs: the exit status is then 1.
+Each operator of OpInfo (op_db) is compiled for this processor in a process of its
+own, forward and backward, sample by sample, and compared with eager. It passes when
+all of its samples do; it is refused when an operator of one of their graphs is, by
+name; it is wrong when a result, a gradient or a changed input differs: the exit status
+is then 1. What was found is kept (build/torch_opinfo.jsonl): a second run goes on
+behind it; --again asks anew of the operators whose verdict matches. --record writes
+the table that docs/generated/TorchOpInfo.md is made from.
 """
 
 import argparse
@@ -15,116 +19,163 @@ import json
 import pathlib
 import re
 import sys
-import warnings
+import time
+
+import forked
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "python/tests"))
+KEPT = ROOT / "build/torch_opinfo.jsonl"
+RECORD = ROOT / "python/tests/torch_opinfo.json"
+FAULTS = ("wrong", "error", "crash", "hang")
+LIMIT = 240  # seconds, behind which an operator hangs
 
 
-def sample_call(op, sample):
-    """A function of the tensors of a sample, and these."""
-    import torch
-    from torch.utils import _pytree as pytree
-
-    whole = (sample.input, sample.args, sample.kwargs)
-    leaves, spec = pytree.tree_flatten(whole)
-    places = [i for i, x in enumerate(leaves) if isinstance(x, torch.Tensor)]
-
-    def call(*tensors):
-        given = list(leaves)
-        for place, tensor in zip(places, tensors, strict=True):
-            given[place] = tensor
-        first, args, kwargs = pytree.tree_unflatten(given, spec)
-        result = op(first, *args, **kwargs)
-        # Named results have no name in a file.
-        return tuple(result) if isinstance(result, tuple) else result
-
-    return call, [leaves[i].detach() for i in places]
-
-
-def judge(op, sample, target):
-    """("pass" | "refused" | "wrong" | "export", why)."""
-    import opc
-    import torch_case
-
-    call, inputs = sample_call(op, sample)
-    try:
-        wanted = call(*(x.clone() for x in inputs))
-        program = torch_case.exported(call, inputs)
-    except Exception as error:
-        return "export", f"{type(error).__name__}: {error}".splitlines()[0]
-    why = ""
-    for decompose in (False, True):
-        try:
-            if decompose:
-                program = program.run_decompositions()
-            data = torch_case.archive(program)
-            model = opc.compile(data, target=target, cache=False)
-        except opc.UnsupportedError as error:
-            ops = {each.get("op", "") for each in error.diagnostics}
-            why = "; ".join(sorted(ops)) + ": " + str(error).splitlines()[0]
-            continue
-        except opc.Error as error:
-            return "wrong", str(error).splitlines()[0]
-        except Exception as error:
-            return "export", f"{type(error).__name__}: {error}".splitlines()[0]
-        try:
-            torch_case.compare(model, inputs, wanted, 1e-4)
-        except (AssertionError, opc.Error, TypeError) as error:
-            line = str(error).splitlines() or [type(error).__name__]
-            return "wrong", line[0][:200]
-        return "pass", ""
-    return "refused", why
-
-
-def verdict_of(op, args):
-    import torch
-
-    order = ["wrong", "export", "refused", "pass"]
-    worst, reason, count = "pass", "", 0
-    samples = list(op.sample_inputs("cpu", torch.float32, requires_grad=False))
-    for sample in samples[: args.samples]:
-        verdict, why = judge(op, sample, args.target)
-        count += 1
-        if order.index(verdict) < order.index(worst):
-            worst, reason = verdict, why
-        if worst == "wrong":
-            break
-    return {"verdict": worst, "why": reason, "samples": count}
-
-
-def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0],
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--only", default="")
-    parser.add_argument("--slice", default="0/1")
-    parser.add_argument("--samples", type=int, default=1 << 30)
-    parser.add_argument("--target", default="cpu")
-    parser.add_argument("--json", default="")
-    args = parser.parse_args()
-    warnings.simplefilter("ignore")
+def known_ops(dtype):
+    """All operators of the suite, by name, that have a dtype."""
     import torch
     from torch.testing._internal.common_methods_invocations import op_db
 
-    part, parts = map(int, args.slice.split("/"))
-    ops = [
-        op
+    return {
+        op.full_name: op
         for op in op_db
-        if re.search(args.only, op.full_name)
-        and torch.float32 in op.supported_dtypes("cpu")
-    ][part::parts]
+        if getattr(torch, dtype) in op.supported_dtypes("cpu")
+    }
+
+
+def examined(op, args):
+    """What all samples of an operator come to; runs in a process of its own."""
+    import torch
+    import torch_samples
+
+    verdict = torch_samples.Verdict()
+    samples, number = torch_samples.samples_of(
+        op, getattr(torch, args.dtype), args.samples
+    )
+    end = time.monotonic() + args.seconds
+    taken = 0
+    for sample in samples:
+        verdict.join(torch_samples.judge(op, sample, args.target))
+        taken += 1
+        if time.monotonic() > end:
+            break
+    return {**vars(verdict), "samples": taken, "of": number}
+
+
+def warm_up(op, target):
+    """Loads and makes once what all that are forked would."""
+    import torch
+    import torch_samples
+
+    torch.set_num_threads(1)
+    samples, _ = torch_samples.samples_of(op, torch.float32, 1)
+    torch_samples.judge(op, samples[0], target)
+
+
+def kept(dtype):
+    """What earlier runs found, by operator."""
     found = {}
-    for op in ops:
-        found[op.full_name] = verdict = verdict_of(op, args)
-        print(f"{verdict['verdict']:8}{op.full_name:48}{verdict['why']}"[:240])
-        sys.stdout.flush()
-    count = collections.Counter(each["verdict"] for each in found.values())
-    print(", ".join(f"{number} {name}" for name, number in count.items()))
-    if args.json:
-        pathlib.Path(args.json).write_text(json.dumps(found, indent=1))
-    return int(count["wrong"] > 0)
+    if KEPT.exists():
+        for line in KEPT.read_text().splitlines():
+            entry = json.loads(line)
+            if entry["dtype"] == dtype:
+                found[entry["op"]] = entry
+    return found
+
+
+def is_kept(entry, args):
+    """Whether a verdict need not be found anew."""
+    if entry is None:
+        return False
+    verdicts = f"{entry['forward']} {entry['backward']}"
+    return not (args.again and re.search(args.again, verdicts))
+
+
+def entry_of(name, dtype, state, value):
+    if state != forked.DONE:
+        value = {"forward": state, "backward": state, "why": value}
+    return {"op": name, "dtype": dtype, **value}
+
+
+def show(entry):
+    why = entry.get("why") or entry.get("why_backward") or ""
+    of = f"{entry.get('samples', 0)}/{entry.get('of', 0)}"
+    print(
+        f"{entry['forward']:9}{entry['backward']:9}{of:9}{entry['op']:44}{why}"[
+            :300
+        ],
+        flush=True,
+    )
+
+
+def summary(entries):
+    """Lines of counts, and whether nothing is at fault."""
+    good = True
+    for side in ("forward", "backward"):
+        count = collections.Counter(each[side] for each in entries)
+        del count["none"]
+        total = count.total()
+        found = ", ".join(f"{n} {name}" for name, n in count.most_common())
+        print(f"{side}: of {total}: {found}")
+        good &= not any(count[fault] for fault in FAULTS)
+    return good
+
+
+def record(entries):
+    """Writes what the page and the tests read."""
+    fields = ("forward", "backward", "samples", "of", "why", "why_backward")
+    table = {
+        each["op"]: {field: each[field] for field in fields if each.get(field)}
+        for each in sorted(entries, key=lambda each: each["op"])
+    }
+    RECORD.write_text(json.dumps(table, indent=1) + "\n")
+
+
+def parse():
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0],
+        epilog=__doc__.split("\n\n", 2)[2],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--only", default="", help="a pattern of names")
+    parser.add_argument("--dtype", default="float32")
+    parser.add_argument("--target", default="cpu")
+    parser.add_argument(
+        "--samples", type=int, default=1 << 30, help="of each operator, at most"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=120, help="for each operator"
+    )
+    parser.add_argument("--again", default="", help="a pattern of verdicts")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--record", action="store_true")
+    return parser.parse_args()
+
+
+def main():
+    args = parse()
+    known = known_ops(args.dtype)
+    ops = {name: op for name, op in known.items() if re.search(args.only, name)}
+    found = kept(args.dtype)
+    names = [name for name in ops if not is_kept(found.get(name), args)]
+    if names:
+        warm_up(known["add"], args.target)
+    results = forked.run(
+        names,
+        lambda name: examined(ops[name], args),
+        processes=args.processes,
+        limit=max(LIMIT, 2 * args.seconds),
+    )
+    for name, state, value in forked.progress(results, len(names), "OpInfo"):
+        entry = entry_of(name, args.dtype, state, value)
+        with KEPT.open("a") as stream:
+            stream.write(json.dumps(entry) + "\n")
+        found[name] = entry
+        show(entry)
+    entries = [found[name] for name in ops]
+    good = summary(entries)
+    if args.record:
+        record(entries)
+    return 0 if good else 1
 
 
 if __name__ == "__main__":
