@@ -1,0 +1,58 @@
+"""Which results are further apart than rounding explains."""
+
+import pytest
+import torch
+from torch import inf, nan
+
+from opc.torch import outcomes
+
+
+def left(*values, dtype=torch.float32):
+    return outcomes.Outcome([torch.tensor(values, dtype=dtype)], [], [])
+
+
+def apart(ours, theirs, *exact):
+    judges = (lambda: exact) if exact else None
+    return outcomes.difference(ours, theirs, judges)
+
+
+SAME = {
+    "equal": (left(1.0, inf, nan), left(1.0, inf, nan)),
+    "rounded": (left(1.0, 2.0), left(1.00001, 2.00001)),
+    "next to zero": (left(1e-7, 1.0), left(0.0, 1.0)),
+}
+WRONG = {
+    "another value": (left(1.0, 2.0), left(1.0, 2.1)),
+    "finite for infinite": (left(1.0, 2.0), left(1.0, inf)),
+    "NaN for a number": (left(1.0, nan), left(1.0, 2.0)),
+    "another sign": (left(1.0, inf), left(1.0, -inf)),
+    "another dtype": (left(1.0), left(1.0, dtype=torch.float64)),
+    "another shape": (left(1.0), left(1.0, 1.0)),
+    "a whole number": (
+        left(1, 2, dtype=torch.int64),
+        left(1, 3, dtype=torch.int64),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_agrees(name):
+    assert apart(*SAME[name]) == ""
+
+
+@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize("name", WRONG)
+def test_differs(name, exact):
+    """Also where float64 says that eager is right."""
+    ours, theirs = WRONG[name]
+    wide = outcomes.Outcome(outcomes.widened(theirs.results), [], [])
+    assert apart(ours, theirs, *((wide, wide) if exact else ()))
+
+
+def test_float64_decides():
+    theirs, exact = left(0.0, 3.0), left(2.0, 3.0, dtype=torch.float64)
+    assert apart(left(2.0, 3.0), theirs)
+    assert apart(left(2.0, 3.0), theirs, exact, exact) == ""
+    # A step at a place that is as near as rounding.
+    beside = left(5.0, 3.0, dtype=torch.float64)
+    assert apart(left(5.0, 3.0), left(2.0, 3.0), exact, beside) == ""
