@@ -140,7 +140,8 @@ std::optional<Descriptor> Cache::openEntry(llvm::StringRef key) const {
   auto file = folder.openFile(fileOf(key), distrust);
   if (!distrust.empty()) {
     warnOnce("an entry of the cache is not used: " + distrust);
-    // fs::remove leaves a named pipe, and writing to it would wait for a reader.
+    // fs::remove leaves a named pipe, and writing to it would wait for a
+    // reader.
     unlink(folder.path(fileOf(key)).c_str());
   }
   return file;

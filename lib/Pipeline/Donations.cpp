@@ -45,9 +45,8 @@ private:
   Status give(unsigned input, int64_t output);
   bool fits(unsigned input, int64_t output) {
     Value argument = main.getArgument(input), result = outputs[output];
-    // What `dims` gives lasts until it is asked for another value's.
-    const Dims dims = env.dims(argument);
-    return argument.getType() == result.getType() && dims == env.dims(result);
+    return argument.getType() == result.getType() &&
+           env.dims(argument) == env.dims(result);
   }
   /// As the manifest has it.
   static std::string nameOf(StringAttr name) {

@@ -54,9 +54,9 @@ Dims ShapeEnv::compute(Value value) {
 const Dims &ShapeEnv::dims(Value value) {
   auto it = known.find(value);
   if (it != known.end())
-    return it->second;
-  Dims dims = compute(value); // may grow the map
-  return known[value] = std::move(dims);
+    return *it->second;
+  auto dims = std::make_shared<const Dims>(compute(value)); // may grow the map
+  return *(known[value] = std::move(dims));
 }
 
 AffineExpr ShapeEnv::dim(Value value, int64_t axis) {
@@ -94,7 +94,7 @@ const Accesses *ShapeEnv::accesses(Operation *op) {
 }
 
 void ShapeEnv::setDims(Value value, Dims dims) {
-  known[value] = std::move(dims);
+  known[value] = std::make_shared<const Dims>(std::move(dims));
   knownAccesses.clear();
 }
 

@@ -10,9 +10,7 @@ using llvm::formatv;
 namespace opc::onnx {
 namespace {
 
-Type ofByte(Node &n) {
-  return IntegerType::get(n.i64Type().getContext(), 8);
-}
+Type ofByte(Node &n) { return IntegerType::get(n.i64Type().getContext(), 8); }
 Type ofFour(Node &n) {
   return IntegerType::get(n.i64Type().getContext(), 4, IntegerType::Unsigned);
 }

@@ -57,7 +57,8 @@ void cut(Node &n, Value x, int64_t axis, ArrayRef<AffineExpr> sizes) {
     n.outAll(split(n, x, axis, sizes));
 }
 
-/// Sizes of the parts of a known extent: `size` each, the last one has the rest.
+/// Sizes of the parts of a known extent: `size` each, the last one has the
+/// rest.
 Dims cutEvenly(Node &n, int64_t extent, int64_t size) {
   Dims sizes;
   for (int64_t rest = extent; rest > 0; rest -= size)
@@ -74,8 +75,7 @@ void buildSplit(Node &n) {
   if (!extent || size < 1)
     return n.refuse("splitting an open extent is not supported",
                     "a known extent");
-  cut(n, x, axis,
-      *extent ? cutEvenly(n, *extent, size) : Dims(1, n.expr(0)));
+  cut(n, x, axis, *extent ? cutEvenly(n, *extent, size) : Dims(1, n.expr(0)));
 }
 void buildSplitSizes(Node &n, StringRef name) {
   Value x = n.tensor("self");
@@ -155,7 +155,6 @@ template <char Kind> void buildModePad(Node &n) {
         Kind == 'r' ? "reflect" : "edge");
 }
 
-/// self with src in a range of an axis.
 /// x with every `step`th element along an axis from `src`.
 Value scatterSteps(Node &n, Value x, Value src, int64_t axis, AffineExpr start,
                    int64_t step) {
@@ -165,10 +164,12 @@ Value scatterSteps(Node &n, Value x, Value src, int64_t axis, AffineExpr start,
   places = n.add(places, n.extentAs(index, start));
   return scatterElements(n, x, places, src, axis, "none");
 }
+/// self with src in a range of an axis; src says where the range ends.
 void buildSliceScatter(Node &n) {
   Value x = n.tensor("self"), src = n.tensor("src");
   int64_t axis = n.axis("dim", x);
-  AffineExpr start = n.optionalExtent("start"), end = n.optionalExtent("end");
+  AffineExpr start = n.optionalExtent("start");
+  n.optionalExtent("end");
   int64_t step = n.integer("step");
   if (n.failed())
     return;
@@ -177,15 +178,15 @@ void buildSliceScatter(Node &n) {
     start = n.expr(0);
   if (constantOf(start).value_or(0) < 0)
     start = extent + *constantOf(start);
-  if (step < 1 || (end && constantOf(end).value_or(0) < 0))
-    return n.refuse("an end that counts back is not supported",
-                    "a positive one");
+  if (step < 1)
+    return n.fail(formatv("a step of {0} is not positive", step));
   AffineExpr count = n.dim(src, axis);
+  n.requireAtMost(n.expr(0), start, "a start of {1} lies before the first one");
+  n.requireAtMost(start + (count - 1) * step + 1, extent,
+                  "a range up to {0} is beyond {1}");
   if (step != 1)
     return n.out(
         scatterSteps(n, x, n.cast(src, n.elementOf(x)), axis, start, step));
-  n.requireAtMost(n.expr(0), start, "a start of {1} lies before the first one");
-  n.requireAtMost(start + count, extent, "a range up to {0} is beyond {1}");
   Value head = n.slice(x, axis, n.expr(0), start);
   Value tail = n.slice(x, axis, start + count, extent - start - count);
   SmallVector<Value> parts;

@@ -128,11 +128,11 @@ void buildGroupNorm(Node &n) {
   Ints axes = allButChannels(n, x);
   Type parameter = n.elementOf(weight ? weight : x);
   if (mask[1])
-    n.out(1, n.cast(n.reduce("sum", n.mul(g, n.reshape(unit, n.dims(x))), axes,
-                             false),
-                    parameter));
+    n.out(1,
+          n.cast(totalOf(n, n.mul(g, n.reshape(unit, n.dims(x))), axes, false),
+                 parameter));
   if (mask[2])
-    n.out(2, n.cast(n.reduce("sum", g, axes, false), parameter));
+    n.out(2, n.cast(totalOf(n, g, axes, false), parameter));
 }
 
 /// Rows of zeros, to which the gradients of all places that took them add up.

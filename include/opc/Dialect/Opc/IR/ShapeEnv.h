@@ -38,7 +38,9 @@ public:
   mlir::AffineExpr symbol(unsigned index) const;
 
   /// The extents of `value`, one for each axis. Null expressions stand for
-  /// extents that nothing explains (an unregistered producer).
+  /// extents that nothing explains (an unregistered producer). They stay where
+  /// they are, whatever else is asked, until this value's are set anew, or
+  /// invalidate() or forget().
   const Dims &dims(mlir::Value value);
   mlir::AffineExpr dim(mlir::Value value, int64_t axis);
   /// Number of elements.
@@ -64,7 +66,7 @@ private:
   Dims compute(mlir::Value value);
 
   mlir::MLIRContext *context;
-  llvm::DenseMap<mlir::Value, Dims> known;
+  llvm::DenseMap<mlir::Value, std::shared_ptr<const Dims>> known;
   llvm::DenseMap<mlir::Value, std::optional<Dims>> knownContents;
   llvm::DenseMap<mlir::Operation *, std::shared_ptr<const Accesses>>
       knownAccesses;
