@@ -40,6 +40,7 @@ def find(
             and not copy.users
             and _has_one_form(parts[stage], place, value)
             and _is_kept_by(place, value, copy, stages)
+            and not any(view in parts[stage].inputs for view in _views(place))
         ):
             found[stage].append(Donation(place, value, copy))
     return found
@@ -75,6 +76,13 @@ def _is_kept_by(
     ) and all(
         user is copy or stages.get(user, 0) % 2 == 1 for user in value.users
     )
+
+
+def _views(node: Node) -> Iterator[Node]:
+    for user in node.users:
+        if views.is_view(user):
+            yield user
+            yield from _views(user)
 
 
 def _readers(node: Node, stages: Mapping[Node, int]) -> Iterator[Node]:

@@ -70,8 +70,8 @@ def exact(
 
 
 def apart(work: Callable[[], Any], seconds: float) -> Any:
-    """What `work` gives, or a Failure: it runs in a process of its own, which may
-    crash, or be ended after that time.
+    """What `work` gives or raises, or a Failure: it runs in a process of its own,
+    which may crash, or be ended after that time.
     """
     pipe, end = os.pipe()
     child = os.fork()
@@ -88,9 +88,19 @@ def apart(work: Callable[[], Any], seconds: float) -> Any:
         return Failure(HANG, f"it runs for more than {seconds:g} s")
     code = os.waitstatus_to_exitcode(status)
     if code == 0:
-        return pickle.loads(answer)
+        found = pickle.loads(answer)
+        if isinstance(found, Exception):
+            raise found
+        return found
     how = signal.Signals(-code).name if code < 0 else f"exit status {code}"
     return Failure(CRASH, how)
+
+
+def _answer(work: Callable[[], Any]) -> Any:
+    try:
+        return work()
+    except Exception as error:  # noqa: BLE001 (the parent raises it)
+        return error
 
 
 def _be_child(work: Callable[[], Any], end: int) -> None:
@@ -98,7 +108,7 @@ def _be_child(work: Callable[[], Any], end: int) -> None:
     try:
         torch.set_num_threads(1)
         with os.fdopen(end, "wb") as stream:
-            stream.write(pickle.dumps(work()))
+            stream.write(pickle.dumps(_answer(work)))
         status = 0
     finally:
         os._exit(status)

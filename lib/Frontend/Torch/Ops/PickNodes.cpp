@@ -185,7 +185,9 @@ bool putRows(Node &n, Value values, StringRef reduction) {
       llvm::any_of(ArrayRef(indices).drop_back(), [](Value v) { return !!v; }))
     return false;
   Value index = indices[axis];
-  if (n.rank(index) != 1 || n.rank(values) > n.rank(x))
+  Type element = n.elementOf(index);
+  bool isMask = isBool(element) || element == n.u8Type();
+  if (isMask || n.rank(index) != 1 || n.rank(values) > n.rank(x))
     return false;
   Dims shape = n.dims(x), line(n.rank(x), n.expr(1));
   shape[axis] = line[axis] = n.size(index);

@@ -152,7 +152,7 @@ void buildDistances(Node &n) {
   };
   Value y;
   if (p == 0)
-    y = sum(n.cast(n.compare<GreaterOp>(x, n.like(x, 0)), n.elementOf(x)));
+    y = sum(n.min(n.unary<CeilOp>(x), n.like(x, 1))); // NaN stays
   else if (p == 1)
     y = sum(x);
   else if (p == 2)
@@ -176,7 +176,7 @@ void buildDistancesBackward(Node &n) {
   Value g = line(grad), d = line(distance), zero = n.like(x, 0), y;
   Value size = n.unary<AbsOp>(x), sign = n.unary<SignOp>(x);
   if (p == 0)
-    y = n.mul(n.mul(g, x), zero);
+    y = n.broadcast(zero, n.dims(x));
   else if (p == 1)
     y = n.mul(g, sign);
   else if (std::isinf(p))

@@ -1,8 +1,8 @@
 //===- ResampleGradientNodes.cpp - gradients of weighted sums along axes --===//
 //
 // Pools of means, resampling and pads by elements take sums of elements of each
-// axis with weights that are constants: the gradient is a product with the
-// matrix of these weights, axis by axis.
+// axis with weights that are constants: the gradient is a sum with these
+// weights, axis by axis, of the elements that took part.
 //
 //===----------------------------------------------------------------------===//
 #include "AxisScale.h"
@@ -29,12 +29,17 @@ struct Weights {
 using WeightsOf = llvm::function_ref<Weights(int64_t from, int64_t to,
                                              int64_t axis, bool isDouble)>;
 
-Value productAlong(Node &n, Value grad, int64_t axis, const Weights &w) {
-  Ints perm = axesUpTo(n.rank(grad));
+/// A product of matrices would make NaN of infinities that weigh nothing.
+Value sumAlong(Node &n, Value grad, int64_t axis, const Weights &w) {
+  int64_t rank = n.rank(grad);
+  Ints perm = axesUpTo(rank);
   std::swap(perm[axis], perm.back());
   Value matrix = n.reals(n.elementOf(grad), {w.to, w.from}, w.values);
-  Value y = n.matmul(n.transpose(grad, perm), matrix, n.elementOf(grad));
-  return n.transpose(y, perm);
+  Value g = n.unsqueeze(n.transpose(grad, perm), {rank});
+  Value zero = n.like(matrix, 0);
+  Value isOut = n.compare<EqualOp>(matrix, zero);
+  Value terms = n.select(isOut, zero, n.mul(g, matrix));
+  return n.transpose(n.reduce("sum", terms, {rank - 1}, false), perm);
 }
 
 /// An operand [N, C, spatial...] whose gradient is wanted.
@@ -55,7 +60,7 @@ void gradientOf(Node &n, Value grad, ArrayRef<AffineExpr> sizes,
     if (!from || !to || *from < 1 || *to < 1 || *from * *to > kMostConstants)
       return n.refuse("an extent that is open, 0 or large is not supported",
                       "a known extent");
-    y = productAlong(n, y, axis, weights(*from, *to, i, isDouble));
+    y = sumAlong(n, y, axis, weights(*from, *to, i, isDouble));
   }
   n.out(n.cast(y, n.elementOf(grad)));
 }
@@ -118,10 +123,14 @@ using WeightsOfScale = void (*)(Weights &w, const AxisScale &a, bool isDouble);
 
 void weighNearest(Weights &w, const AxisScale &a, bool) {
   for (int64_t i = 0; i < a.to; ++i)
-    w.at(i, a.nearest(i)) = 1;
+    w.at(i, a.from == a.to ? i : a.nearest(i)) = 1;
 }
 void weighLinear(Weights &w, const AxisScale &a, bool isDouble) {
   for (int64_t i = 0; i < a.to; ++i) {
+    if (a.from == a.to) {
+      w.at(i, i) = 1;
+      continue;
+    }
     AxisScale::Between at = a.between(i, isDouble);
     w.at(i, at.low) += 1 - at.share;
     w.at(i, at.high) += at.share;

@@ -64,9 +64,10 @@ Value logGammaAbove(Node &n, Value x) {
   alone = n.add(alone, n.like(x, 0.5 * std::log(2 * M_PI)));
   return n.select(isLarge, alone, n.sub(y, n.unary<LogOp>(product)));
 }
-/// pi x of what is behind the point.
+/// pi times how far x < 0 is below the next whole number, with all digits of a
+/// small x.
 Value halfTurns(Node &n, Value x) {
-  return n.mul(n.sub(x, n.unary<FloorOp>(x)), n.like(x, M_PI));
+  return n.mul(n.sub(n.unary<CeilOp>(x), x), n.like(x, M_PI));
 }
 void buildLgamma(Node &n) {
   mapInDouble(n, [&](Value x) {
@@ -97,7 +98,7 @@ Value digamma(Node &n, Value x) {
   Value one = n.like(x, 1), low = isNegative(n, x);
   Value y = digammaAbove(n, n.select(low, n.sub(one, x), x));
   Value turned = halfTurns(n, x);
-  Value mirrored = n.sub(y, n.div(n.like(x, M_PI), n.unary<TanOp>(turned)));
+  Value mirrored = n.add(y, n.div(n.like(x, M_PI), n.unary<TanOp>(turned)));
   Value isWhole = n.compare<EqualOp>(n.unary<FloorOp>(x), x);
   mirrored = n.select(isWhole, n.like(x, kNan), mirrored);
   y = n.select(low, mirrored, y);

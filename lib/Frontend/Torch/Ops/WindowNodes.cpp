@@ -88,7 +88,12 @@ void buildConvolution(Node &n, bool transposed) {
 template <bool Transposed> void buildConv(Node &n) {
   buildConvolution(n, Transposed);
 }
-void buildEitherConv(Node &n) { buildConvolution(n, n.flag("transposed")); }
+void buildEitherConv(Node &n) {
+  bool transposed = n.flag("transposed");
+  if (!transposed)
+    n.ignore("output_padding"); // has no meaning then
+  buildConvolution(n, transposed);
+}
 
 /// Kernel, stride (which is the kernel without one) and padding.
 graph::Pool readPool(Node &n, Value x, int64_t spatial, bool dilated) {

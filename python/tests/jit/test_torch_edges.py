@@ -1,0 +1,113 @@
+"""Where PyTorch has a meaning that is easily missed: beside eager."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+from opc.torch import trials
+
+MASK = torch.tensor([False, False, True, True])
+SMALL = torch.tensor([-1e-20, -1e-12, -3e-7, -0.5, -1.25, -7.75, -0.0, 0.0])
+ZERO_WINDOW = torch.tensor(
+    [[[[0.0, 0, 1, 2], [0, 0, 3, 4], [5, 6, 7, 8], [9, 1, 2, 3]]]]
+)
+
+
+def put_behind(x):
+    x = x.clone()
+    x[:, MASK] = 9
+    return x
+
+
+def put_column(x):
+    x = x.clone()
+    x[:, MASK] = torch.tensor([[5.0], [6.0]])
+    return x
+
+
+def resized(x):
+    return torch.ops.aten.upsample_linear1d_backward(
+        x, [10], [1, 1, 10], False, 1.05
+    )
+
+
+FORWARD = {
+    "a mask behind the first axis": (put_behind, torch.zeros(2, 4)),
+    "a column where a mask is": (put_column, torch.zeros(2, 4)),
+    "lgamma": (torch.lgamma, SMALL),
+    "digamma": (torch.digamma, SMALL),
+    "trigamma": (lambda x: torch.polygamma(1, x), SMALL),
+    "a scale that changes no extent": (resized, torch.arange(10.0)[None, None]),
+    "how many differ": (
+        lambda x: torch.cdist(x, torch.ones(1, 2), p=0.0),
+        torch.tensor([[torch.nan, 1], [1, 1], [2, 0.25]]),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORWARD)
+def test_values(name):
+    function, x = FORWARD[name]
+    wanted = function(x)
+    got = torch.compile(function, backend="opc", fullgraph=True)(x)
+    torch.testing.assert_close(
+        got, wanted, rtol=1e-5, atol=1e-30, equal_nan=True
+    )
+
+
+ROOTS = {
+    "mirrored": lambda x: F.pad(x, (1, 1, 2, 0), mode="reflect"),
+    "repeated": lambda x: F.pad(x, (2, 1, 1, 1), mode="replicate"),
+    "means": lambda x: F.avg_pool2d(x, 2),
+    "adaptive means": lambda x: F.adaptive_avg_pool2d(x, (2, 2)),
+    "nearest": lambda x: F.interpolate(x, scale_factor=2, mode="nearest"),
+}
+
+
+@pytest.mark.parametrize("name", ROOTS)
+def test_an_infinite_gradient_stays_where_it_is(name):
+    """That of a root at 0 reaches the elements that were in it alone."""
+
+    def gradient(wrap):
+        x = ZERO_WINDOW.clone().requires_grad_()
+        wrap(lambda x: ROOTS[name](x).sqrt().sum())(x).backward()
+        return x.grad
+
+    def compiled(function):
+        return torch.compile(function, backend="opc", fullgraph=True)
+
+    wanted = gradient(lambda function: function)
+    assert wanted.isinf().any()
+    torch.testing.assert_close(gradient(compiled), wanted, equal_nan=True)
+
+
+def by_bits(x):
+    return x.add_((x.view(torch.int32) > 0).float())
+
+
+def by_strides(x):
+    return x.add_(x.as_strided((4,), (1,), 4).sum())
+
+
+def by_halves(x):
+    a, b = x.chunk(2)
+    return x.add_(torch.cat([b, a]))
+
+
+@pytest.mark.parametrize("function", [by_bits, by_strides, by_halves])
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_a_tensor_that_is_changed_after_a_view_of_it_was_read(
+    function, dynamic
+):
+    torch._dynamo.reset()
+    x = torch.arange(-3.0, 5.0)
+    wanted = x.clone()
+    function(wanted)
+    torch.compile(function, backend="opc", dynamic=dynamic)(x)
+    torch.testing.assert_close(x, wanted)
+
+
+def test_what_a_process_raises_is_raised():
+    with pytest.raises(ValueError, match="of its own"):
+        trials.apart(lambda: int("of its own"), 20)
+    found = trials.apart(lambda: 1 + 1, 20)
+    assert found == 2
