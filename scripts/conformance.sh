@@ -8,11 +8,13 @@
 source "$(dirname "$0")/common.sh"
 scripts/setup.sh
 scripts/build.sh
-.venv/bin/python scripts/conformance.py "$@"
+status=0
+.venv/bin/python scripts/conformance.py "$@" || status=1
 if [ $# = 0 ]; then
-  .venv/bin/python scripts/empty_extents.py
-  .venv/bin/python scripts/emulate.py
+  .venv/bin/python scripts/empty_extents.py || status=1
+  .venv/bin/python scripts/emulate.py || status=1
   rm -f build/torch_opinfo.jsonl
-  PYTHONPATH=build/python .venv/bin/python scripts/torch_coverage.py --record
+  .venv/bin/python scripts/torch_coverage.py --record || status=1
   .venv/bin/python scripts/gen_docs.py TorchOpInfo
 fi
+exit "$status"

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Which operators of PyTorch's own test suite opc computes, and how right.
 
-usage: scripts/torch_coverage.py [--only PATTERN] [--dtype NAME] [--samples N]
-                                 [--seconds S] [--again PATTERN] [--record]
+usage: scripts/torch_coverage.py [--only PATTERN] [--dtype NAME] [--target NAME]
+                                 [--samples N] [--seconds S] [--again PATTERN]
+                                 [--processes N] [--record]
 
 Each operator of OpInfo (op_db) is compiled for this processor in a process of its
 own, forward and backward, sample by sample, and compared with eager. It passes when
@@ -71,13 +72,22 @@ def warm_up(op, target):
     torch_samples.judge(op, samples[0], target)
 
 
-def kept(dtype):
-    """What earlier runs found, by operator."""
+def asked(args):
+    """What a verdict is of, besides the operator."""
+    return {
+        "dtype": args.dtype,
+        "target": args.target,
+        "most": args.samples,
+    }
+
+
+def kept(args):
+    """What earlier runs found of the same, by operator."""
     found = {}
     if KEPT.exists():
         for line in KEPT.read_text().splitlines():
             entry = json.loads(line)
-            if entry["dtype"] == dtype:
+            if asked(args).items() <= entry.items():
                 found[entry["op"]] = entry
     return found
 
@@ -90,10 +100,10 @@ def is_kept(entry, args):
     return not (args.again and re.search(args.again, verdicts))
 
 
-def entry_of(name, dtype, state, value):
+def entry_of(name, args, state, value):
     if state != forked.DONE:
         value = {"forward": state, "backward": state, "why": value}
-    return {"op": name, "dtype": dtype, **value}
+    return {"op": name, **asked(args), **value}
 
 
 def show(entry):
@@ -121,7 +131,7 @@ def summary(entries):
 
 
 def record(entries):
-    """Writes what the page and the tests read."""
+    """Writes what the page is made from."""
     fields = ("forward", "backward", "samples", "of", "why", "why_backward")
     table = {
         each["op"]: {field: each[field] for field in fields if each.get(field)}
@@ -148,14 +158,21 @@ def parse():
     parser.add_argument("--again", default="", help="a pattern of verdicts")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--record", action="store_true")
-    return parser.parse_args()
+    args = parser.parse_args()
+    if args.record and (args.only, args.dtype, args.target) != (
+        "",
+        "float32",
+        "cpu",
+    ):
+        parser.error("--record is of all operators, in float32, on cpu")
+    return args
 
 
 def main():
     args = parse()
     known = known_ops(args.dtype)
     ops = {name: op for name, op in known.items() if re.search(args.only, name)}
-    found = kept(args.dtype)
+    found = kept(args)
     names = [name for name in ops if not is_kept(found.get(name), args)]
     if names:
         warm_up(known["add"], args.target)
@@ -166,7 +183,7 @@ def main():
         limit=max(LIMIT, 2 * args.seconds),
     )
     for name, state, value in forked.progress(results, len(names), "OpInfo"):
-        entry = entry_of(name, args.dtype, state, value)
+        entry = entry_of(name, args, state, value)
         with KEPT.open("a") as stream:
             stream.write(json.dumps(entry) + "\n")
         found[name] = entry

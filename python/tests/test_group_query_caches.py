@@ -14,7 +14,7 @@ from support import TARGETS, onnx_type, onnxruntime_session
 HEADS, SHARED, DEPTH = 4, 2, 16
 F16, F32, I8, I32, U8 = np.float16, np.float32, np.int8, np.int32, np.uint8
 INPUTS = ["q", "k", "v", "pk", "pv", "seen", "total"]
-SCALES = ["", "", "", "", "", "ks", "vs"]
+SCALES = ["", "", "", "bias", "", "ks", "vs"]
 BITS = {I8: 8, U8: 4}
 
 
@@ -33,8 +33,11 @@ def model_of(feeds, **attributes):
     def info(name, array, shape):
         return helper.make_tensor_value_info(name, onnx_type(array), shape)
 
-    results = {"y": feeds["q"], "ok": feeds["pk"], "ov": feeds["pv"]}
-    inputs = INPUTS + (SCALES if "ks" in feeds else [])
+    rows = feeds.get("pk", feeds["q"])
+    results = {"y": feeds["q"], "ok": rows, "ov": rows}
+    inputs = INPUTS + SCALES
+    while inputs[-1] not in feeds:
+        inputs.pop()
     node = helper.make_node(
         "GroupQueryAttention",
         [name if name in feeds else "" for name in inputs],
@@ -205,6 +208,15 @@ def test_batches_of_a_window_end_apart(target):
 
 
 REFUSED = [
+    ({"k_quant_type": "NONE", "scales": True}, "input 12 is a scale, but"),
+    (
+        {"sliding_window_cache": 1, "local_window_size": 2, "cache": False},
+        "sliding_window_cache=1 without past_key",
+    ),
+    (
+        {"sliding_window_cache": 1, "local_window_size": 2, "bias": True},
+        "attention_bias beside sliding_window_cache=1",
+    ),
     ({"k_quant_type": "PER_TOKEN"}, "k_quant_type 'PER_TOKEN'"),
     ({"k_quant_type": "PER_TENSOR"}, "kv_cache_bit_width=0 is not supported"),
     ({"kv_cache_bit_width": 8}, "but nothing is quantised"),
@@ -213,7 +225,10 @@ REFUSED = [
         {"sliding_window_cache": 1, "local_window_size": 2, "qk_output": 1},
         "qk_output beside sliding_window_cache=1",
     ),
-    (quantised("PER_TENSOR", I8), "input 3 is f32, not i8"),
+    (
+        quantised("PER_TENSOR", I8) | {"scales": True},
+        "input 3 is f32, not i8",
+    ),
 ]
 
 
@@ -221,9 +236,13 @@ REFUSED = [
 def test_other_caches_are_refused_by_name(attributes, message):
     rng = np.random.default_rng(7)
     feeds = step(rng, 1, 1, 3)
-    feeds["pk"] = feeds["pv"] = random_cache(rng, 1, 4, F32)
-    if "PER_TENSOR" in attributes.values() and len(attributes) == 3:
+    attributes = dict(attributes)
+    if attributes.pop("cache", True):
+        feeds["pk"] = feeds["pv"] = random_cache(rng, 1, 4, F32)
+    if attributes.pop("scales", False):
         feeds |= scales(rng, "PER_TENSOR", 8)
+    if attributes.pop("bias", False):
+        feeds["bias"] = np.zeros((1, 1, 1, 3), F32)
     with pytest.raises(opc.Error, match=message):
         opc.compile(model_of(feeds, **attributes), cache=False)
 
