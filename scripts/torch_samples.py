@@ -161,10 +161,10 @@ def _compared(op, function, inputs, ours, theirs, graphs):
             for each in (ours, theirs)
         )
     no_gradients = [each._replace(gradients=[]) for each in (ours, theirs)]
-    why = outcomes.difference(*no_gradients, exact)
+    why = outcomes.difference(*no_gradients, exact, inputs)
     if why:
         verdict.forward, verdict.why = "wrong", why
-    elif why := outcomes.difference(ours, theirs, exact):
+    elif why := outcomes.difference(ours, theirs, exact, inputs):
         verdict.backward, verdict.why_backward = "wrong", why
     return verdict
 

@@ -22,6 +22,8 @@ TOLERANCES = {
 _LEAST = 0.1
 #: Results of inputs that are moved by so much say how well a function is posed.
 _MOVED = 1e-6
+#: How many of the inputs' type a result of a wider one may have come through.
+_ROUNDINGS = 16
 _WIDER = {
     torch.float32: torch.float64,
     torch.float16: torch.float64,
@@ -116,8 +118,10 @@ def difference(
     ours: Outcome,
     theirs: Outcome,
     exact: Callable[[], tuple[Outcome, Outcome]] | None = None,
+    inputs: Sequence[torch.Tensor] = (),
 ) -> str:
-    """What of `ours` is wrong; "" if nothing is.
+    """What of `ours` is wrong; "" if nothing is. No result is more exact than
+    roundings of the inputs' types.
 
     `exact` gives what the function leaves in float64, of the inputs and of such
     that are moved. It is asked only where the others are apart.
@@ -132,17 +136,25 @@ def difference(
                 known.append(None)
         return known[0]
 
+    least = max((_ROUNDINGS * _eps(x) for x in inputs), default=0.0)
     for field in Outcome._fields:
         one, other = getattr(ours, field), getattr(theirs, field)
         if len(one) != len(other):
             return f"{len(one)} {field} instead of {len(other)}"
         for i, (a, b) in enumerate(zip(one, other, strict=True)):
-            if why := _apart(a, b, field, i, judges):
+            if why := _apart(a, b, field, i, judges, least):
                 return f"{field}[{i}]: {why}"
     return ""
 
 
-def _apart(a: Any, b: Any, field: str, i: int, judges: Callable) -> str:
+def _eps(x: torch.Tensor) -> float:
+    is_real = x.is_floating_point() or x.is_complex()
+    return torch.finfo(x.dtype).eps if is_real else 0.0
+
+
+def _apart(
+    a: Any, b: Any, field: str, i: int, judges: Callable, least: float
+) -> str:
     if a is None or b is None:
         # None is what zeros may be given as.
         other = b if a is None else a
@@ -152,14 +164,14 @@ def _apart(a: Any, b: Any, field: str, i: int, judges: Callable) -> str:
         return f"{a.dtype} {list(a.shape)} instead of {b.dtype} {list(b.shape)}"
     if a.layout is not torch.strided or a.is_quantized:
         return "" if torch.equal(_plain(a), _plain(b)) else "values differ"
-    excess = _excess(a, b)
+    excess = _excess(a, b, least)
     if not excess.any():
         return ""
     found = judges()
     if found is not None:
         c, d = (getattr(each, field)[i] for each in found)
         if c is not None and d is not None and c.shape == b.shape:
-            excess = _excess(a, b, c, d)
+            excess = _excess(a, b, least, c, d)
     if not excess.any():
         return ""
     at = int(excess.flatten().to(torch.int8).argmax())
@@ -173,7 +185,9 @@ def _plain(x: torch.Tensor) -> torch.Tensor:
     return x.dequantize() if x.is_quantized else x.to_dense()
 
 
-def _excess(a: torch.Tensor, b: torch.Tensor, *exact: torch.Tensor):
+def _excess(
+    a: torch.Tensor, b: torch.Tensor, least: float, *exact: torch.Tensor
+) -> torch.Tensor:
     """Where results are further apart than they may be.
 
     `exact` are the results in float64, of the inputs and beside them: as far as
@@ -181,6 +195,7 @@ def _excess(a: torch.Tensor, b: torch.Tensor, *exact: torch.Tensor):
     four, `a` may be from `b`.
     """
     tolerance = TOLERANCES.get(a.dtype, 0.0)
+    tolerance = max(tolerance, least) if tolerance else 0.0
     wide = torch.complex128 if a.is_complex() else torch.float64
     same = (a == b) | (a.isnan() & b.isnan())
     x, y = a.to(wide), b.to(wide)

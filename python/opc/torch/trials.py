@@ -52,7 +52,9 @@ def failure(
             return Failure(REFUSED, str(error))
         except Exception as error:  # noqa: BLE001 (whatever it is, it is told)
             return Failure(ERROR, f"{type(error).__name__}: {error}")
-    if why := outcomes.difference(ours, theirs, lambda: exact(flat, inputs)):
+    if why := outcomes.difference(
+        ours, theirs, lambda: exact(flat, inputs), inputs
+    ):
         return Failure(WRONG, why)
     refused = [str(each) for graph in graphs for each in graph.refused]
     return Failure(REFUSED, "\n".join(refused)) if refused else None

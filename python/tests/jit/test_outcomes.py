@@ -56,3 +56,15 @@ def test_float64_decides():
     # A step at a place that is as near as rounding.
     beside = left(5.0, 3.0, dtype=torch.float64)
     assert apart(left(5.0, 3.0), left(2.0, 3.0), exact, beside) == ""
+
+
+def test_no_result_is_more_exact_than_the_inputs():
+    """A float64 may have been a float32 on the way."""
+    wide = {"dtype": torch.float64}
+    ours, theirs = left(1.0, 2.0, **wide), left(1.0 + 1e-7, 2.0, **wide)
+    for dtype, agrees in ((torch.float64, False), (torch.float32, True)):
+        given = [torch.ones(3, dtype=dtype)]
+        said = outcomes.difference(ours, theirs, None, given)
+        assert (said == "") == agrees
+    far = left(1.0 + 1e-5, 2.0, **wide)
+    assert outcomes.difference(far, theirs, None, [torch.ones(1)])
