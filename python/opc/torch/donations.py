@@ -14,6 +14,7 @@ from torch.fx.experimental.symbolic_shapes import statically_known_true
 
 from . import layout, views
 from .parts import Part
+from .stages import is_program
 
 
 class Donation(NamedTuple):
@@ -74,7 +75,7 @@ def _is_kept_by(
         or (reader.op != "output" and stages.get(reader, 0) <= stages[value])
         for reader in _readers(place, stages)
     ) and all(
-        user is copy or stages.get(user, 0) % 2 == 1 for user in value.users
+        user is copy or is_program(stages.get(user, 0)) for user in value.users
     )
 
 
@@ -88,7 +89,7 @@ def _views(node: Node) -> Iterator[Node]:
 def _readers(node: Node, stages: Mapping[Node, int]) -> Iterator[Node]:
     """Users of a tensor, and those of the views of it that PyTorch makes."""
     for user in node.users:
-        if views.is_view(user) and stages.get(user, 0) % 2 == 0:
+        if views.is_view(user) and not is_program(stages.get(user, 0)):
             yield from _readers(user, stages)
         else:
             yield user

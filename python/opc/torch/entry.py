@@ -5,10 +5,8 @@ from typing import Any
 
 import torch
 from torch._functorch.aot_autograd import aot_module_simplified
-from torch._functorch.partitioners import min_cut_rematerialization_partition
 
-from . import cached, settings
-from .decompose import decompositions
+from . import cached, settings, tracing
 
 
 def backend(
@@ -26,18 +24,9 @@ def backend(
     """
     chosen = settings.read(options, mode)
     compile_one = cached.compiler_for(chosen)
-    # Draws that nobody reads change the generator's state as well.
-    with (
-        torch._inductor.config.patch(fallback_random=True),
-        cached.enabled(chosen),
-    ):
+    with tracing.eager_draws(), cached.enabled(chosen):
         return aot_module_simplified(
             module,
             inputs,
-            fw_compiler=compile_one,
-            bw_compiler=compile_one,
-            inference_compiler=compile_one,
-            partition_fn=min_cut_rematerialization_partition,
-            decompositions=decompositions(),
-            keep_inference_input_mutations=True,
+            **tracing.arguments(compile_one),
         )

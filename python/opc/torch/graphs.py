@@ -97,7 +97,7 @@ class _Compilation:
         self._stages = staging.stages(self._graph, self._eager)
         members: dict[int, list[Node]] = {}
         for node, stage in self._stages.items():
-            if stage % 2 and not nodes.is_symbolic(node):
+            if staging.is_program(stage) and not nodes.is_symbolic(node):
                 members.setdefault(stage, []).append(node)
         self.parts = {
             stage: parts.cut(self._graph, members[stage])
@@ -179,7 +179,9 @@ class _Compilation:
     def steps(self) -> list[plan.Step]:
         """The order of execution: stage by stage, and as in the graph."""
         executed = {
-            node for node, stage in self._stages.items() if stage % 2 == 0
+            node
+            for node, stage in self._stages.items()
+            if not staging.is_program(stage)
         }
         sizes = plan.needed_sizes(
             self._graph,
@@ -200,7 +202,7 @@ class _Compilation:
                 ([node], None, ())
                 for node, at in self._stages.items()
                 if at == stage
-                and stage % 2 == 0
+                and not staging.is_program(stage)
                 and node not in done
                 and (node in sizes or not nodes.is_symbolic(node))
             )

@@ -13,6 +13,11 @@ from torch.fx import Graph, Node
 from . import draws, nodes, views
 
 
+def is_program(stage: int) -> bool:
+    """Whether what is in a stage is one program."""
+    return stage % 2 == 1
+
+
 def stages(graph: Graph, eager: Set[Node]) -> dict[Node, int]:
     """The stage of each node that computes; `eager` are those of PyTorch.
 
@@ -35,7 +40,7 @@ def stages(graph: Graph, eager: Set[Node]) -> dict[Node, int]:
             after = max([after, changed, *found.values()])
         elif draws.draws(node):
             after = max(after, drawn)
-        stage = after if after % 2 == (not is_eager) else after + 1
+        stage = after if is_program(after) != is_eager else after + 1
         found[node] = stage
         ready[node] = _ready(node, ready) if sizes else stage
         if mutates(node):
@@ -51,10 +56,10 @@ def _delay_views(graph: Graph, found: dict[Node, int]) -> None:
     would be copied.
     """
     for node in reversed(graph.nodes):
-        if found.get(node, 0) % 2 == 0 or not _is_single_view(node):
+        if not is_program(found.get(node, 0)) or not _is_single_view(node):
             continue
         readers = [found.get(user, 0) for user in node.users]
-        if readers and all(stage % 2 for stage in readers):
+        if readers and all(map(is_program, readers)):
             found[node] = min(readers)
 
 

@@ -61,13 +61,15 @@ def failure(
 
 
 def exact(
-    function: outcomes.Function, inputs: Sequence[torch.Tensor]
+    function: outcomes.Function,
+    inputs: Sequence[torch.Tensor],
+    backward: bool = True,
 ) -> tuple[outcomes.Outcome, outcomes.Outcome]:
     """What a function leaves in float64, of its inputs and of such beside them."""
     wide = outcomes.widened(inputs)
     return (
-        outcomes.run(function, wide),
-        outcomes.run(function, outcomes.moved(wide)),
+        outcomes.run(function, wide, backward),
+        outcomes.run(function, outcomes.moved(wide), backward),
     )
 
 

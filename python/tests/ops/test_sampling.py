@@ -66,6 +66,17 @@ def regions():
         )
 
 
+def of_one_image(x, boxes, mode, ratio):
+    return Case(
+        "RoiAlign",
+        *(x, boxes, np.zeros(len(boxes), np.int64)),
+        mode=mode,
+        sampling_ratio=ratio,
+        output_height=2,
+        output_width=3,
+    )
+
+
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("mode", ["avg", "max"])
 @pytest.mark.parametrize("ratio", [0, 3])
@@ -73,14 +84,7 @@ def test_regions_far_beyond_the_image(mode, ratio, target):
     """Nearly all samples miss it; the time must not grow with their number."""
     x = uniform(1, 2, 1, 2, 9, 8)
     corners = [[-900, -700, 800, 900], [-900, 2, -800, 4], [3, 5, 1200, 1300]]
-    case = Case(
-        "RoiAlign",
-        *(x, np.float32(corners), np.zeros(3, np.int64)),
-        mode=mode,
-        sampling_ratio=ratio,
-        output_height=2,
-        output_width=3,
-    )
+    case = of_one_image(x, np.float32(corners), mode, ratio)
     compiled = opc.compile(case.model(), target=target, cache=False)
     (y,) = compiled.run(case.feeds)
     model = case.model()
@@ -124,14 +128,7 @@ def test_regions_of_negative_numbers(mode, ratio, target):
     """A maximum starts with the first sample, not with 0."""
     x = uniform(-2, -1, 1, 2, 9, 8)
     boxes = np.float32([[1, 1, 6, 5], [0, 2, 7.5, 8], [3, 3, 3.5, 4]])
-    case = Case(
-        "RoiAlign",
-        *(x, boxes, np.zeros(3, np.int64)),
-        mode=mode,
-        sampling_ratio=ratio,
-        output_height=2,
-        output_width=3,
-    )
+    case = of_one_image(x, boxes, mode, ratio)
     (y,) = opc.compile(case.model(), target=target, cache=False).run(case.feeds)
     for at in np.ndindex(*y.shape):
         box, channel, row, column = at

@@ -186,6 +186,10 @@ public:
   Value sub(Value a, Value b) { return binary<SubOp>(a, b); }
   Value mul(Value a, Value b) { return binary<MulOp>(a, b); }
   Value div(Value a, Value b) { return binary<DivOp>(a, b); }
+  /// Whether elements of reals are no numbers; infinite, on the sides asked
+  /// for.
+  Value isNan(Value x);
+  Value isInfinite(Value x, bool negative = true, bool positive = true);
   Value max(Value a, Value b) { return binary<MaxOp>(a, b); }
   Value min(Value a, Value b) { return binary<MinOp>(a, b); }
   Value select(Value condition, Value a, Value b);

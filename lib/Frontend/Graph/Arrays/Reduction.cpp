@@ -44,10 +44,7 @@ Value reduceLogSum(Emitter &n, const Reduction &s) {
 Value reduceLogSumExp(Emitter &n, const Reduction &s) {
   Value x = asReal(n, s.x);
   Value most = n.reduce("max", x, s.axes, /*keepdims=*/true);
-  Value infinite = n.emit<IsInfOp>(
-      most, {{"negative", n.boolean(true)}, {"positive", n.boolean(true)}},
-      n.boolType());
-  Value shift = n.select(infinite, n.like(most, 0), most);
+  Value shift = n.select(n.isInfinite(most), n.like(most, 0), most);
   Value total = sum(n, s, n.unary<ExpOp>(n.sub(x, shift)));
   if (!s.keepdims)
     shift = n.reshape(shift, n.dims(total));

@@ -51,6 +51,16 @@ Value dequantiseBlocks(Emitter &n, Value x, Value scale, Value zero,
       operands, {{"axis", n.i64(axis)}, {"block", n.i64(block)}}, element);
 }
 
+Value unpackBytes(Emitter &n, Value x, int64_t bits) {
+  if (!x || n.failed())
+    return {};
+  Dims dims = n.dims(x);
+  dims.back() = dims.back() * (8 / bits);
+  Type element = IntegerType::get(x.getContext(), bits, IntegerType::Unsigned);
+  return n.emit<UnpackOp>(x, {{"bits", n.i64(bits)}, {"dims", n.exprs(dims)}},
+                          element);
+}
+
 Value zeroPoint(Emitter &n, Value zero) {
   if (!zero || n.failed())
     return {};

@@ -47,13 +47,7 @@ Value shaped(Node &n, Value x, ArrayRef<AffineExpr> dims) {
 Value unpackRows(Node &n, Value x, const Packing &p, AffineExpr columns) {
   if (!x || n.failed() || p.bits == 8)
     return x;
-  Dims dims = n.dims(x);
-  dims.back() = dims.back() * p.perByte();
-  Type element =
-      IntegerType::get(x.getContext(), p.bits, IntegerType::Unsigned);
-  Value y = n.emit<UnpackOp>(
-      x, {{"bits", n.i64(p.bits)}, {"dims", n.exprs(dims)}}, element);
-  return n.slice(y, -1, n.expr(0), columns);
+  return n.slice(unpackBytes(n, x, p.bits), -1, n.expr(0), columns);
 }
 
 /// The weights of a MatMulNBits: [N, K] with parameters [N, ceil(K / block)].

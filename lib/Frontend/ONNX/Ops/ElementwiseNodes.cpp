@@ -163,16 +163,11 @@ void buildBitCast(Node &n) {
   n.out(0, from == to ? x : n.emit<BitcastOp>(x, {}, to));
 }
 
-void buildIsNan(Node &n) {
-  n.out(0, n.emit<IsNanOp>(n.need(0), {}, n.boolType()));
-}
+void buildIsNan(Node &n) { n.out(0, n.isNan(n.need(0))); }
 
 void buildIsInf(Node &n) {
-  n.out(0, n.emit<IsInfOp>(
-               n.need(0),
-               {{"negative", n.boolean(n.flag("detect_negative", true))},
-                {"positive", n.boolean(n.flag("detect_positive", true))}},
-               n.boolType()));
+  n.out(0, n.isInfinite(n.need(0), n.flag("detect_negative", true),
+                        n.flag("detect_positive", true)));
 }
 
 /// Whether x < limit, where the type of integers x need not hold the limit.

@@ -23,6 +23,7 @@ struct CacheForm {
 CacheForm readCacheForm(Node &n, StringRef type, int64_t scale, Value rows);
 /// The type of its elements; `plain` is that of rows as they are.
 Type elementOfCache(Node &n, const CacheForm &form, Type plain);
+/// Rows as the cache keeps them, saturated.
 Value toCache(Node &n, Value rows, const CacheForm &form);
 /// In f32 where the form has a scale.
 Value fromCache(Node &n, Value cache, const CacheForm &form);

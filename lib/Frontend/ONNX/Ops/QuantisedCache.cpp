@@ -43,13 +43,6 @@ Value packPairs(Node &n, Value x) {
   return n.cast(n.squeeze(byte, {axis}), n.u8Type());
 }
 
-Value unpackPairs(Node &n, Value x) {
-  Dims dims = n.dims(x);
-  dims.back() = dims.back() * 2;
-  return n.emit<UnpackOp>(x, {{"bits", n.i64(4)}, {"dims", n.exprs(dims)}},
-                          ofFour(n));
-}
-
 } // namespace
 
 CacheForm readCacheForm(Node &n, StringRef type, int64_t scale, Value rows) {
@@ -92,7 +85,7 @@ Value fromCache(Node &n, Value cache, const CacheForm &form) {
     return cache;
   if (form.bits == 8)
     return dequantise(n, cache, form.scale, {});
-  return dequantise(n, unpackPairs(n, cache), form.scale,
+  return dequantise(n, unpackBytes(n, cache, 4), form.scale,
                     n.scalarInt(n.i32Type(), 8));
 }
 

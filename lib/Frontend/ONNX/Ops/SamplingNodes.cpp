@@ -129,11 +129,8 @@ void buildAffineGrid(Node &n) {
 }
 
 void requireFinite(Node &n, Value x, StringRef name) {
-  Value infinite = n.emit<IsInfOp>(
-      x, {{"negative", n.boolean(true)}, {"positive", n.boolean(true)}},
-      n.boolType());
-  Value other = n.emit<IsNanOp>(x, {}, n.boolType());
-  Value each = n.cast(n.binary<OrOp>(infinite, other), n.i64Type());
+  Value isOther = n.binary<OrOp>(n.isInfinite(x), n.isNan(x));
+  Value each = n.cast(isOther, n.i64Type());
   Value count = n.reduce("sum", each, axesUpTo(n.rank(x)), false);
   if (!n.failed())
     n.requireAtMost(n.bindElement(count, 0, 0), n.expr(0),

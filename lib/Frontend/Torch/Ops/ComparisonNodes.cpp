@@ -35,28 +35,21 @@ template <typename Test> void classify(Node &n, bool otherwise, Test test) {
             ? test(x)
             : n.broadcast(n.scalarInt(n.boolType(), otherwise), n.dims(x)));
 }
-Value isNan(Node &n, Value x) { return n.emit<IsNanOp>(x, {}, n.boolType()); }
-Value isInfinite(Node &n, Value x, bool negative, bool positive) {
-  return n.emit<IsInfOp>(
-      x, {{"negative", n.boolean(negative)}, {"positive", n.boolean(positive)}},
-      n.boolType());
-}
 void buildIsNan(Node &n) {
-  classify(n, false, [&](Value x) { return isNan(n, x); });
+  classify(n, false, [&](Value x) { return n.isNan(x); });
 }
 void buildIsInf(Node &n) {
-  classify(n, false, [&](Value x) { return isInfinite(n, x, true, true); });
+  classify(n, false, [&](Value x) { return n.isInfinite(x); });
 }
 void buildIsPosInf(Node &n) {
-  classify(n, false, [&](Value x) { return isInfinite(n, x, false, true); });
+  classify(n, false, [&](Value x) { return n.isInfinite(x, false, true); });
 }
 void buildIsNegInf(Node &n) {
-  classify(n, false, [&](Value x) { return isInfinite(n, x, true, false); });
+  classify(n, false, [&](Value x) { return n.isInfinite(x, true, false); });
 }
 void buildIsFinite(Node &n) {
   classify(n, true, [&](Value x) {
-    return n.unary<NotOp>(
-        n.binary<OrOp>(isNan(n, x), isInfinite(n, x, true, true)));
+    return n.unary<NotOp>(n.binary<OrOp>(n.isNan(x), n.isInfinite(x)));
   });
 }
 

@@ -68,7 +68,7 @@ void buildSign(Node &n) {
   Value y = n.unary<SignOp>(x);
   // What is no number is not greater or less than 0.
   if (n.isFloat(x))
-    y = n.select(n.emit<IsNanOp>(x, {}, n.boolType()), n.like(x, 0), y);
+    y = n.select(n.isNan(x), n.like(x, 0), y);
   n.out(y);
 }
 void buildSquare(Node &n) {
@@ -255,16 +255,11 @@ void buildNanToNum(Node &n) {
   if (!n.elementOf(x).isF32() && !n.elementOf(x).isF64())
     return n.refuse("halves are not supported", "f32");
   double most = greatestOf(n.elementOf(x));
-  auto is = [&](bool negative) {
-    return n.emit<IsInfOp>(
-        x,
-        {{"negative", n.boolean(negative)}, {"positive", n.boolean(!negative)}},
-        n.boolType());
-  };
-  Value y = n.select(is(false), n.like(x, high.value_or(most)), x);
-  y = n.select(is(true), n.like(x, low.value_or(-most)), y);
-  n.out(n.select(n.emit<IsNanOp>(x, {}, n.boolType()),
-                 n.like(x, nan.value_or(0)), y));
+  Value isHigh = n.isInfinite(x, /*negative=*/false);
+  Value isLow = n.isInfinite(x, /*negative=*/true, /*positive=*/false);
+  Value y = n.select(isHigh, n.like(x, high.value_or(most)), x);
+  y = n.select(isLow, n.like(x, low.value_or(-most)), y);
+  n.out(n.select(n.isNan(x), n.like(x, nan.value_or(0)), y));
 }
 
 void buildDropout(Node &n) {
@@ -320,6 +315,7 @@ constexpr OpRow kRows[] = {
     {"aten::acosh(Tensor self) -> Tensor", buildFunction<AcoshOp>},
     {"aten::atanh(Tensor self) -> Tensor", buildFunction<AtanhOp>},
     {"aten::erf(Tensor self) -> Tensor", buildFunction<ErfOp>},
+    {"aten::erfc(Tensor self) -> Tensor", buildFunction<ErfcOp>},
     {"aten::sigmoid(Tensor self) -> Tensor", buildFunction<SigmoidOp>},
     {"aten::floor(Tensor self) -> Tensor", buildRounding<FloorOp>},
     {"aten::ceil(Tensor self) -> Tensor", buildRounding<CeilOp>},

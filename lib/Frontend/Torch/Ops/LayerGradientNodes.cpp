@@ -92,14 +92,6 @@ void buildBatchNorm(Node &n) {
     n.out(2, n.cast(totalOf(n, g, axes, false), parameter));
 }
 
-/// x [N, C, ...] as [N, groups, everything of a group].
-Value inGroups(Node &n, Value x, int64_t groups) {
-  AffineExpr part = n.dim(x, 1).floorDiv(groups);
-  n.requireEqual(part * groups, n.dim(x, 1),
-                 "groups of {0} channels in all for {1}");
-  return n.reshape(
-      x, {n.dim(x, 0), n.expr(groups), part * n.sizeOf(x, 2, n.rank(x))});
-}
 void buildGroupNorm(Node &n) {
   Value grad = n.tensor("grad_out"), x = n.tensor("input"),
         mean = n.tensor("mean"), rstd = n.tensor("rstd"),
@@ -109,7 +101,7 @@ void buildGroupNorm(Node &n) {
   for (StringRef name : {"N", "C", "HxW"})
     n.ignore(name);
   SmallVector<bool> mask = readMask(n);
-  if (n.failed() || n.rank(x) < 2 || groups < 1)
+  if (n.failed() || n.rank(x) < 2)
     return n.fail("an input [N, C, ...] is wanted");
   Value g = wide(n, grad), in = wide(n, x);
   Type element = n.elementOf(in);

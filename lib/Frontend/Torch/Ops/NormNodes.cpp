@@ -31,6 +31,18 @@ Ints allButChannels(Node &n, Value x) {
   return axes;
 }
 
+Value inGroups(Node &n, Value x, int64_t groups) {
+  if (groups < 1 || groups > (1 << 30))
+    n.fail(formatv("{0} groups", groups));
+  if (n.failed())
+    return {};
+  AffineExpr part = n.dim(x, 1).floorDiv(groups);
+  n.requireEqual(part * groups, n.dim(x, 1),
+                 "groups of {0} channels in all for {1}");
+  return n.reshape(
+      x, {n.dim(x, 0), n.expr(groups), part * n.sizeOf(x, 2, n.rank(x))});
+}
+
 Value totalOf(Node &n, Value x, const Ints &axes, bool keepdims) {
   if (n.failed() || !n.elementOf(x).isF32())
     return n.reduce("sum", x, axes, keepdims);
@@ -261,18 +273,6 @@ void buildFunctionalBatchNorm(Node &n) {
   n.out(4, blended(n, b.variance, n.mul(flat(n, t.variance), ratio), momentum));
 }
 
-/// x [N, C, ...] as [N, groups, everything of a group].
-Value inGroups(Node &n, Value x, int64_t groups) {
-  if (groups < 1 || groups > (1 << 30))
-    n.fail(formatv("{0} groups", groups));
-  if (n.failed())
-    return {};
-  AffineExpr part = n.dim(x, 1).floorDiv(groups);
-  n.requireEqual(part * groups, n.dim(x, 1),
-                 "groups of {0} channels in all for {1}");
-  return n.reshape(
-      x, {n.dim(x, 0), n.expr(groups), part * n.sizeOf(x, 2, n.rank(x))});
-}
 void groupNorm(Node &n, StringRef groupsName, bool withStatistics) {
   Value x = n.tensor("input"), weight = n.optionalTensor("weight"),
         bias = n.optionalTensor("bias");

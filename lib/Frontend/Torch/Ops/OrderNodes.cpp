@@ -56,8 +56,6 @@ void buildKthValue(Node &n) {
   n.out(1, at(s.indices));
 }
 
-Value isNan(Node &n, Value x) { return n.emit<IsNanOp>(x, {}, n.boolType()); }
-
 /// The lower one of the two in the middle, each of extent 1 along the axis.
 Selected middleOf(Node &n, const Line &line, bool ignoreNan) {
   Selected s = sorted(n, line);
@@ -72,10 +70,10 @@ Selected middleOf(Node &n, const Line &line, bool ignoreNan) {
     // What is no number is the greatest, and the median where there is one.
     Value last = n.slice(s.values, line.axis, extent - 1, n.expr(1));
     Value place = argExtreme(n, line.x, {"max", line.axis, true, false});
-    return {n.select(isNan(n, last), last, middle.values),
-            n.select(isNan(n, last), place, middle.indices)};
+    return {n.select(n.isNan(last), last, middle.values),
+            n.select(n.isNan(last), place, middle.indices)};
   }
-  Value numbers = n.cast(n.unary<NotOp>(isNan(n, line.x)), n.i64Type());
+  Value numbers = n.cast(n.unary<NotOp>(n.isNan(line.x)), n.i64Type());
   Value count = n.reduce("sum", numbers, {line.axis}, true);
   Value one = n.scalarInt(n.i64Type(), 1), two = n.scalarInt(n.i64Type(), 2);
   Value place = n.div(n.sub(n.max(count, one), one), two);

@@ -115,8 +115,8 @@ template <typename Op> void buildNumberExtreme(Node &n) {
                      ? (std::is_same_v<Op, MaxOp> ? n.binary<OrOp>(p.a, p.b)
                                                   : n.binary<AndOp>(p.a, p.b))
                      : n.binary<Op>(p.a, p.b));
-  Value noA = n.emit<IsNanOp>(p.a, {}, n.boolType());
-  Value noB = n.emit<IsNanOp>(p.b, {}, n.boolType());
+  Value noA = n.isNan(p.a);
+  Value noB = n.isNan(p.b);
   Value y = n.select(noA, p.b, n.select(noB, p.a, n.binary<Op>(p.a, p.b)));
   n.out(n.cast(y, p.element));
 }
@@ -259,7 +259,7 @@ void buildMaskedFill(Node &n) {
 void buildXlogy(Node &n) {
   Pair p = pairOf(n, n.operand("self"), n.operand("other"), /*real=*/true);
   Value isZero = n.compare<EqualOp>(p.a, n.like(p.a, 0));
-  Value noNumber = n.emit<IsNanOp>(p.b, {}, n.boolType());
+  Value noNumber = n.isNan(p.b);
   Value y = n.mul(p.a, n.unary<LogOp>(p.b));
   y = n.select(isZero, n.like(p.a, 0), y);
   n.out(n.cast(n.select(noNumber, p.b, y), p.element));

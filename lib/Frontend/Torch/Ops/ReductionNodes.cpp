@@ -220,7 +220,7 @@ void scan(
       n.failed() ? std::nullopt : constantOf(n.dim(values[0], axis));
   if (!extent || *extent > kMost)
     return n.refuse("an extent that is open, or large, is not supported",
-                    "up to 4096 elements");
+                    formatv("up to {0} elements", kMost));
   for (int64_t step = 1; step < *extent; step *= 2) {
     Scanned before, after;
     for (Value v : values) {
@@ -247,12 +247,8 @@ template <typename Compare> void buildExtremeSoFar(Node &n) {
   Scanned values{x, n.iota(n.i64Type(), axis, n.dims(x))};
   scan(n, values, axis, [&](const Scanned &before, const Scanned &after) {
     Value isNext = n.compare<Compare>(after[0], before[0]);
-    if (n.isFloat(x)) {
-      auto isNan = [&](Value v) {
-        return n.emit<IsNanOp>(v, {}, n.boolType());
-      };
-      isNext = n.binary<OrOp>(isNext, isNan(after[0]));
-    }
+    if (n.isFloat(x))
+      isNext = n.binary<OrOp>(isNext, n.isNan(after[0]));
     return Scanned{n.select(isNext, after[0], before[0]),
                    n.select(isNext, after[1], before[1])};
   });

@@ -100,23 +100,12 @@ template <int64_t Spatial> void buildAdaptiveAverage(Node &n) {
              [](int64_t from, int64_t to, int64_t, bool) {
                Weights w(from, to);
                for (int64_t part = 0; part < to; ++part) {
-                 int64_t begin = part * from / to;
-                 int64_t end = ((part + 1) * from + to - 1) / to;
-                 for (int64_t place = begin; place < end; ++place)
-                   w.at(part, place) = 1 / static_cast<double>(end - begin);
+                 Part p = adaptivePart(part, from, to);
+                 for (int64_t place = p.begin; place < p.end; ++place)
+                   w.at(part, place) = 1 / static_cast<double>(p.extent());
                }
                return w;
              });
-}
-
-/// Scales, where the overload has them: one for each axis.
-SmallVector<double> readScales(Node &n, int64_t spatial) {
-  constexpr StringRef kNames[] = {"scales_d", "scales_h", "scales_w"};
-  SmallVector<double> scales;
-  for (StringRef name : ArrayRef(kNames).take_back(spatial))
-    scales.push_back(
-        n.optionalReal(n.schema.find(name) ? name : "scales").value_or(0));
-  return scales;
 }
 
 using WeightsOfScale = void (*)(Weights &w, const AxisScale &a, bool isDouble);

@@ -35,10 +35,6 @@ Value polynomial(Node &n, Value x, ArrayRef<double> coefficients) {
   return y;
 }
 Value reciprocal(Node &n, Value x) { return n.div(n.like(x, 1), x); }
-Value isInfinite(Node &n, Value x) {
-  Value size = n.unary<AbsOp>(x);
-  return n.compare<EqualOp>(size, n.like(x, kInfinity));
-}
 
 /// Asymptotic series of the gamma function begin to hold here: DLMF 5.11.
 constexpr int64_t kShift = 8;
@@ -77,7 +73,7 @@ void buildLgamma(Node &n) {
     Value mirrored = n.sub(n.unary<LogOp>(n.div(n.like(x, M_PI), sine)), y);
     Value isWhole = n.compare<EqualOp>(n.unary<FloorOp>(x), x);
     mirrored = n.select(isWhole, n.like(x, kInfinity), mirrored);
-    return n.select(isInfinite(n, x), n.like(x, kInfinity),
+    return n.select(n.isInfinite(x), n.like(x, kInfinity),
                     n.select(low, mirrored, y));
   });
 }
@@ -163,12 +159,6 @@ void buildErfinv(Node &n) {
   });
 }
 
-void buildErfc(Node &n) {
-  Type element;
-  Value x = realOperand(n, n.tensor("self"), element);
-  n.out(n.cast(n.unary<ErfcOp>(x), element));
-}
-
 /// The bits of a real as an integer of its width.
 Value bitsOf(Node &n, Value x) {
   Type bits =
@@ -218,8 +208,7 @@ void buildAtan2(Node &n) {
   angle = n.select(hasSign(n, p.b), n.sub(n.like(a, M_PI), angle), angle);
   // What is no number compares as nothing.
   Value none = n.add(p.a, p.b);
-  Value isNan = n.binary<OrOp>(n.emit<IsNanOp>(p.a, {}, n.boolType()),
-                               n.emit<IsNanOp>(p.b, {}, n.boolType()));
+  Value isNan = n.binary<OrOp>(n.isNan(p.a), n.isNan(p.b));
   Value y = n.select(hasSign(n, p.a), n.unary<NegOp>(angle), angle);
   n.out(n.cast(n.select(isNan, none, y), p.element));
 }
@@ -236,7 +225,7 @@ void buildHypot(Node &n) {
   Value y = n.mul(
       high, n.unary<SqrtOp>(n.add(n.like(a, 1), n.mul(quotient, quotient))));
   y = n.select(n.compare<EqualOp>(low, n.like(a, 0)), high, y);
-  Value isFar = n.binary<OrOp>(isInfinite(n, a), isInfinite(n, b));
+  Value isFar = n.binary<OrOp>(n.isInfinite(a), n.isInfinite(b));
   n.out(n.cast(n.select(isFar, n.like(a, kInfinity), y), p.element));
 }
 
@@ -256,8 +245,7 @@ void buildNextAfter(Node &n) {
   least = n.select(hasSign(n, b), n.unary<NegOp>(least), least);
   Value y = n.select(n.compare<EqualOp>(a, n.like(a, 0)), least, next);
   y = n.select(n.compare<EqualOp>(a, b), b, y);
-  Value isNan = n.binary<OrOp>(n.emit<IsNanOp>(a, {}, n.boolType()),
-                               n.emit<IsNanOp>(b, {}, n.boolType()));
+  Value isNan = n.binary<OrOp>(n.isNan(a), n.isNan(b));
   n.out(n.select(isNan, n.add(a, b), y));
 }
 
@@ -267,7 +255,6 @@ constexpr OpRow kRows[] = {
     {"aten::digamma(Tensor self) -> Tensor", buildDigamma},
     {"aten::polygamma(int n, Tensor self) -> Tensor", buildPolygamma},
     {"aten::erfinv(Tensor self) -> Tensor", buildErfinv},
-    {"aten::erfc(Tensor self) -> Tensor", buildErfc},
     {"aten::signbit(Tensor self) -> Tensor", buildSignbit},
     {"aten::copysign.Tensor(Tensor self, Tensor other) -> Tensor",
      buildCopysign},

@@ -24,6 +24,19 @@ Ints perAxis(Node &n, StringRef name, int64_t axes, const Ints &absent) {
   return values;
 }
 
+Part adaptivePart(int64_t i, int64_t extent, int64_t count) {
+  return {i * extent / count, ((i + 1) * extent + count - 1) / count};
+}
+
+SmallVector<double> readScales(Node &n, int64_t spatial) {
+  constexpr StringRef kNames[] = {"scales_d", "scales_h", "scales_w"};
+  SmallVector<double> scales;
+  for (StringRef name : ArrayRef(kNames).take_back(spatial))
+    scales.push_back(
+        n.optionalReal(n.schema.find(name) ? name : "scales").value_or(0));
+  return scales;
+}
+
 namespace {
 
 /// One line or image without a batch, as a batch of one.
@@ -184,9 +197,9 @@ template <int64_t Spatial> void buildAdaptiveMax(Node &n) {
     image.push_back(extent.value_or(0));
     count *= sizes[i];
     if (image[i] < 1 || sizes[i] < 1 || count > kMostParts)
-      n.refuse("parts of an extent that is open, or more than 256 of them, are "
-               "not supported",
-               "up to 256 parts of known extents");
+      n.refuse("parts of an extent that is open, or as many of them, are not "
+               "supported",
+               formatv("up to {0} parts of known extents", kMostParts));
   }
   SmallVector<Value> values, places;
   for (int64_t part = 0; part < count && !n.failed(); ++part) {
@@ -195,8 +208,9 @@ template <int64_t Spatial> void buildAdaptiveMax(Node &n) {
     for (int64_t i = Spatial - 1; i >= 0; --i) {
       int64_t at = rest % sizes[i];
       rest /= sizes[i];
-      begins[i] = at * image[i] / sizes[i];
-      extents[i] = ((at + 1) * image[i] + sizes[i] - 1) / sizes[i] - begins[i];
+      Part p = adaptivePart(at, image[i], sizes[i]);
+      begins[i] = p.begin;
+      extents[i] = p.extent();
     }
     PartMaximum m = maximumOf(n, b.x, begins, extents, image);
     values.push_back(m.value);
@@ -221,15 +235,14 @@ Value averageTo(Node &n, Value x, int64_t axis, int64_t count) {
     n.refuse(formatv("{0} parts of an extent that may be open are not "
                      "supported",
                      count),
-             "one part, or up to 64 of a known extent");
+             formatv("one part, or up to {0} of a known extent", kMostParts));
     return {};
   }
   SmallVector<Value> parts;
   for (int64_t i = 0; i < count; ++i) {
-    int64_t begin = i * *extent / count;
-    int64_t end = ((i + 1) * *extent + count - 1) / count;
-    parts.push_back(n.mean(n.slice(x, axis, n.expr(begin), n.expr(end - begin)),
-                           {axis}, true));
+    Part p = adaptivePart(i, *extent, count);
+    Value part = n.slice(x, axis, n.expr(p.begin), n.expr(p.extent()));
+    parts.push_back(n.mean(part, {axis}, true));
   }
   return n.concat(parts, axis);
 }
@@ -302,14 +315,7 @@ template <bool Linear> void buildUpsample(Node &n) {
   int64_t spatial = n.rank(x) - 2;
   Ints sizes = perAxis(n, "output_size", spatial, {});
   bool corners = Linear && n.flag("align_corners");
-  SmallVector<double> scales;
-  if (n.schema.find("scales_d"))
-    scales.push_back(n.optionalReal("scales_d").value_or(0));
-  if (n.schema.find("scales_h"))
-    scales.push_back(n.optionalReal("scales_h").value_or(0));
-  scales.push_back(
-      n.optionalReal(n.schema.find("scales_w") ? "scales_w" : "scales")
-          .value_or(0));
+  SmallVector<double> scales = readScales(n, spatial);
   resampleAxes(n, x, sizes, scales, corners, Linear ? linear : nearest);
 }
 template <bool Linear> void buildUpsampleVec(Node &n) {

@@ -57,19 +57,15 @@ class _Maker:
 
     # Inputs.
 
-    def shape(self, rank=None):
-        rank = (
-            self.rng.choice((0, 1, 1, 2, 2, 2, 3, 3, 4))
-            if rank is None
-            else rank
-        )
+    def shape(self):
+        rank = self.rng.choice((0, 1, 1, 2, 2, 2, 3, 3, 4))
         shape = [self.rng.choice(SIZES) for _ in range(rank)]
         while torch.Size(shape).numel() > MOST_ELEMENTS:
             shape[self.rng.randrange(rank)] = self.rng.choice(SIZES[:4])
         return shape
 
-    def input(self, shape, dtype=torch.float32):
-        x = self.laid_out(shape).to(dtype)
+    def input(self, shape):
+        x = self.laid_out(shape).float()
         x.requires_grad_(self.rng.random() < 0.7)
         node = self.graph.placeholder(f"x{len(self.inputs)}")
         self.inputs.append(x)
@@ -417,9 +413,6 @@ def picked(maker):
 
 def _taken(places, x, axis):
     return torch.index_select(x, axis, places)
-
-
-torch.fx.wrap("_taken")
 
 
 def sorted_(maker):

@@ -20,6 +20,10 @@ Value dequantise(Emitter &n, Value x, Value scale, Value zero);
 Value dequantiseBlocks(Emitter &n, Value x, Value scale, Value zero,
                        int64_t axis, int64_t block, Type element);
 
+/// Bytes as unsigned elements of `bits` bits, the low ones first: of the last
+/// axis there are more.
+Value unpackBytes(Emitter &n, Value x, int64_t bits);
+
 /// x as 8-bit numbers, with their scale and zero point.
 struct Quantised {
   Value data, scale, zero;
