@@ -168,6 +168,15 @@ def check_header_comment(path, text):
         yield 1, "starts without a comment that says why the file exists"
 
 
+def check_shell(path, text):
+    """A script of the shell that no shell can read."""
+    if path.endswith(".sh"):
+        run = ["bash", "-n"]
+        parsed = subprocess.run(run, input=text, capture_output=True, text=True)
+        for line in parsed.stderr.splitlines()[:1]:
+            yield 1, line
+
+
 def check_hygiene(path, text):
     for number, line in enumerate(text.splitlines(), 1):
         for pattern, what in HYGIENE:
@@ -257,6 +266,7 @@ def check_lit_test(path, text):
 def check_text(path, text, vendor, chip):
     yield from check_sizes(path, text)
     yield from check_header_comment(path, text)
+    yield from check_shell(path, text)
     yield from check_hygiene(path, text)
     yield from check_names(path, text, vendor, chip)
     yield from check_layers(path, text)

@@ -73,6 +73,7 @@ FAULTS = {
         "// why\nauto c = zx81;\n",
         "'zx81' is named outside",
     ),
+    "scripts/k.sh": ("# why\na= >\n", "syntax error near unexpected token"),
     "docs/K.md": ("see pypi" + ".org\n", "registry host: pypi" + ".org"),
     "test/lit/Precision/l.mlir": (
         "// RUN: opc-opt %s\n",
