@@ -18,6 +18,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Threading.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "opc/Conversion/OpcToHost/HostProgram.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Targets/Core/Target.h"
 #include "llvm/ADT/STLExtras.h"
@@ -31,11 +32,12 @@ using runtime::Status;
 namespace {
 
 /// Instructions in a row up to which they are optimised, which takes time that
-/// grows with their square. Loops of a kernel are shorter rows, and many of them
-/// are only more work.
+/// grows with their square. Loops of a kernel are shorter rows, and many of
+/// them are only more work.
 constexpr unsigned kLargeBlock = 10000;
-/// Of a host program it is all of them: some hundred launches, which take most of
-/// the time whatever is done to the code around them.
+/// Of a host program it is all of them: some hundred launches, which take most
+/// of the time whatever is done to the code around them. opc-split-kernels
+/// gives it a module of its own then.
 constexpr unsigned kLargeHost = 600;
 
 /// One LLVM module on its way, with the context that it lives in.
@@ -66,7 +68,7 @@ void setAttributes(llvm::Module &module, const TargetDesc &desc) {
 }
 
 bool isLarge(const llvm::Function &function) {
-  if (function.getName() == "opc_entry")
+  if (function.getName() == kEntrySymbol)
     return function.getInstructionCount() > kLargeHost;
   return llvm::any_of(function, [](const llvm::BasicBlock &block) {
     return block.size() > kLargeBlock;

@@ -6,6 +6,7 @@
 #include "opc/Pipeline/DescriptorObject.h"
 
 #include "opc-c/module.h"
+#include "opc/Conversion/OpcToHost/HostProgram.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/Function.h"
 #include "llvm/IR/Module.h"
@@ -70,7 +71,7 @@ void addDescriptor(llvm::Module &module, llvm::StringRef manifest,
       "opc_constants"));
   auto *entry = hidden(llvm::Function::Create(
       llvm::FunctionType::get(i32, {llvm::PointerType::get(context, 0)}, false),
-      llvm::GlobalValue::ExternalLinkage, "opc_entry", module));
+      llvm::GlobalValue::ExternalLinkage, kEntrySymbol, module));
   // The fields of opc_program_descriptor, in order.
   llvm::Constant *fields[] = {llvm::ConstantInt::get(i32, OPC_ABI_VERSION),
                               llvm::ConstantInt::get(i32, 0),

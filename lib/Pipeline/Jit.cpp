@@ -8,6 +8,7 @@
 
 #include "LoadedProgram.h"
 #include "opc-c/module.h"
+#include "opc/Conversion/OpcToHost/HostProgram.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/Support/TargetSelect.h"
 
@@ -58,7 +59,7 @@ llvm::Error JitProgram::link() {
 }
 
 llvm::Expected<opc_program_descriptor> JitProgram::descriptor() {
-  llvm::Expected<orc::ExecutorAddr> entry = jit->lookup("opc_entry");
+  llvm::Expected<orc::ExecutorAddr> entry = jit->lookup(kEntrySymbol);
   if (!entry)
     return entry.takeError();
   opc_program_descriptor result = {};

@@ -33,6 +33,7 @@ struct Group {
   unsigned size = 0;
   /// The chip that they are compiled for; null: the module's.
   StringAttr target;
+  bool hasEntry = false;
 };
 
 /// The chip of a kernel, where it is another one than the module's.
@@ -92,6 +93,8 @@ std::vector<Group> groupsOf(ModuleOp module, const SymbolTable &symbols) {
     group.size += countOps(op);
     if (StringAttr target = ownTarget(op, module))
       group.target = target;
+    auto function = dyn_cast<LLVM::LLVMFuncOp>(op);
+    group.hasEntry |= function && function.getName() == kEntrySymbol;
   }
   std::vector<Group> result;
   for (auto &[leader, group] : groups)
@@ -103,17 +106,20 @@ std::vector<Group> groupsOf(ModuleOp module, const SymbolTable &symbols) {
 /// apart.
 class Parts {
 public:
-  Parts(ModuleOp module, unsigned size)
+  Parts(ModuleOp module, unsigned size, unsigned largeEntry)
       : b(OpBuilder::atBlockEnd(module.getBody())), loc(module.getLoc()),
-        size(size) {}
+        size(size), largeEntry(largeEntry) {}
 
   void add(const Group &group) {
+    if (group.hasEntry && group.size > largeEntry) {
+      move(group, start(group.target));
+      return;
+    }
     Filling &last = filling[group.target];
     if (!last.part || last.room < group.size)
       last = {start(group.target), size};
     last.room -= std::min(last.room, group.size);
-    for (Operation *op : group.members)
-      op->moveBefore(last.part.getBody(), last.part.getBody()->end());
+    move(group, last.part);
   }
   ArrayRef<ModuleOp> all() const { return parts; }
 
@@ -131,9 +137,14 @@ private:
     return part;
   }
 
+  static void move(const Group &group, ModuleOp part) {
+    for (Operation *op : group.members)
+      op->moveBefore(part.getBody(), part.getBody()->end());
+  }
+
   OpBuilder b;
   Location loc;
-  unsigned size;
+  unsigned size, largeEntry;
   SmallVector<ModuleOp> parts;
   llvm::MapVector<StringAttr, Filling> filling;
 };
@@ -169,7 +180,7 @@ struct SplitKernels : opc::impl::SplitKernelsPassBase<SplitKernels> {
         all[symbol.getName()] = &op;
     std::vector<Group> groups = groupsOf(module, symbols);
 
-    Parts parts(module, size);
+    Parts parts(module, size, largeEntry);
     for (const Group &group : groups)
       parts.add(group);
     for (ModuleOp part : parts.all())

@@ -71,11 +71,15 @@ def SplitKernelsPass : Pass<"opc-split-kernels", "::mlir::ModuleOp"> {
   let description = [{
     Each function that others may call, with the internal ones that only it uses,
     goes into a nested module, several to a module until it has `size` ops; users
-    elsewhere get a declaration. The cut depends on the program alone, never on
-    the machine, so that the code is the same everywhere.
+    elsewhere get a declaration. An entry of more than `large-entry` ops, which
+    code generation may leave unoptimised with all of its module, goes alone. The
+    cut depends on the program alone, never on the machine, so that the code is
+    the same everywhere.
   }];
   let options = [Option<"size", "size", "unsigned", /*default=*/"1500",
-                        "ops after which a module is full">];
+                        "ops after which a module is full">,
+                 Option<"largeEntry", "large-entry", "unsigned",
+                        /*default=*/"600", "ops of an entry that goes alone">];
 }
 
 def LowerFunctionsPass

@@ -96,7 +96,7 @@ static LLVM::LLVMFuncOp makeEntry(ModuleOp module, Location loc) {
   OpBuilder b = OpBuilder::atBlockBegin(module.getBody());
   auto pointer = LLVM::LLVMPointerType::get(b.getContext());
   auto type = LLVM::LLVMFunctionType::get(b.getI32Type(), {pointer});
-  return LLVM::LLVMFuncOp::create(b, loc, "opc_entry", type);
+  return LLVM::LLVMFuncOp::create(b, loc, kEntrySymbol, type);
 }
 
 namespace {

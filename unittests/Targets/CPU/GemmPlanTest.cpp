@@ -120,13 +120,19 @@ TEST(GemmPlanTest, StatedChainsAreThoseOfEveryTile) {
 }
 
 TEST(GemmPlanTest, ASingleRowOfStatedChainsIsWide) {
-  GemmShape shape = {1, 4096, 4096};
+  GemmShape shape = {1, 64, 128};
   shape.chains = 1;
   EXPECT_GE(planGemm(shape, narrow()).tileVectors, 7);
   // Some rows of many may come alone, too.
   shape.rows = 60;
   EXPECT_LE(planGemm(shape, narrow()).tileVectors, 4);
   EXPECT_GE(planGemm(shape, narrow()).singleVectors, 7);
+}
+
+TEST(GemmPlanTest, ASingleRowWaitsForWhatL1DoesNotHold) {
+  GemmShape shape = {1, 4096, 4096};
+  shape.chains = 1;
+  EXPECT_LE(planGemm(shape, narrow()).tileVectors, 4);
 }
 
 } // namespace

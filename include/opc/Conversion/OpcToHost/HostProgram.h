@@ -21,6 +21,9 @@
 
 namespace opc {
 
+/// The function of a program that its caller calls (opc-c/module.h).
+inline constexpr llvm::StringLiteral kEntrySymbol = "opc_entry";
+
 /// Of a kernel that a device runs: the device's name, and the memory space of
 /// its buffers (opc.copy) where that is not the host's.
 inline constexpr llvm::StringLiteral kDeviceAttr = "opc.device";

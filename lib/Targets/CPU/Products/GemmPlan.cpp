@@ -70,10 +70,12 @@ int64_t tallestTile(int64_t vectors, int64_t chains, const GemmShape &s,
 }
 
 /// A single row has no other sums that hide the latency than those of its
-/// columns.
+/// columns. Where B comes from beyond L1, that is what it waits for, and fewer
+/// panels that are read at a time leave each other their lines of L1.
 int64_t widestTile(const GemmShape &s, const VectorMachine &m) {
   bool isSingle = s.chains > 0 && s.rows == 1;
-  return isSingle ? m.fmaPorts * m.fmaLatency : usualVectors;
+  bool isNear = s.reduction * s.columns * 4 <= m.l1Bytes;
+  return isSingle && isNear ? m.fmaPorts * m.fmaLatency : usualVectors;
 }
 
 } // namespace

@@ -301,7 +301,7 @@ VectorMath::NormalTail VectorMath::normalTail(Value a, int unit) {
   Octaves n = octaves(square, c(1 / k));
   Value r = add(fma(n.n, c(-k), square), lost);
   Value power =
-      inPairs(r, mul(r, r),
+      polynomial(r,
               inUnits({1.0, -0.499999852219, 0.124997873139, -0.020834545073,
                        0.002618620555, -0.00025907232872},
                       unit));
