@@ -287,7 +287,7 @@ FUNCTIONS = (
     Function("acosh", np.arccosh, (0.51, 0.51, 2.2)),
     Function("atanh", np.arctanh, (1.8, 1.8, 1.9)),
     Function("erf", erf, (6.4, 1.1, 1.4)),
-    Function("erfc", erfc, (6.9, 0.51, 3.9), flushed=1e-39),
+    Function("erfc", erfc, (6.8, 0.51, 3.9), flushed=1e-39),
     Function("expm1", np.expm1, (1.5, 0.9, 0.9)),
     Function("log1p", np.log1p, (1.5, 1.4, 0.9)),
     Function("sigmoid", sigmoid, (2.6, 0.51, 2.5), flushed=TINY),

@@ -64,7 +64,7 @@ void Call::launch(opc_call *opaque, const opc_launch *launch) {
 
 void *Call::alloc(opc_call *opaque, int64_t bytes) {
   Call &call = of(opaque);
-  void *data = allocate(bytes);
+  void *data = allocate(bytes, Lifetime::Run);
   if (!data)
     return nullptr;
   Block *block = Block::of(data);

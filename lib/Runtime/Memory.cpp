@@ -1,8 +1,11 @@
 //===- Memory.cpp - The caching pool of blocks ----------------------------===//
 //
 // Free blocks wait in one list per size class (four classes per power of two,
-// so at most a quarter is wasted) under the shared lock. The header of a large
-// block lies in the page before its data, which keeps the data 2 MB aligned.
+// so at most a quarter is wasted) under the shared lock. Large ones that a run
+// uses by itself are shared by runs of all sizes: programs that take turns, as
+// the steps of a training do, need together what the greatest needs. The header
+// of a large block lies in the page before its data, which keeps the data 2 MB
+// aligned.
 //
 //===----------------------------------------------------------------------===//
 #include "Memory.h"
@@ -94,28 +97,47 @@ static void unmapAll(Block *list) {
     unmap(std::exchange(list, list->next));
 }
 
-/// Detaches free blocks, largest class first, until at most `keep` bytes stay.
-/// Call with the lock held; unmap the result without it.
-static Block *detachAbove(size_t keep) {
+/// Detaches the block used last of a class that has one. Call with the lock
+/// held.
+static Block *detachFrom(int index) {
+  Block *block = freeLists[index];
+  freeLists[index] = block->next;
+  freeBytes -= block->capacity;
+  return block;
+}
+
+/// Detaches free blocks of the classes [first, last), largest first, until they
+/// hold `bytes`. Call with the lock held; unmap the result without it.
+static Block *detach(int first, int last, size_t bytes) {
   Block *detached = nullptr;
-  for (int index = numClasses; index-- > 0 && freeBytes > keep;)
-    while (freeLists[index] && freeBytes > keep) {
-      Block *block = freeLists[index];
-      freeLists[index] = block->next;
-      freeBytes -= block->capacity;
+  size_t sum = 0;
+  for (int index = last; index-- > first && sum < bytes;)
+    while (freeLists[index] && sum < bytes) {
+      Block *block = detachFrom(index);
+      sum += block->capacity;
       block->next = std::exchange(detached, block);
     }
   return detached;
 }
 
-static Block *takeFree(int index) {
+/// A free block of the smallest class of [first, last) that has one.
+static Block *takeFree(int first, int last) {
   std::lock_guard guard(sharedLock());
-  Block *block = freeLists[index];
-  if (!block)
-    return nullptr;
-  freeLists[index] = block->next;
-  freeBytes -= block->capacity;
-  return block;
+  auto begin = freeLists + first, end = freeLists + last;
+  Block **list = std::find_if(begin, end, [](Block *each) { return each; });
+  return list == end ? nullptr : detachFrom(int(list - freeLists));
+}
+
+/// Gives the system free blocks too small for one of class `index`, which takes
+/// their place.
+static void unmapSmaller(int index, size_t capacity) {
+  static const int large = sizeClass(hugePage).first;
+  Block *smaller;
+  {
+    std::lock_guard guard(sharedLock());
+    smaller = detach(large, index, capacity);
+  }
+  unmapAll(smaller);
 }
 
 size_t opc::runtime::cacheLimit() {
@@ -125,13 +147,16 @@ size_t opc::runtime::cacheLimit() {
   return limit;
 }
 
-void *opc::runtime::allocate(int64_t bytes) {
+void *opc::runtime::allocate(int64_t bytes, Lifetime lifetime) {
   if (bytes < 0 || static_cast<uint64_t>(bytes) > memoryLimit())
     return nullptr;
   auto [index, capacity] = sizeClass(static_cast<size_t>(bytes));
   if (OPC_ASAN)
     capacity = std::max<size_t>(bytes, 1);
-  Block *block = takeFree(index);
+  bool isShared = lifetime == Lifetime::Run && capacity >= hugePage;
+  Block *block = takeFree(index, isShared ? numClasses : index + 1);
+  if (!block && isShared)
+    unmapSmaller(index, capacity);
   if (!block)
     block = map(capacity);
   if (!block) {
@@ -158,7 +183,8 @@ void opc::runtime::deallocate(void *data) {
   {
     std::lock_guard guard(sharedLock());
     // Make room before the block joins: it is the one most worth keeping.
-    surplus = detachAbove(cacheLimit() - block->capacity);
+    size_t room = cacheLimit() - block->capacity;
+    surplus = detach(0, numClasses, freeBytes - std::min(freeBytes, room));
     block->next = std::exchange(freeLists[index], block);
     freeBytes += block->capacity;
   }
@@ -174,7 +200,7 @@ void opc::runtime::trimMemory() {
   Block *all;
   {
     std::lock_guard guard(sharedLock());
-    all = detachAbove(0);
+    all = detach(0, numClasses, freeBytes);
   }
   unmapAll(all);
 }

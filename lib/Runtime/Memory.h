@@ -29,10 +29,14 @@ struct alignas(64) Block {
 };
 static_assert(sizeof(Block) == 64);
 
+/// Who holds a block: its user for as long as wanted, or the run that takes it
+/// and gives it back at its end, which any larger free block serves as well.
+enum class Lifetime { User, Run };
+
 /// Uninitialised memory at a multiple of OPC_ALIGNMENT; blocks of 2 MB and more
 /// at a multiple of 2 MB, in huge pages where the system has them. NULL for a
 /// negative size and for one that this machine cannot hold.
-void *allocate(int64_t bytes);
+void *allocate(int64_t bytes, Lifetime lifetime = Lifetime::User);
 
 /// Returns a block to the pool. NULL is fine.
 void deallocate(void *data);

@@ -52,6 +52,35 @@ TEST(Memory, ReusesBlocks) {
   }
 }
 
+TEST(Memory, RunsOfAllSizesShareTheGreatestBlock) {
+  if (!caches())
+    GTEST_SKIP() << "every block is fresh under AddressSanitizer";
+  trimMemory();
+  deallocate(allocate(8 << 20, Lifetime::Run));
+  void *great = allocate(64 << 20, Lifetime::Run);
+  EXPECT_EQ(cachedBytes(), size_t(0)) << "the smaller one is still there";
+  deallocate(great);
+  void *less = allocate(8 << 20, Lifetime::Run);
+  EXPECT_EQ(less, great);
+  // What a user may keep takes no more than it needs.
+  void *kept = allocate(8 << 20);
+  deallocate(less);
+  void *other = allocate(8 << 20);
+  EXPECT_NE(other, great);
+  for (void *each : {kept, other})
+    deallocate(each);
+}
+
+TEST(Memory, SmallBlocksOfRunsAreNotTakenFromLargeOnes) {
+  if (!caches())
+    GTEST_SKIP() << "every block is fresh under AddressSanitizer";
+  trimMemory();
+  deallocate(allocate(64 << 20, Lifetime::Run));
+  void *small = allocate(1000, Lifetime::Run);
+  EXPECT_GE(cachedBytes(), size_t(64) << 20);
+  deallocate(small);
+}
+
 TEST(Memory, StopsWhereABlockIsFreedTwice) {
   if (!caches())
     GTEST_SKIP() << "AddressSanitizer says it first";

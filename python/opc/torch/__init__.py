@@ -10,6 +10,9 @@ opc.torch.stats()               # how many programs, what was left to PyTorch
 opc.torch.reduce(step, inputs)  # what opc computes wrong, in a few operators
 """
 
+import importlib
+from typing import Any
+
 from .custom import decomposition, kernel
 from .entry import backend
 from .errors import (
@@ -19,11 +22,22 @@ from .errors import (
     OptionError,
     StrictError,
 )
-from .explanation import Break, ExplainedGraph, Explanation, Kernel, explain
-from .reduction import Reduced, reduce
 from .settings import Settings
 from .counters import Stats, stats
-from .trials import Failure, failure
+
+#: What people ask for is imported when they do; a first call waits for no more than
+#: it needs.
+_ASKED_FOR = {
+    "explanation": (
+        "Break",
+        "ExplainedGraph",
+        "Explanation",
+        "Kernel",
+        "explain",
+    ),
+    "reduction": ("Reduced", "reduce"),
+    "trials": ("Failure", "failure"),
+}
 
 __all__ = [
     "CaptureError",
@@ -47,3 +61,11 @@ __all__ = [
     "reduce",
     "stats",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _ASKED_FOR.items():
+        if name in names:
+            found = importlib.import_module(f".{module}", __name__)
+            return getattr(found, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,13 +6,18 @@ are in opc's own cache.
 """
 
 import contextlib
+import functools
+import hashlib
+import pathlib
 from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 import torch
 from torch._functorch._aot_autograd.schemas import (
     SerializableAOTDispatchCompiler,
 )
+from torch._inductor import codecache
 from torch._inductor.output_code import OutputCode
 
 from . import compiler, counters, decompose
@@ -59,6 +64,35 @@ def compiler_for(settings: Settings) -> SerializableAOTDispatchCompiler:
     return SerializableAOTDispatchCompiler(CompiledGraph, compile_one)
 
 
+@functools.cache
+def _torch_key() -> bytes:
+    """What tells this PyTorch from others, as its own key does by reading all of its
+    2,600 files; here those that AOTAutograd runs through, by name, size and time.
+    """
+    root = pathlib.Path(torch.__file__).parent
+    parts = [torch.__version__, str(torch.version.git_version)]
+    for folder in ("_decomp", "_functorch", "_refs", "_subclasses", "fx"):
+        for file in sorted((root / folder).rglob("*.py")):
+            state = file.stat()
+            parts.append(f"{file.name} {state.st_size} {state.st_mtime_ns}")
+    return hashlib.sha256("\n".join(parts).encode()).digest()
+
+
+@contextlib.contextmanager
+def _without_inductor() -> Iterator[None]:
+    """The key of a plan is made without Inductor's code generators, which take longer
+    to import than a small model takes to compile, and say nothing of a plan.
+    """
+    with contextlib.ExitStack() as stack:
+        for name, instead in (
+            ("init_backend_registration", lambda: None),
+            ("torch_key", _torch_key),
+        ):
+            if hasattr(codecache, name):
+                stack.enter_context(mock.patch.object(codecache, name, instead))
+        yield
+
+
 @contextlib.contextmanager
 def enabled(settings: Settings) -> Iterator[None]:
     """Lets AOTAutograd use its cache, for plans of these settings and this build
@@ -68,6 +102,7 @@ def enabled(settings: Settings) -> Iterator[None]:
     build = compiler.build_id()
     tag = f"{torch.compiler.config.cache_key_tag} opc {build} {settings}"
     with (
+        _without_inductor(),
         torch.compiler.config.patch(cache_key_tag=tag),
         torch._functorch.config.patch(
             bundled_autograd_cache=keep,

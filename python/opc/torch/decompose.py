@@ -1,7 +1,7 @@
 """Which operators PyTorch breaks down before opc sees them, and which are whole."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import torch
@@ -48,23 +48,50 @@ def has_users() -> bool:
     return bool(_users)
 
 
+class _Table(Mapping[Any, Callable[..., Any]]):
+    """Made when it is first read: what comes from a cache reads none of it."""
+
+    def __init__(self, core: Callable[[], dict[Any, Callable[..., Any]]]):
+        self._core = core
+
+    @functools.cached_property
+    def _rows(self) -> dict[Any, Callable[..., Any]]:
+        known = {
+            **self._core(),
+            **torch._decomp.get_decompositions(
+                [getattr(torch.ops.aten, name) for name in _MORE]
+            ),
+            **foreach.decompositions(),
+        }
+        asked = {
+            target: _if_lacking(target, function)
+            for target, function in known.items()
+        }
+        return {**asked, **_users}
+
+    def __getitem__(self, target: Any) -> Callable[..., Any]:
+        return self._rows[target]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
 @functools.cache
-def decompositions() -> dict[Any, Callable[..., Any]]:
+def decompositions(
+    composites: bool = False,
+) -> Mapping[Any, Callable[..., Any]]:
     """torch's core table, that of lists and more, of which a row is used for calls
     that opc does not take whole; and what users added.
+
+    `composites` adds those that AOTAutograd breaks down of itself, and
+    torch.export does not; to find them takes 0.2 s.
     """
-    known = {
-        **torch._decomp.core_aten_decompositions(),
-        **torch._decomp.get_decompositions(
-            [getattr(torch.ops.aten, name) for name in _MORE]
-        ),
-        **foreach.decompositions(),
-    }
-    asked = {
-        target: _if_lacking(target, function)
-        for target, function in known.items()
-    }
-    return {**asked, **_users}
+    if composites:
+        return _Table(torch._decomp.core_aten_decompositions)
+    return _Table(torch._decomp._core_aten_decompositions_post_autograd)
 
 
 def _if_lacking(

@@ -29,7 +29,7 @@ def compiled(
     traced = aot_function(flat(function), **tracing.arguments(compile_one))
 
     def run(*inputs: torch.Tensor) -> list[torch.Tensor]:
-        with tracing.eager_draws():
+        with tracing.configured():
             return list(traced(*inputs))
 
     return run

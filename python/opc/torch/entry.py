@@ -24,7 +24,7 @@ def backend(
     """
     chosen = settings.read(options, mode)
     compile_one = cached.compiler_for(chosen)
-    with tracing.eager_draws(), cached.enabled(chosen):
+    with tracing.configured(), cached.enabled(chosen):
         return aot_module_simplified(
             module,
             inputs,

@@ -53,7 +53,7 @@ def read(program: ExportedProgram) -> tuple[bytes, dict[str, numpy.ndarray]]:
     Values share the memory of the program's tensors, where they are dense. Raises
     UnsupportedError for what the schema has no words for.
     """
-    program = program.run_decompositions(dict(decompositions()))
+    program = program.run_decompositions(dict(decompositions(composites=True)))
     try:
         return write(program), _values(program)
     except writer.NotWritable as error:

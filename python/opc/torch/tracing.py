@@ -1,7 +1,7 @@
 """What AOTAutograd is told, whoever calls it."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -24,8 +24,16 @@ def arguments(compile_one: Callable[..., Any]) -> dict[str, Any]:
     }
 
 
-def eager_draws() -> AbstractContextManager[None]:
+@contextlib.contextmanager
+def configured() -> Iterator[None]:
     """Random numbers are those of eager: draws that nobody reads change the state of
-    the generator as well.
+    the generator as well. What is cheap to compute is computed again by the backward
+    graph, also where that keeps it in memory: the forward graph keeps less.
     """
-    return torch._inductor.config.patch(fallback_random=True)
+    with (
+        torch._inductor.config.patch(fallback_random=True),
+        torch._functorch.config.patch(
+            ban_recompute_materialized_backward=False
+        ),
+    ):
+        yield

@@ -56,3 +56,29 @@ def test_plans_are_kept(tmp_path):
 def test_plans_are_not_kept_where_that_is_asked(tmp_path):
     for _ in range(2):
         assert run(tmp_path, {"cache": False})[2]["graphs"] == 2
+
+
+FIRST_CALL = """
+import sys, torch
+
+net = torch.nn.Sequential(torch.nn.Linear(8, 8), torch.nn.ReLU())
+with torch.no_grad():
+    torch.compile(net, backend="opc")(torch.randn(4, 8))
+import opc.torch
+from opc.torch import decompose
+
+assert opc.torch.stats().restored == {restored}
+heavy = [name for name in sys.modules if name.startswith("torch._inductor.codegen.c")]
+assert not [name for name in heavy if "scheduling" in name or name.endswith(".cpp")]
+assert ("_rows" in vars(decompose.decompositions())) == (not {restored})
+"""
+
+
+def test_a_first_call_from_the_cache_needs_little(tmp_path):
+    """Neither Inductor's code generators nor the table of decompositions."""
+    for restored in range(2):
+        code = FIRST_CALL.format(restored=restored)
+        environment = {**os.environ, "TORCHINDUCTOR_CACHE_DIR": str(tmp_path)}
+        subprocess.run(
+            [sys.executable, "-c", code], check=True, env=environment
+        )
