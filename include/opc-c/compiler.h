@@ -24,8 +24,8 @@
 |*   verify_each  verify the IR after every pass              default false
 |*   progress     true: report stages on stderr               default false
 |*   explain      true: say of each kernel which schedule wrote it, and why
-|*                those that were asked before did not; the cache is not read
-|*                                                            default false
+|*                others that are meant for such kernels did not; the cache is
+|*                not read                                    default false
 |*
 \*===----------------------------------------------------------------------===*/
 #ifndef OPC_C_COMPILER_H

@@ -4,6 +4,7 @@
 // options, look into the cache, compile, hand over.
 //
 //===----------------------------------------------------------------------===//
+#include "opc-c/explain.h"
 #include "opc-c/survey.h"
 
 #include "LoadedProgram.h"
@@ -11,6 +12,7 @@
 #include "ModelFiles.h"
 #include "TargetsJson.h"
 #include "opc/Pipeline/BuildInfo.h"
+#include "opc/Pipeline/Explain.h"
 #include "opc/Pipeline/Jit.h"
 #include "opc/Pipeline/Reproducer.h"
 #include "opc/Pipeline/Stages.h"
@@ -254,48 +256,46 @@ extern "C" opc_status opc_save(const opc_program *program, const char *path) {
   });
 }
 
-static Status survey(const ModelSource &source, const CompileOptions &options,
-                     char **json) {
-  std::string text;
-  Status status = surveyModel(source, options, text);
-  if (options.interrupted())
-    status = interruption();
-  return status.ok() ? giveText(text, json) : status;
+/// Gives as JSON what `look` finds in a model; `missingWhat` is told where an
+/// argument is NULL.
+static opc_status describe(const opc_model *model, const char *options,
+                           char **json, const char *missingWhat,
+                           Status (*look)(const ModelSource &,
+                                          const CompileOptions &,
+                                          std::string &)) {
+  return guarded([&] {
+    if (!model || !json)
+      return missing(missingWhat);
+    *json = nullptr;
+    CompileOptions parsed;
+    ModelSource source;
+    Status status = readArguments(*model, options, parsed, source);
+    if (!status.ok())
+      return status;
+    std::string text;
+    status = look(source, parsed, text);
+    if (parsed.interrupted())
+      status = interruption();
+    return status.ok() ? giveText(text, json) : status;
+  });
 }
 
 extern "C" opc_status opc_survey_model(const opc_model *model,
                                        const char *options, char **json) {
-  return guarded([&] {
-    if (!model || !json)
-      return missing("opc_survey_model: model and json");
-    *json = nullptr;
-    CompileOptions parsed;
-    ModelSource source;
-    Status status = readArguments(*model, options, parsed, source);
-    return status.ok() ? survey(source, parsed, json) : status;
-  });
-}
-
-static Status inspect(const ModelSource &source, const CompileOptions &options,
-                      char **json) {
-  std::string text;
-  Status status = inspectModel(source, options, text);
-  if (options.interrupted())
-    status = interruption();
-  return status.ok() ? giveText(text, json) : status;
+  return describe(model, options, json, "opc_survey_model: model and json",
+                  surveyModel);
 }
 
 extern "C" opc_status opc_inspect_model(const opc_model *model,
                                         const char *options, char **json) {
-  return guarded([&] {
-    if (!model || !json)
-      return missing("opc_inspect_model: model and json");
-    *json = nullptr;
-    CompileOptions parsed;
-    ModelSource source;
-    Status status = readArguments(*model, options, parsed, source);
-    return status.ok() ? inspect(source, parsed, json) : status;
-  });
+  return describe(model, options, json, "opc_inspect_model: model and json",
+                  inspectModel);
+}
+
+extern "C" opc_status opc_explain_model(const opc_model *model,
+                                        const char *options, char **json) {
+  return describe(model, options, json, "opc_explain_model: model and json",
+                  explainModel);
 }
 
 extern "C" void opc_observe(const opc_observer *observer) {

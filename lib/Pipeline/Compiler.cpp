@@ -8,6 +8,7 @@
 
 #include "BindConstants.h"
 #include "Donations.h"
+#include "ExplainSchedules.h"
 #include "IRText.h"
 #include "MemoryGuard.h"
 
@@ -16,6 +17,7 @@
 #include "opc/Frontend/ONNX/Model.h"
 #include "opc/Frontend/Torch/ImportTorch.h"
 #include "opc/Pipeline/BuildInfo.h"
+#include "opc/Pipeline/Explain.h"
 #include "opc/Pipeline/InitAll.h"
 #include "opc/Pipeline/Stages.h"
 #include "opc/Pipeline/Survey.h"
@@ -47,6 +49,7 @@ public:
   }
   Status print(size_t last, TextForm form, std::string &text);
   Status inspect(const ModelSource &source, json::Object &description);
+  Status explain(json::Array &kernels);
   Status survey(const ModelSource &source,
                 std::vector<runtime::Diagnostic> &refusals);
 
@@ -400,6 +403,30 @@ Status Compilation::inspect(const ModelSource &source,
   description["diagnostics"] =
       cantFail(json::parse(runtime::toJson(verdict.diagnostics())));
   return {};
+}
+
+Status Compilation::explain(json::Array &kernels) {
+  HostProgram host;
+  KernelTexts unscheduled;
+  StageContext context = contextOf(options, *desc, host);
+  context.unscheduled = &unscheduled;
+  Status status = runStages(*module, context, 0, *findStage("schedule"));
+  if (status.ok())
+    kernels = describeSchedules(*module, unscheduled);
+  return status;
+}
+
+Status opc::explainModel(const ModelSource &source,
+                         const CompileOptions &options, std::string &text) {
+  json::Array kernels;
+  Status status = compiling([&](int64_t deepest) {
+    Compilation compilation(options, deepest);
+    Status started = compilation.start(source);
+    return started.ok() ? compilation.explain(kernels) : started;
+  });
+  if (status.ok())
+    llvm::raw_string_ostream(text) << json::Value(std::move(kernels));
+  return status;
 }
 
 Status opc::surveyModel(const ModelSource &source,

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Errors.h"
+#include "KernelTexts.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Pipeline/Stages.h"
 #include "opc/Runtime/AtomicFile.h"
@@ -57,6 +58,8 @@ Status runStage(ModuleOp module, const Stage &stage,
   if (stage.build) {
     PassManager pm(module.getContext());
     pm.enableVerifier(context.options.verifyEach);
+    if (context.unscheduled)
+      keepUnscheduled(pm, *context.unscheduled);
     stage.build(pm, context);
     LogicalResult result = pm.run(module);
     if (context.options.interrupted())

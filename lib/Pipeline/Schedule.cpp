@@ -56,16 +56,20 @@ public:
   explicit Offer(func::FuncOp function) : form(function), b(function) {}
 
   bool isTaken(ArrayRef<Schedule> schedules, const TargetDesc &desc) {
-    std::optional<StringRef> reason = unfit(form);
+    if (schedules.empty())
+      return false;
+    if (std::optional<StringRef> reason = unfit(form)) {
+      note(kAllSchedules, *reason);
+      return false;
+    }
     for (const Schedule &schedule : schedules) {
-      auto result = reason ? ScheduleResult::declined(*reason)
-                           : schedule.apply(form, desc);
+      ScheduleResult result = schedule.apply(form, desc);
       if (result.isTaken()) {
         stamp(schedule.name);
         return true;
       }
-      declined.push_back(
-          b.getNamedAttr(schedule.name, b.getStringAttr(result.why())));
+      if (!result.why().empty())
+        note(schedule.name, result.why());
     }
     return false;
   }
@@ -77,6 +81,10 @@ public:
   }
 
 private:
+  void note(StringRef schedule, StringRef why) {
+    declined.push_back(b.getNamedAttr(schedule, b.getStringAttr(why)));
+  }
+
   KernelForm form;
   Builder b;
   SmallVector<NamedAttribute> declined;

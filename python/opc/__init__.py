@@ -25,7 +25,16 @@ from .errors import (
     UsageError,
 )
 from .folders import include_dir, library_dir
-from .model import Model, TensorSpec, compile, inspect, load, survey, targets
+from .model import (
+    Model,
+    TensorSpec,
+    compile,
+    explain,
+    inspect,
+    load,
+    survey,
+    targets,
+)
 from .profile import KernelTime, Launch, Profile
 
 __version__ = _version()
@@ -42,6 +51,7 @@ __all__ = [
     "UnsupportedNode",
     "UsageError",
     "compile",
+    "explain",
     "include_dir",
     "inspect",
     "library_dir",

@@ -242,6 +242,27 @@ def inspect(
     return _with_model(_opc.inspect_model, model, directory, constants, text)
 
 
+def explain(
+    model: Any,
+    target: str = "cpu",
+    threads: int = 1,
+    dims: Mapping[str, int] | None = None,
+    constants: Mapping[str, Any] | None = None,
+    directory: str | os.PathLike | None = None,
+    outputs: Sequence[str] | None = None,
+    donate: Sequence[str | int] | Mapping[str | int, str] | None = None,
+) -> list[dict[str, Any]]:
+    """What became of each kernel that `compile` makes with these arguments.
+
+    A list of dicts: "name" and "ops" as in the manifest; "schedule", what wrote
+    it; "declined", a list of others that are meant for such kernels ("schedule",
+    "all" where none was asked, and "why"); and its IR as text, "before" and
+    "after" it was scheduled. No code is generated.
+    """
+    text = compile_options(target, threads, dims, outputs, donate, False)
+    return _with_model(_opc.explain_model, model, directory, constants, text)
+
+
 def survey(
     model: Any, dims: Mapping[str, int] | None = None
 ) -> list[dict[str, Any]]:

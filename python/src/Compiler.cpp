@@ -30,6 +30,7 @@ static CompilerApi open() {
   find(library, "opc_targets", api.targets);
   find(library, "opc_inspect_model", api.inspectModel);
   find(library, "opc_survey_model", api.surveyModel);
+  find(library, "opc_explain_model", api.explainModel);
   find(library, "opc_observe", api.observe);
   return api;
 }

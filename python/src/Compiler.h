@@ -8,6 +8,7 @@
 #define OPC_PYTHON_COMPILER_H
 
 #include "opc-c/compiler.h"
+#include "opc-c/explain.h"
 #include "opc-c/survey.h"
 
 namespace opc::python {
@@ -20,6 +21,7 @@ struct CompilerApi {
   decltype(&::opc_targets) targets;
   decltype(&::opc_inspect_model) inspectModel;
   decltype(&::opc_survey_model) surveyModel;
+  decltype(&::opc_explain_model) explainModel;
   decltype(&::opc_observe) observe;
 };
 

@@ -61,22 +61,23 @@ static Program *compile(const Model::Text &path, const Model::Text &data,
   });
 }
 
-static nb::object inspectModel(const Model::Text &path, const Model::Text &data,
-                               const Model::Text &directory, nb::list constants,
-                               const std::string &options, nb::object log) {
+/// What a function of the compiler finds in a model.
+template <auto function>
+static nb::object lookAt(const Model::Text &path, const Model::Text &data,
+                         const Model::Text &directory, nb::list constants,
+                         const std::string &options, nb::object log) {
   Model model(path, data, directory, constants);
   return inspectWith(log, [&](char **json) {
-    return compiler().inspectModel(model.get(), options.c_str(), json);
+    return (compiler().*function)(model.get(), options.c_str(), json);
   });
 }
 
-static nb::object surveyModel(const Model::Text &path, const Model::Text &data,
-                              const Model::Text &directory, nb::list constants,
-                              const std::string &options, nb::object log) {
-  Model model(path, data, directory, constants);
-  return inspectWith(log, [&](char **json) {
-    return compiler().surveyModel(model.get(), options.c_str(), json);
-  });
+/// Defines such a function in Python.
+template <auto function>
+static void defineLook(nb::module_ &m, const char *name, const char *doc) {
+  m.def(name, &lookAt<function>, nb::arg("path").none(), nb::arg("data").none(),
+        nb::arg("directory").none(), nb::arg("constants"), nb::arg("options"),
+        nb::arg("log").none(), doc);
 }
 
 static nb::object inspectProgram(nb::bytes path) {
@@ -121,14 +122,14 @@ NB_MODULE(_opc, m) {
         nb::arg("directory").none(), nb::arg("constants"), nb::arg("options"),
         nb::arg("log").none(),
         "Compiles a model in a file or in memory; options is a JSON object.");
-  m.def("inspect_model", &inspectModel, nb::arg("path").none(),
-        nb::arg("data").none(), nb::arg("directory").none(),
-        nb::arg("constants"), nb::arg("options"), nb::arg("log").none(),
-        "What opc knows of a model, as a dict.");
-  m.def("survey_model", &surveyModel, nb::arg("path").none(),
-        nb::arg("data").none(), nb::arg("directory").none(),
-        nb::arg("constants"), nb::arg("options"), nb::arg("log").none(),
-        "All that the front end refuses of a model, as a list of dicts.");
+  defineLook<&CompilerApi::inspectModel>(
+      m, "inspect_model", "What opc knows of a model, as a dict.");
+  defineLook<&CompilerApi::surveyModel>(
+      m, "survey_model",
+      "All that the front end refuses of a model, as a list of dicts.");
+  defineLook<&CompilerApi::explainModel>(
+      m, "explain_model",
+      "What became of each kernel of a model, as a list of dicts.");
   m.def("inspect_program", &inspectProgram, nb::arg("path"),
         "What a shared object says of itself, as a dict.");
   m.def("targets", &targets, "All targets, as a dict.");

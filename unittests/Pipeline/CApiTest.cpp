@@ -1,6 +1,7 @@
 //===- CApiTest.cpp - The C interface of the compiler ---------------------===//
 #include "TempFolder.h"
-#include "opc-c/compiler.h"
+#include "opc-c/explain.h"
+#include "opc-c/survey.h"
 
 #include "gtest/gtest.h"
 #include <cstring>
@@ -30,6 +31,12 @@ TEST(CApi, NullIsAUsageErrorThatNamesTheFunction) {
             "opc_inspect_model: model and json may not be NULL");
   EXPECT_EQ(said(opc_inspect_model(&model, nullptr, nullptr)),
             "opc_inspect_model: model and json may not be NULL");
+  for (char **out : {static_cast<char **>(nullptr), &json}) {
+    EXPECT_EQ(said(opc_survey_model(out ? nullptr : &model, nullptr, out)),
+              "opc_survey_model: model and json may not be NULL");
+    EXPECT_EQ(said(opc_explain_model(out ? nullptr : &model, nullptr, out)),
+              "opc_explain_model: model and json may not be NULL");
+  }
   EXPECT_EQ(said(opc_targets(nullptr)), "opc_targets: json may not be NULL");
   EXPECT_EQ(said(opc_compile(&model, nullptr, &program)),
             "the model has neither path nor data");

@@ -12,6 +12,7 @@
 #include "opc/Pipeline/Options.h"
 #include "opc/Targets/Core/Target.h"
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace llvm {
 class raw_ostream;
@@ -28,6 +29,8 @@ struct StageContext {
   const TargetDesc &desc;
   /// What the stage "host" leaves besides IR.
   HostProgram &host;
+  /// Not null: receives each kernel as it was before it was scheduled.
+  llvm::StringMap<std::string> *unscheduled = nullptr;
 };
 
 struct Stage {

@@ -30,6 +30,7 @@ from .counters import Stats, stats
 _ASKED_FOR = {
     "explanation": (
         "Break",
+        "Declined",
         "ExplainedGraph",
         "Explanation",
         "Kernel",
@@ -42,6 +43,7 @@ _ASKED_FOR = {
 __all__ = [
     "CaptureError",
     "CompilerError",
+    "Declined",
     "EagerWarning",
     "Break",
     "ExplainedGraph",

@@ -47,6 +47,15 @@ def compile(
         raise raised(error) from error
 
 
+def explain(
+    graph: bytes, settings: Settings, donate: dict[str, str]
+) -> list[dict[str, Any]]:
+    """What became of the kernels of a program that was compiled; as opc.explain."""
+    return model.explain(
+        graph, target=settings.target, threads=settings.threads, donate=donate
+    )
+
+
 def function(
     program: model.Model,
     input_orders: list[layout.Order],

@@ -1,14 +1,25 @@
 """What became of a model: its graphs, their kernels, and what PyTorch executes."""
 
 import contextlib
-import html
 import io
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import torch
+from torch._functorch.aot_autograd import get_graph_being_compiled
 
-from .errors import Refusal
+from . import page
+from .errors import Refusal, place_of
+from .parts import Part
+from .programs import Program
+
+
+class Declined(NamedTuple):
+    """A schedule that is meant for such kernels and did not take one."""
+
+    schedule: str
+    """"all" where none was asked."""
+    why: str
 
 
 class Kernel(NamedTuple):
@@ -19,17 +30,40 @@ class Kernel(NamedTuple):
     """What is fused in it, "opc.conv"."""
     nodes: tuple[str, ...]
     """The operators of the graph that it computes."""
+    places: tuple[str, ...]
+    """The user's own lines that these are from."""
+    schedule: str
+    """What wrote it."""
+    declined: tuple[Declined, ...]
+    before: str
+    """Its IR before it was scheduled: what it computes."""
+    after: str
+    """Its IR behind that: loops over buffers."""
 
 
 class ExplainedGraph(NamedTuple):
-    """A graph that PyTorch handed over, forward or backward."""
+    """A graph that PyTorch handed over."""
 
+    direction: str
+    """"forward", "backward" or "inference"."""
     nodes: int
     """Operators in its programs."""
     programs: int
     kernels: list[Kernel]
     refused: list[Refusal]
     """Operators that PyTorch executes, with the user's line."""
+
+    def summary(self) -> str:
+        """How large it is, in words."""
+        return (
+            f"{_counted(self.nodes, 'operator')} in "
+            f"{_counted(self.programs, 'program')}, "
+            f"{_counted(len(self.kernels), 'kernel')}"
+        )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 class Break(NamedTuple):
@@ -49,11 +83,9 @@ class Explanation(NamedTuple):
         """Kind, name and details of all that there is to tell."""
         rows = []
         for i, graph in enumerate(self.graphs):
-            found = f"{graph.nodes} operators in {graph.programs} programs"
-            rows.append(("graph", str(i), found))
+            rows.append(("graph", f"{i} {graph.direction}", graph.summary()))
             for kernel in graph.kernels:
-                fused = ", ".join(kernel.ops)
-                rows.append(("kernel", kernel.name, fused))
+                rows.extend(_of_kernel(kernel))
             for refusal in graph.refused:
                 rows.append(("PyTorch", refusal.op, str(refusal)))
         for each in self.breaks:
@@ -70,20 +102,23 @@ class Explanation(NamedTuple):
         return text.getvalue()
 
     def html(self) -> str:
-        """The table as a page."""
-        body = "".join(
-            "<tr>"
-            + "".join(f"<td>{html.escape(cell)}</td>" for cell in row)
-            + "</tr>\n"
-            for row in self.rows()
-        )
-        return (
-            '<!DOCTYPE html>\n<meta charset="utf-8">\n<title>opc</title>\n'
-            "<table>\n<tr><th>kind</th><th>name</th><th>details</th></tr>\n"
-            f"{body}</table>\n"
-        )
+        """The same as a page that needs no other file: each kernel unfolds to its
+        IR before and after it was scheduled, and to what declined it.
+        """
+        return page.written(self)
 
     _repr_html_ = html
+
+
+def _of_kernel(kernel: Kernel) -> list[tuple[str, str, str]]:
+    fused = ", ".join(each.removeprefix("opc.") for each in kernel.ops)
+    return [
+        ("kernel", kernel.name, f"{kernel.schedule}: {fused}"),
+        *(
+            ("", "", f"  {each.schedule} declined: {each.why}")
+            for each in kernel.declined
+        ),
+    ]
 
 
 def explain(model: Any, *inputs: Any, **options: Any) -> Explanation:
@@ -95,12 +130,34 @@ def explain(model: Any, *inputs: Any, **options: Any) -> Explanation:
     from .entry import backend
 
     breaks = _breaks(model, inputs)
-    with collecting() as graphs:
+    with collecting() as compiled:
         torch._dynamo.reset()
         chosen = {**options, "cache": False, "strict": False}
         torch.compile(model, backend=backend, options=chosen)(*inputs)
     torch._dynamo.reset()
-    return Explanation(graphs, breaks)
+    return Explanation([_explained(each) for each in compiled], breaks)
+
+
+class Compiled(NamedTuple):
+    """A graph that was compiled, and what of it PyTorch executes."""
+
+    direction: str
+    programs: list[tuple[Part, Program]]
+    refused: list[Refusal]
+
+
+def _explained(graph: Compiled) -> ExplainedGraph:
+    return ExplainedGraph(
+        graph.direction,
+        sum(part.size() for part, _ in graph.programs),
+        len(graph.programs),
+        [
+            kernel
+            for part, program in graph.programs
+            for kernel in _kernels(part, program)
+        ],
+        graph.refused,
+    )
 
 
 def _breaks(model: Any, inputs: tuple[Any, ...]) -> list[Break]:
@@ -114,13 +171,13 @@ def _breaks(model: Any, inputs: tuple[Any, ...]) -> list[Break]:
     return found
 
 
-_listeners: list[list[ExplainedGraph]] = []
+_listeners: list[list[Compiled]] = []
 
 
 @contextlib.contextmanager
-def collecting() -> Iterator[list[ExplainedGraph]]:
+def collecting() -> Iterator[list[Compiled]]:
     """Lists the graphs that are compiled meanwhile."""
-    graphs: list[ExplainedGraph] = []
+    graphs: list[Compiled] = []
     _listeners.append(graphs)
     try:
         yield graphs
@@ -128,25 +185,39 @@ def collecting() -> Iterator[list[ExplainedGraph]]:
         _listeners.remove(graphs)
 
 
-def tell(nodes: int, models: list[Any], refused: list[Refusal]) -> None:
+def tell(programs: list[tuple[Part, Program]], refused: list[Refusal]) -> None:
     """Notes a graph that was compiled, if somebody collects them."""
     if not _listeners:
         return
-    kernels = [
-        kernel for model in models for kernel in _kernels(model.manifest)
-    ]
-    graph = ExplainedGraph(nodes, len(models), kernels, refused)
+    # "model__0_backward_1"
+    direction = get_graph_being_compiled().split("_")[-2]
     for graphs in _listeners:
-        graphs.append(graph)
+        graphs.append(Compiled(direction, programs, refused))
 
 
-def _kernels(manifest: dict[str, Any]) -> list[Kernel]:
-    places = manifest.get("locations", [])
+def _kernels(part: Part, program: Program) -> list[Kernel]:
+    manifest = program.model.manifest
+    names = manifest.get("locations", [])
+    nodes = {
+        each["name"]: tuple(names[i] for i in each.get("locations", ()))
+        for each in manifest.get("kernels", [])
+    }
     return [
         Kernel(
             each["name"],
-            tuple(each.get("ops", ())),
-            tuple(places[i] for i in each.get("locations", ())),
+            tuple(each["ops"]),
+            nodes.get(each["name"], ()),
+            _places(part, nodes.get(each["name"], ())),
+            each["schedule"],
+            tuple(Declined(**row) for row in each["declined"]),
+            each["before"],
+            each["after"],
         )
-        for each in manifest.get("kernels", [])
+        for each in program.explain()
     ]
+
+
+def _places(part: Part, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Each line once, in the order of the operators."""
+    known = (part.origin[name] for name in names if name in part.origin)
+    return tuple(dict.fromkeys(filter(None, map(place_of, known))))

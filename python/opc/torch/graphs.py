@@ -7,7 +7,6 @@ import torch
 from torch.fx import Graph, GraphModule, Node
 
 from .. import errors
-from ..model import Model
 from . import (
     compiler,
     counters,
@@ -42,7 +41,7 @@ def compile_graph(module: GraphModule, settings: Settings) -> plan.Plan:
     made.compile()
     report(made.refused.values(), settings.strict)
     size = sum(part.size() for part in made.parts.values())
-    explanation.tell(size, made.models(), list(made.refused.values()))
+    explanation.tell(made.programs(), list(made.refused.values()))
     counters.count(
         graphs=1,
         programs=len(made.parts),
@@ -172,9 +171,11 @@ class _Compilation:
             any_found = True
         return any_found
 
-    def models(self) -> list[Model]:
-        """The programs, in order."""
-        return [self._programs[stage].model for stage in self.parts]
+    def programs(self) -> list[tuple[parts.Part, Program]]:
+        """Parts with their programs, in order."""
+        return [
+            (part, self._programs[stage]) for stage, part in self.parts.items()
+        ]
 
     def steps(self) -> list[plan.Step]:
         """The order of execution: stage by stage, and as in the graph."""

@@ -32,5 +32,10 @@ class Program:
     def __reduce__(self) -> tuple[Any, ...]:
         return Program, self._made_of
 
+    def explain(self) -> list[dict[str, Any]]:
+        """What became of its kernels; as opc.explain."""
+        graph, settings, _, _, donate = self._made_of
+        return compiler.explain(graph, settings, donate)
+
     def __call__(self, *inputs: Any) -> tuple[torch.Tensor, ...]:
         return self._call(*inputs)

@@ -126,34 +126,6 @@ def test_exported_programs(tmp_path):
         close(torch.from_numpy(result), module(x[:2]).detach())
 
 
-def breaks_and_lacks(x):
-    y = (x * 2).sinc()
-    torch._dynamo.graph_break()
-    return torch.special.zeta(y.abs() + 2, x.abs() + 1) + y
-
-
-def test_explain():
-    with pytest.warns(opc.torch.EagerWarning, match="zeta"):
-        told = opc.torch.explain(breaks_and_lacks, torch.rand(5))
-    first = breaks_and_lacks.__code__.co_firstlineno
-    assert len(told.graphs) == 2
-    assert all(graph.kernels for graph in told.graphs)
-    assert [each.place for each in told.breaks] == [f"{__file__}:{first + 2}"]
-    (refusal,) = [r for graph in told.graphs for r in graph.refused]
-    assert refusal.op == "aten.special_zeta.default"
-    assert refusal.place == f"{__file__}:{first + 3}"
-    for text in (str(told), told.html()):
-        assert "aten.special_zeta.default" in text
-        assert told.graphs[0].kernels[0].name in text
-
-
-def test_explain_training():
-    net = nets.Convolutions()
-    told = opc.torch.explain(net, torch.randn(2, 3, 14, 14))
-    assert len(told.graphs) == 2 and not told.breaks
-    assert not any(graph.refused for graph in told.graphs)
-
-
 def fills_a_diagonal(x):
     """Its gradient has a value with gaps, which PyTorch's own nodes read."""
     y = x.clone()

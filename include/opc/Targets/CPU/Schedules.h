@@ -69,6 +69,14 @@ bool isF32(mlir::Value tensor);
 /// does not follow element by element. Nothing where they can.
 std::optional<llvm::StringRef>
 misfitAround(KernelForm &kernel, mlir::Value root, mlir::ValueRange buffers);
+/// What a schedule of one of `Ops` says of a kernel that it does not fit: why,
+/// if there is such an op in it.
+template <typename... Ops>
+ScheduleResult misfitOf(KernelForm &kernel, llvm::StringLiteral why) {
+  bool isMeant = llvm::any_of(
+      kernel.ops(), [](mlir::Operation &op) { return mlir::isa<Ops...>(op); });
+  return isMeant ? ScheduleResult::declined(why) : ScheduleResult::notMeant();
+}
 /// Whether an element-wise op is a function rather than arithmetic: its
 /// polynomial keeps constants in registers, and costs more than reading its
 /// result back.

@@ -26,8 +26,12 @@ public:
     return result;
   }
 
+  /// Declined, with nothing to tell: the schedule is meant for other ops, types
+  /// or machines.
+  static ScheduleResult notMeant() { return declined(""); }
+
   bool isTaken() const { return !reason; }
-  /// Why it was declined.
+  /// Why it was declined; "" where there is nothing to tell.
   const std::string &why() const { return *reason; }
 
 private:
@@ -47,8 +51,11 @@ struct Schedule {
 /// Name of the schedule that wrote a kernel; kPlainLoops where none took it.
 inline constexpr llvm::StringLiteral kScheduleAttr = "opc.schedule";
 inline constexpr llvm::StringLiteral kPlainLoops = "plain-loops";
-/// Why each schedule that was asked before did not: {gemm = "no product"}.
+/// Why each schedule that is meant for such kernels, and was asked before, did
+/// not: {gemm = "no product of these types"}.
 inline constexpr llvm::StringLiteral kDeclinedAttr = "opc.declined";
+/// What stands there for the name of a schedule where none was asked.
+inline constexpr llvm::StringLiteral kAllSchedules = "all";
 
 } // namespace opc
 

@@ -181,7 +181,7 @@ ScheduleResult scheduleConv(KernelForm &kernel, const TargetDesc &desc) {
   ShapeEnv &env = kernel.env;
   auto conv = kernel.root<PackedConvOp>();
   if (!conv)
-    return ScheduleResult::declined("no packed convolution alone");
+    return misfitOf<PackedConvOp>(kernel, "no packed convolution alone");
   if (auto why = misfitAround(kernel, conv.getY(), {conv.getA(), conv.getB()}))
     return ScheduleResult::declined(*why);
   auto kind = productKind(conv.getA(), conv.getB(), conv.getY(), desc);

@@ -162,7 +162,7 @@ ScheduleResult scheduleDepthwise(KernelForm &kernel, const TargetDesc &desc) {
   ShapeEnv &env = kernel.env;
   auto conv = kernel.root<DepthwiseConvOp>();
   if (!conv)
-    return ScheduleResult::declined("no depthwise convolution alone");
+    return misfitOf<DepthwiseConvOp>(kernel, "no depthwise convolution alone");
   if (auto why = misfitAround(kernel, conv.getY(), {conv.getA(), conv.getB()}))
     return ScheduleResult::declined(*why);
   std::optional<int64_t> taps = constantOf(env.dims(conv.getB())[1]);

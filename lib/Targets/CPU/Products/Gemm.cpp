@@ -219,7 +219,8 @@ ScheduleResult scheduleGemm(KernelForm &kernel, const TargetDesc &desc) {
   Operation *op = kernel.root();
   std::optional<Product> p = op ? productOf(op, env) : std::nullopt;
   if (!p)
-    return ScheduleResult::declined("no product of matrices alone");
+    return misfitOf<PackedMatmulOp, MatmulOp>(kernel,
+                                              "no product of matrices alone");
   if (auto why = misfitAround(kernel, op->getResult(0), {p->a, p->b}))
     return ScheduleResult::declined(*why);
   VectorMachine machine = machineOf(desc);

@@ -262,8 +262,8 @@ ScheduleResult scheduleQuantisedGemm(KernelForm &kernel,
   ShapeEnv &env = kernel.env;
   auto op = kernel.root<PackedQuantizedMatmulOp>();
   if (!op)
-    return ScheduleResult::declined(
-        "no product with packed weights of few bits alone");
+    return misfitOf<PackedQuantizedMatmulOp>(
+        kernel, "no product with packed weights of few bits alone");
   if (auto why = misfitAround(kernel, op.getY(), op->getOperands()))
     return ScheduleResult::declined(*why);
   VectorMachine machine = machineOf(desc);

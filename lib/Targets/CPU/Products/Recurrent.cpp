@@ -294,7 +294,8 @@ ScheduleResult scheduleRecurrent(KernelForm &kernel, const TargetDesc &desc) {
   ShapeEnv &env = kernel.env;
   auto op = kernel.root<PackedRecurrentOp>();
   if (!op || !kernel.isSingle())
-    return ScheduleResult::declined("no packed recurrent layer alone");
+    return misfitOf<PackedRecurrentOp>(kernel,
+                                       "no packed recurrent layer alone");
   VectorMachine machine = machineOf(desc);
   int64_t hidden = *constantOf(env.dims(op.getR())[1]);
   int64_t width = (hidden + machine.lanes - 1) / machine.lanes * machine.lanes;

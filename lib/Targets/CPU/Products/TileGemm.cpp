@@ -182,15 +182,13 @@ bool leadsTileGemm(Operation *op, const TargetDesc &desc) {
 
 ScheduleResult scheduleTileGemm(KernelForm &kernel, const TargetDesc &desc) {
   auto op = kernel.root<PackedMatmulOp>();
-  if (!op)
-    return ScheduleResult::declined("no packed product alone");
+  const MatrixUnit *unit = op ? unitOf(op, desc) : nullptr;
+  if (!unit)
+    return ScheduleResult::notMeant();
   if (auto why = misfitAround(kernel, op.getY(), {op.getA(), op.getB()}))
     return ScheduleResult::declined(*why);
   if (numericsOf(op))
     return ScheduleResult::declined("tiles add up as their unit does");
-  const MatrixUnit *unit = unitOf(op, desc);
-  if (!unit)
-    return ScheduleResult::declined("no tiles of these types");
   VectorMachine machine = machineOf(desc);
   ArrayRef<int64_t> packed =
       cast<RankedTensorType>(op.getB().getType()).getShape();

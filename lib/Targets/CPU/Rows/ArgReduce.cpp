@@ -190,7 +190,7 @@ ScheduleResult scheduleArgReduce(KernelForm &kernel, const TargetDesc &desc) {
   ShapeEnv &env = kernel.env;
   auto op = kernel.root<ArgReduceOp>();
   if (!op || !isF32(op.getX()) || !kernel.isSingle())
-    return ScheduleResult::declined("no arg_reduce of f32 alone");
+    return misfitOf<ArgReduceOp>(kernel, "no arg_reduce of f32 alone");
   const Dims x = env.dims(op.getX());
   int64_t axis = op.getAxis();
   MLIRContext *context = kernel.context();

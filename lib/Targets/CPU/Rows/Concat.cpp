@@ -80,7 +80,7 @@ ScheduleResult scheduleConcat(KernelForm &kernel, const TargetDesc &desc) {
   ShapeEnv &env = kernel.env;
   auto concat = kernel.soleRoot<ConcatOp>();
   if (!concat)
-    return ScheduleResult::declined("no concat of inputs alone");
+    return misfitOf<ConcatOp>(kernel, "no concat of inputs alone");
   bool alone = kernel.isSingle();
   Dims domain(env.dims(concat.getY()));
   int64_t axis = concat.getAxis();

@@ -173,7 +173,7 @@ ScheduleResult schedulePool(KernelForm &kernel, const TargetDesc &desc) {
   ShapeEnv &env = kernel.env;
   auto pool = kernel.root<PoolOp>();
   if (!pool || !leadsPool(pool, desc))
-    return ScheduleResult::declined("no pool of f32 with channels last alone");
+    return misfitOf<PoolOp>(kernel, "no pool of f32 with channels last alone");
   if (auto why = misfitAround(kernel, pool.getY(), pool.getX()))
     return ScheduleResult::declined(*why);
   const Dims y = env.dims(pool.getY());

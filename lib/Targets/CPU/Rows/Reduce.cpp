@@ -96,7 +96,8 @@ ScheduleResult scheduleReduce(KernelForm &kernel, const TargetDesc &desc) {
   ShapeEnv &env = kernel.env;
   std::optional<Common> common = commonOf(kernel);
   if (!common)
-    return ScheduleResult::declined("no reductions along the same axes alone");
+    return misfitOf<ReductionOp>(kernel,
+                                 "no reductions along the same axes alone");
   if (!fitsResults(kernel, *common))
     return ScheduleResult::declined("results of other extents");
   VectorMachine machine = machineOf(desc);

@@ -284,7 +284,8 @@ ScheduleResult scheduleResize(KernelForm &kernel, const TargetDesc &desc) {
   ShapeEnv &env = kernel.env;
   auto op = kernel.root<ResizeOp>();
   if (!op || !leadsResize(op, desc))
-    return ScheduleResult::declined("no resize by two neighbours of f32 alone");
+    return misfitOf<ResizeOp>(kernel,
+                              "no resize by two neighbours of f32 alone");
   if (auto why = misfitAround(kernel, op.getY(), op.getX()))
     return ScheduleResult::declined(*why);
   const Dims y = env.dims(op.getY());

@@ -178,7 +178,7 @@ ScheduleResult scheduleTranspose(KernelForm &kernel, const TargetDesc &desc) {
   ShapeEnv &env = kernel.env;
   auto op = kernel.soleRoot<TransposeOp>();
   if (!op)
-    return ScheduleResult::declined("no transpose of inputs alone");
+    return misfitOf<TransposeOp>(kernel, "no transpose of inputs alone");
   unsigned bits = getElementTypeOrSelf(op.getX()).getIntOrFloatBitWidth();
   MLIRContext *context = kernel.context();
   Turn turn{Dims(env.dims(op.getX())), Dims(env.dims(op.getY())),

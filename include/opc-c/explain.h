@@ -1,0 +1,27 @@
+/*===- opc-c/explain.h - what became of each kernel -----------------------===*\
+|*
+|* Part of libopc, for those who look into a program.
+|*
+\*===----------------------------------------------------------------------===*/
+#ifndef OPC_C_EXPLAIN_H
+#define OPC_C_EXPLAIN_H
+
+#include "opc-c/compiler.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* JSON: an array of the kernels that opc_compile makes of a model with these
+ * options. Each has its "name" and "ops" as in the manifest, the "schedule" that
+ * wrote it, an array "declined" of what others that are meant for such kernels
+ * said ("schedule", "why"; a schedule called "all" stands for all of them), and
+ * its IR as text, "before" and "after" it was scheduled. No code is generated.
+ * Free with opc_free_data. */
+OPC_EXPORT opc_status opc_explain_model(const opc_model *model,
+                                        const char *options, char **json);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* OPC_C_EXPLAIN_H */
