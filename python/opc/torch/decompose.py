@@ -63,6 +63,10 @@ class _Table(Mapping[Any, Callable[..., Any]]):
             ),
             **foreach.decompositions(),
         }
+        # Its second result there is not the logarithm that the gradient reads.
+        del known[
+            torch.ops.aten._scaled_dot_product_flash_attention_for_cpu.default
+        ]
         asked = {
             target: _if_lacking(target, function)
             for target, function in known.items()

@@ -64,6 +64,11 @@ Value weighted(Emitter &n, Value p, Value v) {
   return spread(n, n.matmul(rows, v, n.elementOf(v)), p);
 }
 
+Value collected(Emitter &n, Value p, Value x, AffineExpr shared) {
+  return n.matmul(gathered(n, p, shared), gathered(n, x, shared),
+                  n.elementOf(x), /*transposeA=*/true);
+}
+
 Value softcap(Emitter &n, Value x, double cap) {
   if (cap == 0)
     return x;
@@ -71,12 +76,34 @@ Value softcap(Emitter &n, Value x, double cap) {
   return n.mul(n.unary<TanhOp>(n.div(x, limit)), limit);
 }
 
-double usualScale(Emitter &n, AffineExpr depth) {
+/// A scale that is known when compiling.
+static std::optional<double> knownScale(std::optional<double> given,
+                                        AffineExpr depth) {
   std::optional<int64_t> known = constantOf(depth);
-  if (known && *known > 0)
-    return 1 / std::sqrt(static_cast<double>(*known));
-  n.refuse("heads of unknown size without scale are not supported", "scale");
-  return 1;
+  if (given || !known || *known <= 0)
+    return given;
+  return 1 / std::sqrt(static_cast<double>(*known));
+}
+
+/// The usual scale where the depth is not; halves could not hold it.
+static Value scaleAtRunTime(Emitter &n, AffineExpr depth, Type element) {
+  Type real = element.isF64() ? element : n.f32Type();
+  Value root = n.unary<SqrtOp>(n.extentAs(real, depth));
+  return n.div(n.like(root, 1), root);
+}
+
+Value scaleOf(Emitter &n, std::optional<double> given, AffineExpr depth,
+              Type element) {
+  if (std::optional<double> known = knownScale(given, depth))
+    return n.scalar(element, *known);
+  return n.cast(scaleAtRunTime(n, depth, element), element);
+}
+
+Value rootOfScale(Emitter &n, std::optional<double> given, AffineExpr depth,
+                  Type element) {
+  if (std::optional<double> known = knownScale(given, depth))
+    return n.scalar(element, std::sqrt(std::abs(*known)));
+  return n.cast(n.unary<SqrtOp>(scaleAtRunTime(n, depth, element)), element);
 }
 
 /// Softmax over the keys and one more, whose probability is left out.
@@ -120,12 +147,11 @@ Attended attend(Emitter &n, const ScaledAttention &a) {
   if (n.failed())
     return {};
   Value bias = biasOf(n, a.mask, n.dim(a.q, 2), n.dim(a.k, 2), a.scores);
-  double scale = a.scale ? *a.scale : usualScale(n, n.dim(a.q, 3));
-  if (!(scale >= 0))
-    n.fail("scale is negative");
-  Value root = n.scalar(a.scores, std::sqrt(scale));
+  Value root = rootOfScale(n, a.scale, n.dim(a.q, 3), a.scores);
+  bool isNegative = a.scale && std::signbit(*a.scale);
   AttentionForm form;
-  form.q = n.mul(n.cast(a.q, a.scores), root);
+  form.q =
+      n.mul(n.cast(a.q, a.scores), isNegative ? n.unary<NegOp>(root) : root);
   form.k = n.mul(n.cast(a.k, a.scores), root);
   form.v = a.v;
   form.softcap = a.softcap;

@@ -51,6 +51,8 @@ void buildAttention(Node &n) {
   readMask(n, a.mask);
   if (n.hasAttr("scale"))
     a.scale = n.real("scale", 1);
+  if (a.scale && !(*a.scale >= 0)) // its root is taken
+    return n.fail("scale is negative");
   a.softcap = n.real("softcap", 0);
   a.softmax = n.elementAttr("softmax_precision", a.scores);
   a.result = n.elementOf(n.need(0));

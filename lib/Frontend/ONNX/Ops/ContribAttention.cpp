@@ -168,13 +168,12 @@ Attended attendMasked(Node &n, const Masked &m) {
   if (n.failed())
     return {};
   double scale = n.real("scale", 0);
+  auto given = scale != 0 ? std::optional(scale) : std::nullopt;
   AttentionForm form;
   form.result = m.element;
   form.scores = form.softmax = n.f32Type();
   form.q = n.cast(m.q, form.scores);
-  form.q =
-      n.mul(form.q,
-            n.like(form.q, scale != 0 ? scale : usualScale(n, n.dim(m.q, 3))));
+  form.q = n.mul(form.q, scaleOf(n, given, n.dim(m.q, 3), form.scores));
   form.k = m.k;
   form.v = m.v;
   form.bias = biasOfMask(n, m.mask, m.extents);

@@ -7,7 +7,6 @@
 #include "Reader/GraphImporter.h"
 #include "opc/Frontend/Graph/Layers/AttentionForm.h"
 #include "opc/Frontend/Graph/Wide.h"
-#include <cmath>
 
 namespace opc::onnx {
 namespace {
@@ -41,11 +40,12 @@ void buildFlexAttention(Node &n) {
                  "the keys have {0} heads, the values {1}");
   Type element = n.elementOf(wide(n, q));
   Type precise = n.elementAttr("softmax_precision", element);
-  double scale =
-      n.hasAttr("scale") ? n.real("scale", 1) : usualScale(n, n.dim(q, 3));
-  if (!(scale >= 0))
+  std::optional<double> scale;
+  if (n.hasAttr("scale"))
+    scale = n.real("scale", 1);
+  if (scale && !(*scale >= 0))
     return n.fail("scale is negative");
-  Value root = n.scalar(element, std::sqrt(scale));
+  Value root = rootOfScale(n, scale, n.dim(q, 3), element);
   Value scores = scoresOf(n, n.mul(wide(n, q), root),
                           n.mul(wide(n, n.in(1)), root), element);
   scores = modified(n, "score_mod", n.cast(scores, precise));

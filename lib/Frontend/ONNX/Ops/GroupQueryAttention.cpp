@@ -318,13 +318,12 @@ void attendToCache(Node &n, const GroupQuery &g) {
   n.out(1, k.present);
   n.out(2, v.present);
   double scale = n.real("scale", 0);
+  auto given = scale != 0 ? std::optional(scale) : std::nullopt;
   AttentionForm form;
   form.result = element;
   form.scores = form.softmax = n.f32Type();
   form.q = n.cast(g.q, form.scores);
-  form.q =
-      n.mul(form.q,
-            n.like(form.q, scale != 0 ? scale : usualScale(n, n.dim(g.q, 3))));
+  form.q = n.mul(form.q, scaleOf(n, given, n.dim(g.q, 3), form.scores));
   form.k = k.seen;
   form.v = v.seen;
   form.softcap = std::max(n.real("softcap", 0), 0.0);

@@ -16,14 +16,15 @@ void buildFlashAttention(Node &n) {
   AttentionMask mask;
   mask.mask = n.optionalTensor("attn_mask");
   mask.causal = n.flag("is_causal");
-  std::optional<double> given = n.optionalReal("scale");
   if (n.real("dropout_p") != 0)
     n.refuse("dropout in attention is not supported", "dropout_p=0");
   if (n.failed() || n.rank(q) != 4)
     return n.fail("a query [batch, heads, n, d] is wanted");
+  if (n.rank(total) != 3)
+    return n.fail("logarithms [batch, heads, n] are wanted");
   Type element = n.elementOf(q), type = n.elementOf(wide(n, q));
   auto in = [&](Value each) { return n.cast(each, type); };
-  Value factor = n.scalar(type, given ? *given : usualScale(n, n.dim(q, 3)));
+  Value factor = scaleOf(n, n.optionalReal("scale"), n.dim(q, 3), type);
   Value scaled = n.mul(in(q), factor);
   Value scores = scoresOf(n, scaled, in(k), type);
   if (Value bias = biasOf(n, mask, n.dim(q, 2), n.dim(k, 2), type))
@@ -35,9 +36,10 @@ void buildFlashAttention(Node &n) {
   Value g = in(grad);
   Value along = n.reduce("sum", n.mul(g, in(y)), {3}, true);
   Value slope = n.mul(p, n.sub(scoresOf(n, g, in(v), type), along));
-  n.out(0, n.cast(n.mul(n.matmul(slope, in(k), type), factor), element));
-  n.out(1, n.cast(n.matmul(slope, scaled, type, true), element));
-  n.out(2, n.cast(n.matmul(p, g, type, true), element));
+  AffineExpr shared = n.dim(k, 1);
+  n.out(0, n.cast(n.mul(weighted(n, slope, in(k)), factor), element));
+  n.out(1, n.cast(collected(n, slope, scaled, shared), element));
+  n.out(2, n.cast(collected(n, p, g, shared), element));
 }
 
 constexpr OpRow kRows[] = {

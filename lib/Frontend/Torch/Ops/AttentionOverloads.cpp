@@ -32,8 +32,6 @@ bool readAttention(Node &n, ScaledAttention &a) {
   a.mask.causal = n.flag("is_causal");
   if (n.real("dropout_p") != 0)
     n.refuse("dropout in attention is not supported", "dropout_p=0");
-  if (a.scale && *a.scale < 0)
-    n.refuse("a negative scale is not supported", "one that is not");
   for (Value each : {q, k, v})
     if (!n.failed() && (!n.isFloat(each) || n.rank(each) != n.rank(q) ||
                         n.elementOf(each) != n.elementOf(q)))

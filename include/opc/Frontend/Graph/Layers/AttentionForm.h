@@ -22,6 +22,9 @@ Value joinHeads(Emitter &n, Value v);
 Value scoresOf(Emitter &n, Value q, Value k, Type element);
 /// p v [b, heads, n, e] of p [b, heads, n, m] and v [b, shared, m, e].
 Value weighted(Emitter &n, Value p, Value v);
+/// p^T x [b, shared, m, e] of p [b, heads, n, m] and x [b, heads, n, e], which
+/// is a sum over heads that share keys.
+Value collected(Emitter &n, Value p, Value x, AffineExpr shared);
 
 /// softmax(cap(q k^T) + bias) v, where keys that are not allowed have the score
 /// `blocked`.
@@ -54,8 +57,8 @@ struct ScaledAttention {
   /// As for scoresOf and weighted.
   Value q, k, v;
   AttentionMask mask;
-  /// Absent: the usual one; the head size must be known then. Not negative: q
-  /// and k are multiplied by its root.
+  /// Absent: the usual one. q and k are multiplied by the root of its size, and
+  /// q by its sign.
   std::optional<double> scale;
   double softcap = 0;
   /// Type of scores; of the softmax, null: that of scores; of the result.
@@ -66,8 +69,13 @@ Attended attend(Emitter &n, const ScaledAttention &a);
 /// tanh(x / cap) * cap; a cap of 0 changes nothing.
 Value softcap(Emitter &n, Value x, double cap);
 
-/// The root of 1 / depth, which scales scores by default.
-double usualScale(Emitter &n, AffineExpr depth);
+/// What scores are multiplied by, in `element`: what is given, else the root of
+/// 1 / depth.
+Value scaleOf(Emitter &n, std::optional<double> given, AffineExpr depth,
+              Type element);
+/// The root of its size.
+Value rootOfScale(Emitter &n, std::optional<double> given, AffineExpr depth,
+                  Type element);
 
 } // namespace opc::graph
 
