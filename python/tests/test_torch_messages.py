@@ -20,7 +20,7 @@ def named(name):
     return {"as_tensor": {"name": name}}
 
 
-def node(target, outputs=("y",), **arguments):
+def node(target, /, outputs=("y",), **arguments):
     return {
         "target": f"torch.ops.{target}",
         "name": outputs[0],
@@ -142,8 +142,14 @@ MESSAGES = {
         "nothing gives the size 'a'",
     ),
     "no graph": (without("nodes"), "the graph has no nodes"),
-    "no outputs": (without("outputs"), "other outputs than its signature"),
-    "no inputs": (without("inputs"), "other inputs than its signature"),
+    "no outputs": (
+        without("outputs"),
+        "the graph has other outputs than its signature",
+    ),
+    "no inputs": (
+        without("inputs"),
+        "the graph has other inputs than its signature",
+    ),
     "nothing to give": (program([], outputs=()), "the graph has no outputs"),
     "output nowhere": (
         program([], outputs=("w",)),

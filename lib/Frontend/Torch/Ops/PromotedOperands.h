@@ -15,8 +15,6 @@ struct Pair {
 inline Pair pairOf(Node &n, const Operand &a, const Operand &b,
                    bool real = false) {
   Type element = real ? promotedToReal(n, {a, b}) : promoted(n, {a, b});
-  if (!element)
-    n.fail("an operand is missing");
   Type wide = computedIn(n, element);
   return {asOperandOf(n, a, element, wide), asOperandOf(n, b, element, wide),
           element};
