@@ -1,4 +1,4 @@
-// RUN: opc-opt %s --opc-sink-transposes | FileCheck %s
+// RUN: opc-opt %s --opc-sink-transposes --mlir-print-local-scope | FileCheck %s
 
 // CHECK-LABEL: @cancels
 // CHECK-NEXT: %[[Y:.*]] = opc.relu %arg0 : (tensor<1x5x6x4xf32>)
@@ -27,6 +27,23 @@ func.func @pooled(%x: tensor<1x5x6x4xf32>) -> tensor<1x4x1x1xf32> {
   %0 = opc.transpose %x {perm = array<i64: 0, 3, 1, 2>} : (tensor<1x5x6x4xf32>) -> tensor<1x4x5x6xf32>
   %1 = opc.reduce %0 {kind = "sum", axes = array<i64: 2, 3>, keepdims = true} : (tensor<1x4x5x6xf32>) -> tensor<1x4x1x1xf32>
   return %1 : tensor<1x4x1x1xf32>
+}
+
+// What is given for each axis goes with it.
+// CHECK-LABEL: @padded
+// CHECK: opc.pad %arg0, %arg1 {dims = affine_map<() -> (2, 8, 9, 7)>, low = affine_map<() -> (0, 1, 2, 3)>
+func.func @padded(%x: tensor<1x5x6x4xf32>, %v: tensor<f32>) -> tensor<2x7x8x9xf32> {
+  %0 = opc.transpose %x {perm = array<i64: 0, 3, 1, 2>} : (tensor<1x5x6x4xf32>) -> tensor<1x4x5x6xf32>
+  %1 = opc.pad %0, %v {low = affine_map<() -> (0, 3, 1, 2)>, dims = affine_map<() -> (2, 7, 8, 9)>, mode = "constant"} : (tensor<1x4x5x6xf32>, tensor<f32>) -> tensor<2x7x8x9xf32>
+  return %1 : tensor<2x7x8x9xf32>
+}
+
+// CHECK-LABEL: @sliced
+// CHECK: opc.slice %arg0 {dims = affine_map<() -> (1, 2, 3, 1)>, starts = affine_map<() -> (0, 1, 2, 3)>, steps = array<i64: 1, 2, 1, 1>}
+func.func @sliced(%x: tensor<1x5x6x4xf32>) -> tensor<1x1x2x3xf32> {
+  %0 = opc.transpose %x {perm = array<i64: 0, 3, 1, 2>} : (tensor<1x5x6x4xf32>) -> tensor<1x4x5x6xf32>
+  %1 = opc.slice %0 {starts = affine_map<() -> (0, 3, 1, 2)>, steps = array<i64: 1, 1, 2, 1>, dims = affine_map<() -> (1, 1, 2, 3)>} : (tensor<1x4x5x6xf32>) -> tensor<1x1x2x3xf32>
+  return %1 : tensor<1x1x2x3xf32>
 }
 
 // CHECK-LABEL: @joined

@@ -7,12 +7,17 @@
 // CHECK-DAG:   %[[DEVICE:.*]] = llvm.mlir.constant(0 : i64)
 // CHECK-DAG:   %[[BYTES:.*]] = llvm.mlir.constant(64 : i64)
 // CHECK-DAG:   %[[ARENA:.*]] = llvm.mlir.constant(128 : i64)
+// Of opc_runtime_api (opc-c/module.h): device_write and device_read.
+// CHECK-DAG:   %[[WRITE_AT:.*]] = llvm.getelementptr %{{.*}}[64]
+// CHECK-DAG:   %[[WRITE:.*]] = llvm.load %[[WRITE_AT]]
+// CHECK-DAG:   %[[READ_AT:.*]] = llvm.getelementptr %{{.*}}[72]
+// CHECK-DAG:   %[[READ:.*]] = llvm.load %[[READ_AT]]
 // CHECK:       %[[BASE:.*]] = llvm.call %{{.*}}(%[[CALL]], %[[DEVICE]], %[[ARENA]]) : !llvm.ptr, (!llvm.ptr, i64, i64) -> !llvm.ptr
-// CHECK:       llvm.call %{{.*}}(%[[CALL]], %[[DEVICE]], %{{.*}}, %{{.*}}, %[[BYTES]]) : !llvm.ptr, (!llvm.ptr, i64, !llvm.ptr, !llvm.ptr, i64) -> i32
+// CHECK:       llvm.call %[[WRITE]](%[[CALL]], %[[DEVICE]], %{{.*}}, %{{.*}}, %[[BYTES]]) : !llvm.ptr, (!llvm.ptr, i64, !llvm.ptr, !llvm.ptr, i64) -> i32
 // CHECK:       llvm.call @opc_device_launch.2.0(
 // The result goes to the output's memory at once.
 // CHECK:       %[[OUT:.*]] = llvm.call %{{.*}} : !llvm.ptr, (!llvm.ptr, i64, !llvm.ptr) -> !llvm.ptr
-// CHECK:       llvm.call %{{.*}}(%[[CALL]], %[[DEVICE]], %[[OUT]], %{{.*}}, %[[BYTES]]) : !llvm.ptr, (!llvm.ptr, i64, !llvm.ptr, !llvm.ptr, i64) -> i32
+// CHECK:       llvm.call %[[READ]](%[[CALL]], %[[DEVICE]], %[[OUT]], %{{.*}}, %[[BYTES]]) : !llvm.ptr, (!llvm.ptr, i64, !llvm.ptr, !llvm.ptr, i64) -> i32
 // CHECK-NOT:   llvm.intr.memcpy
 // CHECK:       llvm.return
 func.func @main(%x: tensor<16xf32> {opc.dims = affine_map<() -> (16)>}) -> tensor<16xf32> attributes {opc.symbols = []} {

@@ -1,4 +1,5 @@
 // RUN: opc-opt %s --split-input-file --opc-lower-kernels --verify-diagnostics | FileCheck %s
+// RUN: opc-opt %s --split-input-file --opc-lower-kernels --verify-diagnostics --mlir-print-local-scope | FileCheck %s --check-prefix=COST
 
 // The signature: status, inputs, results, symbols, begin, end.
 // CHECK-LABEL: func.func private @relu
@@ -9,10 +10,38 @@
 // CHECK: %[[V:.*]] = memref.load %[[X]][%[[POSITION:.*]]]
 // CHECK: %[[R:.*]] = arith.maximumf %[[V]]
 // CHECK: memref.store %[[R]], %[[Y]][%[[POSITION]]]
+// Each element is read and written, and takes one operation.
+// COST-LABEL: func.func private @relu
+// COST-SAME: opc.bytes = affine_map<()[s0, s1] -> ((s0 * s1) * 24)>
+// COST-SAME: opc.flops = affine_map<()[s0, s1] -> ((s0 * s1) * 3)>
 func.func private @relu(%x: tensor<?x3x?xf32> {opc.dims = affine_map<()[s0, s1] -> (s0, 3, s1)>})
     -> tensor<?x3x?xf32> attributes {opc.kernel, opc.symbols = ["", ""]} {
   %0 = opc.relu %x : (tensor<?x3x?xf32>) -> tensor<?x3x?xf32>
   return %0 : tensor<?x3x?xf32>
+}
+
+// -----
+
+// 4 * (4 * 8 + 8 * 16 + 4 * 16) bytes, and 2 * 4 * 8 * 16 operations.
+// COST-LABEL: func.func private @product
+// COST-SAME: opc.bytes = affine_map<() -> (896)>
+// COST-SAME: opc.flops = affine_map<() -> (1024)>
+func.func private @product(%x: tensor<4x8xf32>, %y: tensor<8x16xf32>) -> tensor<4x16xf32>
+    attributes {opc.kernel, opc.symbols = []} {
+  %0 = opc.matmul %x, %y : (tensor<4x8xf32>, tensor<8x16xf32>) -> tensor<4x16xf32>
+  return %0 : tensor<4x16xf32>
+}
+
+// -----
+
+// A movement computes nothing.
+// COST-LABEL: func.func private @turned
+// COST-SAME: opc.bytes = affine_map<() -> (384)>
+// COST-SAME: opc.flops = affine_map<() -> (0)>
+func.func private @turned(%x: tensor<4x6xf64>) -> tensor<6x4xf64>
+    attributes {opc.kernel, opc.symbols = []} {
+  %0 = opc.transpose %x {perm = array<i64: 1, 0>} : (tensor<4x6xf64>) -> tensor<6x4xf64>
+  return %0 : tensor<6x4xf64>
 }
 
 // -----
