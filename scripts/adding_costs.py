@@ -24,6 +24,51 @@ MOVEMENT = (
     "broadcast",
     "gather",
 )
+#: Where one of these is named all the same: how often, and why that is no second
+#: place which knows how it indexes.
+NAMED = {
+    "lib/Conversion/OpcToLoops/Ops/MovementLoops.cpp": (
+        1,
+        "loops of its own for a pad that repeats elements, which is no expression",
+    ),
+    "lib/Dialect/Opc/Transforms/FoldEmpty.cpp": (
+        1,
+        "leaves alone the broadcast that it makes itself",
+    ),
+    "lib/Dialect/Opc/Transforms/KernelOutliner.cpp": (
+        1,
+        "names the attribute that kernels which are alike may differ in",
+    ),
+    "lib/Dialect/Opc/Transforms/ResolveBroadcasts.cpp": (
+        1,
+        "gives the broadcast that it made other extents",
+    ),
+    "lib/Dialect/Opc/Transforms/SimplifyMovement.cpp": (
+        4,
+        "algebra of transposes (two are one, one is a reshape); a concat of "
+        "fewer operands",
+    ),
+    "lib/Layout/SinkTransposes.cpp": (
+        8,
+        "transposes are what it moves: it asks every other op (`AxisOp`)",
+    ),
+    "lib/Pipeline/CheckExtents.cpp": (
+        1,
+        "which extents of a text have to be equal, op by op",
+    ),
+    "lib/Pipeline/GuardExtents.cpp": (
+        1,
+        "which extents of a text the run has to check, op by op",
+    ),
+    "lib/Targets/CPU/Layout/PackQuantised.cpp": (
+        1,
+        "the transpose of weights is what packing them undoes",
+    ),
+    "lib/Targets/CPU/Layout/PackRecurrent.cpp": (
+        1,
+        "the concat of two directions is what the packed op gives at once",
+    ),
+}
 SCAFFOLDS = (
     ("an op", new.new_op, {"family": "Movement", "name": "made_up"}),
     ("a pass", new.new_pass, {"folder": "MadeUp", "name": "DoMuch"}),
@@ -178,7 +223,10 @@ def lines():
         f"outside of the dialect's IR and of front ends: {total} in "
         f"{len(movement)} files.",
         "",
-        "| File | Casts |",
-        "| --- | --- |",
-        *(f"| `{path}` | {count} |" for path, count in movement),
+        "| File | Casts | Why |",
+        "| --- | --- | --- |",
+        *(
+            f"| `{path}` | {count} | {NAMED.get(path, (0, ''))[1]} |"
+            for path, count in movement
+        ),
     ]

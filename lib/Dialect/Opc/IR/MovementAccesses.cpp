@@ -122,9 +122,8 @@ LogicalResult SliceOp::inferAccesses(ShapeEnv &env, Accesses &accesses) {
   return add(accesses, 0, std::move(at));
 }
 
+/// What a pad repeats is no expression; one of nothing repeats nothing.
 LogicalResult PadOp::inferAccesses(ShapeEnv &env, Accesses &accesses) {
-  if (getMode() != "constant")
-    return failure();
   const Dims from = env.dims(getX()), to = env.dims(getY());
   Access inside;
   inside.at = positionsOf(getY(), env);
@@ -135,7 +134,12 @@ LogicalResult PadOp::inferAccesses(ShapeEnv &env, Accesses &accesses) {
     index = index - low;
     inside.guarded.push_back(axis);
   }
+  bool isConstant = getMode() == "constant";
+  if (!isConstant && !inside.guarded.empty())
+    return failure();
   accesses.push_back(std::move(inside));
+  if (!isConstant)
+    return success();
   return add(accesses, 1, Exprs(env.dims(getValue()).size(), env.constant(0)));
 }
 

@@ -214,10 +214,28 @@ bool Planner::joinsPointwise(Operation *op, const Group &group) {
   return true;
 }
 
+/// Whether an element that is read may be read for several of the result: an
+/// axis of the result moves along none of the operand.
+static bool repeats(Operation *op, ShapeEnv &env) {
+  const Accesses *accesses = env.accesses(op);
+  const Dims to = env.dims(op->getResult(0));
+  if (!accesses || accesses->size() != 1)
+    return true;
+  auto moves = [&](size_t axis) {
+    SmallVector<int64_t> step(to.size(), 0);
+    step[axis] = 1;
+    return llvm::any_of(accesses->front().at, [&](AffineExpr index) {
+      return stepOf(index, step).value_or(0) != 0;
+    });
+  };
+  return llvm::any_of(llvm::seq(to.size()), [&](size_t axis) {
+    return constantOf(to[axis]) != 1 && !moves(axis);
+  });
+}
+
 bool Planner::joinsView(Operation *op, const Group &group) {
-  bool repeats = !isa<SliceOp>(op);
   return isExpression(group.leader) && onlyReadBy(group, op, 0) &&
-         (!repeats || group.cost <= rules.maxRecomputedCost);
+         (group.cost <= rules.maxRecomputedCost || !repeats(op, env));
 }
 
 static SmallVector<int64_t> rowAxes(Operation *op) {

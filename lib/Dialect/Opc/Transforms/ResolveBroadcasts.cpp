@@ -72,7 +72,7 @@ void Resolver::visit(Operation *op) {
   auto isTerminator = [](Operation *user) {
     return user->hasTrait<OpTrait::IsTerminator>();
   };
-  if (isa<BroadcastOp>(op) && env.dims(op->getOperand(0)) == target &&
+  if (isMovement(op) && env.dims(op->getOperand(0)) == target &&
       op->getOperand(0).getType() == result.getType() &&
       llvm::none_of(result.getUsers(), isTerminator))
     result.replaceAllUsesWith(op->getOperand(0));
@@ -95,8 +95,8 @@ void Resolver::widen(Operation *op, const Dims &dims, Operation *user) {
 /// alone is computed from operands of these extents, and stays in its kernel.
 Value Resolver::broadcast(Value value, const Dims &dims, Operation *user) {
   Operation *op = value.getDefiningOp();
-  bool isOurs = isa_and_nonnull<BroadcastOp>(op) && op->hasAttr(kMayAliasAttr);
-  isOurs |= isa_and_nonnull<ScalarOp>(op);
+  bool isOurs = op && broadcastsOperands(op);
+  isOurs = isOurs && (!isMovement(op) || op->hasAttr(kMayAliasAttr));
   if (isOurs && value.hasOneUse() && op->getBlock() == user->getBlock()) {
     widen(op, dims, user);
     return value;

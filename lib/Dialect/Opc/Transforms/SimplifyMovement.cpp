@@ -4,10 +4,11 @@
 using namespace mlir;
 using namespace opc;
 
-/// An op whose result has its operand's extents and does nothing else.
-static Value dropIfSameShape(Operation *op, OpBuilder &, ShapeEnv &env) {
+/// An op each element of whose result is the operand's at the same place.
+static Value dropIfAllStays(Operation *op, OpBuilder &, ShapeEnv &env) {
   Value x = op->getOperand(0);
-  return sameShape(x, op->getResult(0), env) ? x : Value();
+  bool stays = sameShape(x, op->getResult(0), env) && readsAlongAxes(op, env);
+  return stays ? x : Value();
 }
 
 /// reshape(reshape(x)) -> reshape(x).
@@ -52,22 +53,6 @@ static Value transposeToReshape(Operation *op, OpBuilder &b, ShapeEnv &env) {
                            toMap(b.getContext(), env.dims(transpose.getY())));
 }
 
-/// A slice of everything.
-static Value dropWholeSlice(Operation *op, OpBuilder &b, ShapeEnv &env) {
-  auto slice = cast<SliceOp>(op);
-  bool stepsAreOne =
-      llvm::all_of(slice.getSteps(), [](int64_t step) { return step == 1; });
-  return stepsAreOne ? dropIfSameShape(op, b, env) : Value();
-}
-
-/// A pad of nothing: equal extents and nothing before the first element.
-static Value dropEmptyPad(Operation *op, OpBuilder &b, ShapeEnv &env) {
-  for (AffineExpr low : cast<PadOp>(op).getLow().getResults())
-    if (constantOf(low) != 0)
-      return {};
-  return dropIfSameShape(op, b, env);
-}
-
 /// Operands without elements add nothing; one operand alone is the result.
 static Value shrinkConcat(Operation *op, OpBuilder &b, ShapeEnv &env) {
   auto concat = cast<ConcatOp>(op);
@@ -84,11 +69,9 @@ static Value shrinkConcat(Operation *op, OpBuilder &b, ShapeEnv &env) {
 }
 
 void opc::addMovementRules(SimplifyTable &table) {
-  table["opc.reshape"] = {dropIfSameShape, mergeReshapes};
+  table["opc.reshape"] = {dropIfAllStays, mergeReshapes};
   table["opc.transpose"] = {mergeTransposes, transposeToReshape};
-  table["opc.broadcast"] = {dropIfSameShape};
-  table["opc.tile"] = {dropIfSameShape};
-  table["opc.slice"] = {dropWholeSlice};
-  table["opc.pad"] = {dropEmptyPad};
+  for (StringRef op : {"opc.broadcast", "opc.tile", "opc.slice", "opc.pad"})
+    table[op] = {dropIfAllStays};
   table["opc.concat"] = {shrinkConcat};
 }

@@ -110,3 +110,28 @@ func.func @main(%x: tensor<?xf32> {opc.dims = affine_map<()[s0] -> (s0)>}) -> te
   %3 = opc.slice %2 {starts = affine_map<() -> (0)>, steps = array<i64: 1>, dims = affine_map<()[s0, s1] -> (s1)>} : (tensor<?xf32>) -> tensor<?xf32>
   return %3 : tensor<?xf32>
 }
+
+// -----
+
+// A slice reads each element once at most, whatever that costs.
+// CHECK-LABEL: func.func @main
+// CHECK-NEXT: opc.launch @tanh_slice_
+// CHECK-NEXT: return
+func.func @main(%x: tensor<4x64xf32>) -> tensor<2x64xf32> {
+  %0 = opc.tanh %x : (tensor<4x64xf32>) -> tensor<4x64xf32>
+  %1 = opc.slice %0 {starts = affine_map<() -> (1, 0)>, steps = array<i64: 2, 1>, dims = affine_map<() -> (2, 64)>} : (tensor<4x64xf32>) -> tensor<2x64xf32>
+  return %1 : tensor<2x64xf32>
+}
+
+// -----
+
+// What is repeated is computed before, where computing it again would cost more.
+// CHECK-LABEL: func.func @main
+// CHECK-NEXT: opc.launch @tanh_
+// CHECK-NEXT: opc.launch @broadcast_
+// CHECK-NEXT: return
+func.func @main(%x: tensor<1x64xf32>) -> tensor<4x64xf32> {
+  %0 = opc.tanh %x : (tensor<1x64xf32>) -> tensor<1x64xf32>
+  %1 = opc.broadcast %0 {dims = affine_map<() -> (4, 64)>} : (tensor<1x64xf32>) -> tensor<4x64xf32>
+  return %1 : tensor<4x64xf32>
+}

@@ -98,6 +98,18 @@ func.func @shifting_pad(%x: tensor<3xf32>, %v: tensor<f32>) -> tensor<3xf32> {
 
 // -----
 
+// A pad of nothing, in whichever mode.
+// CHECK-LABEL: func.func @empty_pads
+// CHECK-NEXT: return %arg0
+func.func @empty_pads(%x: tensor<3x?xf32> {opc.dims = affine_map<()[s0] -> (3, s0)>}, %v: tensor<f32>) -> tensor<3x?xf32>
+    attributes {opc.symbols = ["n"]} {
+  %0 = opc.pad %x, %v {low = affine_map<()[s0] -> (0, 0)>, dims = affine_map<()[s0] -> (3, s0)>, mode = "reflect"} : (tensor<3x?xf32>, tensor<f32>) -> tensor<3x?xf32>
+  %1 = opc.pad %0, %v {low = affine_map<()[s0] -> (0, 0)>, dims = affine_map<()[s0] -> (3, s0)>, mode = "constant"} : (tensor<3x?xf32>, tensor<f32>) -> tensor<3x?xf32>
+  return %1 : tensor<3x?xf32>
+}
+
+// -----
+
 // A slice of everything, backwards.
 // CHECK-LABEL: func.func @reversed
 // CHECK: opc.slice
