@@ -73,6 +73,7 @@ SCAFFOLDS = (
     ("an op", new.new_op, {"family": "Movement", "name": "made_up"}),
     ("a pass", new.new_pass, {"folder": "MadeUp", "name": "DoMuch"}),
     ("a target with a chip", new.new_target, {"name": "MadeUp", "chip": None}),
+    ("a front end", new.new_frontend, {"name": "MadeUp"}),
 )
 #: What there is one of, and how code outside of it names it.
 OTHERS = (
@@ -196,7 +197,8 @@ def lines():
         "",
         "## What scripts/new.py writes",
         "",
-        "It builds, and breaks no test (`python/tests/test_new.py`).",
+        "It builds, and breaks no test (`python/tests/test_new.py`,",
+        "`python/tests/test_scaffolds.py`).",
         "",
         "| Adding | New files | Files that change |",
         "| --- | --- | --- |",

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""Writes the files that a new pass, op or target needs, and says what is next.
+"""Writes the files that a new pass, op, target or front end needs, and says what is next.
 
 usage: scripts/new.py pass FOLDER NAME SUMMARY
        scripts/new.py op FAMILY NAME SUMMARY
        scripts/new.py target NAME SUMMARY [--chip CHIP]
+       scripts/new.py frontend NAME SUMMARY
 
     scripts/new.py pass Precision AlignReductions "sums in one order everywhere"
     scripts/new.py op Elementwise cbrt "cube root"
     scripts/new.py target Acme "boards of 64 cores with local memory"
+    scripts/new.py frontend Lines "graphs as lines of text"
 
 FOLDER is relative to lib; FAMILY is the first word of a file in
 include/opc/Dialect/Opc/IR/Ops. No file that exists is overwritten.
@@ -20,6 +22,7 @@ import subprocess
 import sys
 
 import check_layout
+import scaffolds
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WIDTH = 80
@@ -46,181 +49,6 @@ def render(template, **values):
     return re.sub(
         r"@(\w+)@", lambda found: values[found.group(1)], template
     ).lstrip()
-
-
-PASSES_TD = """
-@banner@
-#ifndef @guard@
-#define @guard@
-
-include "mlir/Pass/PassBase.td"
-
-#endif // @guard@
-"""
-
-PASSES_H = """
-@banner@
-#ifndef @guard@
-#define @guard@
-
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/Pass/Pass.h"
-
-namespace opc {
-
-#define GEN_PASS_DECL
-#include "opc/@folder@/Passes.h.inc"
-
-#define GEN_PASS_REGISTRATION
-#include "opc/@folder@/Passes.h.inc"
-
-} // namespace opc
-
-#endif // @guard@
-"""
-
-PASS_DEFINITION = """
-def @name@Pass : Pass<"@argument@", "::mlir::ModuleOp"> {
-  let summary = "@summary@";
-  let description = [{
-    What it takes, what it leaves, and the IR before and after.
-  }];
-}
-
-"""
-
-PASS_CPP = """
-@banner@
-//
-// Why the compiler has this pass.
-//
-// Before:
-//   ...
-// After:
-//   ...
-//
-//===----------------------------------------------------------------------===//
-#include "opc/@folder@/Passes.h"
-
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
-#include "opc/Dialect/Opc/IR/OpcDialect.h"
-
-namespace opc {
-#define GEN_PASS_DEF_@upper@PASS
-#include "opc/@folder@/Passes.h.inc"
-} // namespace opc
-
-using namespace mlir;
-
-namespace {
-
-/// One rewrite, looking at its own op only.
-struct @name@Pattern : OpRewritePattern<opc::AbsOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(opc::AbsOp op,
-                                PatternRewriter &rewriter) const override {
-    auto inner = op.getX().getDefiningOp<opc::AbsOp>();
-    if (!inner)
-      return rewriter.notifyMatchFailure(op, "operand is no opc.abs");
-    rewriter.replaceOp(op, inner.getResult());
-    return success();
-  }
-};
-
-struct @name@ : public opc::impl::@name@PassBase<@name@> {
-  void runOnOperation() override {
-    RewritePatternSet patterns(&getContext());
-    patterns.add<@name@Pattern>(&getContext());
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
-      signalPassFailure();
-  }
-};
-
-} // namespace
-"""
-
-PASS_TEST = """
-// RUN: opc-opt %s --@argument@ | FileCheck %s
-
-// CHECK-LABEL: func.func @example
-// CHECK-SAME: (%[[X:.*]]: tensor<4xf32>)
-func.func @example(%x: tensor<4xf32>) -> tensor<4xf32> {
-  // CHECK: %[[Y:.*]] = opc.abs %[[X]]
-  // CHECK-NEXT: return %[[Y]]
-  %0 = opc.abs %x : (tensor<4xf32>) -> tensor<4xf32>
-  %1 = opc.abs %0 : (tensor<4xf32>) -> tensor<4xf32>
-  return %1 : tensor<4xf32>
-}
-"""
-
-# By family: the definition of an op. What is not here starts from the class that
-# all ops have.
-OP_DEFINITIONS = {
-    "Elementwise": """
-def Opc_@name@Op : Opc_UnaryFloatOp<"@mnemonic@", "::mlir::math::@name@Op"> {
-  let summary = "@summary@";
-}
-
-""",
-    "": """
-def Opc_@name@Op : Opc_Op<"@mnemonic@"> {
-  let summary = "@summary@";
-  let arguments = (ins Opc_FloatTensor:$x);
-  let results = (outs Opc_FloatTensor:$y);
-}
-
-""",
-}
-
-OP_TEST = """
-// opc.@mnemonic@ on plain loops and on the CPU's schedules.
-// RUN: %opc run %s --target=reference --output %t.reference
-// RUN: %opc run %s --target=%chip --output %t.cpu
-// RUN: %python %S/Inputs/compare.py %t.reference %t.cpu --ulp 4
-
-func.func @main(%x0: tensor<3x17xf32> {opc.name = "x0"},
-                %x1: tensor<5xf64> {opc.name = "x1"})
-    -> (tensor<3x17xf32> {opc.name = "y0"},
-        tensor<5xf64> {opc.name = "y1"}) {
-  %0 = opc.@mnemonic@ %x0 : (tensor<3x17xf32>) -> tensor<3x17xf32>
-  %1 = opc.@mnemonic@ %x1 : (tensor<5xf64>) -> tensor<5xf64>
-  return %0, %1 : tensor<3x17xf32>, tensor<5xf64>
-}
-"""
-
-TARGET_CPP = """
-@banner@
-//
-// What this target adds to the plain loops that every kernel can fall back on.
-//
-//===----------------------------------------------------------------------===//
-#include "opc/Targets/Core/Target.h"
-
-#include "Chips.inc"
-
-namespace opc {
-
-const Target &@lower@Target();
-
-const Target &@lower@Target() {
-  static const Target target = {
-      .name = "@lower@",
-      .summary = "@summary@",
-      .chips = kChips,
-  };
-  return target;
-}
-
-} // namespace opc
-"""
-
-TARGET_TEST = """
-// The target and its chip are listed.
-// RUN: %opc targets | FileCheck %s
-// CHECK: @lower@
-// CHECK: @chip@
-"""
 
 
 class Tree:
@@ -331,8 +159,8 @@ def new_pass(tree, arguments):
     values |= {"argument": argument, "summary": arguments.summary}
     about = "passes of this folder"
     for file, template, language in (
-        ("Passes.td", PASSES_TD, "tablegen"),
-        ("Passes.h", PASSES_H, "C++"),
+        ("Passes.td", scaffolds.PASSES_TD, "tablegen"),
+        ("Passes.h", scaffolds.PASSES_H, "C++"),
     ):
         path = f"{include}/{file}"
         if not tree.exists(path):
@@ -340,14 +168,16 @@ def new_pass(tree, arguments):
             text = render(template, banner=first, guard=guard(path), **values)
             tree.create(path, text)
     tree.insert(
-        f"{include}/Passes.td", "#endif", render(PASS_DEFINITION, **values)
+        f"{include}/Passes.td",
+        "#endif",
+        render(scaffolds.PASS_DEFINITION, **values),
     )
     first = banner(f"{name}.cpp", arguments.summary, None)
     source = f"lib/{folder}/{name}.cpp"
-    tree.create(source, render(PASS_CPP, banner=first, **values))
+    tree.create(source, render(scaffolds.PASS_CPP, banner=first, **values))
     next_step = add_source(tree, folder, f"{name}.cpp")
     test = f"test/lit/{folder}/{check_layout.kebab(name)}.mlir"
-    tree.create(test, render(PASS_TEST, **values))
+    tree.create(test, render(scaffolds.PASS_TEST, **values))
     return [
         next_step,
         registration(tree, folder),
@@ -365,12 +195,14 @@ def new_op(tree, arguments):
         raise NewError(f"no family '{family}': there is no {path}")
     name = "".join(word.capitalize() for word in mnemonic.split("_"))
     values = {"name": name, "mnemonic": mnemonic, "summary": arguments.summary}
-    template = OP_DEFINITIONS.get(family, OP_DEFINITIONS[""])
+    template = scaffolds.OP_DEFINITIONS.get(
+        family, scaffolds.OP_DEFINITIONS[""]
+    )
     if f'"{mnemonic}"' in tree.read(path):
         raise NewError(f"{path} has an op '{mnemonic}'")
     tree.insert(path, "#endif", render(template, **values))
     test = f"test/lit/Ops/{mnemonic.replace('_', '-')}.mlir"
-    tree.create(test, render(OP_TEST, **values))
+    tree.create(test, render(scaffolds.OP_TEST, **values))
     return [
         f"{path}: operands, attributes, and the expression or the lowering",
         f"{test}: all dtypes, broadcasting, the error that may remain and why",
@@ -389,7 +221,8 @@ def new_target(tree, arguments):
     values = {"lower": name.lower(), "summary": arguments.summary, "chip": chip}
     first = banner(f"{name}Target.cpp", arguments.summary, None)
     tree.create(
-        f"{folder}/{name}Target.cpp", render(TARGET_CPP, banner=first, **values)
+        f"{folder}/{name}Target.cpp",
+        render(scaffolds.TARGET_CPP, banner=first, **values),
     )
     tree.create(
         f"{folder}/CMakeLists.txt",
@@ -403,7 +236,8 @@ def new_target(tree, arguments):
     )
     tree.create(f"{folder}/Chips/{chip}.json", described)
     tree.create(
-        f"test/lit/Targets/{name}/listed.test", render(TARGET_TEST, **values)
+        f"test/lit/Targets/{name}/listed.test",
+        render(scaffolds.TARGET_TEST, **values),
     )
     return [
         f"{folder}/Chips/{chip}.json: describe the chip",
@@ -412,16 +246,44 @@ def new_target(tree, arguments):
     ]
 
 
+def new_frontend(tree, arguments):
+    name = arguments.name
+    check_name(name, r"[A-Z][A-Za-z0-9]+", "CamelCase name of a front end")
+    folder, header = f"lib/Frontend/{name}", f"include/opc/Frontend/{name}"
+    if tree.exists(folder):
+        raise NewError(f"{folder} exists")
+    include = f"{header}/Import{name}.h"
+    values = {"name": name, "lower": name.lower(), "guard": guard(include)}
+    first = banner(f"Import{name}.h", arguments.summary)
+    tree.create(include, render(scaffolds.FRONTEND_H, banner=first, **values))
+    source = f"{folder}/Import{name}.cpp"
+    first = banner(f"Import{name}.cpp", arguments.summary, None)
+    tree.create(source, render(scaffolds.FRONTEND_CPP, banner=first, **values))
+    tree.create(
+        f"{folder}/CMakeLists.txt",
+        f"opc_library(Opc{name} SOURCES Import{name}.cpp DEPENDS OpcGraph)\n",
+    )
+    return [
+        f"{source}: the format is an example, replace it",
+        "lib/Pipeline/ModelSource.cpp, Compiler.cpp: which models are its",
+        f"lib/Pipeline/CMakeLists.txt: Opc{name} among the DEPENDS",
+        "docs/HowTo/AddFrontend.md says the rest",
+    ]
+
+
 def parse():
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    kinds = parser.add_subparsers(required=True, metavar="pass|op|target")
+    kinds = parser.add_subparsers(
+        required=True, metavar="pass|op|target|frontend"
+    )
     for kind, function, names in (
         ("pass", new_pass, ("folder", "name", "summary")),
         ("op", new_op, ("family", "name", "summary")),
         ("target", new_target, ("name", "summary")),
+        ("frontend", new_frontend, ("name", "summary")),
     ):
         kind_parser = kinds.add_parser(kind)
         kind_parser.set_defaults(function=function)

@@ -30,6 +30,7 @@ def test_scaffolds_change_no_more_than_their_table():
         "`include/opc/Dialect/Opc/IR/Ops/MovementOps.td`",
         "none",
         "none",
+        "none",
     ]
 
 

@@ -157,6 +157,12 @@ def test_a_target_compiles(tree):
     assert (tree / "lib/Targets/Acme/Chips/acme-1.json").exists()
 
 
+def test_a_front_end_keeps_the_rules(tree):
+    """python/tests/test_scaffolds.py builds it."""
+    make(tree, new.new_frontend, name="Lines", summary="lines of text")
+    assert (tree / "lib/Frontend/Lines/ImportLines.cpp").exists()
+
+
 @pytest.mark.parametrize(
     "function, arguments, reason",
     [
@@ -169,6 +175,7 @@ def test_a_target_compiles(tree):
             "has an op 'tanh'",
         ),
         (new.new_target, {"name": "Reference", "chip": None}, "exists"),
+        (new.new_frontend, {"name": "lines"}, "is no CamelCase"),
     ],
 )
 def test_refuses_what_it_cannot_add(tree, function, arguments, reason):

@@ -5,15 +5,9 @@
 // what it declares legal may stay until its own lowering.
 //
 //===----------------------------------------------------------------------===//
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "Inputs/AcmeDialect.h"
 #include "mlir/Parser/Parser.h"
-#include "mlir/Pass/Pass.h"
-#include "mlir/Pass/PassManager.h"
 #include "opc/Conversion/OpcToHost/HostProgram.h"
-#include "opc/Conversion/OpcToLoops/LowerKernels.h"
-#include "opc/Dialect/Opc/IR/OpcDialect.h"
-#include "opc/Kernel/KernelForm.h"
 #include "opc/Pipeline/InitAll.h"
 #include "opc/Pipeline/Jit.h"
 #include "opc/Pipeline/Stages.h"
@@ -26,78 +20,14 @@ using testing::HasSubstr;
 
 namespace {
 
-/// acme.negate: the one instruction of this vendor.
-class NegateOp
-    : public Op<NegateOp, OpTrait::ZeroRegions, OpTrait::ZeroSuccessors,
-                OpTrait::OneResult, OpTrait::OneOperand> {
-public:
-  using Op::Op;
-  static StringRef getOperationName() { return "acme.negate"; }
-  static ArrayRef<StringRef> getAttributeNames() { return {}; }
-  static NegateOp create(OpBuilder &b, Location loc, Value x) {
-    OperationState state(loc, getOperationName());
-    state.addOperands(x);
-    state.addTypes(x.getType());
-    return cast<NegateOp>(b.create(state));
-  }
-};
-
-class AcmeDialect : public Dialect {
-public:
-  explicit AcmeDialect(MLIRContext *context)
-      : Dialect("acme", context, TypeID::get<AcmeDialect>()) {
-    addOperations<NegateOp>();
-  }
-  static StringRef getDialectNamespace() { return "acme"; }
-};
-
-/// Takes kernels with a negation, any other op declines.
-ScheduleResult scheduleNegation(KernelForm &kernel, const TargetDesc &) {
-  if (llvm::none_of(kernel.ops(), [](Operation &op) { return isa<NegOp>(op); }))
-    return ScheduleResult::declined("nothing to negate");
-  if (failed(lowerKernelToLoops(kernel.function)))
-    return ScheduleResult::declined("no loops");
-  kernel.function.walk([](arith::NegFOp op) {
-    OpBuilder b(op);
-    op.replaceAllUsesWith(
-        NegateOp::create(b, op.getLoc(), op.getOperand()).getOperation());
-    op.erase();
-  });
-  return ScheduleResult::taken();
-}
-
-/// Back to what runs here.
-struct LowerAcmePass
-    : public PassWrapper<LowerAcmePass, OperationPass<func::FuncOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LowerAcmePass)
-  void runOnOperation() override {
-    getOperation().walk([](NegateOp op) {
-      OpBuilder b(op);
-      Value x = op->getOperand(0);
-      op->replaceAllUsesWith(
-          arith::NegFOp::create(b, op.getLoc(), x).getOperation());
-      op->erase();
-    });
-  }
-};
-
-void lowerHere(OpPassManager &pm, const TargetDesc &) {
-  pm.addNestedPass<func::FuncOp>(std::make_unique<LowerAcmePass>());
-}
-
-void registerAcme(DialectRegistry &registry) { registry.insert<AcmeDialect>(); }
-
-constexpr Schedule kSchedules[] = {{"negation", scheduleNegation}};
-constexpr llvm::StringLiteral kDialects[] = {"acme"};
-
 /// Sorts before all others and lowers its dialect itself.
 const Target &first() {
   static const Target target = {.name = "aaa",
                                 .summary = "made up, ahead of all",
                                 .chips = findTarget("reference")->chips,
-                                .schedules = kSchedules,
-                                .registerDialects = registerAcme,
-                                .finishSchedule = lowerHere};
+                                .schedules = acme::kSchedules,
+                                .registerDialects = acme::registerDialects,
+                                .finishSchedule = acme::lowerHere};
   return target;
 }
 
@@ -106,9 +36,9 @@ const Target &last() {
   static const Target target = {.name = "zzz",
                                 .summary = "made up, behind all",
                                 .chips = findTarget("reference")->chips,
-                                .schedules = kSchedules,
-                                .legalDialects = kDialects,
-                                .registerDialects = registerAcme};
+                                .schedules = acme::kSchedules,
+                                .legalDialects = acme::kDialects,
+                                .registerDialects = acme::registerDialects};
   return target;
 }
 
@@ -117,8 +47,8 @@ const Target &silent() {
   static const Target target = {.name = "silent",
                                 .summary = "made up, says too little",
                                 .chips = findTarget("reference")->chips,
-                                .schedules = kSchedules,
-                                .registerDialects = registerAcme};
+                                .schedules = acme::kSchedules,
+                                .registerDialects = acme::registerDialects};
   return target;
 }
 
@@ -218,7 +148,7 @@ TEST_F(MadeUpTarget, ItsDialectStaysWhereItSaysSo) {
   Status status = runTo("host");
   ASSERT_TRUE(status.ok()) << status.message();
   unsigned negations = 0;
-  module->walk([&](NegateOp) { ++negations; });
+  module->walk([&](acme::NegateOp) { ++negations; });
   EXPECT_EQ(negations, 1u);
 }
 
