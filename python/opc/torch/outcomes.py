@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 #: How far results may be apart, in parts of their size.
 TOLERANCES = {
@@ -99,6 +100,22 @@ def widened(inputs: Sequence[torch.Tensor]) -> list[torch.Tensor]:
         .requires_grad_(x.requires_grad)
         for x in inputs
     ]
+
+
+class Widening(TorchDispatchMode):
+    """In it what a function casts to, or makes of, a narrow type is wide: of wide
+    inputs it then computes no rounding, and types that went together still do.
+    Numbers that are drawn stay as they are.
+    """
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        given = dict(kwargs or {})
+        drawn = torch.Tag.nondeterministic_seeded in func.tags
+        if "dtype" in given and not drawn:
+            given["dtype"] = _WIDER.get(given["dtype"], given["dtype"])
+        return func(*args, **given)
 
 
 def moved(inputs: Sequence[torch.Tensor]) -> list[torch.Tensor]:

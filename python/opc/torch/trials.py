@@ -67,10 +67,11 @@ def exact(
 ) -> tuple[outcomes.Outcome, outcomes.Outcome]:
     """What a function leaves in float64, of its inputs and of such beside them."""
     wide = outcomes.widened(inputs)
-    return (
-        outcomes.run(function, wide, backward),
-        outcomes.run(function, outcomes.moved(wide), backward),
-    )
+    with outcomes.Widening():
+        return (
+            outcomes.run(function, wide, backward),
+            outcomes.run(function, outcomes.moved(wide), backward),
+        )
 
 
 def apart(work: Callable[[], Any], seconds: float) -> Any:

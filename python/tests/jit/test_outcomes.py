@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import inf, nan
 
-from opc.torch import outcomes
+from opc.torch import outcomes, trials
 
 
 def left(*values, dtype=torch.float32):
@@ -68,3 +68,24 @@ def test_no_result_is_more_exact_than_the_inputs():
         assert (said == "") == agrees
     far = left(1.0 + 1e-5, 2.0, **wide)
     assert outcomes.difference(far, theirs, None, [torch.ones(1)])
+
+
+def test_float64_is_not_rounded_on_the_way():
+    """By casts of the function, nor do types clash that are the same in eager."""
+    x = torch.tensor([[1 / 3]])
+
+    def function(x):
+        return [x.double().float() @ x]
+
+    exact, _ = trials.exact(function, [x], backward=False)
+    wide = x.double()
+    assert torch.equal(exact.results[0], wide @ wide)
+
+
+def test_float64_draws_what_eager_draws():
+    def function(x):
+        return [x + torch.rand(3, dtype=torch.float32)]
+
+    exact, _ = trials.exact(function, [torch.zeros(3)], backward=False)
+    eager = outcomes.run(function, [torch.zeros(3)], backward=False)
+    assert torch.equal(exact.results[0].float(), eager.results[0])
