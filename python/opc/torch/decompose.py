@@ -67,6 +67,9 @@ class _Table(Mapping[Any, Callable[..., Any]]):
         del known[
             torch.ops.aten._scaled_dot_product_flash_attention_for_cpu.default
         ]
+        for target in known:
+            if target._schema.name == "aten::linspace":
+                known[target] = _of_reals(known[target])
         asked = {
             target: _if_lacking(target, function)
             for target, function in known.items()
@@ -96,6 +99,21 @@ def decompositions(
     if composites:
         return _Table(torch._decomp.core_aten_decompositions)
     return _Table(torch._decomp._core_aten_decompositions_post_autograd)
+
+
+def _of_reals(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Of whole numbers eager cuts the ends first, then each vector's first element:
+    what only it can tell.
+    """
+
+    def decompose(
+        *args: Any, dtype: torch.dtype | None = None, **kwargs: Any
+    ) -> Any:
+        if dtype is not None and not dtype.is_floating_point:
+            return NotImplemented
+        return function(*args, dtype=dtype, **kwargs)
+
+    return decompose
 
 
 def _if_lacking(

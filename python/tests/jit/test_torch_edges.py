@@ -111,3 +111,32 @@ def test_what_a_process_raises_is_raised():
         trials.apart(lambda: int("of its own"), 20)
     found = trials.apart(lambda: 1 + 1, 20)
     assert found == 2
+
+
+@pytest.mark.parametrize("parameters", [torch.bfloat16, torch.float32])
+@pytest.mark.parametrize("statistics", [False, True])
+def test_batch_norm_trains_in_bf16(parameters, statistics):
+    """Statistics are of the input's type where a gradient reads them; those of all
+    batches keep theirs."""
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(3, 5, 4, generator=generator).bfloat16()
+    inputs = [x.requires_grad_()]
+    inputs += [torch.rand(5).to(parameters).requires_grad_() for _ in "wb"]
+    inputs += [torch.rand(5).to(parameters) for _ in "mv" if statistics]
+
+    def function(x, weight, bias, mean=None, variance=None):
+        return F.batch_norm(x, mean, variance, weight, bias, True, 0.3)
+
+    assert trials.failure(function, inputs) is None
+
+
+def test_spaced_whole_numbers_are_those_of_eager():
+    """PyTorch's decomposition gives others: it does not cut 4.3 to 4 first."""
+
+    def function(x):
+        return x + torch.linspace(4.3, -3, 50, dtype=x.dtype)
+
+    found = trials.failure(function, [torch.zeros(50, dtype=torch.int64)])
+    assert found.kind == "refused"
+    assert found.why.startswith("aten.linspace.default")
+    assert trials.failure(function, [torch.zeros(50)]) is None

@@ -186,8 +186,13 @@ Trained normaliseBatch(Node &n, const BatchNormInputs &b) {
 }
 Value flat(Node &n, Value v) { return n.reshape(v, {n.dim(v, 1)}); }
 
-void giveNoStatistics(Node &n, Value like) {
-  Value none = n.broadcast(n.like(wide(n, like), 0), {n.expr(0)});
+/// What a gradient reads of them is of the input's type.
+void giveStatistics(Node &n, const Trained &t, Value x) {
+  n.out(1, n.cast(flat(n, t.mean), n.elementOf(x)));
+  n.out(2, n.cast(flat(n, t.factor), n.elementOf(x)));
+}
+void giveNoStatistics(Node &n, Value x) {
+  Value none = n.broadcast(n.like(x, 0), {n.expr(0)});
   n.out(1, none);
   n.out(2, none);
 }
@@ -220,9 +225,10 @@ void buildNativeBatchNorm(Node &n) {
                       "not supported",
                       "aten._native_batch_norm_legit_functional");
     Trained t = normaliseBatch(n, b);
+    if (n.failed())
+      return;
     n.out(0, t.y);
-    n.out(1, flat(n, t.mean));
-    return n.out(2, flat(n, t.factor));
+    return giveStatistics(n, t, b.x);
   }
   n.out(0, normaliseBy(n, b));
   if (!n.failed())
@@ -234,18 +240,19 @@ void buildNoStats(Node &n) {
   if (!n.flag("training"))
     return n.fail("it has no statistics");
   Trained t = normaliseBatch(n, b);
+  if (n.failed())
+    return;
   n.out(0, t.y);
-  n.out(1, flat(n, t.mean));
-  n.out(2, flat(n, t.factor));
+  giveStatistics(n, t, b.x);
 }
 
-/// (1 - momentum) * before + momentum * now.
+/// (1 - momentum) * before + momentum * now, in a type that adds up; who
+/// changes what was there before casts.
 Value blended(Node &n, Value before, Value now, double momentum) {
   Value old = wide(n, before);
   now = n.cast(now, n.elementOf(old));
-  Value y = n.add(n.mul(old, n.like(old, 1 - momentum)),
-                  n.mul(now, n.like(now, momentum)));
-  return n.cast(y, n.elementOf(before));
+  return n.add(n.mul(old, n.like(old, 1 - momentum)),
+               n.mul(now, n.like(now, momentum)));
 }
 void buildFunctionalBatchNorm(Node &n) {
   BatchNormInputs b = readBatchNorm(n);
@@ -254,15 +261,14 @@ void buildFunctionalBatchNorm(Node &n) {
     n.out(0, normaliseBy(n, b));
     if (!n.failed())
       giveNoStatistics(n, b.x);
-    n.out(3, b.mean);
-    return n.out(4, b.variance);
+    n.out(3, wide(n, b.mean));
+    return n.out(4, wide(n, b.variance));
   }
   Trained t = normaliseBatch(n, b);
   if (n.failed())
     return;
   n.out(0, t.y);
-  n.out(1, flat(n, t.mean));
-  n.out(2, flat(n, t.factor));
+  giveStatistics(n, t, b.x);
   n.out(3, blended(n, b.mean, flat(n, t.mean), momentum));
   // The average is of the unbiased estimate: n / (n - 1).
   AffineExpr count = n.expr(1);
