@@ -103,17 +103,32 @@ def widened(inputs: Sequence[torch.Tensor]) -> list[torch.Tensor]:
 
 
 class Widening(TorchDispatchMode):
-    """In it what a function casts to, or makes of, a narrow type is wide: of wide
-    inputs it then computes no rounding, and types that went together still do.
-    Numbers that are drawn stay as they are.
+    """In it what a function casts to, or makes of, a narrow type is wide, as what it
+    makes of whole numbers is: of wide inputs it then computes no rounding, and types
+    that went together still do. Numbers that are drawn stay as they are.
     """
+
+    def __enter__(self) -> Any:
+        self._default = torch.get_default_dtype()
+        self._wide = _WIDER.get(self._default, self._default)
+        torch.set_default_dtype(self._wide)
+        return super().__enter__()
+
+    def __exit__(self, *reason: Any) -> Any:
+        torch.set_default_dtype(self._default)
+        return super().__exit__(*reason)
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
         given = dict(kwargs or {})
-        drawn = torch.Tag.nondeterministic_seeded in func.tags
-        if "dtype" in given and not drawn:
+        if torch.Tag.nondeterministic_seeded in func.tags:
+            torch.set_default_dtype(self._default)
+            try:
+                return func(*args, **given)
+            finally:
+                torch.set_default_dtype(self._wide)
+        if "dtype" in given:
             given["dtype"] = _WIDER.get(given["dtype"], given["dtype"])
         return func(*args, **given)
 

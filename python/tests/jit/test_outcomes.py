@@ -75,17 +75,19 @@ def test_float64_is_not_rounded_on_the_way():
     x = torch.tensor([[1 / 3]])
 
     def function(x):
-        return [x.double().float() @ x]
+        return [x.double().float() @ x, (x > 0) * (1 / 3)]
 
     exact, _ = trials.exact(function, [x], backward=False)
     wide = x.double()
     assert torch.equal(exact.results[0], wide @ wide)
+    assert exact.results[1].item() == 1 / 3
 
 
 def test_float64_draws_what_eager_draws():
     def function(x):
-        return [x + torch.rand(3, dtype=torch.float32)]
+        return [x + torch.rand(3, dtype=torch.float32), torch.rand(3)]
 
     exact, _ = trials.exact(function, [torch.zeros(3)], backward=False)
     eager = outcomes.run(function, [torch.zeros(3)], backward=False)
-    assert torch.equal(exact.results[0].float(), eager.results[0])
+    for a, b in zip(exact.results, eager.results, strict=True):
+        assert torch.equal(a.float(), b)

@@ -257,12 +257,17 @@ def along(maker):
     return maker.call(function, node, axis)
 
 
+def _varies(value, axis):
+    """Of equal values the rounding of their mean is all that a variance is."""
+    return bool((value.var(axis) > 1e-2).all())
+
+
 def spread(maker):
     node, value = maker.pick(_real_with_axes(1))
     if value is None:
         return False
     axis = maker.axis(value)
-    if value.shape[axis] < 3:
+    if value.shape[axis] < 3 or not _varies(value, axis):
         return False
     return maker.call(torch.var, node, dim=axis, correction=1)
 
@@ -271,8 +276,7 @@ def layer_norm(maker):
     node, value = maker.pick(_real_with_axes(2))
     if value is None or value.shape[-1] < 3:
         return False
-    # Of equal values the rounding of their mean is all that is left.
-    if not (value.var(-1) > 1e-2).all():
+    if not _varies(value, -1):
         return False
     return maker.call(F.layer_norm, node, [value.shape[-1]])
 
@@ -419,7 +423,11 @@ def sorted_(maker):
     node, value = maker.pick(_real_with_axes(1))
     if value is None:
         return False
-    return maker.call(_sorted, node, maker.axis(value))
+    axis = maker.axis(value)
+    # Which of equal values comes first, and gets its gradient, is nobody's promise.
+    if not (_sorted(value, axis).diff(dim=axis) > 1e-4).all():
+        return False
+    return maker.call(_sorted, node, axis)
 
 
 def _sorted(x, axis):
