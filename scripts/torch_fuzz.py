@@ -6,8 +6,8 @@ usage: scripts/torch_fuzz.py [--count N] [--first SEED] [--reduce FOLDER]
 Each seed is a graph (python/tests/jit/fuzz/random_graphs.py), compiled in a process
 of its own. A result, a gradient or a changed input that is further from eager's than
 rounding explains is wrong, as float64 decides. With --reduce what fails is shrunk to
-the few operators that show it, as a script in that folder. The exit status is 1 if
-anything fails.
+the few operators that show it, as a script in that folder. Ctrl-C ends it early, with
+what was found until then. The exit status is 1 if anything fails.
 """
 
 import argparse
@@ -49,6 +49,28 @@ def reduced(seed, folder):
         print(f"  {found.nodes()} operators: {file}")
 
 
+class Found:
+    """What became of seeds."""
+
+    def __init__(self):
+        self.count, self.failed = collections.Counter(), []
+        self.lacking = collections.Counter()
+
+    def add(self, seed, kind, why):
+        self.count[kind] += 1
+        if kind == "refused":
+            lines = why.split("\n")
+            self.lacking.update({line.partition(" of ")[0] for line in lines})
+        if kind in FAULTS:
+            self.failed.append(seed)
+            print(f"seed {seed}: {kind}: {why}", flush=True)
+
+    def show(self):
+        print(", ".join(f"{n} {kind}" for kind, n in self.count.items()))
+        for name, number in self.lacking.most_common():
+            print(f"{number} with {name}, which PyTorch executed")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=2000)
@@ -62,25 +84,20 @@ def main():
 
     seeds = list(range(args.first, args.first + args.count))
     results = forked.run(seeds, tried, args.processes, LIMIT)
-    count, failed = collections.Counter(), []
-    lacking = collections.Counter()
-    for seed, state, value in forked.progress(results, len(seeds), "graphs"):
-        kind, why = value if state == forked.DONE else (state, value)
-        count[kind] += 1
-        if kind == "refused":
-            lacking.update(
-                {line.partition(" of ")[0] for line in why.split("\n")}
-            )
-        if kind in FAULTS:
-            failed.append(seed)
-            print(f"seed {seed}: {kind}: {why}", flush=True)
-    print(", ".join(f"{number} {kind}" for kind, number in count.items()))
-    for name, number in lacking.most_common():
-        print(f"{number} with {name}, which PyTorch executed")
-    for seed in failed if args.reduce else ():
+    found = Found()
+    try:
+        for seed, state, value in forked.progress(
+            results, len(seeds), "graphs"
+        ):
+            kind, why = value if state == forked.DONE else (state, value)
+            found.add(seed, kind, why)
+    except KeyboardInterrupt:
+        results.close()
+    found.show()
+    for seed in found.failed if args.reduce else ():
         args.reduce.mkdir(parents=True, exist_ok=True)
         reduced(seed, args.reduce)
-    return int(bool(failed))
+    return int(bool(found.failed))
 
 
 if __name__ == "__main__":

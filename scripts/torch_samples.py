@@ -9,6 +9,7 @@ import dataclasses
 import warnings
 
 import torch
+import torch_ties
 from torch.testing._internal import common_methods_invocations as suite
 from torch.utils import _pytree as pytree
 
@@ -21,6 +22,8 @@ suite.wrapper_set_seed = lambda op, *args, **kwargs: op(*args, **kwargs)
 
 #: Results whose elements nobody has written.
 UNWRITTEN = ("empty", "new_empty")
+#: The types that gradients are compared in.
+WITH_GRADIENTS = (torch.float32, torch.float64)
 #: From best to worst. "untraced": PyTorch makes no graph of it.
 VERDICTS = ("pass", "none", "untraced", "refused", "error", "wrong")
 
@@ -69,7 +72,7 @@ def samples_of(op, dtype, count):
     """Of an operator: at most `count` samples, spread over all, and how many there
     are."""
     torch.manual_seed(0)
-    gradient = op.supports_autograd and dtype.is_floating_point
+    gradient = op.supports_autograd and dtype in WITH_GRADIENTS
     found = list(op.sample_inputs("cpu", dtype, requires_grad=gradient))
     step = max(1, -(-len(found) // count))
     return found[::step], len(found)
@@ -77,21 +80,22 @@ def samples_of(op, dtype, count):
 
 def judge(op, sample, target="cpu"):
     """The verdict on one sample."""
-    call, tensors = call_of(op, sample)
+    _, tensors = call_of(op, sample)
     leaves = pytree.tree_leaves((sample.input, sample.args, sample.kwargs))
     needs = [x.requires_grad for x in leaves if isinstance(x, torch.Tensor)]
     inputs = [
         x.requires_grad_(need) for x, need in zip(tensors, needs, strict=True)
     ]
-    verdict = _judged(op, call, inputs, any(needs), target)
+    verdict = _judged(op, sample, inputs, any(needs), target)
     if any(needs) and verdict.forward not in ("pass", "wrong"):
         # What training needs of a forward graph is none of inference's business.
-        alone = _judged(op, call, [x.detach() for x in inputs], False, target)
+        alone = _judged(op, sample, [x.detach() for x in inputs], False, target)
         verdict.forward, verdict.why = alone.forward, alone.why
     return verdict
 
 
-def _judged(op, call, inputs, backward, target):
+def _judged(op, sample, inputs, backward, target):
+    call, _ = call_of(op, sample)
     function = direct.flat(call)
     try:
         theirs = outcomes.run(function, inputs, backward)
@@ -106,6 +110,7 @@ def _judged(op, call, inputs, backward, target):
             ours = outcomes.run(compiled, inputs, backward)
         except Exception as error:  # noqa: BLE001 (each is a verdict)
             return _failed(error, function, inputs, backward, len(graphs))
+    ours = torch_ties.settled(op, sample, ours, theirs)
     return _compared(op, function, inputs, ours, theirs, graphs)
 
 

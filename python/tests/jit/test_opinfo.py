@@ -1,11 +1,16 @@
 """A fixed slice of PyTorch's own test suite; scripts/torch_coverage.py runs all."""
 
+import argparse
 import functools
 
 import pytest
 import torch
 import torch_coverage
 import torch_samples
+import torch_ties
+from torch.testing._internal.opinfo.core import SampleInput
+
+from opc.torch import outcomes
 
 NAMES = (
     "add",
@@ -41,24 +46,65 @@ NAMES = (
     "take",
     "where",
 )
+#: Forward alone.
+OTHERS = {
+    "bfloat16": (
+        "argsort",
+        "logsumexp",
+        "matmul",
+        "native_batch_norm",
+        "nn.functional.conv2d",
+        "nn.functional.layer_norm",
+        "nn.functional.scaled_dot_product_attention",
+        "pow",
+        "softmax",
+        "topk",
+    ),
+    "int64": (
+        "bitwise_and",
+        "cumprod",
+        "div.floor_rounding",
+        "fmod",
+        "kthvalue",
+        "matmul",
+        "prod",
+        "sum",
+        "scatter_reduce.prod",
+        "topk",
+    ),
+}
 #: Of each operator.
 SAMPLES = 2
 
 
 @functools.cache
-def known():
-    return torch_coverage.known_ops("float32")
+def known(dtype="float32"):
+    return torch_coverage.known_ops(dtype)
+
+
+def verdict_on(name, dtype="float32"):
+    op = known(dtype)[name]
+    samples, _ = torch_samples.samples_of(op, getattr(torch, dtype), SAMPLES)
+    verdict = torch_samples.Verdict()
+    for sample in samples:
+        verdict.join(torch_samples.judge(op, sample))
+    return verdict
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_operator(name):
-    op = known()[name]
-    samples, _ = torch_samples.samples_of(op, torch.float32, SAMPLES)
-    verdict = torch_samples.Verdict()
-    for sample in samples:
-        verdict.join(torch_samples.judge(op, sample))
+    verdict = verdict_on(name)
     assert verdict.forward == "pass", verdict
     assert verdict.backward in ("pass", "none"), verdict
+
+
+@pytest.mark.parametrize(
+    ("dtype", "name"),
+    [(dtype, name) for dtype, names in OTHERS.items() for name in names],
+)
+def test_operator_in_another_type(dtype, name):
+    verdict = verdict_on(name, dtype)
+    assert verdict.forward == "pass", verdict
 
 
 def test_a_wrong_result_is_seen(monkeypatch):
@@ -75,3 +121,46 @@ def test_a_wrong_result_is_seen(monkeypatch):
     op = known()["atan2"]
     (sample, *_), _ = torch_samples.samples_of(op, torch.float32, 1)
     assert torch_samples.judge(op, sample).forward == "wrong"
+
+
+@pytest.mark.parametrize("stable", [False, True])
+@pytest.mark.parametrize(
+    ("places", "same"),
+    {
+        "of equal values": ([1, 0, 2], True),
+        "of others": ([0, 2, 1], False),
+        "one twice": ([0, 0, 2], False),
+    }.values(),
+)
+def test_ties(places, same, stable):
+    """Any of equal values may come first, where nobody asked for an order."""
+
+    def left(places):
+        values = torch.tensor([1, 1, 2])
+        return outcomes.Outcome([values, torch.tensor(places)], [], [])
+
+    sample = SampleInput(
+        torch.tensor([1, 1, 2]), kwargs={"dim": 0, "stable": stable}
+    )
+    theirs = left([0, 1, 2])
+    ours = torch_ties.settled(known()["sort"], sample, left(places), theirs)
+    assert (outcomes.difference(ours, theirs) == "") == (same and not stable)
+
+
+def test_an_operator_goes_on_where_it_stopped(monkeypatch):
+    """Sample by sample, until all are judged, and the worst verdict is kept."""
+    verdicts = iter(["pass", "refused", "pass"])
+    monkeypatch.setattr(
+        torch_samples,
+        "judge",
+        lambda *_: torch_samples.Verdict(next(verdicts)),
+    )
+    job = torch_coverage.Job("atan2", "float32")
+    args = argparse.Namespace(samples=3, seconds=0, target="cpu")
+    entry, found = None, []
+    while not (entry and entry["complete"]):
+        before = torch_coverage.begun(entry)
+        value = torch_coverage.examined(known()["atan2"], job, args, before)
+        entry = torch_coverage.entry_of(job, args, "done", value)
+        found.append((entry["samples"], entry["forward"]))
+    assert found == [(1, "pass"), (2, "refused"), (3, "refused")]
