@@ -14,6 +14,7 @@ import time
 import traceback
 
 DONE, CRASH, HANG = "done", "crash", "hang"
+_STEP = 1  # seconds between two looks at the clock
 
 
 class _Child:
@@ -97,12 +98,18 @@ def run(jobs, work, processes=2, limit=60):
 
 
 def _ended(children):
-    """Waits until something happens; the children that are through or late."""
+    """Waits for something to happen; the children that are through or late."""
+    begin = time.monotonic()
     soonest = min(child.deadline for child in children)
-    wait = max(0.0, soonest - time.monotonic()) + 0.01
+    wait = min(_STEP, max(0.0, soonest - begin)) + 0.01
     ready, _, _ = select.select(
         [child.pipe for child in children], [], [], wait
     )
+    # Who stops this process stops its children: that time is not theirs.
+    stopped = time.monotonic() - begin - wait
+    if stopped > _STEP:
+        for child in children:
+            child.deadline += stopped
     ended = [c for c in children if c.pipe in ready and c.read()]
     late = [
         c for c in children if c not in ended and time.monotonic() > c.deadline
