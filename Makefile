@@ -20,7 +20,7 @@ bench: ## time operators and models beside onnxruntime, OpenVINO and torch
 fuzz: ## run the fuzzers under sanitizers, 5 minutes each
 	@scripts/fuzz.sh
 
-conformance: ## run the ONNX backend suite and write its page
+conformance: ## run the suites of ONNX and of PyTorch, write their pages
 	@scripts/conformance.sh
 
 accuracy: ## measure every function of one number against exact values

@@ -6,7 +6,13 @@ import pathlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RECORD = ROOT / "python/tests/torch_opinfo.json"
-SIDES = ("forward", "backward")
+#: What the table has a column for.
+COLUMNS = {
+    "float32": ("float32", "forward"),
+    "backward": ("float32", "backward"),
+    "bfloat16": ("bfloat16", "forward"),
+    "int64": ("int64", "forward"),
+}
 MEANING = {
     "pass": "opc computes all of it, within the bounds of eager",
     "refused": "an operator is left to PyTorch, by name; the result is right",
@@ -18,46 +24,68 @@ MEANING = {
 }
 
 
+def _verdict(entry, column):
+    """Of one operator; "" where the suite has none."""
+    dtype, side = COLUMNS[column]
+    return entry.get(dtype, {}).get(side, "none").replace("none", "")
+
+
+def _samples(entries):
+    """How many were tried, of how many."""
+    taken, there = (
+        sum(each.get(field, 0) for each in entries)
+        for field in ("samples", "of")
+    )
+    return str(there) if taken == there else f"{taken} of {there}"
+
+
 def _counts(table):
-    yield "| | of | " + " | ".join(MEANING) + " |"
-    yield "|---|---|" + "---|" * len(MEANING)
-    for side in SIDES:
-        count = collections.Counter(each[side] for each in table.values())
-        del count["none"]
+    yield "| | samples | of | " + " | ".join(MEANING) + " |"
+    yield "|---|---|---|" + "---|" * len(MEANING)
+    for column, (dtype, side) in COLUMNS.items():
+        count = collections.Counter(
+            _verdict(each, column) for each in table.values()
+        )
+        del count[""]
         found = " | ".join(str(count[name]) for name in MEANING)
-        yield f"| {side} | {count.total()} | {found} |"
+        samples = _samples(
+            [each[dtype] for each in table.values() if dtype in each]
+        )
+        yield f"| {dtype} {side} | {samples} | {count.total()} | {found} |"
 
 
 def _reason(entry):
-    if entry["forward"] == "pass" and entry["backward"] in ("pass", "none"):
-        return ""
-    why = entry.get("why") or entry.get("why_backward", "")
-    return why.split("; ")[0].split(", did you mean")[0].replace("|", "\\|")
+    """Of the first column that does not pass."""
+    for column, (dtype, side) in COLUMNS.items():
+        if _verdict(entry, column) in ("", "pass"):
+            continue
+        field = {"forward": "why", "backward": "why_backward"}[side]
+        why = entry[dtype].get(field) or entry[dtype].get("why", "")
+        return why.split("; ")[0].split(", did you mean")[0].replace("|", "\\|")
+    return ""
 
 
 def lines():
     """The page, from the record of the last run."""
     table = json.loads(RECORD.read_text())
-    taken = sum(each.get("samples", 0) for each in table.values())
-    there = sum(each.get("of", 0) for each in table.values())
     yield "# Operators of PyTorch's own test suite"
     yield ""
-    yield "What `scripts/torch_coverage.py --record` found of OpInfo (`op_db`, CPU,"
-    yield "float32): each operator forward and, where it has one, backward, compared"
-    yield f"with eager on {taken} of its {there} samples, spread over all. An operator"
-    yield "has the worst verdict of its samples."
+    yield "What `scripts/torch_coverage.py --record` found of OpInfo (`op_db`, CPU):"
+    yield "each operator forward in the types that it has of three and, where it has"
+    yield "one, backward in float32, compared with eager. An operator has the worst"
+    yield "verdict of its samples."
     yield ""
     yield from _counts(table)
     yield ""
     for name, meaning in MEANING.items():
         yield f"- {name}: {meaning}"
     yield ""
-    yield "| operator | forward | backward | samples | why |"
-    yield "|---|---|---|---|---|"
+    yield "The reason is that of the first verdict which is not `pass`. Samples are"
+    yield "those of all types."
+    yield ""
+    yield "| operator | " + " | ".join(COLUMNS) + " | samples | why |"
+    yield "|---|" + "---|" * len(COLUMNS) + "---|---|"
     for name, entry in table.items():
-        backward = entry["backward"].replace("none", "")
-        samples = f"{entry.get('samples', 0)} of {entry.get('of', 0)}"
-        yield (
-            f"| `{name}` | {entry['forward']} | {backward} | {samples} "
-            f"| {_reason(entry)} |"
-        )
+        verdicts = " | ".join(_verdict(entry, column) for column in COLUMNS)
+        samples = _samples(list(entry.values()))
+        yield f"| `{name}` | {verdicts} | {samples} | {_reason(entry)} |"

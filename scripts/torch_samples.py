@@ -100,7 +100,8 @@ def _judged(op, sample, inputs, backward, target):
     try:
         theirs = outcomes.run(function, inputs, backward)
     except Exception as error:  # noqa: BLE001 (samples may be wrong on purpose)
-        return Verdict("untraced", "untraced", _line(error), _line(error))
+        kind = "untraced" if backward else "none"
+        return Verdict("untraced", kind, _line(error), _line(error))
     backward = backward and bool(theirs.gradients)
     chosen = settings.Settings(target=target, threads=1, cache=False)
     with explanation.collecting() as graphs, warnings.catch_warnings():
