@@ -9,6 +9,7 @@ import dataclasses
 import warnings
 
 import torch
+import torch_cancelling
 import torch_ties
 from torch.testing._internal import common_methods_invocations as suite
 from torch.utils import _pytree as pytree
@@ -111,7 +112,8 @@ def _judged(op, sample, inputs, backward, target):
             ours = outcomes.run(compiled, inputs, backward)
         except Exception as error:  # noqa: BLE001 (each is a verdict)
             return _failed(error, function, inputs, backward, len(graphs))
-    ours = torch_ties.settled(op, sample, ours, theirs)
+    for each in (torch_ties, torch_cancelling):
+        ours = each.settled(op, sample, ours, theirs)
     return _compared(op, function, inputs, ours, theirs, graphs)
 
 

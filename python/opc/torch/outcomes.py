@@ -82,14 +82,18 @@ def _gradients(
     to = [x for x in inputs if x.requires_grad]
     if not of or not to:
         return []
+    return list(torch.autograd.grad(of, to, weights(of), allow_unused=True))
+
+
+def weights(results: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+    """What gradients are taken with: of all sums of results this one."""
     generator = torch.Generator().manual_seed(1)
-    weights = [
+    return [
         torch.randn(x.shape, generator=generator, dtype=torch.float64).to(
             x.dtype
         )
-        for x in of
+        for x in results
     ]
-    return list(torch.autograd.grad(of, to, weights, allow_unused=True))
 
 
 def widened(inputs: Sequence[torch.Tensor]) -> list[torch.Tensor]:

@@ -5,6 +5,7 @@ import functools
 
 import pytest
 import torch
+import torch_cancelling
 import torch_coverage
 import torch_samples
 import torch_ties
@@ -164,3 +165,21 @@ def test_an_operator_goes_on_where_it_stopped(monkeypatch):
         entry = torch_coverage.entry_of(job, args, "done", value)
         found.append((entry["samples"], entry["forward"]))
     assert found == [(1, "pass"), (2, "refused"), (3, "refused")]
+
+
+@pytest.mark.parametrize(("off", "same"), [(1.2e-5, True), (1e-3, False)])
+def test_gradients_that_cancel(off, same):
+    """Of the attention to one of two keys nothing comes back but roundings."""
+    op = known()[torch_cancelling.ATTENTION]
+    query, key = torch.full((1, 1, 1, 4), 9.0), torch.ones(1, 1, 2, 4)
+    key[..., 1, :] = -9
+    sample = SampleInput(query, args=(key * 9, key * 9))
+    call, inputs = torch_samples.call_of(op, sample)
+    theirs = outcomes.run(
+        lambda *given: [call(*given)], [x.requires_grad_() for x in inputs]
+    )
+    moved = [theirs.gradients[0] + off, *theirs.gradients[1:]]
+    ours = theirs._replace(gradients=moved)
+    assert outcomes.difference(ours, theirs)
+    ours = torch_cancelling.settled(op, sample, ours, theirs)
+    assert (outcomes.difference(ours, theirs) == "") == same
