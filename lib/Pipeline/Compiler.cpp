@@ -295,7 +295,7 @@ Status opc::resolveTarget(const CompileOptions &options,
                           const TargetDesc *&desc) {
   llvm::Expected<const TargetDesc *> found = findChip(options.target);
   if (!found)
-    return Status::input(llvm::toString(found.takeError()));
+    return Status::usage(llvm::toString(found.takeError()));
   desc = *found;
   return {};
 }

@@ -302,7 +302,7 @@ def test_inspect_takes_the_options_of_compile():
     assert opc.inspect(branches(), outputs=["s"])["supported"]
     assert not opc.inspect(branches(), outputs=["d"])["supported"]
     assert not opc.inspect(branches(), dims={"q": 1})["supported"]
-    with pytest.raises(opc.InputError, match="unknown target 'gpu'"):
+    with pytest.raises(opc.UsageError, match="unknown target 'gpu'"):
         opc.inspect(branches(), target="gpu")
 
 

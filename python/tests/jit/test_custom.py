@@ -75,7 +75,7 @@ def test_wrong_definitions():
     ):
         with pytest.raises(opc.UsageError, match=message):
             make()
-    with pytest.raises(opc.InputError, match="unknown target 'no'"):
+    with pytest.raises(opc.UsageError, match="unknown target 'no'"):
         opc.torch.kernel("opc_tests::a", SQUARE, target="no")
 
 
