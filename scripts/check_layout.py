@@ -254,6 +254,16 @@ def check_unique_names(files):
             yield path, 1, f"{first_path} has the same name"
 
 
+def check_test_modules(files):
+    """pytest imports test modules by their last name."""
+    homes = {}
+    for path in files:
+        if re.fullmatch(r"python/tests/(?:.*/)?test_\w+\.py", path):
+            first = homes.setdefault(pathlib.PurePosixPath(path).name, path)
+            if first != path:
+                yield path, 1, f"{first} has the same name"
+
+
 def check_lit_test(path, text):
     if not re.match(r"test/lit/.*\.(mlir|test)$", path) or "/Inputs/" in path:
         return
@@ -368,6 +378,7 @@ def check(root):
             yield from check_ops(root, path, text, set(files))
     yield from check_test_folders(files)
     yield from check_unique_names(files)
+    yield from check_test_modules(files)
 
 
 def main():

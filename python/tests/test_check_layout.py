@@ -29,6 +29,14 @@ def test_good_tree_has_no_complaint(tmp_path):
     assert complaints(tmp_path) == []
 
 
+def test_modules_of_tests_have_names_of_their_own(tmp_path):
+    extra = {
+        f"python/tests/{each}test_a.py": '"""why"""\n' for each in ("", "b/")
+    }
+    (said,) = complaints(tmp_path, extra)
+    assert "test_a.py has the same name" in said.split(": ", 1)[1]
+
+
 def body(lines):
     return "// why\nint f(int x) {\n" + "  x += 1;\n" * lines + "}\n"
 
