@@ -134,7 +134,7 @@ func.func @main(%x: tensor<2x2xf4E2M1FN>) -> tensor<2x2xf4E2M1FN>
 @pytest.mark.parametrize(
     ("options", "error", "code"),
     [
-        ({"target": "nothing"}, opc.InputError, "invalid"),
+        ({"target": "nothing"}, opc.UsageError, "usage"),
         ({"threads": 0}, opc.UsageError, "usage"),
         ({"threads": "many"}, opc.UsageError, "usage"),
     ],
