@@ -75,7 +75,12 @@ def report(title, cases, threads, arguments):
         if arguments.filter not in name:
             continue
         case = make_case()
-        (before, now), compiling, difference = measure(case, threads, arguments)
+        try:
+            measured = measure(case, threads, arguments)
+        except RuntimeError as error:
+            faults.append(f"  {name}: {error}")
+            continue
+        (before, now), compiling, difference = measured
         ratios.append(now / before)
         print(
             f"{name:28}{1e3 * before:12.3f}{1e3 * now:12.3f}{ratios[-1]:12.2f}"

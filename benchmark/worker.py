@@ -24,9 +24,17 @@ class Worker:
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": str(packages)},
         )
-        pickle.dump((str(case.path), case.inputs, threads), self.process.stdin)
-        self.process.stdin.flush()
-        self.outputs, self.compiling = pickle.load(self.process.stdout)
+        self.outputs, self.compiling = self._first(packages, case, threads)
+
+    def _first(self, packages, case, threads):
+        to, back = self.process.stdin, self.process.stdout
+        try:
+            pickle.dump((str(case.path), case.inputs, threads), to)
+            to.flush()
+            return pickle.load(back)
+        except (BrokenPipeError, EOFError):
+            self.process.communicate()
+            raise RuntimeError(f"{packages} does not run {case.path}") from None
 
     def least(self, slice_seconds):
         """Least seconds of one run, of as many as fit in the time."""

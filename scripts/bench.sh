@@ -14,7 +14,7 @@ status=0
 .venv/bin/python -m benchmark.blocks "$@" || status=1
 .venv/bin/python -m benchmark.models "$@" || status=1
 .venv/bin/python -m benchmark.compiling || status=1
-.venv/bin/python scripts/fetch_data.py >/dev/null
+.venv/bin/python scripts/fetch_data.py >/dev/null || status=1
 .venv/bin/python -m benchmark.training || status=1
 .venv/bin/python -m benchmark.torch_calls || status=1
 exit "$status"

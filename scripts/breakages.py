@@ -14,10 +14,6 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 TABLE = ROOT / "scripts/breakages.toml"
 
 
-class TableError(Exception):
-    """What is wrong with a row."""
-
-
 @dataclasses.dataclass(frozen=True)
 class Breakage:
     name: str

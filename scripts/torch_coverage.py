@@ -17,6 +17,7 @@ docs/generated/TorchOpInfo.md is made from.
 
 import argparse
 import collections
+import functools
 import json
 import pathlib
 import re
@@ -35,6 +36,7 @@ LIMIT = 240  # seconds, behind which a sample hangs
 DTYPES = ("float32", "bfloat16", "int64")
 
 
+@functools.cache
 def known_ops(dtype):
     """All operators of the suite, by name, that have a dtype."""
     import torch
@@ -100,7 +102,7 @@ def kept(args):
     if KEPT.exists():
         for line in KEPT.read_text().splitlines():
             entry = json.loads(line)
-            if asked(args).items() <= entry.items():
+            if "complete" in entry and asked(args).items() <= entry.items():
                 found[Job(entry["op"], entry["dtype"])] = entry
     return found
 

@@ -35,11 +35,6 @@ namespace {
 /// grows with their square. Loops of a kernel are shorter rows, and many of
 /// them are only more work.
 constexpr unsigned kLargeBlock = 10000;
-/// Of a host program it is all of them: some hundred launches, which take most
-/// of the time whatever is done to the code around them. opc-split-kernels
-/// gives it a module of its own then.
-constexpr unsigned kLargeHost = 600;
-
 /// One LLVM module on its way, with the context that it lives in.
 struct Unit {
   std::unique_ptr<llvm::LLVMContext> context;
@@ -69,7 +64,7 @@ void setAttributes(llvm::Module &module, const TargetDesc &desc) {
 
 bool isLarge(const llvm::Function &function) {
   if (function.getName() == kEntrySymbol)
-    return function.getInstructionCount() > kLargeHost;
+    return function.getInstructionCount() > kLargeEntry;
   return llvm::any_of(function, [](const llvm::BasicBlock &block) {
     return block.size() > kLargeBlock;
   });

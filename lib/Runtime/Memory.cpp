@@ -39,6 +39,7 @@ static constexpr size_t hugePage = size_t(2) << 20;
 static constexpr size_t smallPage = 4096;
 static constexpr size_t smallest = 256;
 static constexpr int numClasses = 4 * 48;
+static constexpr int upToFourTimes = 8; // classes
 
 /// Free blocks by class, most recently used first. Guarded by sharedLock().
 static constinit Block *freeLists[numClasses] = {};
@@ -154,7 +155,8 @@ void *opc::runtime::allocate(int64_t bytes, Lifetime lifetime) {
   if (OPC_ASAN)
     capacity = std::max<size_t>(bytes, 1);
   bool isShared = lifetime == Lifetime::Run && capacity >= hugePage;
-  Block *block = takeFree(index, isShared ? numClasses : index + 1);
+  int last = isShared ? std::min(index + upToFourTimes, numClasses - 1) : index;
+  Block *block = takeFree(index, last + 1);
   if (!block && isShared)
     unmapSmaller(index, capacity);
   if (!block)

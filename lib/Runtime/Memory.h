@@ -30,7 +30,8 @@ struct alignas(64) Block {
 static_assert(sizeof(Block) == 64);
 
 /// Who holds a block: its user for as long as wanted, or the run that takes it
-/// and gives it back at its end, which any larger free block serves as well.
+/// and gives it back at its end, which a free block of up to four times the
+/// size serves as well.
 enum class Lifetime { User, Run };
 
 /// Uninitialised memory at a multiple of OPC_ALIGNMENT; blocks of 2 MB and more

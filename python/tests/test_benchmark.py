@@ -1,12 +1,24 @@
 """The benchmarks measure what they say, and tell what went wrong."""
 
+import argparse
+
 import numpy as np
 import onnxruntime
 import opc
 import pytest
 from support import assert_close, onnxruntime_session
 
-from benchmark import blocks, compare, compiling, engines, operators, timing
+from benchmark import (
+    before,
+    blocks,
+    compare,
+    compiling,
+    engines,
+    operators,
+    pairs,
+    timing,
+    worker,
+)
 
 
 @pytest.mark.parametrize("name", operators.OPERATORS)
@@ -96,3 +108,50 @@ def test_what_grows_too_fast_is_named(times, status, monkeypatch, capsys):
     said = capsys.readouterr().out
     assert "split_concat" in said and "nested" not in said
     assert ("split of 600 to 2400 nodes, cpu" in said) == bool(status)
+
+
+def test_a_worker_runs_what_its_build_compiles(tmp_path):
+    case = operators.make_case("maxpool_3x3s2", tmp_path)
+    with worker.Worker(before.NOW, case, threads=1) as one:
+        assert one.least(0.001) > 0 and one.compiling > 0
+        wanted = opc.compile(case.path).run(case.inputs)
+        for ours, theirs in zip(one.outputs, wanted, strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_build_that_does_not_run_a_case_is_named(tmp_path, capfd):
+    (tmp_path / "opc.py").write_text("raise SystemExit(3)")
+    case = operators.make_case("maxpool_3x3s2", tmp_path)
+    with pytest.raises(RuntimeError, match="does not run .*maxpool"):
+        worker.Worker(tmp_path, case, threads=1)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "difference", "said"),
+    [
+        ([1.0, 1.05], 0.0, ["1.05 times the time on the whole"]),
+        ([1.0, 1.2], 0.0, ["a: 1.20 times the time", "on the whole"]),
+        ([1.0, 1.0], 0.5, ["a: results differ by 5.0e-01"]),
+        ([1.0, 1.0], float("nan"), ["a: results differ by nan"]),
+        ([1.0, 1.0], 0.0, []),
+    ],
+)
+def test_what_got_slower_or_differs_is_named(
+    seconds, difference, said, monkeypatch
+):
+    found = seconds, [0.1, 0.1], difference
+    monkeypatch.setattr(before, "measure", lambda *_: found)
+    arguments = argparse.Namespace(filter="")
+    cases = {"a": lambda: compare.Case("a.onnx", {})}
+    faults = before.report("operators", cases, 1, arguments)
+    assert len(faults) == len(said)
+    for fault, part in zip(faults, said, strict=True):
+        assert part in fault
+
+
+@pytest.mark.parametrize("name", [*pairs.GRAPHS, *pairs.BODIES])
+def test_both_of_a_pair_say_the_same(name, tmp_path):
+    make = pairs.of_extents if name in pairs.GRAPHS else pairs.of_bodies
+    files, inputs = make(name, tmp_path)
+    first, second = (opc.compile(file).run(inputs) for file in files)
+    assert_close(first, second)

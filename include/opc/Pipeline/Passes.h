@@ -4,6 +4,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
+#include "opc/Conversion/OpcToHost/HostProgram.h"
 
 namespace opc {
 

@@ -79,7 +79,8 @@ def SplitKernelsPass : Pass<"opc-split-kernels", "::mlir::ModuleOp"> {
   let options = [Option<"size", "size", "unsigned", /*default=*/"1500",
                         "ops after which a module is full">,
                  Option<"largeEntry", "large-entry", "unsigned",
-                        /*default=*/"600", "ops of an entry that goes alone">];
+                        /*default=*/"::opc::kLargeEntry",
+                        "ops of an entry that goes alone">];
 }
 
 def LowerFunctionsPass

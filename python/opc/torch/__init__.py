@@ -22,20 +22,20 @@ from .errors import (
     OptionError,
     StrictError,
 )
+from .explanation import (
+    Break,
+    Declined,
+    ExplainedGraph,
+    Explanation,
+    Kernel,
+    explain,
+)
 from .settings import Settings
 from .counters import Stats, stats
 
 #: What people ask for is imported when they do; a first call waits for no more than
 #: it needs.
 _ASKED_FOR = {
-    "explanation": (
-        "Break",
-        "Declined",
-        "ExplainedGraph",
-        "Explanation",
-        "Kernel",
-        "explain",
-    ),
     "reduction": ("Reduced", "reduce"),
     "trials": ("Failure", "failure"),
 }

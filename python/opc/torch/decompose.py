@@ -32,6 +32,9 @@ _MORE = (
     "view_copy",
 )
 
+#: Their second result is not what the operator itself gives, which a gradient reads.
+_NEVER = {"_scaled_dot_product_flash_attention_for_cpu"}
+
 _users: dict[torch._ops.OpOverload, Callable[..., Any]] = {}
 
 
@@ -63,16 +66,12 @@ class _Table(Mapping[Any, Callable[..., Any]]):
             ),
             **foreach.decompositions(),
         }
-        # Its second result there is not the logarithm that the gradient reads.
-        del known[
-            torch.ops.aten._scaled_dot_product_flash_attention_for_cpu.default
-        ]
-        for target in known:
-            if target._schema.name == "aten::linspace":
-                known[target] = _of_reals(known[target])
         asked = {
-            target: _if_lacking(target, function)
+            target: _if_lacking(
+                target, _NARROWED.get(_name(target), _whole)(function)
+            )
             for target, function in known.items()
+            if _name(target) not in _NEVER
         }
         return {**asked, **_users}
 
@@ -114,6 +113,18 @@ def _of_reals(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(*args, dtype=dtype, **kwargs)
 
     return decompose
+
+
+def _whole(function: Callable[..., Any]) -> Callable[..., Any]:
+    return function
+
+
+#: Decompositions that hold for a part of the calls.
+_NARROWED = {"linspace": _of_reals}
+
+
+def _name(target: torch._ops.OpOverload) -> str:
+    return target._schema.name.removeprefix("aten::")
 
 
 def _if_lacking(

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import torch
 from torch._functorch.aot_autograd import get_graph_being_compiled
 
-from . import page
 from .errors import Refusal, place_of
 from .parts import Part
 from .programs import Program
@@ -39,6 +38,9 @@ class Kernel(NamedTuple):
     """Its IR before it was scheduled: what it computes."""
     after: str
     """Its IR behind that: loops over buffers."""
+
+
+_DIRECTIONS = ("forward", "backward", "inference")
 
 
 class ExplainedGraph(NamedTuple):
@@ -105,6 +107,8 @@ class Explanation(NamedTuple):
         """The same as a page that needs no other file: each kernel unfolds to its
         IR before and after it was scheduled, and to what declined it.
         """
+        from . import page  # needed by who looks alone
+
         return page.written(self)
 
     _repr_html_ = html
@@ -190,7 +194,10 @@ def tell(programs: list[tuple[Part, Program]], refused: list[Refusal]) -> None:
     if not _listeners:
         return
     # "model__0_backward_1"
-    direction = get_graph_being_compiled().split("_")[-2]
+    words = get_graph_being_compiled().split("_")
+    direction = next(
+        (word for word in words[::-1] if word in _DIRECTIONS), "inference"
+    )
     for graphs in _listeners:
         graphs.append(Compiled(direction, programs, refused))
 

@@ -104,11 +104,14 @@ void buildGroupNorm(Node &n) {
   if (n.failed() || n.rank(x) < 2)
     return n.fail("an input [N, C, ...] is wanted");
   Value g = wide(n, grad), in = wide(n, x);
+  Value grouped = inGroups(n, in, groups);
+  if (n.failed())
+    return;
   Type element = n.elementOf(in);
   Dims line{n.dim(x, 0), n.expr(groups), n.expr(1)};
   Value centre = n.reshape(n.cast(mean, element), line),
         factor = n.reshape(n.cast(rstd, element), line);
-  Value unit = n.mul(n.sub(inGroups(n, in, groups), centre), factor);
+  Value unit = n.mul(n.sub(grouped, centre), factor);
   if (mask[0]) {
     Value scaled = n.mul(g, perChannelOr(n, weight, in, 1));
     scaled = inGroups(n, n.broadcast(scaled, n.dims(x)), groups);
