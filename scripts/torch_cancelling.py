@@ -32,6 +32,7 @@ def settled(op, sample, ours, theirs):
         if size.shape == one.shape:
             least = _ROUNDINGS * torch.finfo(one.dtype).eps * size
             near = (one.double() - other.double()).abs() <= least
+            near &= size.isfinite()
             gradients[i] = other.where(near, one)
     return ours._replace(gradients=gradients)
 

@@ -57,6 +57,18 @@ def program(nodes, outputs=("y",), inputs=("x",), **values):
     }
 
 
+N = {"as_sym_int": {"as_name": "n"}}
+
+
+def with_number(whole):
+    """A graph that the number n is an input of, too."""
+    module = whole["graph_module"]
+    module["graph"]["inputs"].append(N)
+    module["graph"]["sym_int_values"] = {"n": size("Symbol('n')")}
+    module["signature"]["input_specs"].append({"user_input": {"arg": N}})
+    return whole
+
+
 def clamp(**arguments):
     return program([node("aten.clamp.default", self="x", **arguments)])
 

@@ -1,12 +1,25 @@
 """Calls that opc refuses, by the file of lib/Frontend/Torch/Ops that says so."""
 
-from torch_values import BOOL, Dtype, OPEN, Open, b, d, f, h, i, i8, row, u8
+from torch_values import (
+    BOOL,
+    Dtype,
+    KNOWN,
+    OPEN,
+    Open,
+    REALS,
+    b,
+    d,
+    f,
+    h,
+    i,
+    i8,
+    row,
+    u8,
+)
 
 PICK = {"dim": 0, "index": i(2)}
-REALS = "integers are not supported; nearest supported form: reals"
 NUMBERS = "bool is not supported; nearest supported form: numbers"
 TRAIN = "random numbers are not supported; nearest supported form: train=False"
-KNOWN = "nearest supported form: a known extent"
 
 
 REFUSALS = {

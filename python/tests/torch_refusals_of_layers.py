@@ -1,10 +1,8 @@
 """Calls of layers that opc refuses, by the file of lib/Frontend/Torch/Ops that says so."""
 
-from torch_values import OPEN, b, d, f, h, i, row
+from torch_values import KNOWN, OPEN, REALS, b, d, f, h, i, row
 
-REALS = "integers are not supported; nearest supported form: reals"
 IMAGES = "integers are not supported; nearest supported form: images of reals"
-KNOWN = "nearest supported form: a known extent"
 
 
 SEGMENT = {"has_biases": False, "train": True, "batch_first": False}
@@ -26,6 +24,7 @@ STATISTICS = {
     "momentum": 0.1,
     "eps": 1e-5,
 }
+RUNNING = {"running_mean": f(3), "running_var": f(3), "training": True}
 BATCH_NORM = {**STATISTICS, "cudnn_enabled": False}
 NORM_GRADIENT = {
     "grad_out": f(2, 3),
@@ -51,17 +50,20 @@ GROUP_GRADIENT = {
     "group": 1,
     "output_mask": [True, True, True],
 }
+FORM = {
+    "padding": [0, 0],
+    "dilation": [1, 1],
+    "transposed": False,
+    "output_padding": [0, 0],
+    "groups": 1,
+}
 CONVOLUTION_GRADIENT = {
     "grad_output": f(1, 3, "Symbol('b')", 2),
     "input": f(1, 2, OPEN, 5),
     "weight": f(3, 2, 3, 3),
     "bias_sizes": [3],
     "stride": [2, 2],
-    "padding": [0, 0],
-    "dilation": [1, 1],
-    "transposed": False,
-    "output_padding": [0, 0],
-    "groups": 1,
+    **FORM,
     "output_mask": [True, True, True],
 }
 CONVOLUTION = {
@@ -69,11 +71,7 @@ CONVOLUTION = {
     "weight": i(3, 2, 3, 3),
     "bias": None,
     "stride": [1, 1],
-    "padding": [0, 0],
-    "dilation": [1, 1],
-    "transposed": False,
-    "output_padding": [0, 0],
-    "groups": 1,
+    **FORM,
 }
 MAX_POOL_GRADIENT = {
     "grad_output": f(2, 2),
@@ -174,6 +172,11 @@ REFUSALS = {
             **GROUP_GRADIENT,
         ),
         row(
+            "native_group_norm_backward",
+            "-3 groups",
+            **{**GROUP_GRADIENT, "input": f(1, 3, 2), "group": -3},
+        ),
+        row(
             "embedding_dense_backward",
             "scale_grad_by_freq=True is not supported",
             grad_output=f(2, 3),
@@ -256,24 +259,14 @@ REFUSALS = {
             "training=True, which changes running statistics, is not supported; "
             "nearest supported form: a functional graph",
             input=f(2, 3),
-            **{
-                **BATCH_NORM,
-                "running_mean": f(3),
-                "running_var": f(3),
-                "training": True,
-            },
+            **{**BATCH_NORM, **RUNNING},
         ),
         row(
             "native_batch_norm",
             "training=True, which changes running statistics, is not supported; "
             "nearest supported form: aten._native_batch_norm_legit_functional",
             input=f(2, 3),
-            **{
-                **STATISTICS,
-                "running_mean": f(3),
-                "running_var": f(3),
-                "training": True,
-            },
+            **{**STATISTICS, **RUNNING},
         ),
         row(
             "_native_batch_norm_legit.no_stats",

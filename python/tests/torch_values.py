@@ -5,6 +5,9 @@ from typing import NamedTuple
 U8, I8, I64, F16, F32, F64, BOOL = 1, 2, 5, 6, 7, 8, 12
 OPEN = "Symbol('a')"
 
+REALS = "integers are not supported; nearest supported form: reals"
+KNOWN = "nearest supported form: a known extent"
+
 
 class Tensor(NamedTuple):
     """An input; an extent that is a str is a size that varies."""

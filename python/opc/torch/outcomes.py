@@ -99,22 +99,32 @@ def weights(results: Sequence[torch.Tensor]) -> list[torch.Tensor]:
 def widened(inputs: Sequence[torch.Tensor]) -> list[torch.Tensor]:
     """Inputs of the next greater type."""
     return [
-        x.detach()
-        .to(_WIDER.get(x.dtype, x.dtype))
-        .requires_grad_(x.requires_grad)
+        x.detach().to(_wider(x.dtype)).requires_grad_(x.requires_grad)
         for x in inputs
     ]
+
+
+def _wider(dtype: torch.dtype) -> torch.dtype:
+    return _WIDER.get(dtype, dtype)
 
 
 class Widening(TorchDispatchMode):
     """In it what a function casts to, or makes of, a narrow type is wide, as what it
     makes of whole numbers is: of wide inputs it then computes no rounding, and types
-    that went together still do. Numbers that are drawn stay as they are.
+    that went together still do. Types narrower than all inputs were are what the
+    function wants to round to, and stay. Numbers that are drawn are those of eager.
     """
 
-    def __enter__(self) -> Any:
+    def __init__(self, inputs: Sequence[torch.Tensor]):
+        super().__init__()
+        reals = {x.dtype for x in inputs if x.is_floating_point()}
+        self._narrow = {_WIDER.get(each): each for each in reals}
         self._default = torch.get_default_dtype()
-        self._wide = _WIDER.get(self._default, self._default)
+        self._wide = _wider(self._default)
+        finest = min(reals or {self._default}, key=lambda t: torch.finfo(t).eps)
+        self._least = torch.finfo(finest).eps
+
+    def __enter__(self) -> Any:
         torch.set_default_dtype(self._wide)
         return super().__enter__()
 
@@ -127,14 +137,22 @@ class Widening(TorchDispatchMode):
     ) -> Any:
         given = dict(kwargs or {})
         if torch.Tag.nondeterministic_seeded in func.tags:
-            torch.set_default_dtype(self._default)
-            try:
-                return func(*args, **given)
-            finally:
-                torch.set_default_dtype(self._wide)
-        if "dtype" in given:
-            given["dtype"] = _WIDER.get(given["dtype"], given["dtype"])
+            return self._drawn(func, args, given)
+        dtype = given.get("dtype")
+        if dtype in _WIDER and torch.finfo(dtype).eps <= self._least:
+            given["dtype"] = _wider(dtype)
         return func(*args, **given)
+
+    def _drawn(self, func: Any, args: Any, given: dict[str, Any]) -> Any:
+        is_like = "_like" in func.name() and given.get("dtype") is None
+        if is_like and args[0].dtype in self._narrow:
+            given["dtype"] = self._narrow[args[0].dtype]
+            return func(*args, **given).to(args[0].dtype)
+        torch.set_default_dtype(self._default)
+        try:
+            return func(*args, **given)
+        finally:
+            torch.set_default_dtype(self._wide)
 
 
 def moved(inputs: Sequence[torch.Tensor]) -> list[torch.Tensor]:
@@ -156,8 +174,8 @@ def difference(
     exact: Callable[[], tuple[Outcome, Outcome]] | None = None,
     inputs: Sequence[torch.Tensor] = (),
 ) -> str:
-    """What of `ours` is wrong; "" if nothing is. No result is more exact than
-    roundings of the inputs' types.
+    """What of `ours` is wrong; "" if nothing is. A result of a wider type is no more
+    exact than roundings of the inputs' types.
 
     `exact` gives what the function leaves in float64, of the inputs and of such
     that are moved. It is asked only where the others are apart.
@@ -172,12 +190,14 @@ def difference(
                 known.append(None)
         return known[0]
 
-    least = max((_ROUNDINGS * _eps(x) for x in inputs), default=0.0)
+    coarsest = max(map(_eps, inputs), default=0.0)
     for field in Outcome._fields:
         one, other = getattr(ours, field), getattr(theirs, field)
         if len(one) != len(other):
             return f"{len(one)} {field} instead of {len(other)}"
         for i, (a, b) in enumerate(zip(one, other, strict=True)):
+            is_wider = a is not None and 0 < _eps(a) < coarsest
+            least = _ROUNDINGS * coarsest if is_wider else 0.0
             if why := _apart(a, b, field, i, judges, least):
                 return f"{field}[{i}]: {why}"
     return ""
@@ -245,7 +265,30 @@ def _excess(
         if tolerance:
             allowed = allowed + 4 * off.where(off.isfinite(), 0.0)
         # Of infinities, NaN and whole numbers each place counts alone: where eager
-        # is not what float64 is, nobody says what is right.
+        # is not what float64 is, either is right, and no third.
         agree = (one.to(wide) == other.to(wide)) | (one.isnan() & other.isnan())
-        same = same | ~agree & (~off.isfinite() | (not tolerance))
+        alone = ~agree & (~off.isfinite() | (not tolerance))
+        same = same | alone & _is_one_of(a, b, exact, tolerance)
     return ~same & ~((x - y).abs() <= allowed)
+
+
+def _is_one_of(
+    a: torch.Tensor,
+    b: torch.Tensor,
+    exact: Sequence[torch.Tensor],
+    tolerance: float,
+) -> torch.Tensor:
+    """Whether an element is near what float64 says, as its type has it; of whole
+    numbers, whether it lies between what the others say.
+    """
+    if not tolerance:
+        said = torch.stack([b.double(), *(each.double() for each in exact)])
+        x = a.double()
+        return (said.amin(0) <= x) & (x <= said.amax(0))
+    near = torch.zeros_like(a, dtype=torch.bool)
+    for each in exact:
+        there = each.to(a.dtype)
+        off = (a - there).abs()
+        near |= (a == there) | (a.isnan() & there.isnan())
+        near |= off <= tolerance * (there.abs() + _LEAST)
+    return near

@@ -67,7 +67,7 @@ def exact(
 ) -> tuple[outcomes.Outcome, outcomes.Outcome]:
     """What a function leaves in float64, of its inputs and of such beside them."""
     wide = outcomes.widened(inputs)
-    with outcomes.Widening():
+    with outcomes.Widening(inputs):
         return (
             outcomes.run(function, wide, backward),
             outcomes.run(function, outcomes.moved(wide), backward),

@@ -94,14 +94,14 @@ def assert_near(ours, exact, tolerance):
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_gradients(case, target, dtype, tolerance):
     inputs = case.inputs(dtype)
+    inputs[3:] = [
+        x.to(dtype) if x.is_floating_point() else x for x in inputs[3:]
+    ]
     wide = [
         x.detach().double().requires_grad_(x.requires_grad)
         if x.is_floating_point()
         else x
         for x in inputs
-    ]
-    inputs[3:] = [
-        x.to(dtype) if x.is_floating_point() else x for x in inputs[3:]
     ]
     options = {"target": target, "cache": False}
     compiled = torch.compile(case.call, backend="opc", options=options)
@@ -151,9 +151,12 @@ def trained(net, step, lengths, autocast):
 
 
 @pytest.mark.parametrize(
-    ("autocast", "tolerance"), [(False, 1e-5), (True, 2e-2)]
+    ("autocast", "of_losses", "of_gradients"),
+    [(False, 1e-5, 1e-5), (True, 5e-3, 3e-2)],
 )
-def test_a_decoder_is_trained_whole_at_any_length(autocast, tolerance):
+def test_a_decoder_is_trained_whole_at_any_length(
+    autocast, of_losses, of_gradients
+):
     nets = [nn.Sequential(Decoder(), Decoder()) for _ in range(2)]
     nets[1].load_state_dict(nets[0].state_dict())
     options = {"cache": False}
@@ -163,10 +166,10 @@ def test_a_decoder_is_trained_whole_at_any_length(autocast, tolerance):
         trained(net, step, lengths, autocast)
         for net, step in ((nets[0], nets[0]), (nets[1], ours))
     )
-    torch.testing.assert_close(losses, theirs, rtol=tolerance, atol=0)
+    torch.testing.assert_close(losses, theirs, rtol=of_losses, atol=0)
     for x, y in zip(found, grads, strict=True):
         size = float(y.abs().max())
-        torch.testing.assert_close(x, y, rtol=0, atol=10 * tolerance * size)
+        torch.testing.assert_close(x, y, rtol=0, atol=of_gradients * size)
     assert_whole()
 
 

@@ -148,6 +148,17 @@ def test_ties(places, same, stable):
     assert (outcomes.difference(ours, theirs) == "") == (same and not stable)
 
 
+def test_values_are_no_places():
+    """Of whole numbers that could be places as well."""
+    x = torch.tensor([1, 1, 1])
+    sample = SampleInput(x, kwargs={"dim": 0})
+    places = torch.tensor([0, 1, 2])
+    theirs = outcomes.Outcome([x, places], [], [])
+    ours = outcomes.Outcome([torch.tensor([2, 0, 1]), places], [], [])
+    settled = torch_ties.settled(known()["sort"], sample, ours, theirs)
+    assert outcomes.difference(settled, theirs)
+
+
 def test_an_operator_goes_on_where_it_stopped(monkeypatch):
     """Sample by sample, until all are judged, and the worst verdict is kept."""
     verdicts = iter(["pass", "refused", "pass"])

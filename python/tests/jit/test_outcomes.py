@@ -85,9 +85,55 @@ def test_float64_is_not_rounded_on_the_way():
 
 def test_float64_draws_what_eager_draws():
     def function(x):
-        return [x + torch.rand(3, dtype=torch.float32), torch.rand(3)]
+        return [
+            x + torch.rand(3, dtype=torch.float32),
+            torch.rand(3),
+            torch.rand_like(x),
+        ]
 
     exact, _ = trials.exact(function, [torch.zeros(3)], backward=False)
     eager = outcomes.run(function, [torch.zeros(3)], backward=False)
     for a, b in zip(exact.results, eager.results, strict=True):
         assert torch.equal(a.float(), b)
+
+
+def judged(ours, function, *inputs):
+    """What is told of results that are given in place of a function's."""
+    theirs = outcomes.run(function, inputs, backward=False)
+    return outcomes.difference(
+        theirs._replace(results=ours),
+        theirs,
+        lambda: trials.exact(function, inputs, backward=False),
+        inputs,
+    )
+
+
+def test_a_rounding_that_is_wanted_is_not_dropped():
+    x = torch.randn(50)
+    assert judged([x], lambda x: [x.bfloat16().float()], x)
+    assert judged([x], lambda x: [x + torch.rand_like(x)], x)
+
+
+def test_a_result_of_the_inputs_type_has_its_tolerance():
+    x = torch.ones(1, dtype=torch.bfloat16)
+    assert judged([x * 1.12], lambda x: [x], x)
+
+
+def test_where_float64_says_another_only_that_is_right():
+    eager, exact = torch.tensor([1]), torch.tensor([0])
+    beside = [outcomes.Outcome([each], [], []) for each in (exact, exact)]
+    theirs = outcomes.Outcome([eager], [], [])
+    for value, agrees in ((0, True), (1, True), (-1, False), (2, False)):
+        said = outcomes.difference(
+            left(value, dtype=torch.int64), theirs, lambda: beside
+        )
+        assert (said == "") == agrees
+    wide = [left(2.0, dtype=torch.float64)] * 2
+    for value, agrees in (
+        (2.0, True),
+        (inf, True),
+        (-7.0, False),
+        (nan, False),
+    ):
+        said = outcomes.difference(left(value), left(inf), lambda: wide)
+        assert (said == "") == agrees
