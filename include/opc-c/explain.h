@@ -13,11 +13,11 @@ extern "C" {
 #endif
 
 /* JSON: an array of the kernels that opc_compile makes of a model with these
- * options. Each has its "name" and "ops" as in the manifest, the "schedule" that
- * wrote it, an array "declined" of what others that are meant for such kernels
- * said ("schedule", "why"; a schedule called "all" stands for all of them), and
- * its IR as text, "before" and "after" it was scheduled. No code is generated.
- * Free with opc_free_data. */
+ * options. Each has its "name" and "ops" as in the manifest, the "schedule"
+ * that wrote it, an array "declined" of what others that are meant for such
+ * kernels said ("schedule", "why"; a schedule called "all" stands for all of
+ * them), and its IR as text, "before" and "after" it was scheduled. No code is
+ * generated. Free with opc_free_data. */
 OPC_EXPORT opc_status opc_explain_model(const opc_model *model,
                                         const char *options, char **json);
 

@@ -65,16 +65,13 @@ bool KernelForm::allFollow(Value value) {
   });
 }
 
-static bool mayBroadcast(Value operand, Value result, ShapeEnv &env) {
+/// Whether only the run knows if the innermost elements of `result` are each
+/// made of another of `operand`.
+static bool isOpenInside(Value operand, Value result, ShapeEnv &env) {
   const Dims from = env.dims(operand), to = env.dims(result);
-  for (size_t back = 1; back <= from.size(); ++back) {
-    AffineExpr extent = from[from.size() - back];
-    if (back <= to.size() && extent != to[to.size() - back] &&
-        constantOf(extent) != 1 &&
-        !(constantOf(extent) && constantOf(to[to.size() - back])))
-      return true;
-  }
-  return false;
+  size_t inside = innermostAxis(to), lead = to.size() - from.size();
+  return from.size() <= to.size() && inside >= lead && !from.empty() &&
+         isOpenBroadcast(from[inside - lead], to[inside]);
 }
 
 bool KernelForm::broadcastsAtRunTime() {
@@ -82,7 +79,7 @@ bool KernelForm::broadcastsAtRunTime() {
     if (!broadcastsOperands(&op))
       continue;
     for (Value operand : op.getOperands())
-      if (mayBroadcast(operand, op.getResult(0), env))
+      if (isOpenInside(operand, op.getResult(0), env))
         return true;
   }
   return false;

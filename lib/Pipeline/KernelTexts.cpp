@@ -1,7 +1,8 @@
 //===- KernelTexts.cpp - the IR of kernels as text ------------------------===//
 //
 // A kernel may be scheduled by any of several passes, and broken up before: so
-// what it was is taken down before each pass, for as long as it has no schedule.
+// what it was is taken down before each pass, for as long as it has no
+// schedule.
 //
 //===----------------------------------------------------------------------===//
 #include "KernelTexts.h"

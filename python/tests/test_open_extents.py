@@ -160,6 +160,59 @@ GRAPHS = {
         {"x": "ab", "y": "ab"},
         "ab",
     ),
+    "few inside": (
+        [
+            NODE("Add", ["x", "y"], ["s"]),
+            NODE("Mul", ["s", "y"], ["m"]),
+            NODE("Relu", ["m"], ["out"]),
+        ],
+        {"x": "hadc", "y": "hadc"},
+        "had",
+    ),
+    "columns": (
+        [
+            NODE("Add", ["x", "y"], ["s"]),
+            NODE("ReduceMax", ["s", "second"], ["out"], keepdims=1),
+        ],
+        {"x": "hab", "y": "hab"},
+        "hab",
+    ),
+    "flattened": (
+        [
+            NODE("Sub", ["x", "y"], ["s"]),
+            NODE("Softmax", ["s"], ["p"], axis=1),
+            NODE("ReduceSum", ["s", "last two"], ["t"], keepdims=1),
+            NODE("Mul", ["p", "t"], ["out"]),
+        ],
+        {"x": "hac", "y": "hac"},
+        "ha",
+    ),
+    "windows": (
+        [
+            NODE("Conv", ["x", "k"], ["c"], pads=[1, 1, 1, 1]),
+            NODE("Add", ["c", "y"], ["s"]),
+            NODE("Relu", ["s"], ["r"]),
+            NODE(
+                "MaxPool",
+                ["r"],
+                ["out"],
+                kernel_shape=[2, 2],
+                auto_pad="SAME_UPPER",
+            ),
+        ],
+        {"x": "gedb", "y": "gudb"},
+        "dbg",
+    ),
+    "moved": (
+        [
+            NODE("Add", ["x", "y"], ["s"]),
+            NODE("Transpose", ["s"], ["t"], perm=[1, 2, 0]),
+            NODE("Pad", ["t", "pads"], ["p"]),
+            NODE("Slice", ["p", "starts", "ends", "starts"], ["out"]),
+        ],
+        {"x": "hab", "y": "hab"},
+        "hab",
+    ),
     "branches": (branches(), {"x": "ab", "y": "ab"}, "ab"),
     "attention": (
         [
@@ -175,6 +228,10 @@ GRAPHS = {
 WEIGHTS = {
     "reduction": {"last": [-1]},
     "bias": {"w": normal(19, 129, seed=9)},
+    "columns": {"second": [1]},
+    "flattened": {"last two": [1, 2]},
+    "windows": {"k": normal(7, 5, 3, 3, seed=9)},
+    "moved": {"pads": [1, 0, 2, 0, 0, 1], "starts": [1], "ends": [99]},
     "branches": {"zero": np.float32(0)},
 }
 
@@ -185,7 +242,7 @@ def make_graph(name):
 
 
 def sizes_of(name, size):
-    sizes = dict(a=size, b=size + 1, g=2, h=3, k=19, d=8)
+    sizes = dict(a=size, b=size + 1, c=3, d=8, e=5, g=2, h=3, k=19, u=7)
     if name == "bias":
         sizes["b"] = 129
     return sizes

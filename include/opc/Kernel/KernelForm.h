@@ -47,9 +47,9 @@ public:
   /// operands may broadcast.
   bool allFollow(mlir::Value value);
 
-  /// Whether an element-wise op has an operand whose extent may turn out to be
-  /// 1 at run time where the result's is not. opc-resolve-broadcasts leaves
-  /// none where it ran.
+  /// Whether an element-wise op has an operand whose innermost extent may turn
+  /// out to be 1 at run time where the result's is not.
+  /// opc-resolve-broadcasts leaves none where it ran.
   bool broadcastsAtRunTime();
   /// Whether an extent is known to be 0, as of what is reduced.
   bool hasEmptyTensor();

@@ -21,6 +21,9 @@ public:
   /// merged where an op is neither element-wise, nor a reduce, nor `root`'s.
   static MergedAxes ofKernel(KernelForm &kernel, const Dims &domain,
                              mlir::Value root = {});
+  /// The same for a run that finds the extents equal of which only a run knows
+  /// (isOpenBroadcast).
+  static MergedAxes whereEqual(KernelForm &kernel, const Dims &domain);
 
   /// Whether the kernel is element-wise (but for `root`).
   bool elementwise() const { return mergeable; }
@@ -32,17 +35,32 @@ public:
   /// could be merged.
   llvm::ArrayRef<std::pair<mlir::Value, Dims>> values() const { return merged; }
 
+  /// What must be equal for no operand to be broadcast where only the run
+  /// knows: pairs of different extents.
+  llvm::ArrayRef<std::pair<mlir::AffineExpr, mlir::AffineExpr>> open() const {
+    return openPairs;
+  }
+  /// Of each axis of `coarse`, which has merged at least as much of the same
+  /// domain: the extents of its parts here.
+  llvm::SmallVector<Dims> partsOf(const MergedAxes &coarse) const;
+
 private:
-  enum class Use { Full, Once, Either };
+  /// How a value lies along an axis: all of it, one element for all, what only
+  /// the run knows of the two, or all of one element.
+  enum class Use { Full, Once, Open, Either };
+  static MergedAxes of(KernelForm &kernel, const Dims &domain, mlir::Value root,
+                       bool whereEqual);
   Use use(mlir::Value value, unsigned axis, ShapeEnv &env) const;
   bool joins(mlir::Value value, unsigned axis, ShapeEnv &env) const;
   Dims merge(mlir::Value value, ShapeEnv &env) const;
+  void noteOpen(mlir::Value value, ShapeEnv &env);
   unsigned endOf(unsigned group) const;
 
-  bool mergeable = true;
+  bool mergeable = true, whereOpenIsFull = false;
   Dims original, mergedDomain;
   llvm::SmallVector<unsigned> starts; ///< first axis of each group
   llvm::SmallVector<std::pair<mlir::Value, Dims>> merged;
+  llvm::SmallVector<std::pair<mlir::AffineExpr, mlir::AffineExpr>> openPairs;
 };
 
 } // namespace opc

@@ -154,6 +154,26 @@ Dims Emitter::broadcastShapes(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b) {
   return result;
 }
 
+Value Emitter::fitting(Value x, Value target, StringRef what) {
+  if (failed() || !x || !target)
+    return x;
+  const Dims from = dims(x), to = dims(target);
+  if (from.size() > to.size()) {
+    fail(formatv("{0} of shape {1} does not broadcast to {2}", what,
+                 shapeText(from), shapeText(to)));
+    return x;
+  }
+  std::string text = what.str() + " of extent {0} does not broadcast to {1}";
+  for (auto [extent, own] :
+       llvm::zip_equal(ArrayRef(to).take_back(from.size()), from)) {
+    AffineExpr both = broadcastExtent(extent, own);
+    // What does not broadcast at all is said where the two meet.
+    if (both)
+      requireEqual(both, extent, text);
+  }
+  return x;
+}
+
 Value Emitter::emitBroadcast(StringRef op, ValueRange operands, Attrs attrs,
                              Type element) {
   if (failed() || llvm::any_of(operands, [](Value v) { return !v; }))

@@ -58,11 +58,27 @@ module attributes {opc.target = "cpu:x86-64-v3"} {
     return %0 : tensor<?xf32>
   }
 
-  // An outer axis counts as much, and an axis of 64 that one operand may lack.
-  // CHECK-LABEL: func.func private @outer_axis
+  // So does an axis of 64 that one operand may lack.
+  // CHECK-LABEL: func.func private @known_axis
   // CHECK-SAME: opc.schedule = "plain-loops"
   // CHECK-NOT: vector
-  // CHECK: memref.load
+  // CHECK: return
+  func.func private @known_axis(%x: tensor<8x?xf32> {opc.dims = affine_map<()[s0] -> (8, s0)>},
+                                %y: tensor<8x64xf32> {opc.dims = affine_map<()[s0] -> (8, 64)>}) -> tensor<8x64xf32>
+      attributes {opc.kernel, opc.symbols = [""]} {
+    %0 = opc.add %x, %y {opc.dims = [affine_map<()[s0] -> (8, 64)>]} : (tensor<8x?xf32>, tensor<8x64xf32>) -> tensor<8x64xf32>
+    return %0 : tensor<8x64xf32>
+  }
+
+  // Along an outer axis an operand has a stride. Where it turns out that none is
+  // broadcast, one loop goes over all elements.
+  // CHECK-LABEL: func.func private @outer_axis
+  // CHECK-SAME: opc.schedule = "pointwise"
+  // CHECK: %[[EQUAL:.*]] = arith.cmpi eq, %arg4, %{{.*}} : index
+  // CHECK: scf.if %[[EQUAL]]
+  // CHECK: vector.load
+  // CHECK: } else {
+  // CHECK: vector.load
   // CHECK: return
   func.func private @outer_axis(%x: tensor<?x64xf32> {opc.dims = affine_map<()[s0] -> (s0, 64)>},
                                 %y: tensor<8x64xf32> {opc.dims = affine_map<()[s0] -> (8, 64)>}) -> tensor<8x64xf32>

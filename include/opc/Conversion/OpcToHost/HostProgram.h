@@ -26,7 +26,8 @@ inline constexpr llvm::StringLiteral kEntrySymbol = "opc_entry";
 
 /// Instructions of an entry up to which it is optimised, which takes time that
 /// grows with their square: it is some hundred launches, which take most of the
-/// time whatever is done to the code around them. A larger one is compiled alone.
+/// time whatever is done to the code around them. A larger one is compiled
+/// alone.
 inline constexpr unsigned kLargeEntry = 600;
 
 /// Of a kernel that a device runs: the device's name, and the memory space of

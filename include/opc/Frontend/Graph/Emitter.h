@@ -142,6 +142,9 @@ public:
                        StringRef text);
   /// numpy's broadcast of two shapes, checked now or at run time.
   Dims broadcastShapes(ArrayRef<AffineExpr> a, ArrayRef<AffineExpr> b);
+  /// `x`, which may broadcast to the shape of `target` but not widen it,
+  /// checked now or at run time; `what` names it.
+  Value fitting(Value x, Value target, StringRef what);
   /// Fails where the elements of an operand are no integers.
   void requireIntegers(Value v, StringRef what);
   /// An operand that must be a list of integers: fails where its elements are

@@ -86,6 +86,9 @@ Value maxPoolIndex(Operation *op, ValueRange indices, KernelEmitter &e) {
         Scalar better(e, emitCompare(e.b, e.loc, ScalarPredicate::Greater,
                                      x.getType(), {next, carried[0]}));
         Scalar taken = better | (Scalar(e, carried[1]) == -1);
+        // The maximum is a NaN where there is one; of several, the last.
+        if (isa<FloatType>(element))
+          taken = taken | Scalar(e, emitIsNan(e.b, e.loc, next));
         return SmallVector<Value>{
             select(taken, {e, next}, {e, carried[0]}),
             select(taken, {e, flatPosition(pool, at, e)}, {e, carried[1]})};

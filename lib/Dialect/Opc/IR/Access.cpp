@@ -56,6 +56,18 @@ Exprs opc::broadcastPlace(ArrayRef<AffineExpr> from, ArrayRef<AffineExpr> to) {
   return place;
 }
 
+bool opc::isOpenBroadcast(AffineExpr from, AffineExpr to) {
+  std::optional<int64_t> fixed = constantOf(from);
+  return from != to && fixed != 1 && !(fixed && constantOf(to));
+}
+
+size_t opc::innermostAxis(ArrayRef<AffineExpr> extents) {
+  for (size_t axis = extents.size(); axis-- > 0;)
+    if (constantOf(extents[axis]) != 1)
+      return axis;
+  return 0;
+}
+
 LayoutAxes opc::layoutAxes(StringRef layout, size_t rank) {
   return layout == "NHWC" ? LayoutAxes{rank - 1, 1} : LayoutAxes{1, 2};
 }

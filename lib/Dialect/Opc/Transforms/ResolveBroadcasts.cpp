@@ -1,15 +1,17 @@
 //===- ResolveBroadcasts.cpp - What only the run knows to broadcast -------===//
 //
-//   %y = opc.add %a, %b : ...           // [s0] and [s1] to [s2]
+//   %y = opc.add %a, %b : ...      // [s0, s1] and [s2, s3] to [s4, s5]
 //   // becomes
-//   %0 = opc.broadcast %a {dims = affine_map<()[s0, s1, s2] -> (s2)>,
+//   %0 = opc.broadcast %a {dims = affine_map<()[...] -> (s0, s5)>,
 //                          opc.may_alias}
-//   %1 = opc.broadcast %b {dims = affine_map<()[s0, s1, s2] -> (s2)>,
+//   %1 = opc.broadcast %b {dims = affine_map<()[...] -> (s2, s5)>,
 //                          opc.may_alias}
-//   %y = opc.add %0, %1 : ...           // [s2] and [s2] to [s2]
+//   %y = opc.add %0, %1 : ...      // [s0, s5] and [s2, s5] to [s4, s5]
 //
-// The kernels of the ops behind it are written for equal extents, which is what
-// nearly every run has: such a broadcast is then its operand itself.
+// Along the innermost axis elements come as vectors: the kernels of the ops
+// behind are written for equal extents there, which is what nearly every run
+// has; such a broadcast is then its operand itself. Along the others an operand
+// has a stride, which is 0 where the run finds an extent of 1.
 //
 //===----------------------------------------------------------------------===//
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -25,19 +27,17 @@ using namespace mlir;
 using namespace opc;
 
 /// The extents of `from` with those of `to` (of the same rank, or a higher one)
-/// wherever it cannot be told whether they broadcast; null where that is
-/// nowhere.
-static std::optional<Dims> resolved(const Dims &from, const Dims &to) {
+/// wherever it cannot be told whether they broadcast, along the axes from
+/// `first` of `to` on; null where that is nowhere.
+static std::optional<Dims> resolved(const Dims &from, const Dims &to,
+                                    size_t first = 0) {
   if (from.size() > to.size())
     return std::nullopt;
   Dims result(from);
-  auto targets = ArrayRef(to).take_back(from.size());
-  for (auto [extent, target] : llvm::zip_equal(result, targets)) {
-    bool decided =
-        constantOf(extent) == 1 || (constantOf(extent) && constantOf(target));
-    if (!decided)
-      extent = target;
-  }
+  size_t lead = to.size() - from.size();
+  for (size_t axis = std::max(first, lead); axis < to.size(); ++axis)
+    if (isOpenBroadcast(from[axis - lead], to[axis]))
+      result[axis - lead] = to[axis];
   return result == from ? std::nullopt : std::optional(result);
 }
 
@@ -50,6 +50,7 @@ public:
   void visit(Operation *op);
 
 private:
+  Value matched(Value value, const Dims &target, Operation *user);
   Value broadcast(Value value, const Dims &dims, Operation *user);
   void widen(Operation *op, const Dims &dims, Operation *user);
 
@@ -66,8 +67,7 @@ void Resolver::visit(Operation *op) {
   Value result = op->getResult(0);
   const Dims target = env.dims(result);
   for (OpOperand &operand : op->getOpOperands())
-    if (auto dims = resolved(env.dims(operand.get()), target))
-      operand.set(broadcast(operand.get(), *dims, op));
+    operand.set(matched(operand.get(), target, op));
   // A broadcast that the graph itself has may be nothing more than this.
   auto isTerminator = [](Operation *user) {
     return user->hasTrait<OpTrait::IsTerminator>();
@@ -91,16 +91,29 @@ void Resolver::widen(Operation *op, const Dims &dims, Operation *user) {
   visit(op);
 }
 
-/// `value` with the extents `dims`. What an element-wise op computed for `user`
-/// alone is computed from operands of these extents, and stays in its kernel.
-Value Resolver::broadcast(Value value, const Dims &dims, Operation *user) {
+/// `value` as `user`, whose result has the extents `target`, reads it. What an
+/// element-wise op computed for `user` alone is computed for all of them, and
+/// stays in its kernel.
+Value Resolver::matched(Value value, const Dims &target, Operation *user) {
+  std::optional<Dims> all = resolved(env.dims(value), target);
+  if (!all)
+    return value;
   Operation *op = value.getDefiningOp();
   bool isOurs = op && broadcastsOperands(op);
   isOurs = isOurs && (!isMovement(op) || op->hasAttr(kMayAliasAttr));
   if (isOurs && value.hasOneUse() && op->getBlock() == user->getBlock()) {
-    widen(op, dims, user);
+    widen(op, *all, user);
     return value;
   }
+  // A broadcast that the graph itself has is all of it, or nothing.
+  if (isMovement(user))
+    return broadcast(value, *all, user);
+  std::optional<Dims> innermost =
+      resolved(env.dims(value), target, innermostAxis(target));
+  return innermost ? broadcast(value, *innermost, user) : value;
+}
+
+Value Resolver::broadcast(Value value, const Dims &dims, Operation *user) {
   AffineMap map = toMap(b.getContext(), dims);
   BroadcastOp &known = made[{value, user->getBlock(), map}];
   if (known && known.getDims() == map)

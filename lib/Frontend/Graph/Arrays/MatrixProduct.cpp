@@ -42,7 +42,8 @@ Value gemm(Emitter &n, const Gemm &g) {
   if (g.c && !g.broadcasts)
     n.requireSameSize(n.dims(g.c), n.dims(y),
                       "C has {0} elements, the product has {1}");
-  return g.c && g.beta != 0 ? n.add(y, scaled(n, wide(n, g.c), g.beta)) : y;
+  Value c = n.fitting(g.c, y, "C");
+  return c && g.beta != 0 ? n.add(y, scaled(n, wide(n, c), g.beta)) : y;
 }
 
 } // namespace opc::graph

@@ -48,6 +48,11 @@ template <typename Op> void buildOldCompare(Node &n) {
   n.out(0, n.compare<Op>(a, alignedOperand(n, a, n.need(1))));
 }
 
+void buildPrelu(Node &n) {
+  Value x = n.need(0);
+  n.out(0, n.binary<PreluOp>(x, n.fitting(n.need(1), x, "slope")));
+}
+
 /// Before opset 7 the slope was one for all or one for each channel.
 void buildOldPrelu(Node &n) {
   Value x = n.need(0), slope = n.need(1);
@@ -257,7 +262,7 @@ constexpr OpRow kRows[] = {
     {"Or", 6, 6, buildOldBinary<OrOp>},
     {"Or", 7, kLatest, buildBinary<OrOp>},
     {"PRelu", 6, 6, buildOldPrelu},
-    {"PRelu", 7, kLatest, buildBinary<PreluOp>},
+    {"PRelu", 7, kLatest, buildPrelu},
     {"Pow", 6, kLatest, buildPow},
     {"Reciprocal", 6, kLatest, buildUnary<ReciprocalOp>},
     {"Round", 11, kLatest, buildUnary<RoundOp>},

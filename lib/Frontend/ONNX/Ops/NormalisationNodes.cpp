@@ -49,8 +49,8 @@ void buildLayerNormalization(Node &n) {
   double epsilon = n.real("epsilon", 1e-5f);
   Ints axes = axesBetween(axis, n.rank(x));
   Value y = normalize(n, wide(n, x), axes, epsilon, true);
-  y = n.mul(y, wide(n, n.need(1)));
-  y = n.has(2) ? n.add(y, wide(n, n.in(2))) : y;
+  y = n.mul(y, n.fitting(wide(n, n.need(1)), x, "scale"));
+  y = n.has(2) ? n.add(y, n.fitting(wide(n, n.in(2)), x, "B")) : y;
   n.out(0, n.cast(y, n.elementOf(x)));
   Type stash = n.elementAttr("stash_type", n.f32Type());
   if (!n.wants(1) && !n.wants(2))
@@ -71,7 +71,7 @@ void buildRmsNormalization(Node &n) {
   int64_t axis = n.axisIn(n.integer("axis", -1), n.rank(x));
   Value y = normalize(n, wide(n, x), axesBetween(axis, n.rank(x)),
                       n.real("epsilon", 1e-5f), false);
-  Value scale = wide(n, n.need(1));
+  Value scale = n.fitting(wide(n, n.need(1)), x, "scale");
   y = n.mul(n.cast(y, n.elementOf(scale)), scale);
   n.out(0, n.cast(y, n.elementOf(n.in(1))));
 }

@@ -6,6 +6,10 @@
 //
 //   [N, C, H, W] + [1, C, 1, 1]  ->  [N, C, H * W] + [1, C, 1]
 //
+// Where only the run knows whether an operand is broadcast along an axis, a run
+// that finds it is not takes a version that walks this axis with its
+// neighbours.
+//
 //===----------------------------------------------------------------------===//
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "opc/Dialect/Opc/IR/ConstantData.h"
@@ -81,11 +85,13 @@ struct UnitShape {
   }
 };
 
-/// Writes the loops over one domain.
+/// Writes the loops over one domain, of which `parts` says what each axis is
+/// made of: elements are found along these.
 class PointwiseWriter {
 public:
-  PointwiseWriter(KernelWriter &w, const Dims &domain, UnitShape shape)
-      : w(w), domain(domain), shape(shape) {}
+  PointwiseWriter(KernelWriter &w, const Dims &domain, UnitShape shape,
+                  ArrayRef<Dims> parts)
+      : w(w), domain(domain), shape(shape), parts(parts) {}
 
   void run() {
     w.l.loop(w.kernel.begin, w.kernel.end, [&](Value unit) { emitUnit(unit); });
@@ -111,10 +117,10 @@ private:
   void emitRows(Value unit) {
     LoopBuilder &l = w.l;
     Value rows = w.e.expr(domain[domain.size() - 2]);
-    Value parts = l.ceilDiv(rows, shape.rows);
+    Value blocks = l.ceilDiv(rows, shape.rows);
     SmallVector<Value> around =
-        w.e.delinearize(l.div(unit, parts), ArrayRef(domain).drop_back(2));
-    Value first = l.mul(l.rem(unit, parts), shape.rows);
+        w.e.delinearize(l.div(unit, blocks), ArrayRef(domain).drop_back(2));
+    Value first = l.mul(l.rem(unit, blocks), shape.rows);
     l.loop(first, l.min(rows, l.add(first, shape.rows)), [&](Value row) {
       outer = around;
       outer.push_back(row);
@@ -122,17 +128,46 @@ private:
     });
   }
 
-  /// Elements [first, last) of the last axis.
+  /// Elements [first, last) of the last axis: of each line of its parts.
   void emitLine(Value first, Value last) {
+    LoopBuilder &l = w.l;
+    SmallVector<Value> around;
+    for (auto [index, extents] : llvm::zip(outer, parts))
+      llvm::append_range(around, w.e.delinearize(index, extents));
+    ArrayRef<AffineExpr> lines = ArrayRef(parts.back()).drop_back();
+    if (lines.empty())
+      return emitVectors(around, first, last);
+    Value length = w.e.expr(parts.back().back());
+    Value end = l.add(l.div(l.sub(last, l.index(1)), length), 1);
+    l.loop(l.div(first, length), end, [&](Value line) {
+      SmallVector<Value> at(around);
+      llvm::append_range(at, w.e.delinearize(line, lines));
+      Value start = l.mul(line, length);
+      emitVectors(at, l.max(l.sub(first, start), l.index(0)),
+                  l.min(l.sub(last, start), length));
+    });
+  }
+
+  void emitVectors(ArrayRef<Value> around, Value first, Value last) {
     forVectors(w, first, last,
-               [&](Value at) { writeResults(w, alongLast(outer, at)); });
+               [&](Value at) { writeResults(w, alongLast(around, at)); });
   }
 
   KernelWriter &w;
   const Dims &domain;
   UnitShape shape;
+  ArrayRef<Dims> parts;
   SmallVector<Value> outer;
 };
+
+/// Whether the run finds that nothing is broadcast of which only it knows.
+Value allEqual(KernelWriter &w, const MergedAxes &axes) {
+  Value equal = w.e.boolean(true);
+  for (auto [from, to] : axes.open())
+    equal = w.e.both(equal, w.e.compare(arith::CmpIPredicate::eq,
+                                        w.e.expr(from), w.e.expr(to)));
+  return equal;
+}
 
 /// Why the kernel is not one of vectors; nothing where it is.
 std::optional<StringRef> misfit(KernelForm &kernel) {
@@ -165,16 +200,23 @@ ScheduleResult schedulePointwise(KernelForm &kernel, const TargetDesc &desc) {
   Value first = kernel.results().front();
   Dims original = env.dims(first);
   MergedAxes axes = MergedAxes::ofKernel(kernel, original);
-  const Dims &domain = axes.domain();
+  MergedAxes whole = MergedAxes::whereEqual(kernel, original);
+  const Dims &domain = whole.domain();
   UnitShape shape = UnitShape::of(domain);
   AffineExpr units = shape.units(domain, kernel.context());
   if (axes.elementwise())
     kernel.allowInPlace();
-  return writeKernel(kernel, machineOf(desc).lanes, units, /*grain=*/0,
-                     [&](KernelWriter &w) {
-                       walkMerged(w, axes);
-                       PointwiseWriter(w, domain, shape).run();
-                     });
+  return writeKernel(
+      kernel, machineOf(desc).lanes, units, /*grain=*/0, [&](KernelWriter &w) {
+        auto version = [&](const MergedAxes &walked) {
+          walkMerged(w, walked);
+          PointwiseWriter(w, domain, shape, walked.partsOf(whole)).run();
+        };
+        if (axes.open().empty())
+          return version(whole);
+        w.l.branch(
+            allEqual(w, axes), [&] { version(whole); }, [&] { version(axes); });
+      });
 }
 
 } // namespace opc::cpu

@@ -300,11 +300,10 @@ VectorMath::NormalTail VectorMath::normalTail(Value a, int unit) {
   Value lost = fma(a, a, arith::NegFOp::create(b, loc, square));
   Octaves n = octaves(square, c(1 / k));
   Value r = add(fma(n.n, c(-k), square), lost);
-  Value power =
-      polynomial(r,
-              inUnits({1.0, -0.499999852219, 0.124997873139, -0.020834545073,
-                       0.002618620555, -0.00025907232872},
-                      unit));
+  Value power = polynomial(
+      r, inUnits({1.0, -0.499999852219, 0.124997873139, -0.020834545073,
+                  0.002618620555, -0.00025907232872},
+                 unit));
   Value p = inPairs(
       a, square,
       inUnits({0.5000000023447257, 0.43523491251308705, 0.1809515597452494,

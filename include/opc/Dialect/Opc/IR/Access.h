@@ -69,6 +69,13 @@ stepsOf(const Access &access, llvm::ArrayRef<int64_t> steps);
 Exprs broadcastPlace(llvm::ArrayRef<mlir::AffineExpr> from,
                      llvm::ArrayRef<mlir::AffineExpr> to);
 
+/// Whether only the run knows that an axis of extent `from` is one of extent
+/// `to`, rather than broadcast to it.
+bool isOpenBroadcast(mlir::AffineExpr from, mlir::AffineExpr to);
+/// The last axis that is not known to have the extent 1, along which vectors
+/// run; 0 where there is none.
+size_t innermostAxis(llvm::ArrayRef<mlir::AffineExpr> extents);
+
 /// Whether an op moves elements of its operands and computes none.
 bool isMovement(mlir::Operation *op);
 

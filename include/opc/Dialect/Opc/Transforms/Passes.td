@@ -142,19 +142,20 @@ def UnifyExtentsPass : Pass<"opc-unify-extents", "::mlir::func::FuncOp"> {
 def ResolveBroadcastsPass : Pass<"opc-resolve-broadcasts", "::mlir::func::FuncOp"> {
   let summary = "broadcasting that only the run decides becomes ops that it may skip";
   let description = [{
-    Element-wise ops then see operands whose extents are those of the result or 1,
-    so that their kernels are written for that. An operand of which this is not
-    known comes through an opc.broadcast with the attribute opc.may_alias: where
-    the run finds the extents equal, it is the operand itself. Element-wise ops
-    that nobody else reads are widened instead, so that they stay with their
-    reader.
+    Along the innermost axis, element-wise ops then see operands whose extents are
+    those of the result or 1, so that their kernels read them as vectors. An
+    operand of which this is not known comes through an opc.broadcast with the
+    attribute opc.may_alias: where the run finds the extents equal, it is the
+    operand itself. Along the other axes an operand stays what it is: its kernel
+    finds its stride, 0 where the extent is 1, as it begins. Element-wise ops that
+    nobody else reads are widened instead, so that they stay with their reader.
 
     ```mlir
-    %y = opc.add %a, %b : ... // s0 and s1 elements to s2
+    %y = opc.add %a, %b : ... // [s0, s1] and [s2, s3] to [s4, s5]
     // becomes
-    %0 = opc.broadcast %a {dims = affine_map<()[s0, s1, s2] -> (s2)>, opc.may_alias} : ...
-    %1 = opc.broadcast %b {dims = affine_map<()[s0, s1, s2] -> (s2)>, opc.may_alias} : ...
-    %y = opc.add %0, %1 : ... // s2 elements
+    %0 = opc.broadcast %a {dims = affine_map<()[...] -> (s0, s5)>, opc.may_alias} : ...
+    %1 = opc.broadcast %b {dims = affine_map<()[...] -> (s2, s5)>, opc.may_alias} : ...
+    %y = opc.add %0, %1 : ... // [s0, s5] and [s2, s5] to [s4, s5]
     ```
   }];
 }
