@@ -123,6 +123,8 @@ Status Compilation::import(const ModelSource &source) {
   if (source.isText) {
     if (!options.outputs.empty())
       return Status::input(source.name + ": outputs of IR are in its text");
+    if (!options.dims.empty())
+      return Status::input(source.name + ": extents of IR are in its text");
     Status status = readText(source, deepest, mlir, module);
     return status.ok() ? bindConstants(*module, options) : status;
   }

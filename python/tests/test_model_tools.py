@@ -147,6 +147,8 @@ def test_outputs_are_chosen_on_the_command_line(tmp_path):
     assert run(*words) == (0, "", "")
     code, _, errors = run("compile", ir, "-o", program, "--only", "s")
     assert code == 1 and "outputs of IR are in its text" in errors
+    code, _, errors = run("compile", ir, "-o", program, "--dim", "n=3")
+    assert code == 1 and "extents of IR are in its text" in errors
 
 
 # What a model says of itself.

@@ -54,6 +54,31 @@ def test_values(name):
     )
 
 
+POOLS = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}
+
+
+@pytest.mark.parametrize("rank", POOLS)
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_maximum_is_at_the_last_nan(rank, count):
+    x = torch.arange(2.0 * 4**rank).reshape(1, 2, *[4] * rank)
+    x[0, 0].view(-1)[[0, 1][:count]] = torch.nan
+    x[0, 1].view(-1)[-2] = torch.nan
+
+    def pooled(x):
+        y, index = POOLS[rank](x, 2, return_indices=True)
+        return y.sum(), index
+
+    def run(function):
+        leaf = x.clone().requires_grad_()
+        y, index = function(leaf)
+        y.backward()
+        return index, leaf.grad
+
+    compiled = torch.compile(pooled, backend="opc", fullgraph=True)
+    for got, wanted in zip(run(compiled), run(pooled), strict=True):
+        torch.testing.assert_close(got, wanted, rtol=0, atol=0)
+
+
 ROOTS = {
     "mirrored": lambda x: F.pad(x, (1, 1, 2, 0), mode="reflect"),
     "repeated": lambda x: F.pad(x, (2, 1, 1, 1), mode="replicate"),
