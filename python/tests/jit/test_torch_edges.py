@@ -1,5 +1,6 @@
 """Where PyTorch has a meaning that is easily missed: beside eager."""
 
+import opc
 import pytest
 import torch
 import torch.nn.functional as F
@@ -52,6 +53,27 @@ def test_values(name):
     torch.testing.assert_close(
         got, wanted, rtol=1e-5, atol=1e-30, equal_nan=True
     )
+
+
+QUOTIENTS = {
+    "floor": lambda a, b: a // b,
+    "remainder": lambda a, b: a % b,
+    "fmod": torch.fmod,
+    "trunc": lambda a, b: torch.div(a, b, rounding_mode="trunc"),
+}
+
+
+@pytest.mark.parametrize("name", QUOTIENTS)
+def test_integers_are_not_divided_by_0(name):
+    function = QUOTIENTS[name]
+    compiled = torch.compile(function, backend="opc", fullgraph=True)
+    a, b = torch.tensor([7, -8, 9]), torch.tensor([3, 5, -2])
+    assert torch.equal(compiled(a, b), function(a, b))
+    b[1] = 0
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        function(a, b)
+    with pytest.raises(opc.InputError, match="divided by 0"):
+        compiled(a, b)
 
 
 POOLS = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}

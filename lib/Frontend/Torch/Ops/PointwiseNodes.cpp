@@ -75,11 +75,28 @@ Value floorQuotientOfReals(Node &n, Value a, Value b) {
   return n.select(n.compare<EqualOp>(b, zero), plain, y);
 }
 
+/// Integers by which others are divided: none is 0.
+void requireDivisors(Node &n, Value b) {
+  constexpr StringLiteral text = "an integer is divided by 0";
+  if (n.failed() || !b || n.isFloat(b))
+    return;
+  if (std::optional<Ints> known = n.constants(b)) {
+    if (llvm::is_contained(*known, 0))
+      n.fail(text);
+    return;
+  }
+  Value holds = n.unary<NotOp>(n.compare<EqualOp>(b, n.like(b, 0)));
+  Value all = n.reduce("min", n.cast(holds, n.i64Type()), axesUpTo(n.rank(b)),
+                       /*keepdims=*/false);
+  n.bindElement(all, 0, 1, text);
+}
+
 void divide(Node &n, StringRef mode) {
   Operand a = n.operand("self"), b = n.operand("other");
   Pair p = pairOf(n, a, b, /*real=*/mode.empty());
   if (isBool(p.element))
     return n.fail("bool has no rounded quotient");
+  requireDivisors(n, p.b);
   if (mode == "floor")
     return n.out(n.cast(n.isFloat(p.a) ? floorQuotientOfReals(n, p.a, p.b)
                                        : floorQuotient(n, p.a, p.b),
@@ -99,6 +116,7 @@ template <typename Op> void buildRemainder(Node &n) {
   Pair p = pairOf(n, n.operand("self"), n.operand("other"));
   if (isBool(p.element))
     return n.refuse("a remainder of bool is not supported", "integers");
+  requireDivisors(n, p.b);
   n.out(n.cast(n.binary<Op>(p.a, p.b), p.element));
 }
 
