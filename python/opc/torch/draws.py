@@ -5,10 +5,12 @@ tensor is most often its shape alone; then an empty tensor takes its place, and 
 draws come before the program, which gets them as inputs.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch.fx import Graph, Node
 
-from . import nodes
+from . import layout, nodes
 
 aten = torch.ops.aten
 
@@ -89,46 +91,81 @@ def _argument(node: Node, name: str, default: object) -> object:
 def _split_dropout(graph: Graph, node: Node, sizes: dict) -> None:
     """`native_dropout` as a mask that is drawn, and a product.
 
-    In the order of torch's own kernel, so that the values are its.
+    In the order of torch's own kernel, so that the values are its. Where all elements
+    are dropped, eager draws nothing.
     """
     x, p = node.args[:2]
+    order = _memory_order(x)
+    if order is None:
+        return
     keep = 1.0 - p
-    scale = 1.0 / keep if keep else 0.0
 
     def call(target, *args, **kwargs):
         return nodes.call(graph, node, target, args, **kwargs)
 
     with graph.inserting_before(node):
-        empty = _without_elements(x, sizes, torch.bool)
-        if empty is x:
-            empty = call(aten.empty_like.default, x, dtype=torch.bool)
-        mask = call(aten.bernoulli.p, empty, keep)
+        if keep:
+            mask = _drawn_mask(call, x, order, keep, sizes)
+        else:
+            mask = call(aten.zeros_like.default, x, dtype=torch.bool)
         kept = call(aten.mul.Tensor, x, mask)
-        results = (call(aten.mul.Tensor, kept, scale), mask)
+        scaled = call(aten.mul.Tensor, kept, 1.0 / keep if keep else 0.0)
+        results = (scaled, mask)
     for user in list(node.users):
         user.replace_all_uses_with(results[user.args[1]])
         graph.erase_node(user)
     graph.erase_node(node)
 
 
+def _drawn_mask(
+    call: Callable[..., Node],
+    x: Node,
+    order: layout.Order,
+    keep: float,
+    sizes: dict,
+) -> Node:
+    """torch draws elements as they lie in memory, and `bernoulli` row by row: of the
+    axes in that order both are the same.
+    """
+    is_moved = order != tuple(range(len(order)))
+    rows = call(aten.permute.default, x, list(order)) if is_moved else x
+    empty = _without_elements(rows, sizes, torch.bool)
+    if empty is rows:
+        empty = call(aten.empty_like.default, rows, dtype=torch.bool)
+    mask = call(aten.bernoulli.p, empty, keep)
+    if not is_moved:
+        return mask
+    return call(aten.permute.default, mask, list(layout.inverse(order)))
+
+
+def _memory_order(tensor: Node) -> layout.Order | None:
+    """How `empty_like` of a tensor lies in memory; None if that is not known for all
+    sizes.
+    """
+    value = tensor.meta["val"]
+    with nodes.mode_of(value), torch.no_grad():
+        return layout.memory_order(torch.empty_like(value))
+
+
 def _without_elements(
     tensor: Node, sizes: dict, dtype: torch.dtype | None = None
 ) -> Node:
-    """An empty tensor of the same form, or the tensor itself where the graph has
+    """An empty tensor as `empty_like` makes it: draws are in the order of its memory.
+    Or the tensor itself, where that order is not known for all sizes, or the graph has
     no node for one of its sizes.
     """
     value = tensor.meta["val"]
-    form = [[_size(each, sizes) for each in value.shape]]
-    dtype = dtype or value.dtype
-    if dtype == value.dtype:
-        form.append([_size(each, sizes) for each in value.stride()])
-        target = aten.empty_strided.default
-    else:
-        target = aten.empty.memory_format
-    if any(each is None for dims in form for each in dims):
+    order = _memory_order(tensor)
+    form = [_size(each, sizes) for each in value.shape]
+    if order is None or any(each is None for each in form):
         return tensor
-    graph = tensor.graph
-    return nodes.call(graph, tensor, target, tuple(form), dtype=dtype)
+    return nodes.call(
+        tensor.graph,
+        tensor,
+        aten.empty_permuted.default,
+        (form, list(order)),
+        dtype=dtype or value.dtype,
+    )
 
 
 def _size(size: int | torch.SymInt, sizes: dict) -> int | Node | None:

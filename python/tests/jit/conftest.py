@@ -4,7 +4,7 @@ import pytest
 import torch
 from stand_in import NAMES, StandIn
 
-from opc.torch import compiler, counters, decompose
+from opc.torch import compiler, counters, decompose, errors
 
 
 @pytest.fixture
@@ -28,3 +28,14 @@ def use(monkeypatch, tmp_path):
 def stand_in(use):
     """Programs are executed by torch."""
     return use(StandIn())
+
+
+@pytest.fixture
+def programs(monkeypatch, tmp_path):
+    """Programs are opc's own; nothing is from another test, nor told before."""
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path / "torch"))
+    monkeypatch.setenv("OPC_CACHE_DIR", str(tmp_path / "opc"))
+    monkeypatch.setattr(errors, "_told", set())
+    torch._dynamo.reset()
+    counters.reset()
+    torch.manual_seed(0)
