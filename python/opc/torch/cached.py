@@ -116,12 +116,33 @@ def _making_keys_of_plans() -> Iterator[None]:
         _keys_of_plans.reset(before)
 
 
+#: Operators whose meaning and gradients are PyTorch's own, and in its key.
+_NAMESPACES = {"aten", "prim", "prims"}
+
+
+def _has_own_operators(module: torch.fx.GraphModule) -> bool:
+    """Whether a graph calls operators of others, of whose gradients no key tells."""
+    return any(
+        isinstance(
+            node.target, torch._ops.OpOverload | torch._ops.OpOverloadPacket
+        )
+        and str(node.target).partition(".")[0] not in _NAMESPACES
+        for each in module.modules()
+        if isinstance(each, torch.fx.GraphModule)
+        for node in each.graph.nodes
+    )
+
+
 @contextlib.contextmanager
-def enabled(settings: Settings) -> Iterator[None]:
+def enabled(settings: Settings, module: torch.fx.GraphModule) -> Iterator[None]:
     """Lets AOTAutograd use its cache, for plans of these settings and this build
     of the compiler.
     """
-    keep = settings.cache is True and not decompose.has_users()
+    keep = (
+        settings.cache is True
+        and not decompose.has_users()
+        and not _has_own_operators(module)
+    )
     build = compiler.build_id()
     tag = f"{torch.compiler.config.cache_key_tag} opc {build} {settings}"
     with (

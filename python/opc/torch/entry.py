@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch._functorch.aot_autograd import aot_module_simplified
 
-from . import cached, settings, tracing
+from . import cached, foreign, graphs, settings, skipped, tracing
 
 
 def backend(
@@ -23,10 +23,17 @@ def backend(
     executes it, and one `EagerWarning` names it and its line.
     """
     chosen = settings.read(options, mode)
+    disguised = foreign.disguised_inputs(module.graph)
+    if disguised:
+        graphs.leave(module.graph, disguised, chosen)
+        return module.forward
     compile_one = cached.compiler_for(chosen)
-    with tracing.configured(), cached.enabled(chosen):
+    with tracing.configured(), cached.enabled(chosen, module):
         return aot_module_simplified(
             module,
             inputs,
             **tracing.arguments(compile_one),
         )
+
+
+skipped.watch(backend)

@@ -3,7 +3,7 @@
 import contextlib
 import io
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 from torch._functorch.aot_autograd import get_graph_being_compiled
@@ -11,6 +11,9 @@ from torch._functorch.aot_autograd import get_graph_being_compiled
 from .errors import Refusal, place_of
 from .parts import Part
 from .programs import Program
+
+
+T = TypeVar("T")
 
 
 class Declined(NamedTuple):
@@ -134,11 +137,14 @@ def explain(model: Any, *inputs: Any, **options: Any) -> Explanation:
     from .entry import backend
 
     breaks = _breaks(model, inputs)
-    with collecting() as compiled:
+    with collecting() as compiled, _collecting_skipped() as skipped:
         torch._dynamo.reset()
         chosen = {**options, "cache": False, "strict": False}
         torch.compile(model, backend=backend, options=chosen)(*inputs)
     torch._dynamo.reset()
+    breaks += [
+        Break(each.place, f"{each.op}: {each.reason}") for each in skipped
+    ]
     return Explanation([_explained(each) for each in compiled], breaks)
 
 
@@ -176,17 +182,33 @@ def _breaks(model: Any, inputs: tuple[Any, ...]) -> list[Break]:
 
 
 _listeners: list[list[Compiled]] = []
+_listeners_to_skipped: list[list[Refusal]] = []
+
+
+def collecting() -> contextlib.AbstractContextManager[list[Compiled]]:
+    """Lists the graphs that are compiled meanwhile."""
+    return _collecting(_listeners)
+
+
+def _collecting_skipped() -> contextlib.AbstractContextManager[list[Refusal]]:
+    return _collecting(_listeners_to_skipped)
 
 
 @contextlib.contextmanager
-def collecting() -> Iterator[list[Compiled]]:
-    """Lists the graphs that are compiled meanwhile."""
-    graphs: list[Compiled] = []
-    _listeners.append(graphs)
+def _collecting(listeners: list[list[T]]) -> Iterator[list[T]]:
+    found: list[T] = []
+    listeners.append(found)
     try:
-        yield graphs
+        yield found
     finally:
-        _listeners.remove(graphs)
+        # Lists that are equal are not the same.
+        listeners[:] = [each for each in listeners if each is not found]
+
+
+def tell_skipped(frame: Refusal) -> None:
+    """Notes a frame that Dynamo left to PyTorch, if somebody collects them."""
+    for found in _listeners_to_skipped:
+        found.append(frame)
 
 
 def tell(programs: list[tuple[Part, Program]], refused: list[Refusal]) -> None:

@@ -7,15 +7,64 @@ from . import layout, nodes, schema, views
 from .errors import Refusal, place_of
 
 
+_QUANTISED = {
+    torch.qint8,
+    torch.quint8,
+    torch.qint32,
+    torch.quint4x2,
+    torch.quint2x4,
+}
+#: What makes ordinary tensors of quantised ones.
+_PLAIN = {torch.ops.aten.dequantize.self, torch.ops.aten.int_repr.default}
+
+
 def refused(graph: Graph) -> dict[Node, Refusal]:
     """Nodes with values that opc has no form for, and why."""
     found: dict[Node, Refusal] = {}
+    quantised: set[Node] = set()
     for node in graph.nodes:
         if node.op != "call_function":
             continue
-        reason = _reason(node)
+        reason = _reason(node) or _quantised(node, quantised)
         if reason:
             found[node] = refusal(node, reason)
+    return found
+
+
+def _quantised(node: Node, known: set[Node]) -> str:
+    """Whether a node makes or reads quantised tensors: by their fake values they are
+    floats. Those that make some are added to `known`.
+    """
+    given = (*node.args, *node.kwargs.values())
+    if not any(map(_is_quantised, given)) and known.isdisjoint(
+        node.all_input_nodes
+    ):
+        return ""
+    if node.target not in _PLAIN:
+        known.add(node)
+    return "quantised tensors are not supported"
+
+
+def _is_quantised(value: object) -> bool:
+    return isinstance(value, torch.dtype) and value in _QUANTISED
+
+
+def disguised_inputs(graph: Graph) -> list[Refusal]:
+    """Inputs that no program takes, but whose fake values look as if one did."""
+    found = []
+    for node in graph.find_nodes(op="placeholder"):
+        value = getattr(node.meta.get("grapharg"), "example", None)
+        fake = node.meta.get("example_value")
+        if (
+            isinstance(value, torch.Tensor)
+            and isinstance(fake, torch.Tensor)
+            and not reason_against(fake)
+            and (reason := reason_against(value))
+        ):
+            reader = next(iter(node.users), node)
+            found.append(
+                Refusal(node.name, "input", "", reason, place_of(reader))
+            )
     return found
 
 

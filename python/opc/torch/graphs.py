@@ -1,7 +1,7 @@
 """From a graph that AOTAutograd made to a plan of programs."""
 
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import torch
 from torch.fx import Graph, GraphModule, Node
@@ -49,6 +49,14 @@ def compile_graph(module: GraphModule, settings: Settings) -> plan.Plan:
         eager_nodes=len(made.refused),
     )
     return plan.write(graph, bound, made.steps())
+
+
+def leave(graph: Graph, refused: list[Refusal], settings: Settings) -> None:
+    """Tells of a graph that PyTorch executes whole."""
+    report(refused, settings.strict)
+    explanation.tell([], refused)
+    left = sum(node.op.startswith("call_") for node in graph.nodes)
+    counters.count(graphs=1, eager_nodes=left)
 
 
 def lift_constants(module: GraphModule) -> dict[Node, torch.Tensor]:
@@ -123,17 +131,8 @@ class _Compilation:
 
     def _survey(self) -> bool:
         """Asks the compiler; whether it refused anything."""
-        records = [
-            (part, record)
-            for part in self.parts.values()
-            for record in compiler.survey(writer.write(part.module))
-        ]
-        for _, record in records:
-            if record.get("subject") != "node":
-                raise CaptureError(record["message"])
         return self._refuse(
-            (part, record["name"], record["reason"], record.get("dtype", ""))
-            for part, record in records
+            found for part in self.parts.values() for found in _refused_of(part)
         )
 
     def _build(self) -> bool:
@@ -163,11 +162,13 @@ class _Compilation:
     ) -> bool:
         """Gives nodes to PyTorch; False if there are none."""
         any_found = False
+        before = set(self.refused)
         for part, name, reason, dtype in found:
-            node = part.origin.get(name)
-            if node is None or node.op != "call_function":
+            left = [n for n in part.left_for(name) if n not in before]
+            if not left:
                 raise CompilerError(f"'{name}': {reason}")
-            self.refused[node] = foreign.refusal(node, reason, dtype)
+            for node in left:
+                self.refused[node] = foreign.refusal(node, reason, dtype)
             any_found = True
         return any_found
 
@@ -208,6 +209,22 @@ class _Compilation:
                 and (node in sizes or not nodes.is_symbolic(node))
             )
         return found
+
+
+def _refused_of(part: parts.Part) -> Iterator[tuple[parts.Part, str, str, str]]:
+    """What the compiler refuses of a part: names of its nodes and inputs, and why.
+
+    Raises CaptureError for what is about neither.
+    """
+    try:
+        records = compiler.survey(writer.write(part.module))
+    except writer.NotWritable as error:
+        yield part, error.node, f"{error} is not supported", ""
+        return
+    for record in records:
+        if record.get("subject") not in ("node", "input"):
+            raise CaptureError(record["message"])
+        yield part, record["name"], record["reason"], record.get("dtype", "")
 
 
 def _is_element(user: Node, node: Node, eager: set[Node]) -> bool:

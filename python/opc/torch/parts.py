@@ -34,6 +34,24 @@ class Part:
         (results,) = self.module.graph.output_node().args
         return results[self.outputs.index(output)].name
 
+    def left_for(self, name: str) -> list[Node]:
+        """The nodes without which the part has nothing of that name: the operator that
+        it stands for; of an input, or of a size, which each part computes for itself,
+        those that read it.
+        """
+        node = self.origin.get(name)
+        if node is None:
+            return []
+        members = set(self.origin.values()) - set(self.inputs)
+        found: list[Node] = []
+        asked = [node]
+        for each in asked:
+            if each in members and not nodes.is_symbolic(each):
+                found.append(each)
+            else:
+                asked += [user for user in each.users if user not in asked]
+        return found
+
 
 def cut(graph: Graph, members: list[Node]) -> Part:
     """The part that `members` are, in the order of the graph."""

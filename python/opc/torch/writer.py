@@ -13,7 +13,7 @@ import inspect
 import json
 import math
 import operator
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import sympy
@@ -23,7 +23,12 @@ from . import schema
 
 
 class NotWritable(Exception):
-    """What the schema has no words for; the message names it."""
+    """What the schema has no words for; the message names it.
+
+    `node` is the name of the node that says it; "" where none does.
+    """
+
+    node = ""
 
 
 def write(
@@ -187,6 +192,15 @@ _EMPTY_LISTS = {
 }
 
 
+def _named(node: torch.fx.Node, write_node: Callable[..., Any]) -> Any:
+    """What cannot be written of a node has its name."""
+    try:
+        return write_node(node)
+    except NotWritable as error:
+        error.node = error.node or node.name
+        raise
+
+
 class GraphWriter:
     """Writes one graph, with the graphs that its nodes call."""
 
@@ -208,9 +222,9 @@ class GraphWriter:
         result: Any = ()
         for node in self._module.graph.nodes:
             if node.op == "placeholder":
-                inputs.append(self._input(node))
+                inputs.append(_named(node, self._input))
             elif node.op == "call_function":
-                self._call(node)
+                _named(node, self._call)
             elif node.op == "output":
                 result = node.args[0]
             elif node.op != "get_attr":
@@ -469,6 +483,17 @@ def _device(value: torch.device) -> dict[str, Any]:
     return {"type": value.type, "index": value.index}
 
 
+def _numbered(numbers: dict[Any, int]) -> Callable[[Any], int]:
+    """The schema's number of a torch constant."""
+
+    def number(value: Any) -> int:
+        if value not in numbers:
+            raise NotWritable(f"{value}")
+        return numbers[value]
+
+    return number
+
+
 # Of an argument that is no list: its type, field and form. bool is an int.
 _SCALARS = (
     (type(None), "as_none", lambda _: True),
@@ -481,12 +506,12 @@ _SCALARS = (
         lambda v: {"real": _number(v.real), "imag": _number(v.imag)},
     ),
     (str, "as_string", str),
-    (torch.dtype, "as_scalar_type", schema.DTYPES.__getitem__),
-    (torch.layout, "as_layout", schema.LAYOUTS.__getitem__),
+    (torch.dtype, "as_scalar_type", _numbered(schema.DTYPES)),
+    (torch.layout, "as_layout", _numbered(schema.LAYOUTS)),
     (
         torch.memory_format,
         "as_memory_format",
-        schema.MEMORY_FORMATS.__getitem__,
+        _numbered(schema.MEMORY_FORMATS),
     ),
     (torch.device, "as_device", _device),
     (

@@ -6,6 +6,11 @@ import pathlib
 import subprocess
 import sys
 
+import pytest
+import torch
+
+import opc.torch
+
 HERE = pathlib.Path(__file__).parent
 
 STEP = """
@@ -82,3 +87,53 @@ def test_a_first_call_from_the_cache_needs_little(tmp_path):
         subprocess.run(
             [sys.executable, "-c", code], check=True, env=environment
         )
+
+
+def cube_whose_gradient_is(factor):
+    @torch.library.custom_op("opc_tests::cube", mutates_args=())
+    def cube(x: torch.Tensor) -> torch.Tensor:
+        return x**3
+
+    cube.register_fake(torch.empty_like)
+    cube.register_autograd(
+        lambda ctx, grad: factor * grad * ctx.saved_tensors[0] ** 2,
+        setup_context=lambda ctx, inputs, output: ctx.save_for_backward(
+            *inputs
+        ),
+    )
+    return cube
+
+
+class Cube(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x**3
+
+    @staticmethod
+    def backward(ctx, grad):
+        return torch.ops.opc_tests.cube(grad + ctx.saved_tensors[0])
+
+
+CALLS = {
+    "by its definition": lambda cube, x: cube(x * 1.0).sum(),
+    "by its name": lambda _, x: torch.ops.opc_tests.cube(x * 1.0).sum(),
+    "in a gradient": lambda _, x: Cube.apply(x * 1.0).sum(),
+}
+
+
+@pytest.mark.usefixtures("programs")
+@pytest.mark.parametrize("call", CALLS)
+def test_gradients_of_others_are_not_from_the_cache(call):
+    """PyTorch's key of a graph says nothing of an operator's gradient."""
+    for factor in (3.0, 2.0):
+        cube = cube_whose_gradient_is(factor)
+        torch._dynamo.reset()
+        compiled = torch.compile(
+            lambda x, cube=cube: CALLS[call](cube, x), backend="opc"
+        )
+        x = torch.ones(4, requires_grad=True)
+        compiled(x).backward()
+        wanted = 8.0 if call == "in a gradient" else factor
+        assert x.grad.tolist() == [wanted] * 4
+    assert opc.torch.stats().restored == 0
