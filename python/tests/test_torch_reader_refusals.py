@@ -184,8 +184,8 @@ GRAPHS = {
         "result 1 is not supported",
     ),
     "divided size": (
-        sized(f"FloorDiv({A}, {B})"),
-        "a size divided by what may be 0 is not supported",
+        sized(f"FloorDiv({A}, Add({B}, Integer(-9)))"),
+        "a size divided by what may not be positive is not supported",
     ),
     "power": (
         sized(f"Pow({A}, {B})"),

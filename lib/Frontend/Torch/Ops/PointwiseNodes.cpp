@@ -217,6 +217,17 @@ template <typename Op> void buildAddOf(Node &n) {
   n.out(n.cast(n.add(value(self), x), element));
 }
 
+/// a * b + c, which torch rounds twice, too.
+void buildFma(Node &n) {
+  Operand a = n.operand("a"), b = n.operand("b"), c = n.operand("c");
+  Type element = promoted(n, {a, b, c});
+  Type wide = computedIn(n, element);
+  auto value = [&](const Operand &o) {
+    return asOperandOf(n, o, element, wide);
+  };
+  n.out(n.cast(n.add(n.mul(value(a), value(b)), value(c)), element));
+}
+
 /// start + weight (end - start), from whichever end is nearer.
 void buildLerp(Node &n) {
   Operand start = n.operand("self"), end = n.operand("end"),
@@ -374,6 +385,7 @@ constexpr OpRow kRows[] = {
     {"aten::addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar "
      "value=1) -> Tensor",
      buildAddOf<DivOp>},
+    {"prims::fma(Tensor a, Tensor b, Tensor c) -> Tensor", buildFma},
     {"aten::lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor",
      buildLerp},
     {"aten::lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor",

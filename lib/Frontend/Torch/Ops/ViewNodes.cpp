@@ -250,12 +250,12 @@ Value rolled(Node &n, Value x, int64_t axis, AffineExpr shift) {
   std::optional<int64_t> by = constantOf(shift), of = constantOf(extent);
   if (of == 0 || by == 0)
     return x;
-  if (by && of)
-    shift = n.expr(((*by % *of) + *of) % *of);
-  else if (by && *by < 0)
-    shift = extent + *by;
-  n.requireAtMost(n.expr(0), shift, "a shift of {1} is negative");
-  n.requireAtMost(shift, extent, "a shift of {0} is more than {1}");
+  if (of)
+    shift = shift % *of;
+  else
+    shift = shift - n.quotient(shift, extent) * extent;
+  if (n.leastOf(extent).value_or(0) < 1) // of nothing there is no rest
+    shift = n.clamp(shift, n.expr(0), extent);
   AffineExpr head = extent - shift;
   return n.concat(
       {n.slice(x, axis, head, shift), n.slice(x, axis, n.expr(0), head)}, axis);

@@ -98,23 +98,23 @@ AffineExpr times(Emitter &, Operands e) {
   return result;
 }
 
-/// A divisor that may not be positive is not one of affine expressions.
+/// Of what is never negative torch itself divides only where it is not 0.
 bool isDivisor(Emitter &n, AffineExpr e) {
-  if (n.leastOf(e).value_or(0) >= 1)
+  if (n.leastOf(e).value_or(-1) >= 0 && constantOf(e) != 0)
     return true;
-  n.refuse("a size divided by what may be 0 is not supported");
+  n.refuse("a size divided by what may not be positive is not supported");
   return false;
 }
 
 AffineExpr floorQuotient(Emitter &n, Operands e) {
-  return isDivisor(n, e[1]) ? e[0].floorDiv(e[1]) : AffineExpr();
+  return isDivisor(n, e[1]) ? n.quotient(e[0], e[1]) : AffineExpr();
 }
 
 AffineExpr remainder(Emitter &n, Operands e) {
   if (!isDivisor(n, e[1]))
     return {};
   // The rest of what is divided by an expression is no affine one.
-  return constantOf(e[1]) ? e[0] % e[1] : e[0] - e[0].floorDiv(e[1]) * e[1];
+  return constantOf(e[1]) ? e[0] % e[1] : e[0] - n.quotient(e[0], e[1]) * e[1];
 }
 
 AffineExpr power(Emitter &n, Operands e) {
