@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 
 namespace nb = nanobind;
 using namespace opc::python;
@@ -73,7 +74,8 @@ TensorCall::TensorCall(nb::object program, nb::handle tensorClass,
     : owner(program), program(nb::cast<Program &>(program).get()),
       api(apiOf(tensorClass)), tensorClass(nb::borrow(tensorClass)),
       inputOrders(ordersOf(inputOrders)), outputOrders(ordersOf(outputOrders)),
-      donors(donorsOf(program, this->outputOrders.size())) {}
+      donors(donorsOf(program, this->outputOrders.size())),
+      hasDonors(std::ranges::any_of(donors, [](int d) { return d >= 0; })) {}
 
 /// What the inputs of one call are, with what they point to.
 struct TensorCall::Inputs {
@@ -88,6 +90,11 @@ struct TensorCall::Inputs {
     tensors.reserve(orders.size());
     dims.reserve(ranks);
     sizes.reserve(orders.size());
+  }
+
+  bool isCopied(size_t input) const {
+    return std::ranges::any_of(copies,
+                               [&](auto &copy) { return copy.first == input; });
   }
 
   void addSize(nb::handle value) {
@@ -131,6 +138,43 @@ static nb::object copyInOrder(nb::handle value, const std::vector<int> &order) {
       .attr("permute")(back);
 }
 
+void TensorCall::copyInput(Inputs &to, size_t index, nb::object value) const {
+  nb::dlpack::dltensor tensor;
+  nb::object copy = copyInOrder(value, inputOrders[index]);
+  if (api->borrow(copy.ptr(), &tensor))
+    nb::raise_python_error();
+  to.tensors[index].data =
+      static_cast<char *>(tensor.data) + tensor.byte_offset;
+  to.copies.emplace_back(index, std::move(copy));
+}
+
+void TensorCall::separate(Inputs &inputs, nb::args given) const {
+  struct Range {
+    char *begin, *end;
+    size_t input;
+  };
+  std::vector<Range> ranges;
+  for (size_t i = 0; i < inputs.tensors.size(); ++i) {
+    const opc_tensor &tensor = inputs.tensors[i];
+    auto *begin = static_cast<char *>(tensor.data);
+    int64_t bytes = opc_dtype_bytes(tensor.dtype);
+    for (int64_t dim : std::span(tensor.dims, tensor.rank))
+      bytes *= dim;
+    if (bytes > 0)
+      ranges.push_back({begin, begin + bytes, i});
+  }
+  std::ranges::sort(ranges, {}, &Range::begin);
+  const Range *last = nullptr; // the one that reaches furthest
+  for (const Range &range : ranges) {
+    if (last && range.begin < last->end)
+      for (size_t input : {last->input, range.input})
+        if (std::ranges::count(donors, int(input)) && !inputs.isCopied(input))
+          copyInput(inputs, input, nb::borrow(given[input]));
+    if (!last || range.end > last->end)
+      last = &range;
+  }
+}
+
 void TensorCall::addTensor(Inputs &to, const Order &order,
                            nb::object value) const {
   nb::dlpack::dltensor tensor;
@@ -141,12 +185,7 @@ void TensorCall::addTensor(Inputs &to, const Order &order,
                "input " + std::to_string(to.tensors.size()) + ": expected " +
                    std::to_string(order.size()) + " axes, got " +
                    std::to_string(tensor.ndim));
-  if (!isRowMajor(tensor, order)) {
-    value = copyInOrder(value, order);
-    if (api->borrow(value.ptr(), &tensor))
-      nb::raise_python_error();
-    to.copies.emplace_back(to.tensors.size(), std::move(value));
-  }
+  bool isTaken = isRowMajor(tensor, order);
   opc_dtype dtype;
   if (!dtypeOf(tensor.dtype, dtype))
     raiseError(OPC_ERROR_INPUT, "input " + std::to_string(to.tensors.size()) +
@@ -157,6 +196,8 @@ void TensorCall::addTensor(Inputs &to, const Order &order,
     to.dims.push_back(tensor.shape[axis]);
   to.tensors.push_back({static_cast<char *>(tensor.data) + tensor.byte_offset,
                         dtype, tensor.ndim, dims});
+  if (!isTaken)
+    copyInput(to, to.tensors.size() - 1, std::move(value));
 }
 
 static void releaseResult(ManagedTensor *managed) {
@@ -220,6 +261,8 @@ nb::tuple TensorCall::call(nb::args given) const {
     else
       raiseError(OPC_ERROR_INPUT, "input " + std::to_string(i) +
                                       ": expected a tensor or an int");
+  if (hasDonors)
+    separate(inputs, given);
   opc_results *results = nullptr;
   opc_status status;
   {

@@ -21,7 +21,8 @@ struct ExchangeApi;
 /// Tensors lie in memory in a given order of their axes: that of input i is
 /// row-major after permuting by `inputOrders[i]`, and so the program sees it;
 /// one that does not lie so is copied. Results get their axes back in the same
-/// way. A result that an input is donated to is that input.
+/// way. A result that an input is donated to is that input; where its memory is
+/// that of another input, too, the program writes to a copy of it.
 class TensorCall {
 public:
   /// Keeps `program` alive. Raises AttributeError where `tensorClass` has no
@@ -37,6 +38,9 @@ private:
   struct Inputs;
 
   void addTensor(Inputs &to, const Order &order, nanobind::object value) const;
+  void copyInput(Inputs &to, size_t index, nanobind::object value) const;
+  /// Copies donors that overlap other inputs.
+  void separate(Inputs &inputs, nanobind::args given) const;
   nanobind::object result(opc_results *results, size_t index) const;
 
   nanobind::object owner;
@@ -45,6 +49,7 @@ private:
   nanobind::object tensorClass;
   std::vector<Order> inputOrders, outputOrders;
   std::vector<int> donors; ///< of each output: the input, or -1
+  bool hasDonors;
 };
 
 } // namespace opc::python

@@ -131,7 +131,7 @@ def _if_lacking(
     target: torch._ops.OpOverload, function: Callable[..., Any]
 ) -> Callable[..., Any]:
     def decompose(*args: Any, **kwargs: Any) -> Any:
-        if probe.takes(target, args, kwargs):
+        if probe.is_asking() or probe.takes(target, args, kwargs):
             return NotImplemented
         return function(*args, **kwargs)
 

@@ -1,6 +1,7 @@
 """Whether the compiler takes one call of an operator: asked, and remembered."""
 
 import operator
+from contextvars import ContextVar
 from typing import Any
 
 import torch
@@ -10,6 +11,8 @@ from torch.fx.experimental.proxy_tensor import disable_proxy_modes_tracing
 from torch.utils._pytree import tree_map
 
 from . import compiler, foreign, writer
+
+_asking = ContextVar("asking", default=False)
 
 _known: dict[tuple[Any, ...], bool] = {}
 
@@ -26,9 +29,18 @@ def takes(
     given = tree_map(_described, (args, kwargs))
     key = (compiler.build_id(), str(target), repr(given))
     if key not in _known:
-        with disable_proxy_modes_tracing():
-            _known[key] = _is_taken(target, *given)
+        before = _asking.set(True)
+        try:
+            with disable_proxy_modes_tracing():
+                _known[key] = _is_taken(target, *given)
+        finally:
+            _asking.reset(before)
     return _known[key]
+
+
+def is_asking() -> bool:
+    """Whether a call is made to look at its values: it is not to be broken down."""
+    return _asking.get()
 
 
 class _Described(tuple):

@@ -7,7 +7,7 @@ import torch
 
 import opc
 import opc.torch
-from opc.torch import counters
+from opc.torch import counters, probe
 
 
 @pytest.fixture(autouse=True)
@@ -124,6 +124,46 @@ def test_exported_programs(tmp_path):
     for model in (made, opc.load(tmp_path / "net.so")):
         (result,) = model.run([x[:2].numpy()])
         close(torch.from_numpy(result), module(x[:2]).detach())
+
+
+def test_exported_calls_are_asked_one_by_one(monkeypatch):
+    """To ask of a composite breaks none down; it stays whole."""
+    asked, depths = [], []
+
+    def ask(target, *given):
+        asked.append(target)
+        depths.append(len(asked))
+        try:
+            return is_taken(target, *given)
+        finally:
+            asked.pop()
+
+    is_taken = probe._is_taken
+    monkeypatch.setattr(probe, "_is_taken", ask)
+    monkeypatch.setattr(probe, "_known", {})
+    layer = torch.nn.TransformerEncoderLayer(8, 2, 16).eval()
+    program = torch.export.export(layer, (torch.randn(3, 2, 8),))
+    model = opc.compile(program, cache=False)
+    assert set(depths) == {1}
+    named = model.manifest["locations"]
+    assert {"layer_norm", "scaled_dot_product_attention"} <= set(named)
+
+
+def doubles_one_of_two(x, y):
+    z = y + 1
+    x.mul_(2)
+    return z
+
+
+@pytest.mark.parametrize("start", [0, 2])
+def test_inputs_over_one_array(start):
+    """PyTorch does not know that they share memory."""
+    results = []
+    for run in (doubles_one_of_two, compiled(doubles_one_of_two)):
+        array = numpy.arange(8, dtype=numpy.float32)
+        x, y = torch.from_numpy(array), torch.from_numpy(array[start:])
+        results.append((run(x, y), x, y))
+    close(*results)
 
 
 def fills_a_diagonal(x):
