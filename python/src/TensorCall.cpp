@@ -138,6 +138,37 @@ static nb::object copyInOrder(nb::handle value, const std::vector<int> &order) {
       .attr("permute")(back);
 }
 
+static int64_t bytesOf(const opc_tensor &tensor) {
+  int64_t bytes = opc_dtype_bytes(tensor.dtype);
+  for (int64_t dim : std::span(tensor.dims, tensor.rank))
+    bytes *= dim;
+  return bytes;
+}
+
+/// Which of the tensors share memory with others.
+static std::vector<size_t> overlapping(const std::vector<opc_tensor> &tensors) {
+  struct Range {
+    const char *begin, *end;
+    size_t tensor;
+  };
+  std::vector<Range> ranges;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    auto *begin = static_cast<const char *>(tensors[i].data);
+    if (int64_t bytes = bytesOf(tensors[i]); bytes > 0)
+      ranges.push_back({begin, begin + bytes, i});
+  }
+  std::ranges::sort(ranges, {}, &Range::begin);
+  std::vector<size_t> found;
+  const Range *last = nullptr; // the one that reaches furthest
+  for (const Range &range : ranges) {
+    if (last && range.begin < last->end)
+      found.insert(found.end(), {last->tensor, range.tensor});
+    if (!last || range.end > last->end)
+      last = &range;
+  }
+  return found;
+}
+
 void TensorCall::copyInput(Inputs &to, size_t index, nb::object value) const {
   nb::dlpack::dltensor tensor;
   nb::object copy = copyInOrder(value, inputOrders[index]);
@@ -149,30 +180,9 @@ void TensorCall::copyInput(Inputs &to, size_t index, nb::object value) const {
 }
 
 void TensorCall::separate(Inputs &inputs, nb::args given) const {
-  struct Range {
-    char *begin, *end;
-    size_t input;
-  };
-  std::vector<Range> ranges;
-  for (size_t i = 0; i < inputs.tensors.size(); ++i) {
-    const opc_tensor &tensor = inputs.tensors[i];
-    auto *begin = static_cast<char *>(tensor.data);
-    int64_t bytes = opc_dtype_bytes(tensor.dtype);
-    for (int64_t dim : std::span(tensor.dims, tensor.rank))
-      bytes *= dim;
-    if (bytes > 0)
-      ranges.push_back({begin, begin + bytes, i});
-  }
-  std::ranges::sort(ranges, {}, &Range::begin);
-  const Range *last = nullptr; // the one that reaches furthest
-  for (const Range &range : ranges) {
-    if (last && range.begin < last->end)
-      for (size_t input : {last->input, range.input})
-        if (std::ranges::count(donors, int(input)) && !inputs.isCopied(input))
-          copyInput(inputs, input, nb::borrow(given[input]));
-    if (!last || range.end > last->end)
-      last = &range;
-  }
+  for (size_t input : overlapping(inputs.tensors))
+    if (std::ranges::count(donors, int(input)) && !inputs.isCopied(input))
+      copyInput(inputs, input, nb::borrow(given[input]));
 }
 
 void TensorCall::addTensor(Inputs &to, const Order &order,
