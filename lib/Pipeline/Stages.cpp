@@ -56,6 +56,9 @@ void buildLayout(OpPassManager &pm, const StageContext &context) {
   // Packing may have left arithmetic on constants.
   if (folds)
     pm.addPass(createFoldConstantsPass({scraps}));
+  // What is moved to one order may be one thing: sums that kept their axes, and
+  // those that did not.
+  pm.addNestedPass<func::FuncOp>(createCSEPass());
 }
 
 void buildFormKernels(OpPassManager &pm, const StageContext &context) {
