@@ -59,6 +59,7 @@ static void buildLayout(mlir::OpPassManager &pm, const TargetDesc &desc) {
   int64_t lanes = cpu::machineOf(desc).lanes;
   pm.addPass(cpu::createChannelsLastPass());
   pm.addPass(cpu::createSplitConvTransposePass());
+  pm.addPass(cpu::createSplitPoolIndicesPass());
   pm.addPass(createSinkTransposesPass());
   pm.addPass(cpu::createPackRecurrentPass({lanes}));
   pm.addPass(cpu::createPackWeightsPass({lanes, packedUnits(desc)}));

@@ -81,6 +81,12 @@ TRANSPOSED = [
     ),
     ((1, 2, 3, 4, 5), (2, 3, 2, 3, 2), {"strides": [2, 1, 3]}),
     ((2, 37, 6, 5), (37, 12, 4, 4), {"strides": [2, 2], "pads": [1] * 4}),
+    (
+        (2, 4, 5, 6),
+        (4, 18, 5, 3),
+        {"strides": [3, 2], "pads": [1, 0, 2, 1], "group": 2},
+    ),
+    ((1, 3, 4), (3, 2, 7), {"strides": [3], "pads": [2, 3]}),
     ((1, 12, 5, 4), (12, 37, 2, 2), {"strides": [3, 3]}),
     (
         (1, 129, 3, 3),
@@ -148,11 +154,11 @@ def pools():
     x = normal(2, 3, 9, 10)
     for options in POOLS:
         yield Case("MaxPool", x, **options)
+        yield Case("MaxPool", x, outputs=2, **options)
         if "dilations" not in options:
             yield Case("AveragePool", x, scale=2, **options)
     padded = {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1]}
     yield Case("AveragePool", x, count_include_pad=1, scale=2, **padded)
-    yield Case("MaxPool", x, outputs=2, kernel_shape=[2, 2])
     yield Case("MaxPool", normal(2, 3, 15), kernel_shape=[4], strides=[2])
     # A window that reaches beyond the input by less than a stride.
     for extent in (2, 3, 4):

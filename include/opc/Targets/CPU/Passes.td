@@ -35,6 +35,22 @@ def SplitConvTransposePass : Pass<"opc-split-conv-transpose"> {
   }];
 }
 
+def SplitPoolIndicesPass : Pass<"opc-split-pool-indices"> {
+  let summary = "finds where maxima are by comparing slices";
+  let description = [{
+    max_pool_indices of an image of known extents becomes, for each tap of the window,
+    a slice that is compared with the greatest of those before it. That is fused,
+    vectorised and laid out as any element-wise work. Exact.
+
+    ```mlir
+    %y = opc.max_pool_indices %x {kernel = [1, 2], strides = [1, 2]}
+    // becomes
+    %2 = opc.greater(opc.slice %x, opc.slice %x)
+    %y = opc.add(opc.cast(opc.select %2, 1, 0), %first)   // the first tap's place
+    ```
+  }];
+}
+
 def PackWeightsPass : Pass<"opc-pack-weights"> {
   let summary = "lays constant weights out as vectors for the register tile";
   let description = [{
