@@ -14,6 +14,13 @@
 //
 // Where windows do not overlap the convolution has one tap: a product.
 //
+// A kernel that the strides do not divide has phases of fewer taps. There each
+// phase is a convolution of its own, and axis by axis they are put between each
+// other:
+//
+//   %0, %1 = opc.conv %x, %v0; opc.conv %x, %v1      // [N, H, W, M]
+//   %y = opc.reshape(opc.concat %0, %1)              // [N, H, W, 2, M]
+//
 //===----------------------------------------------------------------------===//
 #include "opc/Layout/MovementBuilder.h"
 #include "opc/Targets/CPU/Passes.h"
@@ -151,6 +158,135 @@ private:
   SmallVector<Axis> axes;
 };
 
+/// One phase of an axis: output pixels phase, phase + stride, ... .
+struct Phase {
+  int64_t first, taps;     ///< of the kernel: taps first, first + stride, ...
+  int64_t padLow, padHigh; ///< around the phase's input
+};
+
+/// The phases of axis `i` in the order of the output, each with as many pixels
+/// as the first; none where one has no taps or begins inside of the image.
+SmallVector<Phase> phasesOf(ConvTransposeOp conv, unsigned i, int64_t kernel) {
+  int64_t stride = conv.getStrides()[i], low = conv.getPadLow()[i];
+  int64_t reach = kernel - low - conv.getPadHigh()[i];
+  if (low < 0 || reach <= 0 || conv.getDilations()[i] != 1)
+    return {};
+  int64_t more = ceilDiv(reach, stride) - 1; // pixels than the input has
+  SmallVector<Phase> phases;
+  for (int64_t at = 0; at < stride; ++at) {
+    Phase phase;
+    phase.first = (at + low) % stride;
+    phase.taps = ceilDiv(kernel - phase.first, stride);
+    phase.padLow = phase.taps - 1 - (at + low) / stride;
+    phase.padHigh = more - phase.padLow + phase.taps - 1;
+    if (phase.first >= kernel || phase.padLow < 0 || phase.padHigh < 0)
+      return {};
+    phases.push_back(phase);
+  }
+  return phases;
+}
+
+/// A convolution for each phase of a kernel that the strides do not divide.
+class PhaseSplitter {
+public:
+  PhaseSplitter(ConvTransposeOp conv, ShapeEnv &env)
+      : conv(conv), env(env), b(conv), m{b, conv.getLoc(), env} {}
+
+  /// Whether the op was replaced.
+  bool run() {
+    ArrayRef<int64_t> shape = typeOf(conv.getW()).getShape();
+    int64_t count = 1;
+    bool divides = true;
+    for (unsigned i = 0; i + 2 < shape.size(); ++i) {
+      axes.push_back(phasesOf(conv, i, shape[i + 2]));
+      count *= axes.back().size();
+      divides &= shape[i + 2] % conv.getStrides()[i] == 0;
+    }
+    if (divides || count == 0 || count > kMostPhases)
+      return false;
+    Dims y(env.dims(conv.getY()));
+    conv.getY().replaceAllUsesWith(
+        m.slice(along({}), SmallVector<int64_t>(y.size(), 0), y));
+    return true;
+  }
+
+private:
+  /// Each phase is some kernels more.
+  static constexpr int64_t kMostPhases = 16;
+
+  /// The pixels of all phases of the axes behind those that are chosen.
+  Value along(ArrayRef<const Phase *> chosen) {
+    size_t axis = chosen.size();
+    if (axis == axes.size())
+      return convolved(chosen);
+    SmallVector<Value> parts;
+    Dims dims;
+    for (const Phase &phase : axes[axis]) {
+      auto more = llvm::to_vector(chosen);
+      more.push_back(&phase);
+      Value part = along(more);
+      dims = env.dims(part);
+      Dims split(dims);
+      split.insert(split.begin() + axis + 2, env.constant(1));
+      parts.push_back(m.reshape(part, split));
+    }
+    dims[axis + 1] = dims[axis + 1] * int64_t(parts.size());
+    return m.reshape(m.concat(parts, axis + 2), dims);
+  }
+
+  Value convolved(ArrayRef<const Phase *> phases) {
+    SmallVector<int64_t> ones(phases.size(), 1), low, high;
+    for (const Phase *phase : phases) {
+      low.push_back(phase->padLow);
+      high.push_back(phase->padHigh);
+    }
+    NamedAttrList attributes;
+    attributes.append("strides", b.getDenseI64ArrayAttr(ones));
+    attributes.append("dilations", b.getDenseI64ArrayAttr(ones));
+    attributes.append("pad_low", b.getDenseI64ArrayAttr(low));
+    attributes.append("pad_high", b.getDenseI64ArrayAttr(high));
+    attributes.append("group", b.getI64IntegerAttr(conv.getGroup()));
+    attributes.append("layout", conv.getLayoutAttr());
+    return createInferred<ConvOp>(m, {conv.getX(), weights(phases)}, attributes,
+                                  getElementTypeOrSelf(conv.getY()))
+        .getY();
+  }
+
+  /// [C, M / group, kernel...] -> [M, C / group, taps...], the last tap first.
+  Value weights(ArrayRef<const Phase *> phases) {
+    int64_t group = conv.getGroup(), rank = phases.size();
+    Dims dims(env.dims(conv.getW())), starts(dims.size(), env.constant(0));
+    SmallVector<int64_t> steps(dims.size(), 1);
+    for (auto [i, phase] : llvm::enumerate(phases)) {
+      int64_t stride = conv.getStrides()[i];
+      starts[i + 2] = env.constant(phase->first + (phase->taps - 1) * stride);
+      steps[i + 2] = -stride;
+      dims[i + 2] = env.constant(phase->taps);
+    }
+    Value taps = SliceOp::create(
+        b, m.loc, tensorType(dims, typeOf(conv.getW()).getElementType()),
+        conv.getW(), toMap(b.getContext(), starts), steps,
+        toMap(b.getContext(), dims));
+    AffineExpr inputs = env.constant(*constantOf(dims[0]) / group);
+    AffineExpr outputs = dims[1];
+    ArrayRef<AffineExpr> kernel = ArrayRef(dims).drop_front(2);
+    Dims split = {env.constant(group), inputs, outputs};
+    Dims last = {outputs * group, inputs};
+    split.append(kernel.begin(), kernel.end());
+    last.append(kernel.begin(), kernel.end());
+    SmallVector<int64_t> perm = {0, 2, 1};
+    for (int64_t i = 0; i < rank; ++i)
+      perm.push_back(3 + i);
+    return m.reshape(m.transpose(m.reshape(taps, split), perm), last);
+  }
+
+  ConvTransposeOp conv;
+  ShapeEnv &env;
+  SuccessorBuilder b;
+  MovementBuilder m;
+  SmallVector<SmallVector<Phase>> axes;
+};
+
 struct SplitConvTransposePass
     : impl::SplitConvTransposePassBase<SplitConvTransposePass> {
   void runOnOperation() override {
@@ -162,7 +298,8 @@ struct SplitConvTransposePass
         ops.push_back(op);
     });
     for (ConvTransposeOp op : ops)
-      Splitter(op, env).run();
+      if (!PhaseSplitter(op, env).run())
+        Splitter(op, env).run();
     eraseUnused(getOperation());
   }
 };

@@ -1,5 +1,6 @@
-// A conv_transpose is a convolution of stride 1 and a movement: overlapping windows,
-// output padding, gaps between windows, groups, lines of any length.
+// A conv_transpose is a convolution of stride 1 and a movement, or where strides do
+// not divide the kernel one for each phase: overlapping windows, output padding, gaps
+// between windows, groups, lines of any length.
 // RUN: opc-opt %s --opc-channels-last --opc-split-conv-transpose | FileCheck %s
 // RUN: %opc compile %s -o - --stop-after schedule | FileCheck %s --check-prefix=SCHEDULE
 // RUN: %opc run %s --target=reference --dim length=9 --output %t.reference
@@ -10,7 +11,15 @@
 // CHECK: opc.conv {{.*}}pad_high = array<i64: 1, 1>, pad_low = array<i64: 1, 1>{{.*}} : (tensor<2x5x7x3xf32>, tensor<8x3x2x2xf32>) -> tensor<2x6x8x8xf32>
 // CHECK: opc.transpose {{.*}} -> tensor<2x6x2x8x2x1x2xf32>
 // CHECK: opc.slice {{.*}} -> tensor<2x10x14x2xf32>
-// CHECK-COUNT-5: opc.conv {{.*}}strides = array<i64: 1
+// CHECK-COUNT-3: opc.conv {{.*}}strides = array<i64: 1, 1>{{.*}}tensor<3x2x1x1xf32>) -> tensor<1x6x6x3xf32>
+// CHECK: opc.concat {{.*}} -> tensor<1x6x6x3x3xf32>
+// CHECK-COUNT-3: opc.conv {{.*}}strides = array<i64: 1, 1>{{.*}}tensor<3x2x2x1xf32>) -> tensor<1x6x6x3xf32>
+// CHECK: opc.concat {{.*}} -> tensor<1x6x2x18x3xf32>
+// CHECK: opc.slice {{.*}} -> tensor<1x12x16x3xf32>
+// CHECK-COUNT-3: opc.conv {{.*}}strides = array<i64: 1
+// CHECK: opc.conv {{.*}}tensor<3x2x1x2xf32>) -> tensor<1x1x?x3xf32>
+// CHECK: opc.conv {{.*}}tensor<3x2x1x3xf32>) -> tensor<1x1x?x3xf32>
+// CHECK: opc.concat {{.*}} -> tensor<1x1x?x2x3xf32>
 // CHECK-NOT: opc.conv_transpose
 // SCHEDULE-COUNT-2: @packed_conv_{{[0-9]+}}({{.*}} opc.schedule = "conv"
 // SCHEDULE: @packed_matmul_{{[0-9]+}}({{.*}} opc.schedule = "gemm"
