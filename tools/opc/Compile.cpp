@@ -148,6 +148,9 @@ Status opc::cli::openProgram(const Arguments &arguments,
   json options;
   if (Status status = compileOptions(arguments, options); !status.ok())
     return status;
+  // IR keeps its symbols: the extents are those of this run alone.
+  if (path.ends_with(".mlir"))
+    options.erase("dims");
   const CompilerLibrary *library = nullptr;
   if (Status status = CompilerLibrary::get(library); !status.ok())
     return status;

@@ -11,7 +11,8 @@
 //   %3 = opc.select %2, 1, 0
 //   %y = opc.add (opc.cast %3), %first     // of each window
 //
-// Taps in the padding are never taken, which is known for each output.
+// Taps in the padding are never taken, which is known for each output. A NaN is
+// more than all before it, so that of several the last is taken.
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Dialect/Opc/IR/ConstantData.h"
@@ -120,12 +121,19 @@ private:
       return;
     }
     Value taken = binary<GreaterOp>(value, best, b.getI1Type());
+    if (isa<FloatType>(getElementTypeOrSelf(value)))
+      taken = binary<OrOp>(taken, isNan(value), b.getI1Type());
     if (!inside.all())
       taken = binary<AndOp>(taken, mask(inside), b.getI1Type());
     if (first.any())
       taken = binary<OrOp>(taken, mask(first), b.getI1Type());
     best = select(taken, value, best);
     place = select(taken, offset, place);
+  }
+
+  Value isNan(Value value) {
+    Type type = tensorType(env.dims(value), b.getI1Type());
+    return IsNanOp::create(b, m.loc, type, value);
   }
 
   SmallVector<int64_t> tapOf(int64_t tap) const {

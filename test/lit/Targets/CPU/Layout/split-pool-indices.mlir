@@ -7,8 +7,10 @@
 // CHECK: %[[FIRST:.*]] = opc.slice %{{.*}}steps = array<i64: 1, 1, 2, 2>
 // CHECK: %[[SECOND:.*]] = opc.slice %{{.*}}steps = array<i64: 1, 1, 2, 2>
 // CHECK: opc.greater %[[SECOND]], %[[FIRST]]
+// CHECK: opc.is_nan %[[SECOND]]
+// CHECK-NEXT: opc.or
 // CHECK-COUNT-2: opc.greater
-// CHECK-NOT: opc.or
+// CHECK-NOT: opc.and
 // CHECK-COUNT-2: opc.iota
 // CHECK-NOT: opc.max_pool_indices
 func.func @inside(%x: tensor<?x3x8x6xf32> {opc.dims = affine_map<()[s0] -> (s0, 3, 8, 6)>}) -> tensor<?x3x4x3xi64> attributes {opc.symbols = ["n"]} {
