@@ -61,12 +61,16 @@ def kernel(
     """A kernel in opc's IR as an operator of PyTorch, in eager and compiled.
 
         square = opc.torch.kernel("mine::square", '''
-            func.func @main(%x: tensor<?xf32> {opc.dims = ..., opc.name = "x"}) ...
+            ^bb0(%x: f32):
+              %y = arith.mulf %x, %x : f32
+              opc.element %y : f32
             ''', gradient=lambda grad, x: 2 * grad * x)
 
     name      with a namespace: torch.ops.mine.square is made
-    text      a function @main, its inputs the operator's; an extent that is no
-              number has a symbol, and so outputs have those of inputs
+    text      a body of opc.map: what becomes of each element of tensors of one
+              shape, whichever that is. Or a function @main, its inputs the
+              operator's; an extent that is no number has a symbol, and so outputs
+              have those of inputs
     gradient  a function of the gradients of the outputs and of the inputs: gives
               those of the inputs, one or a tuple. Operators that it is made of are
               compiled; without it there is no gradient
@@ -74,8 +78,7 @@ def kernel(
     """
     if not re.fullmatch(r"\w+::\w+", name):
         raise UsageError(f"kernel: name: expected 'mine::square', got {name!r}")
-    program = model.compile(text, target=target)
-    made = _Kernel(program)
+    made = _made(text, target)
     operator = torch.library.custom_op(
         name, made.run, mutates_args=(), schema=made.schema()
     )
@@ -87,6 +90,45 @@ def kernel(
         )
     decompose.kernels.add(operator._opoverload)
     return operator
+
+
+_BODY = re.compile(r"\s*\^bb0\(([^)]*)\)\s*:")
+_ELEMENT = re.compile(r"opc\.element\s+%\w+\s*:\s*(\w+)")
+
+
+def _made(text: str, target: str) -> "_Kernel":
+    body = _BODY.match(text)
+    if not body:
+        return _Kernel(model.compile(text, target=target))
+    return _ElementwiseKernel(
+        model.compile(_mapped(text, body[1]), target=target)
+    )
+
+
+def _mapped(body: str, arguments: str) -> str:
+    """A function that maps a body over tensors of one axis."""
+    types = [each.rpartition(":")[2].strip() for each in arguments.split(",")]
+    result = _ELEMENT.search(body)
+    if not all(types) or result is None:
+        raise UsageError(
+            "kernel: expected '^bb0(%x: f32): ... opc.element %y : f32'"
+        )
+    tensors = [f"tensor<?x{each}>" for each in types]
+    given = ", ".join(
+        f'%x{i}: {each} {{opc.name = "x{i}", '
+        "opc.dims = affine_map<()[s0] -> (s0)>}"
+        for i, each in enumerate(tensors)
+    )
+    operands = ", ".join(f"%x{i}" for i in range(len(types)))
+    made = f"tensor<?x{result[1]}>"
+    return f"""
+func.func @main({given}) -> ({made} {{opc.name = "y"}})
+    attributes {{opc.symbols = ["elements"]}} {{
+  %y = opc.map {operands} : ({", ".join(tensors)}) -> {made} {{
+  {body}
+  }}
+  return %y : {made}
+}}"""
 
 
 def _keep_inputs(ctx: Any, inputs: Any, output: Any) -> None:
@@ -143,3 +185,22 @@ class _Kernel:
             for each in self._outputs
         )
         return results[0] if len(results) == 1 else results
+
+
+class _ElementwiseKernel(_Kernel):
+    """One that sees tensors of any shape as rows of their elements."""
+
+    def run(self, *inputs: torch.Tensor) -> Any:
+        """Executes the program."""
+        if any(each.shape != inputs[0].shape for each in inputs):
+            raise ValueError(
+                "kernel: expected tensors of one shape, got "
+                + ", ".join(str(list(each.shape)) for each in inputs)
+            )
+        rows = super().run(*(each.reshape(-1) for each in inputs))
+        return rows.reshape(inputs[0].shape)
+
+    def shapes(self, *inputs: torch.Tensor) -> Any:
+        """A result without values."""
+        dtype = _DTYPES[self._outputs[0]["dtype"]]
+        return torch.empty(inputs[0].shape, dtype=dtype)

@@ -1,5 +1,7 @@
 """What the tests of torch.compile share."""
 
+import inspect
+
 import pytest
 import torch
 from stand_in import NAMES, StandIn
@@ -28,6 +30,21 @@ def use(monkeypatch, tmp_path):
 def stand_in(use):
     """Programs are executed by torch."""
     return use(StandIn())
+
+
+def pytest_generate_tests(metafunc):
+    """What is not about the stand-in is executed by opc's own programs, too."""
+    if "executor" not in metafunc.fixturenames:
+        return
+    asked = inspect.signature(metafunc.function).parameters.keys()
+    own = [] if asked & {"use", "stand_in"} else ["programs"]
+    metafunc.parametrize("executor", ["stand_in", *own], indirect=True)
+
+
+@pytest.fixture
+def executor(request):
+    """Whose programs there are."""
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
