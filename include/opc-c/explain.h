@@ -16,8 +16,10 @@ extern "C" {
  * options. Each has its "name" and "ops" as in the manifest, the "schedule"
  * that wrote it, an array "declined" of what others that are meant for such
  * kernels said ("schedule", "why"; a schedule called "all" stands for all of
- * them), and its IR as text, "before" and "after" it was scheduled. No code is
- * generated. Free with opc_free_data. */
+ * them), and its IR as text, "before" and "after" it was scheduled. One that
+ * none took and that was broken up says which kernels it became, by name, in an
+ * array "into"; its "schedule" and "after" are "", and "into" is empty for all
+ * others. No code is generated. Free with opc_free_data. */
 OPC_EXPORT opc_status opc_explain_model(const opc_model *model,
                                         const char *options, char **json);
 

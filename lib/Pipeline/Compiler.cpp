@@ -25,6 +25,7 @@
 #include "opc/Runtime/Escape.h"
 #include "opc/Runtime/Suggest.h"
 
+#include "llvm/ADT/SetVector.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
@@ -78,24 +79,11 @@ private:
 
 StageContext contextOf(const CompileOptions &options, const TargetDesc &desc,
                        HostProgram &host) {
-  return {options, *findTarget(desc.target), desc, host};
+  return {options, desc, host};
 }
 
 CodeGenOptions codeGenOf(const CompileOptions &options) {
   return {/*vectorize=*/true, options.observer.interrupt};
-}
-
-/// The chip of the host program: the target's own, or what this machine has
-/// where a device runs its kernels.
-Status hostChip(const TargetDesc &desc, const TargetDesc *&host) {
-  host = &desc;
-  if (desc.device.name.empty())
-    return {};
-  llvm::Expected<const TargetDesc *> found = findChip(kDefaultTarget);
-  if (!found)
-    return Status::input(llvm::toString(found.takeError()));
-  host = *found;
-  return {};
 }
 
 /// As ONNX names it, in lower case.
@@ -224,6 +212,20 @@ json::Value metadataOf(ModuleOp module) {
   return json::Object();
 }
 
+/// What a machine must have for all that the host calls: its own chip's
+/// features, and those of the chips of kernels that it runs itself.
+llvm::SetVector<StringRef> featuresOf(ModuleOp module, const TargetDesc &host) {
+  llvm::SetVector<StringRef> features(host.requiredFeatures.begin(),
+                                      host.requiredFeatures.end());
+  for (ModuleOp part : module.getOps<ModuleOp>()) {
+    FailureOr<const TargetDesc *> desc = targetOf(part);
+    if (part->hasAttr(kTargetAttr) && succeeded(desc) &&
+        (*desc)->device.name.empty())
+      features.insert_range((*desc)->requiredFeatures);
+  }
+  return features;
+}
+
 std::string manifestText(const HostProgram &host, ModuleOp module,
                          const CompileOptions &options, const TargetDesc &desc,
                          const CompiledProgram &program) {
@@ -240,7 +242,7 @@ std::string manifestText(const HostProgram &host, ModuleOp module,
       {"name", desc.target},
       {"chip", desc.chip},
       {"arch", llvm::Triple(program.desc->llvm.triple).getArchName().str()},
-      {"features", json::Array(program.desc->requiredFeatures)}};
+      {"features", json::Array(featuresOf(module, *program.desc))}};
   std::string text;
   llvm::raw_string_ostream(text) << json::Value(std::move(object));
   return text;
@@ -341,8 +343,10 @@ Status opc::compileGraph(ModuleOp module, const CompileOptions &options,
 Status opc::assembleProgram(ModuleOp module, const HostProgram &host,
                             const CompileOptions &options,
                             const TargetDesc &desc, CompiledProgram &program) {
-  if (Status status = hostChip(desc, program.desc); !status.ok())
-    return status;
+  llvm::Expected<const TargetDesc *> chip = hostChip(desc);
+  if (!chip)
+    return Status::input(llvm::toString(chip.takeError()));
+  program.desc = *chip;
   if (Status status =
           AlignedBytes::allocate(host.constants.size(), program.constants);
       !status.ok())

@@ -4,6 +4,7 @@
 #include "opc/Conversion/OpcToLoops/LowerKernels.h"
 #include "opc/Dialect/Opc/IR/ConstantData.h"
 #include "opc/Dialect/Opc/Transforms/FusionRules.h"
+#include "opc/Targets/Core/Target.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
@@ -32,6 +33,12 @@ bool hasSymbols(Attribute attribute) {
   if (auto array = dyn_cast<ArrayAttr>(attribute))
     return llvm::any_of(array, hasSymbols);
   return false;
+}
+
+/// Whether what the op's target executes is the graph as it came.
+bool runsAsWritten(Operation *op) {
+  FailureOr<const TargetDesc *> desc = targetOf(op);
+  return failed(desc) || findTarget((*desc)->target)->asWritten;
 }
 
 bool isComputable(Operation *op) {
@@ -130,7 +137,7 @@ void Finder::collect() {
         }))
       return;
     std::optional<double> cost = workOf(op);
-    if (!cost)
+    if (!cost || runsAsWritten(op))
       return;
     // Moving an element is no gain, but takes time.
     double time = std::max(*cost, largestOf(op));

@@ -3,9 +3,9 @@
 // The work becomes the @main of a module of its own, which goes through the
 // whole compiler and runs once. Weights are its inputs, read where they lie,
 // and results are written into the memory that the constants will have: nothing
-// is copied. The code is that of the chip that the model is compiled for, so
-// that no result depends on when it is computed; if this machine is another
-// one, it is that of the best chip here.
+// is copied. The code is that of the chip that the model, or an op of it, is
+// compiled for, so that no result depends on when it is computed; if this
+// machine is another one, it is that of the best chip here.
 //
 //===----------------------------------------------------------------------===//
 #include "EvaluateConstants.h"
@@ -53,6 +53,7 @@ public:
 
 private:
   void build();
+  void placeHere(Operation *op);
   void addInputs(IRMapping &mapping);
   void finish(ArrayRef<Value> results);
   Status load(opc_program *&program);
@@ -119,6 +120,16 @@ void Evaluation::finish(ArrayRef<Value> results) {
   main.setResAttrsAttr(numberedNames("o", main.getNumResults(), b));
 }
 
+/// Gives an op that names another chip than this machine is one that it is.
+void Evaluation::placeHere(Operation *op) {
+  auto own = op->getAttrOfType<StringAttr>(kTargetAttr);
+  if (!own)
+    return;
+  llvm::Expected<const TargetDesc *> wanted = findChip(own.getValue());
+  const TargetDesc *here = chipHere(*llvm::cantFail(std::move(wanted)));
+  op->setAttr(kTargetAttr, b.getStringAttr(here->name()));
+}
+
 void Evaluation::build() {
   Location loc = module->getLoc();
   module.get()->setAttr(kTargetAttr, b.getStringAttr(desc->name()));
@@ -130,7 +141,7 @@ void Evaluation::build() {
   IRMapping mapping;
   addInputs(mapping);
   for (Operation *op : work.ops)
-    b.clone(*op, mapping);
+    placeHere(b.clone(*op, mapping));
   finish(llvm::map_to_vector(
       work.results, [&](Value result) { return mapping.lookup(result); }));
 }

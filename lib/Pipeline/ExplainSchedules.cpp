@@ -3,6 +3,9 @@
 //   kernel @matmul_add_3 (matmul, add): schedule gemm
 //   kernel @cumulative_4 (cumulative): schedule plain-loops
 //     pointwise declined: an op that is not element by element
+//   kernel @exp_reduce_5 (exp, reduce): no schedule, broken up into @exp_7,
+//   @reduce_8
+//     reduce declined: partial totals of a number that fills no vectors
 //
 //===----------------------------------------------------------------------===//
 #include "ExplainSchedules.h"
@@ -18,67 +21,102 @@ namespace json = llvm::json;
 
 namespace {
 
-/// "opc.matmul", "opc.add"
-SmallVector<StringRef> opsOf(func::FuncOp kernel) {
-  SmallVector<StringRef> names;
-  if (auto ops = kernel->getAttrOfType<ArrayAttr>(opc::kKernelOpsAttr))
-    for (Attribute op : ops)
-      if (auto name = dyn_cast<StringAttr>(op))
-        names.push_back(name.getValue());
-  return names;
-}
-
 struct Declined {
   StringRef schedule, why;
 };
 
-SmallVector<Declined> declinedBy(func::FuncOp kernel) {
-  SmallVector<Declined> rows;
-  if (auto rest = kernel->getAttrOfType<DictionaryAttr>(opc::kDeclinedAttr))
-    for (NamedAttribute row : rest)
-      if (auto why = dyn_cast<StringAttr>(row.getValue()))
-        rows.push_back({row.getName().getValue(), why.getValue()});
-  return rows;
+/// What became of a kernel: a schedule wrote it, or none took it and it was
+/// broken up.
+struct Outcome {
+  StringRef kernel, schedule;
+  SmallVector<StringRef> into;
+  SmallVector<StringRef> ops; ///< "opc.matmul", "opc.add"
+  SmallVector<Declined> declined;
+  func::FuncOp function; ///< null where it is no more
+};
+
+SmallVector<StringRef> textsOf(Attribute list) {
+  SmallVector<StringRef> texts;
+  if (auto array = dyn_cast_or_null<ArrayAttr>(list))
+    for (Attribute each : array)
+      if (auto text = dyn_cast<StringAttr>(each))
+        texts.push_back(text.getValue());
+  return texts;
 }
 
-void forScheduled(
-    ModuleOp module,
-    llvm::function_ref<void(func::FuncOp kernel, StringRef schedule)> body) {
-  for (auto kernel : module.getOps<func::FuncOp>())
-    if (auto schedule = kernel->getAttrOfType<StringAttr>(opc::kScheduleAttr);
-        schedule && kernel->hasAttr(opc::kKernelAttr))
-      body(kernel, schedule.getValue());
+StringRef text(Attribute attribute) {
+  auto known = dyn_cast_or_null<StringAttr>(attribute);
+  return known ? known.getValue() : StringRef();
+}
+
+/// What the attributes of a kernel, or the row of one that was broken up, say.
+Outcome outcomeOf(DictionaryAttr attributes) {
+  Outcome outcome;
+  outcome.kernel = text(attributes.get("kernel"));
+  outcome.schedule = text(attributes.get(opc::kScheduleAttr));
+  outcome.into = textsOf(attributes.get("into"));
+  outcome.ops = textsOf(attributes.get(opc::kKernelOpsAttr));
+  if (auto rest = attributes.getAs<DictionaryAttr>(opc::kDeclinedAttr))
+    for (NamedAttribute row : rest)
+      outcome.declined.push_back(
+          {row.getName().getValue(), text(row.getValue())});
+  return outcome;
+}
+
+/// Kernels that were broken up come first.
+std::vector<Outcome> outcomesOf(ModuleOp module) {
+  std::vector<Outcome> all;
+  if (auto rows = module->getAttrOfType<ArrayAttr>(opc::kBrokenUpAttr))
+    for (auto row : rows.getAsRange<DictionaryAttr>())
+      all.push_back(outcomeOf(row));
+  for (auto kernel : module.getOps<func::FuncOp>()) {
+    if (!kernel->hasAttr(opc::kScheduleAttr) ||
+        !kernel->hasAttr(opc::kKernelAttr))
+      continue;
+    Outcome &outcome =
+        all.emplace_back(outcomeOf(kernel->getDiscardableAttrDictionary()));
+    outcome.kernel = kernel.getName();
+    outcome.function = kernel;
+  }
+  return all;
+}
+
+std::string resultOf(const Outcome &outcome) {
+  if (outcome.function)
+    return ("schedule " + outcome.schedule).str();
+  return "no schedule, broken up into @" + llvm::join(outcome.into, ", @");
 }
 
 } // namespace
 
 void opc::explainSchedules(ModuleOp module, const CompileOptions &options) {
-  forScheduled(module, [&](func::FuncOp kernel, StringRef schedule) {
-    SmallVector<StringRef> ops = opsOf(kernel);
-    for (StringRef &op : ops)
-      op = op.split('.').second;
-    options.tell(llvm::formatv("kernel @{0} ({1}): schedule {2}",
-                               kernel.getName(), llvm::join(ops, ", "),
-                               schedule));
-    for (const Declined &each : declinedBy(kernel))
+  for (const Outcome &outcome : outcomesOf(module)) {
+    auto ops = llvm::map_to_vector(
+        outcome.ops, [](StringRef op) { return op.split('.').second; });
+    options.tell(llvm::formatv("kernel @{0} ({1}): {2}", outcome.kernel,
+                               llvm::join(ops, ", "), resultOf(outcome)));
+    for (const Declined &each : outcome.declined)
       options.tell(
           llvm::formatv("  {0} declined: {1}", each.schedule, each.why));
-  });
+  }
 }
 
 json::Array opc::describeSchedules(ModuleOp module, const KernelTexts &before) {
   json::Array kernels;
-  forScheduled(module, [&](func::FuncOp kernel, StringRef schedule) {
+  for (const Outcome &outcome : outcomesOf(module)) {
     json::Array declined;
-    for (const Declined &each : declinedBy(kernel))
+    for (const Declined &each : outcome.declined)
       declined.push_back(
           json::Object{{"schedule", each.schedule}, {"why", each.why}});
-    kernels.push_back(json::Object{{"name", kernel.getName()},
-                                   {"ops", json::Array(opsOf(kernel))},
-                                   {"schedule", schedule},
-                                   {"declined", std::move(declined)},
-                                   {"before", before.lookup(kernel.getName())},
-                                   {"after", textOf(kernel)}});
-  });
+    func::FuncOp function = outcome.function;
+    kernels.push_back(json::Object{
+        {"name", outcome.kernel},
+        {"ops", json::Array(outcome.ops)},
+        {"schedule", outcome.schedule},
+        {"into", json::Array(outcome.into)},
+        {"declined", std::move(declined)},
+        {"before", before.lookup(outcome.kernel)},
+        {"after", function ? opc::textOf(function) : std::string()}});
+  }
   return kernels;
 }

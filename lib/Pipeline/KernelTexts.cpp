@@ -32,7 +32,9 @@ public:
 
 private:
   void keep(func::FuncOp kernel) {
-    if (kernel->hasAttr(kKernelAttr) && !kernel->hasAttr(kScheduleAttr))
+    bool wasAsked =
+        kernel->hasAttr(kScheduleAttr) || kernel->hasAttr(kDeclinedAttr);
+    if (kernel->hasAttr(kKernelAttr) && !wasAsked)
       texts[kernel.getName()] = textOf(kernel);
   }
 

@@ -27,14 +27,23 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-LogicalResult verifyStage(ModuleOp module, const Stage &stage,
-                          const Target &target) {
-  if (failed(verify(module)))
-    return failure();
-  WalkResult result = module.walk<WalkOrder::PreOrder>([&](Operation *op) {
+/// The dialects that `op`, a kernel or another part of the program, may be in
+/// besides those of the stage.
+ArrayRef<llvm::StringLiteral> ownDialects(Operation *op, const Stage &stage) {
+  if (!stage.ofTarget)
+    return {};
+  FailureOr<const TargetDesc *> desc = targetOf(op);
+  if (failed(desc))
+    return {};
+  return findTarget((*desc)->target)->legalDialects;
+}
+
+LogicalResult verifyPart(Operation *part, const Stage &stage) {
+  ArrayRef<llvm::StringLiteral> own = ownDialects(part, stage);
+  WalkResult result = part->walk<WalkOrder::PreOrder>([&](Operation *op) {
     llvm::StringRef dialect = op->getName().getDialectNamespace();
     if (llvm::is_contained(stage.legal, dialect) ||
-        (stage.ofTarget && llvm::is_contained(target.legalDialects, dialect)))
+        llvm::is_contained(own, dialect))
       // Numbers are computed in arith and math.
       return isa<BodyOp>(op) ? WalkResult::skip() : WalkResult::advance();
     op->emitError() << "stage " << stage.name << " left " << op->getName();
@@ -43,12 +52,20 @@ LogicalResult verifyStage(ModuleOp module, const Stage &stage,
   return failure(result.wasInterrupted());
 }
 
-/// What a stage does not take of a model, for a target.
+LogicalResult verifyStage(ModuleOp module, const Stage &stage) {
+  if (failed(verify(module)))
+    return failure();
+  return success(llvm::all_of(*module.getBody(), [&](Operation &part) {
+    return succeeded(verifyPart(&part, stage));
+  }));
+}
+
+/// What a stage does not take of a model, for the program's target.
 Status refused(std::vector<runtime::Diagnostic> diagnostics,
-               const Target &target) {
+               const TargetDesc &desc) {
   for (runtime::Diagnostic &each : diagnostics)
     if (each.isRefusal())
-      each.target = target.name;
+      each.target = desc.target;
   return Status::of(std::move(diagnostics));
 }
 
@@ -66,13 +83,13 @@ Status runStage(ModuleOp module, const Stage &stage,
       return Status::input("interrupted");
     if (failed(result)) {
       if (stage.refuses && !errors.empty())
-        return refused(errors.all(), context.target);
+        return refused(errors.all(), context.desc);
       return Status::internal(llvm::formatv("stage {0} failed: {1}", stage.name,
                                             errors.first("no reason given"))
                                   .str());
     }
   }
-  if (failed(verifyStage(module, stage, context.target)))
+  if (failed(verifyStage(module, stage)))
     return Status::internal(llvm::formatv("after stage {0}: {1}", stage.name,
                                           errors.first("it does not verify"))
                                 .str());

@@ -76,6 +76,11 @@ public:
 
   void stamp(StringRef name) {
     form.function->setAttr(kScheduleAttr, b.getStringAttr(name));
+    stampDeclined();
+  }
+
+  /// Says why no schedule took the kernel so far.
+  void stampDeclined() {
     if (!declined.empty())
       form.function->setAttr(kDeclinedAttr, b.getDictionaryAttr(declined));
   }
@@ -99,9 +104,10 @@ struct SchedulePass : opc::impl::SchedulePassBase<SchedulePass> {
     if (failed(desc))
       return signalPassFailure();
     Offer offer(kernel);
-    if (offer.isTaken(findTarget((*desc)->target)->schedules, **desc) ||
-        !fitsPlainLoops(kernel))
+    if (offer.isTaken(findTarget((*desc)->target)->schedules, **desc))
       return;
+    if (!fitsPlainLoops(kernel))
+      return offer.stampDeclined();
     if (failed(lowerKernelToLoops(kernel)))
       return signalPassFailure();
     offer.stamp(kPlainLoops);

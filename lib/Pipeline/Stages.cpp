@@ -6,8 +6,10 @@
 //===----------------------------------------------------------------------===//
 #include "opc/Pipeline/Stages.h"
 
+#include "ByTarget.h"
 #include "ExplainSchedules.h"
 #include "opc/Conversion/OpcToHost/Passes.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Dialect/Opc/Transforms/FusionRules.h"
 #include "opc/Dialect/Opc/Transforms/Passes.h"
 #include "opc/Pipeline/Passes.h"
@@ -26,63 +28,105 @@ using namespace mlir;
 
 namespace {
 
-void buildSimplify(OpPassManager &pm, const StageContext &context) {
-  pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
-  pm.addNestedPass<func::FuncOp>(createCSEPass());
-  // The reference is the graph as it came, but for formulas that lose their
-  // digits where the functions that they spell have them.
-  bool functionsOnly = context.target.asWritten;
-  if (!functionsOnly)
-    pm.addNestedPass<func::FuncOp>(createUnifyExtentsPass());
+const Target &pluginOf(const TargetDesc &desc) {
+  return *findTarget(desc.target);
+}
+
+/// The reference is the graph as it came, but for formulas that lose their
+/// digits where the functions that they spell have them.
+void simplify(OpPassManager &pm, const TargetDesc &desc) {
+  bool functionsOnly = pluginOf(desc).asWritten;
   pm.addNestedPass<func::FuncOp>(createSimplifyPass({functionsOnly}));
 }
 
-void buildLegalise(OpPassManager &pm, const StageContext &context) {
-  context.target.buildLegalise(pm, context.desc);
+void buildSimplify(OpPassManager &pm, const StageContext &context) {
+  pm.addPass(createResolveTargetsPass());
   pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   pm.addNestedPass<func::FuncOp>(createCSEPass());
+  // Extents are the host program's.
+  if (!pluginOf(context.desc).asWritten)
+    pm.addNestedPass<func::FuncOp>(createUnifyExtentsPass());
+  pm.addPass(createByTargetPass(simplify));
+}
+
+void legalise(OpPassManager &pm, const TargetDesc &desc) {
+  pluginOf(desc).buildLegalise(pm, desc);
+}
+
+void buildLegalise(OpPassManager &pm, const StageContext &) {
+  pm.addPass(createByTargetPass(legalise));
+  pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
+  pm.addNestedPass<func::FuncOp>(createCSEPass());
+}
+
+void layOut(OpPassManager &pm, const TargetDesc &desc) {
+  if (auto *build = pluginOf(desc).buildLayout)
+    build(pm, desc);
 }
 
 void buildLayout(OpPassManager &pm, const StageContext &context) {
   // Compiling holds the constants of a program up to three times, and is to do
   // with a gigabyte and twice the weights of the model.
   constexpr int64_t growth = int64_t(3) << 26, scraps = int64_t(1) << 20;
-  bool folds = context.options.foldConstants && !context.target.asWritten;
-  if (folds)
+  if (context.options.foldConstants)
     pm.addPass(createFoldConstantsPass({growth}));
-  if (!context.target.buildLayout)
-    return;
-  context.target.buildLayout(pm, context.desc);
+  pm.addPass(createByTargetPass(layOut));
   // Packing may have left arithmetic on constants.
-  if (folds)
+  if (context.options.foldConstants)
     pm.addPass(createFoldConstantsPass({scraps}));
   // What is moved to one order may be one thing: sums that kept their axes, and
   // those that did not.
   pm.addNestedPass<func::FuncOp>(createCSEPass());
 }
 
-void buildFormKernels(OpPassManager &pm, const StageContext &context) {
+void resolve(OpPassManager &pm, const TargetDesc &desc) {
   pm.addNestedPass<func::FuncOp>(createSplitConcatsPass());
   // Plain loops decide as they run.
-  if (!context.target.asWritten)
+  if (!pluginOf(desc).asWritten)
     pm.addNestedPass<func::FuncOp>(createResolveBroadcastsPass());
-  FusionRules rules = context.target.fusion();
-  rules.leads = [target = &context.target,
-                 desc = &context.desc](Operation *op) {
-    return llvm::any_of(target->schedules, [&](const Schedule &schedule) {
-      return schedule.leads && schedule.leads(op, *desc);
-    });
-  };
-  pm.addPass(createFormKernelsPass(rules));
 }
 
-void buildSchedule(OpPassManager &pm, const StageContext &context) {
+FusionRules rulesFor(const TargetDesc &desc) {
+  FusionRules rules = pluginOf(desc).fusion();
+  rules.leads = [&desc](Operation *op) {
+    return llvm::any_of(pluginOf(desc).schedules,
+                        [&](const Schedule &schedule) {
+                          return schedule.leads && schedule.leads(op, desc);
+                        });
+  };
+  return rules;
+}
+
+/// The rules of each op's target. What names none that is known has been
+/// refused.
+class RulesByTarget {
+public:
+  const FusionRules &operator()(Operation *op) {
+    std::shared_ptr<FusionRules> &known = rules[op->getAttr(kTargetAttr)];
+    if (known)
+      return *known;
+    FailureOr<const TargetDesc *> desc = targetOf(op);
+    if (failed(desc))
+      return noFusion();
+    known = std::make_shared<FusionRules>(rulesFor(**desc));
+    return *known;
+  }
+
+private:
+  DenseMap<Attribute, std::shared_ptr<FusionRules>> rules;
+};
+
+void buildFormKernels(OpPassManager &pm, const StageContext &) {
+  pm.addPass(createByTargetPass(resolve));
+  pm.addPass(createFormKernelsPass(RulesByTarget()));
+}
+
+void buildSchedule(OpPassManager &pm, const StageContext &) {
   pm.addPass(createLowerExternalKernelsPass());
   pm.addNestedPass<func::FuncOp>(createSchedulePass());
   pm.addPass(createUnfuseKernelsPass());
   pm.addNestedPass<func::FuncOp>(createSchedulePass());
-  if (context.target.finishSchedule)
-    context.target.finishSchedule(pm, context.desc);
+  pm.addNestedPass<func::FuncOp>(createFinishKernelsPass());
 }
 
 void buildHost(OpPassManager &pm, const StageContext &context) {
@@ -116,12 +160,12 @@ constexpr Stage kStages[] = {
     {"simplify", "constants are evaluated, dead ops go, neighbours are merged",
      kGraph, buildSimplify, true},
     {"legalise",
-     "composites that the target does not take whole break down, types become "
-     "those that it computes in",
+     "composites that an op's target does not take whole break down, types "
+     "become those that it computes in",
      kGraph, buildLegalise, true},
     {"layout",
-     "work on constants is done, regions change their layout where the target "
-     "wants",
+     "work on constants is done, regions change their layout where their "
+     "target wants",
      kGraph, buildLayout, true},
     {"form-kernels", "computing ops move into kernel functions", kGraph,
      buildFormKernels, true},
@@ -159,5 +203,5 @@ void opc::printStages(llvm::raw_ostream &out) {
   for (const Stage &stage : kStages)
     out << "| " << stage.name << " | " << stage.purpose << " | "
         << llvm::join(stage.legal, ", ")
-        << (stage.ofTarget ? ", the target's" : "") << " |\n";
+        << (stage.ofTarget ? ", those of a kernel's target" : "") << " |\n";
 }

@@ -257,7 +257,9 @@ def explain(
     A list of dicts: "name" and "ops" as in the manifest; "schedule", what wrote
     it; "declined", a list of others that are meant for such kernels ("schedule",
     "all" where none was asked, and "why"); and its IR as text, "before" and
-    "after" it was scheduled. No code is generated.
+    "after" it was scheduled. A kernel that no schedule took and that was broken up
+    names in "into" what it became; its "schedule" and "after" are "". No code is
+    generated.
     """
     text = compile_options(target, threads, dims, outputs, donate, False)
     return _with_model(_opc.explain_model, model, directory, constants, text)

@@ -84,7 +84,17 @@ def test_schedules_and_what_declined(kernels):
     }
 
 
-def test_a_kernel_that_was_broken_up_is_told_as_its_parts(kernels):
+def test_a_kernel_that_was_broken_up_is_told_with_its_parts(kernels):
+    (whole,) = (each for each in opc.explain(MODEL, TARGET) if each["into"])
+    assert whole["ops"] == ["opc.reduce", "opc.mul"]
+    assert whole["schedule"] == whole["after"] == ""
+    assert "opc.reduce" in whole["before"]
+    assert "opc.mul" in whole["before"]
+    assert "opc.declined" not in whole["before"]
+    (declined,) = whole["declined"]
+    assert declined == {"schedule": "all", "why": "a tensor without elements"}
+    parts = [kernels[op]["name"] for op in ("opc.reduce", "opc.mul")]
+    assert whole["into"] == parts
     assert "opc.reduce" in kernels["opc.reduce"]["before"]
     assert "opc.mul" not in kernels["opc.reduce"]["before"]
     assert "opc.mul" in kernels["opc.mul"]["before"]
@@ -93,7 +103,7 @@ def test_a_kernel_that_was_broken_up_is_told_as_its_parts(kernels):
 def test_kernels_are_those_of_the_program(kernels):
     manifest = opc.compile(MODEL, TARGET, cache=False).manifest
     assert {each["name"] for each in manifest["kernels"]} == {
-        each["name"] for each in kernels.values()
+        each["name"] for each in kernels.values() if each["schedule"]
     }
 
 

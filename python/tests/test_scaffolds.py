@@ -24,7 +24,7 @@ from support import BUILD, ROOT
 VENDOR = """      .schedules = acme::kSchedules,
       .legalDialects = acme::kDialects,
       .registerDialects = acme::registerDialects,
-      .finishSchedule = acme::lowerHere,
+      .finishKernel = acme::lowerHere,
 """
 LINES = """// Prints the graph of a text of lines.
 #include "mlir/IR/Verifier.h"

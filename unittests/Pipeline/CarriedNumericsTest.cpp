@@ -182,7 +182,7 @@ protected:
   /// Runs one stage on what the one before it left.
   void runStage(size_t stage) {
     HostProgram host;
-    StageContext all{options, *findTarget(desc->target), *desc, host};
+    StageContext all{options, *desc, host};
     Status status = runStages(*module, all, stage - 1, stage);
     ASSERT_TRUE(status.ok()) << status.message();
   }

@@ -136,7 +136,7 @@ protected:
   }
 
   void runStagesTo(const char *first, const char *last) {
-    StageContext around{options, *findTarget(desc->target), *desc, host};
+    StageContext around{options, *desc, host};
     Status status =
         runStages(*module, around, *findStage(first), *findStage(last));
     ASSERT_TRUE(status.ok()) << status.message();

@@ -124,7 +124,7 @@ TEST_P(MadeUpMovement, FusesAndRuns) {
 
 TEST_P(MadeUpMovement, ComesAsVectors) {
   HostProgram host;
-  StageContext stage{options, *findTarget(desc->target), *desc, host};
+  StageContext stage{options, *desc, host};
   Status status = runStages(*module, stage, 0, *findStage("schedule"));
   ASSERT_TRUE(status.ok()) << status.message();
   unsigned vectors = 0, scalars = 0;

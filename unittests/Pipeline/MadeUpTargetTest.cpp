@@ -8,6 +8,7 @@
 #include "Inputs/AcmeDialect.h"
 #include "mlir/Parser/Parser.h"
 #include "opc/Conversion/OpcToHost/HostProgram.h"
+#include "opc/Dialect/Opc/Transforms/Passes.h"
 #include "opc/Pipeline/InitAll.h"
 #include "opc/Pipeline/Jit.h"
 #include "opc/Pipeline/Stages.h"
@@ -27,7 +28,7 @@ const Target &first() {
                                 .chips = findTarget("reference")->chips,
                                 .schedules = acme::kSchedules,
                                 .registerDialects = acme::registerDialects,
-                                .finishSchedule = acme::lowerHere};
+                                .finishKernel = acme::lowerHere};
   return target;
 }
 
@@ -52,6 +53,30 @@ const Target &silent() {
   return target;
 }
 
+/// Takes softmax whole.
+void keepSoftmax(OpPassManager &pm, const TargetDesc &) {
+  DecomposePassOptions options;
+  options.keep = {"opc.softmax"};
+  pm.addNestedPass<func::FuncOp>(createDecomposePass(options));
+}
+const Target &whole() {
+  static const Target target = {.name = "whole",
+                                .summary = "made up, breaks nothing down",
+                                .chips = findTarget("reference")->chips,
+                                .buildLegalise = keepSoftmax};
+  return target;
+}
+
+constexpr llvm::StringLiteral kSoftmaxes = R"(
+func.func @main(%x: tensor<4x8xf32> {opc.name = "x"})
+    -> (tensor<4x8xf32> {opc.name = "y"}, tensor<4x8xf32> {opc.name = "z"})
+    attributes {opc.symbols = []} {
+  %0 = opc.softmax %x {axis = 1 : i64, opc.target = "whole"} : (tensor<4x8xf32>) -> tensor<4x8xf32>
+  %1 = opc.softmax %x {axis = 0 : i64} : (tensor<4x8xf32>) -> tensor<4x8xf32>
+  return %0, %1 : tensor<4x8xf32>, tensor<4x8xf32>
+}
+)";
+
 constexpr llvm::StringLiteral kGraph = R"(
 func.func @main(%x: tensor<?xf32> {opc.name = "x",
     opc.dims = affine_map<()[s0] -> (s0)>})
@@ -67,16 +92,16 @@ func.func @main(%x: tensor<?xf32> {opc.name = "x",
 class MadeUpTarget : public testing::Test {
 protected:
   static void SetUpTestSuite() {
-    for (const Target *target : {&first(), &last(), &silent()})
+    for (const Target *target : {&first(), &last(), &silent(), &whole()})
       registerTarget(*target);
   }
 
-  void read(const char *target) {
+  void read(const char *target, StringRef text = kGraph) {
     DialectRegistry registry;
     registerAllDialects(registry);
     context.appendDialectRegistry(registry);
     context.loadAllAvailableDialects();
-    module = parseSourceString<ModuleOp>(kGraph, &context);
+    module = parseSourceString<ModuleOp>(text, &context);
     ASSERT_TRUE(module);
     options.target = target;
     options.verifyEach = true;
@@ -86,9 +111,16 @@ protected:
     module.get()->setAttr(kTargetAttr, name);
   }
 
+  /// Moves the ops of a kind to another target.
+  template <typename Op> void place(StringRef target) {
+    module->walk([&](Op op) {
+      op->setAttr(kTargetAttr, StringAttr::get(&context, target));
+    });
+  }
+
   Status runTo(const char *stage) {
     HostProgram host;
-    StageContext around{options, *findTarget(desc->target), *desc, host};
+    StageContext around{options, *desc, host};
     return runStages(*module, around, 0, *findStage(stage));
   }
 
@@ -159,6 +191,54 @@ TEST_F(MadeUpTarget, ItsDialectIsNamedWhereItDoesNot) {
   EXPECT_THAT(status.message(), HasSubstr("stage schedule left acme.negate"));
 }
 
+TEST_F(MadeUpTarget, KernelsOfAProgramForAnotherGoByTheirOwn) {
+  ASSERT_NO_FATAL_FAILURE(read("cpu:x86-64-v3"));
+  place<NegOp>("zzz");
+  Status status = runTo("host");
+  ASSERT_TRUE(status.ok()) << status.message();
+  unsigned negations = 0;
+  module->walk([&](acme::NegateOp) { ++negations; });
+  EXPECT_EQ(negations, 1u) << "its dialect may stay, and only it lowers it";
+  EXPECT_EQ(attribute("neg_", kScheduleAttr), "\"negation\"");
+  EXPECT_EQ(attribute("neg_", kTargetAttr), "\"zzz:plain\"");
+  EXPECT_EQ(attribute("relu_", kScheduleAttr), "\"pointwise\"");
+  EXPECT_EQ(attribute("relu_", kTargetAttr), "\"cpu:x86-64-v3\"");
+}
+
+TEST_F(MadeUpTarget, WhatTheProgramsTargetAllowsIsNoOthers) {
+  ASSERT_NO_FATAL_FAILURE(read("zzz"));
+  place<NegOp>("silent");
+  Status status = runTo("schedule");
+  ASSERT_FALSE(status.ok());
+  EXPECT_THAT(status.message(), HasSubstr("stage schedule left acme.negate"));
+}
+
+TEST_F(MadeUpTarget, EachLastPassesRunOnItsOwnKernels) {
+  ASSERT_NO_FATAL_FAILURE(read("zzz"));
+  place<NegOp>("aaa");
+  Status status = runTo("schedule");
+  ASSERT_TRUE(status.ok()) << status.message();
+  module->walk([](acme::NegateOp op) {
+    ADD_FAILURE() << "the program's target keeps it, that of the kernel does "
+                     "not";
+  });
+  EXPECT_EQ(attribute("neg_", kScheduleAttr), "\"negation\"");
+}
+
+TEST_F(MadeUpTarget, CompositesAreWhatTheirOwnTargetTakes) {
+  ASSERT_NO_FATAL_FAILURE(read("cpu:x86-64-v3", kSoftmaxes));
+  Status status = runTo("legalise");
+  ASSERT_TRUE(status.ok()) << status.message();
+  unsigned count = 0;
+  module->walk([&](SoftmaxOp op) {
+    ++count;
+    EXPECT_EQ(op.getAxis(), 1);
+    EXPECT_EQ(op->getAttr(kTargetAttr),
+              StringAttr::get(&context, "whole:plain"));
+  });
+  EXPECT_EQ(count, 1u);
+}
+
 TEST_F(MadeUpTarget, AnUnknownOneIsNoOther) {
   ASSERT_NO_FATAL_FAILURE(read("aaa"));
   Status status = runTo("form-kernels");
@@ -167,7 +247,7 @@ TEST_F(MadeUpTarget, AnUnknownOneIsNoOther) {
     if (kernel->hasAttr(kKernelAttr))
       kernel->setAttr(kTargetAttr, StringAttr::get(&context, "nowhere"));
   HostProgram host;
-  StageContext around{options, *findTarget(desc->target), *desc, host};
+  StageContext around{options, *desc, host};
   status = runStages(*module, around, *findStage("form-kernels"),
                      *findStage("schedule"));
   ASSERT_FALSE(status.ok());

@@ -4,12 +4,43 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ResolveTargetsPass : Pass<"opc-resolve-targets", "::mlir::ModuleOp"> {
+  let summary = "ops name their chip where it is not the program's";
+  let description = [{
+    An op, or what it is in, may say with `opc.target` what it is compiled for.
+    Afterwards each computing op of another chip than the module's has that
+    attribute, with the name of the chip in full, and nothing else has it. Refuses
+    what is no target, and processors that the host program cannot call.
+
+    ```mlir
+    module attributes {opc.target = "reference:plain"} {
+      %0 = opc.exp %x {opc.target = "reference"} : ...
+      %1 = opc.if %c {opc.target = "cpu:CHIP"} { opc.tanh %0 ... }
+    // becomes
+      %0 = opc.exp %x : ...
+      %1 = opc.if %c { opc.tanh %0 {opc.target = "cpu:CHIP"} ... }
+    ```
+  }];
+}
+
 def SchedulePass : Pass<"opc-schedule", "::mlir::func::FuncOp"> {
   let summary = "kernels on tensors become kernels on flat buffers";
   let description = [{
-    Gives each function with the attribute `opc.kernel` to the target's schedules
-    (the module's attribute opc.target), in order, until one takes it; the plain
-    loops are the last.
+    Gives each function with the attribute `opc.kernel` to the schedules of its
+    target (its attribute opc.target, or the module's), in order, until one takes
+    it; the plain loops are the last.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect", "::mlir::LLVM::LLVMDialect"];
+}
+
+def FinishKernelsPass : Pass<"opc-finish-kernels", "::mlir::func::FuncOp"> {
+  let summary = "each kernel goes through the last passes of its target";
+  let description = [{
+    Runs on each function with the attribute `opc.kernel`, which is on buffers, what
+    its target adds to the end of the stage "schedule" (Target::finishKernel).
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",

@@ -25,7 +25,7 @@ struct HostProgram;
 /// What a stage may look at to choose its passes.
 struct StageContext {
   const CompileOptions &options;
-  const Target &target;
+  /// What is compiled for that names no target of its own.
   const TargetDesc &desc;
   /// What the stage "host" leaves besides IR.
   HostProgram &host;
@@ -43,7 +43,8 @@ struct Stage {
   /// Whether an error of one of its passes is a refusal of the user's model;
   /// otherwise it is a defect of opc.
   bool refuses;
-  /// Whether the target's own dialects (Target::legalDialects) may be, too.
+  /// Whether those of a kernel's own target (Target::legalDialects) may be in
+  /// it, too.
   bool ofTarget = false;
   /// Tells the user what the stage decided; null where that is nothing.
   void (*explain)(mlir::ModuleOp module,

@@ -116,6 +116,8 @@ static LLVM::LLVMFuncOp makeBody(func::FuncOp kernel, OpBuilder &b) {
   auto body = LLVM::LLVMFuncOp::create(b, kernel.getLoc(),
                                        (kernel.getName() + ".body").str(), type,
                                        LLVM::Linkage::Internal);
+  if (Attribute target = kernel->getAttr(kTargetAttr))
+    body->setAttr(kTargetAttr, target);
   llvm::SmallDenseSet<unsigned> shared = sharedArguments(kernel);
   SmallVector<Attribute> attributes;
   for (auto [index, argument] : llvm::enumerate(kernel.getArgumentTypes())) {

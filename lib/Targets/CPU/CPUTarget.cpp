@@ -68,12 +68,11 @@ static void buildLayout(mlir::OpPassManager &pm, const TargetDesc &desc) {
   pm.addPass(createFoldMovementPass());
 }
 
-static void finishSchedule(mlir::OpPassManager &pm, const TargetDesc &desc) {
+static void finishKernel(mlir::OpPassManager &pm, const TargetDesc &desc) {
   // Functions of halves are those of f32, rounded.
-  pm.addNestedPass<mlir::func::FuncOp>(
-      mlir::math::createMathExtendToSupportedTypes());
+  pm.addPass(mlir::math::createMathExtendToSupportedTypes());
   bool scalef = llvm::is_contained(desc.requiredFeatures, "avx512f");
-  pm.addNestedPass<mlir::func::FuncOp>(cpu::createExpandMathPass({scalef}));
+  pm.addPass(cpu::createExpandMathPass({scalef}));
 }
 
 static constexpr llvm::StringLiteral kLegalDialects[] = {"vector"};
@@ -93,7 +92,7 @@ const Target &cpuTarget() {
       .registerPasses = cpu::registerTargetsCPUPasses,
       .buildLegalise = buildLegalise,
       .buildLayout = buildLayout,
-      .finishSchedule = finishSchedule,
+      .finishKernel = finishKernel,
   };
   return target;
 }

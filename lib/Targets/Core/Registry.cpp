@@ -116,6 +116,12 @@ llvm::Expected<const TargetDesc *> opc::findChip(llvm::StringRef name) {
           .str());
 }
 
+llvm::Expected<const TargetDesc *> opc::hostChip(const TargetDesc &desc) {
+  if (desc.device.name.empty())
+    return &desc;
+  return findChip(kDefaultTarget);
+}
+
 /// The nearest op around `op`, or itself, that has the attribute.
 template <typename Attr>
 static Attr nearestAttr(mlir::Operation *op, llvm::StringRef name) {

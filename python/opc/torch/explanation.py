@@ -243,6 +243,7 @@ def _kernels(part: Part, program: Program) -> list[Kernel]:
             each["after"],
         )
         for each in program.explain()
+        if not each["into"]  # of which nothing is left
     ]
 
 

@@ -83,7 +83,7 @@ struct LowerAcmePass
 };
 
 inline void lowerHere(mlir::OpPassManager &pm, const opc::TargetDesc &) {
-  pm.addNestedPass<mlir::func::FuncOp>(std::make_unique<LowerAcmePass>());
+  pm.addPass(std::make_unique<LowerAcmePass>());
 }
 
 inline constexpr opc::Schedule kSchedules[] = {{"negation", scheduleNegation}};

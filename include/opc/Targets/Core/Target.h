@@ -63,10 +63,10 @@ struct Target {
   /// Adds passes to the stage "layout" (on the module, @main in opc ops).
   void (*buildLayout)(mlir::OpPassManager &pm,
                       const TargetDesc &desc) = nullptr;
-  /// Adds passes to the end of the stage "schedule", when kernels are functions
-  /// over buffers.
-  void (*finishSchedule)(mlir::OpPassManager &pm,
-                         const TargetDesc &desc) = nullptr;
+  /// Adds passes (on a function) that end the stage "schedule" for each kernel
+  /// of the target, which is a function over buffers.
+  void (*finishKernel)(mlir::OpPassManager &pm,
+                       const TargetDesc &desc) = nullptr;
 };
 
 /// What a program is compiled for, or its host part, if nobody says.
@@ -87,6 +87,10 @@ llvm::ArrayRef<TargetDesc> chipsOf(const Target &target);
 /// chip, and for "host", it is the highest-ranked one that this machine runs.
 /// The error lists what there is.
 llvm::Expected<const TargetDesc *> findChip(llvm::StringRef name);
+
+/// The chip of the host program around kernels of `desc`: that itself, or the
+/// processor at hand where a device runs them.
+llvm::Expected<const TargetDesc *> hostChip(const TargetDesc &desc);
 
 /// Whether this machine has all that `desc` requires; otherwise the names of
 /// what is missing, separated by commas, are in `missing`.

@@ -45,31 +45,34 @@ static LogicalResult verifyExtents(Block &block, ShapeEnv &env) {
   return failure(result.wasInterrupted());
 }
 
-static void formInBlock(Block &block, ShapeEnv &env, const FusionRules &rules,
-                        KernelOutliner &outliner) {
+static void formInBlock(Block &block, ShapeEnv &env, const FusionRulesOf &rules,
+                        KernelOutliner &outliner, KernelObserver observer) {
   OpBuilder b(block.getTerminator());
   for (const FusionGroup &group : planFusion(block, env, rules)) {
     if (group.isKernel) {
-      outliner.outline(group.ops, b);
+      LaunchOp launch = outliner.outline(group.ops, b);
+      if (launch && observer)
+        observer(group.ops, launch.getKernel());
       continue;
     }
     Operation *op = group.ops.front();
     op->moveBefore(block.getTerminator());
     for (Region &region : op->getRegions())
       for (Block &inner : region)
-        formInBlock(inner, env, rules, outliner);
+        formInBlock(inner, env, rules, outliner, observer);
   }
 }
 
 LogicalResult opc::formKernels(func::FuncOp function,
-                               const FusionRules &rules) {
+                               const FusionRulesOf &rules,
+                               KernelObserver observer) {
   Block &block = function.front();
   eraseUnused(block);
   ShapeEnv env(function.getContext());
   if (failed(verifyExtents(block, env)))
     return failure();
   KernelOutliner outliner(function->getParentOfType<ModuleOp>(), env, rules);
-  formInBlock(block, env, rules, outliner);
+  formInBlock(block, env, rules, outliner, observer);
   outliner.eraseOutlined();
   eraseUnused(block);
   return success();
@@ -78,11 +81,14 @@ LogicalResult opc::formKernels(func::FuncOp function,
 namespace {
 struct FormKernels : opc::impl::FormKernelsPassBase<FormKernels> {
   using FormKernelsPassBase::FormKernelsPassBase;
-  explicit FormKernels(FusionRules rules) : given(std::move(rules)) {}
+  explicit FormKernels(FusionRulesOf rules) : given(std::move(rules)) {}
 
   void runOnOperation() override {
-    const FusionRules &rules =
-        given ? *given : (fuse ? defaultFusion() : noFusion());
+    FusionRulesOf rules = given;
+    if (!rules)
+      rules = [&](Operation *) -> const FusionRules & {
+        return fuse ? defaultFusion() : noFusion();
+      };
     auto functions = llvm::to_vector(getOperation().getOps<func::FuncOp>());
     for (func::FuncOp function : functions)
       if (!function->hasAttr(kKernelAttr) && !function.isExternal() &&
@@ -90,10 +96,10 @@ struct FormKernels : opc::impl::FormKernelsPassBase<FormKernels> {
         return signalPassFailure();
   }
 
-  std::optional<FusionRules> given;
+  FusionRulesOf given;
 };
 } // namespace
 
-std::unique_ptr<Pass> opc::createFormKernelsPass(const FusionRules &rules) {
-  return std::make_unique<FormKernels>(rules);
+std::unique_ptr<Pass> opc::createFormKernelsPass(FusionRulesOf rules) {
+  return std::make_unique<FormKernels>(std::move(rules));
 }

@@ -7,11 +7,16 @@
 
 namespace opc {
 
+/// Told of each kernel, under its name, and of the ops that became it.
+using KernelObserver = llvm::function_ref<void(
+    llvm::ArrayRef<mlir::Operation *> ops, llvm::StringRef kernel)>;
+
 /// Moves every computing op of `function` into a kernel. What is a launch
-/// already stays one. Fails, with an error at an op, where an extent has no
-/// expression.
+/// already stays one. No kernel has ops of several targets. Fails, with an
+/// error at an op, where an extent has no expression.
 llvm::LogicalResult formKernels(mlir::func::FuncOp function,
-                                const FusionRules &rules);
+                                const FusionRulesOf &rules,
+                                KernelObserver observer = {});
 
 } // namespace opc
 

@@ -41,7 +41,7 @@ struct Need {
 
 class Planner {
 public:
-  Planner(Block &block, ShapeEnv &env, const FusionRules &rules)
+  Planner(Block &block, ShapeEnv &env, const FusionRulesOf &rules)
       : block(block), env(env), rules(rules), groups(1) {}
   std::vector<FusionGroup> run();
 
@@ -67,13 +67,18 @@ private:
     Operation *op = value.getDefiningOp();
     auto it = op ? groupOf.find(op) : groupOf.end();
     return it != groupOf.end() && &groups[find(it->second)] == &group &&
-           rules.classOf(op).role != Role::Host;
+           classOf(op).role != Role::Host;
+  }
+  FusionClass classOf(Operation *op) const { return rules(op).classOf(op); }
+  /// Those of the target of a group that is a kernel.
+  const FusionRules &rulesOf(const Group &group) const {
+    return rules(group.ops.front());
   }
   unsigned find(unsigned index);
 
   Block &block;
   ShapeEnv &env;
-  const FusionRules &rules;
+  const FusionRulesOf &rules;
   std::vector<Group> groups; ///< the first holds what needs nothing
   std::vector<unsigned> forward{0};
   DenseMap<Operation *, unsigned> groupOf;
@@ -88,6 +93,10 @@ static bool isExpression(Role role) {
          role == Role::Generator;
 }
 
+static bool sameTarget(Operation *a, Operation *b) {
+  return a->getAttr(kTargetAttr) == b->getAttr(kTargetAttr);
+}
+
 unsigned Planner::find(unsigned index) {
   while (forward[index] != index)
     index = forward[index] = forward[forward[index]];
@@ -100,7 +109,7 @@ void Planner::addNeed(Operation *producer, SmallVectorImpl<Need> &needs) {
     return;
   unsigned group = find(it->second);
   bool isBehind =
-      rules.classOf(producer).role == Role::Host && !producer->getNumRegions();
+      classOf(producer).role == Role::Host && !producer->getNumRegions();
   if (group != 0)
     needs.push_back({group, isBehind});
 }
@@ -189,7 +198,7 @@ bool Planner::onlyReadBy(const Group &group, Operation *op, unsigned other) {
     for (Operation *user : member->getUsers()) {
       auto it = groupOf.find(user);
       bool isInside =
-          it != groupOf.end() && rules.classOf(user).role != Role::Host &&
+          it != groupOf.end() && classOf(user).role != Role::Host &&
           (&groups[find(it->second)] == &group || find(it->second) == other);
       if (user != op && !isInside)
         return false;
@@ -200,7 +209,7 @@ bool Planner::onlyReadBy(const Group &group, Operation *op, unsigned other) {
 bool Planner::joinsPointwise(Operation *op, const Group &group) {
   const Dims &dims = env.dims(op->getResult(0));
   bool isReduced = group.leader == Role::Reduction && dims == group.reduced;
-  bool isCheap = group.cost <= rules.maxRecomputedCost;
+  bool isCheap = group.cost <= rulesOf(group).maxRecomputedCost;
   if (dims != group.domain && !isReduced)
     return isExpression(group.leader) && isCheap && onlyReadBy(group, op, 0);
   for (Value operand : op->getOperands()) {
@@ -235,7 +244,7 @@ static bool repeats(Operation *op, ShapeEnv &env) {
 
 bool Planner::joinsView(Operation *op, const Group &group) {
   return isExpression(group.leader) && onlyReadBy(group, op, 0) &&
-         (group.cost <= rules.maxRecomputedCost || !repeats(op, env));
+         (group.cost <= rulesOf(group).maxRecomputedCost || !repeats(op, env));
 }
 
 static SmallVector<int64_t> rowAxes(Operation *op) {
@@ -264,11 +273,11 @@ bool Planner::joinsRows(Operation *op, const FusionClass &info,
   if (!holds(group, rows) || env.dims(rows) != group.domain)
     return false;
   if (isExpression(group.leader)) {
-    const FusionLimits *limits = rules.limitsOf(info.role);
+    const FusionLimits *limits = rulesOf(group).limitsOf(info.role);
     return limits && limits->producers;
   }
   SmallVector<int64_t> axes = rowAxes(op);
-  return rules.rowKernels && info.role == Role::Reduction &&
+  return rulesOf(group).rowKernels && info.role == Role::Reduction &&
          group.leader == Role::Reduction &&
          isTrailing(axes, group.domain.size()) &&
          rowAxes(firstReduction(group.ops)) == axes &&
@@ -277,7 +286,10 @@ bool Planner::joinsRows(Operation *op, const FusionClass &info,
 
 bool Planner::joins(Operation *op, const FusionClass &info,
                     const Group &group) {
-  if (!group.isKernel || group.ops.size() >= rules.maxOps ||
+  if (!group.isKernel || !sameTarget(op, group.ops.front()))
+    return false;
+  const FusionRules &rules = rulesOf(group);
+  if (group.ops.size() >= rules.maxOps ||
       group.operands + op->getNumOperands() > rules.maxInputs)
     return false;
   if (info.role == Role::Reduction || info.role == Role::Row)
@@ -316,12 +328,14 @@ void Planner::add(Operation *op, const FusionClass &info, unsigned index) {
 bool Planner::merges(unsigned fromIndex, unsigned intoIndex, Operation *op) {
   const Group &from = groups[fromIndex], &into = groups[intoIndex];
   if (!from.isKernel || !isExpression(from.leader) ||
-      from.firstReader < 2 * into.order ||
-      from.ops.size() + into.ops.size() > rules.maxOps ||
+      !sameTarget(op, from.ops.front()) || from.firstReader < 2 * into.order)
+    return false;
+  const FusionRules &rules = rulesOf(into);
+  if (from.ops.size() + into.ops.size() > rules.maxOps ||
       from.operands + into.operands > rules.maxInputs)
     return false;
   const FusionLimits *limits = rules.limitsOf(into.leader);
-  bool opLeads = !isExpression(rules.classOf(op).role);
+  bool opLeads = !isExpression(classOf(op).role);
   if (!limits || (opLeads && !limits->producers))
     return false;
   if (!isExpression(into.leader) && from.leader != Role::Pointwise)
@@ -385,7 +399,7 @@ void Planner::placeInKernel(Operation *op, const FusionClass &info) {
 }
 
 void Planner::place(Operation *op) {
-  FusionClass info = rules.classOf(op);
+  FusionClass info = classOf(op);
   if (info.role == Role::Host)
     placeOnHost(op);
   else
@@ -408,7 +422,7 @@ std::vector<FusionGroup> Planner::run() {
     llvm::sort(group->ops, inProgramOrder);
     llvm::sort(group->after, inProgramOrder);
     if (group->isKernel)
-      cutGroup(group->ops, env, rules, result);
+      cutGroup(group->ops, env, rulesOf(*group), result);
     else if (!group->ops.empty())
       result.push_back({group->ops, false});
     for (Operation *op : group->after)
@@ -418,6 +432,6 @@ std::vector<FusionGroup> Planner::run() {
 }
 
 std::vector<FusionGroup> opc::planFusion(Block &block, ShapeEnv &env,
-                                         const FusionRules &rules) {
+                                         const FusionRulesOf &rules) {
   return Planner(block, env, rules).run();
 }

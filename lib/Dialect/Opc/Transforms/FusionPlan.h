@@ -16,9 +16,10 @@ struct FusionGroup {
   bool isKernel = false;
 };
 
-/// All ops of `block` but its terminator, in groups that may run in this order.
+/// All ops of `block` but its terminator, in groups that may run in this order;
+/// those of a kernel name one target, or none.
 std::vector<FusionGroup> planFusion(mlir::Block &block, ShapeEnv &env,
-                                    const FusionRules &rules);
+                                    const FusionRulesOf &rules);
 
 } // namespace opc
 

@@ -10,14 +10,13 @@
 #include "SliceStarts.h"
 #include "Symbols.h"
 #include "mlir/IR/IRMapping.h"
-#include "opc/Dialect/Opc/Transforms/FusionRules.h"
 #include "opc/Dialect/Opc/Transforms/Passes.h"
 
 using namespace mlir;
 using namespace opc;
 
 KernelOutliner::KernelOutliner(ModuleOp module, ShapeEnv &env,
-                               const FusionRules &rules)
+                               const FusionRulesOf &rules)
     : module(module), env(env), rules(rules) {
   // Numbers go on where those of earlier kernels end.
   for (auto function : module.getOps<func::FuncOp>()) {
@@ -28,11 +27,11 @@ KernelOutliner::KernelOutliner(ModuleOp module, ShapeEnv &env,
   }
 }
 
-void KernelOutliner::outline(ArrayRef<Operation *> ops, OpBuilder &b) {
+LaunchOp KernelOutliner::outline(ArrayRef<Operation *> ops, OpBuilder &b) {
   outlined.insert(outlined.end(), ops.begin(), ops.end());
   Border border = borderOf(ops);
   if (border.outputs.empty())
-    return;
+    return {};
   SmallVector<Location> places;
   for (Operation *op : ops)
     places.push_back(op->getLoc());
@@ -46,6 +45,7 @@ void KernelOutliner::outline(ArrayRef<Operation *> ops, OpBuilder &b) {
   LaunchOp op = launch(kernel, border, values, loc, b);
   if (ops.front()->hasAttr(kMayAliasAttr))
     op->setAttr(kMayAliasAttr, b.getUnitAttr());
+  return op;
 }
 
 void KernelOutliner::eraseOutlined() {
@@ -60,15 +60,16 @@ void KernelOutliner::eraseOutlined() {
 /// are those of foreign code.
 bool KernelOutliner::clones(Value value, Operation *user) const {
   auto constant = value.getDefiningOp<ConstantOp>();
-  FusionRole role = rules.classOf(user).role;
+  const FusionRules &own = rules(user);
+  FusionRole role = own.classOf(user).role;
   if (!constant || role == FusionRole::Contraction ||
       role == FusionRole::Foreign)
     return false;
   auto dense = dyn_cast<DenseElementsAttr>(constant.getValue());
   if (!dense)
     return false;
-  return dense.getNumElements() <= rules.maxClonedElements ||
-         (dense.isSplat() && rules.isIndexed(user));
+  return dense.getNumElements() <= own.maxClonedElements ||
+         (dense.isSplat() && own.isIndexed(user));
 }
 
 KernelOutliner::Border

@@ -5,12 +5,11 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "opc/Dialect/Opc/Transforms/FusionRules.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringMap.h"
 
 namespace opc {
-
-struct FusionRules;
 
 /// Writes kernel functions into a module and launches in their place. Ops that
 /// became part of a kernel stay where they are, unused, until eraseOutlined():
@@ -18,10 +17,11 @@ struct FusionRules;
 class KernelOutliner {
 public:
   KernelOutliner(mlir::ModuleOp module, ShapeEnv &env,
-                 const FusionRules &rules);
+                 const FusionRulesOf &rules);
 
-  /// Replaces `ops`, in program order, by one launch at the builder's place.
-  void outline(llvm::ArrayRef<mlir::Operation *> ops, mlir::OpBuilder &b);
+  /// Replaces `ops`, in program order, by one launch at the builder's place; by
+  /// none, and gives null, where nobody uses what they compute.
+  LaunchOp outline(llvm::ArrayRef<mlir::Operation *> ops, mlir::OpBuilder &b);
   void eraseOutlined();
 
 private:
@@ -56,7 +56,7 @@ private:
 
   mlir::ModuleOp module;
   ShapeEnv &env;
-  const FusionRules &rules;
+  const FusionRulesOf &rules;
   llvm::StringMap<mlir::func::FuncOp> kernels; ///< by what they compute
   /// How many of `kernels` differ in nothing but where their slices start.
   llvm::StringMap<unsigned> alike;

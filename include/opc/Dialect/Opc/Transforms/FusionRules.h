@@ -76,6 +76,9 @@ struct FusionRules {
   bool isIndexed(mlir::Operation *op) const;
 };
 
+/// The rules for an op: those of its target.
+using FusionRulesOf = std::function<const FusionRules &(mlir::Operation *op)>;
+
 /// One op to a kernel.
 const FusionRules &noFusion();
 /// What the schedules of vector processors take.

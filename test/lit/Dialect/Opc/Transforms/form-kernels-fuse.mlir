@@ -135,3 +135,31 @@ func.func @main(%x: tensor<1x64xf32>) -> tensor<4x64xf32> {
   %1 = opc.broadcast %0 {dims = affine_map<() -> (4, 64)>} : (tensor<1x64xf32>) -> tensor<4x64xf32>
   return %1 : tensor<4x64xf32>
 }
+
+// -----
+
+// No kernel has ops of two targets, whichever way they would join: a reader its
+// operand, a cheap op its only reader. Each kernel names its own.
+// CHECK-LABEL: func.func @main
+// CHECK: opc.launch @exp_neg_0(
+// CHECK: opc.launch @tanh_1(
+// CHECK: opc.launch @abs_2(
+// CHECK: opc.launch @sub_3(
+// CHECK: func.func private @exp_neg_0
+// CHECK-SAME: opc.target = "cpu:x86-64-v3"
+// CHECK: func.func private @tanh_1
+// CHECK-SAME: opc.target = "reference:plain"
+// CHECK: func.func private @abs_2
+// CHECK-SAME: opc.target = "reference:plain"
+// CHECK: func.func private @sub_3
+// CHECK-SAME: opc.target = "cpu:x86-64-v3"
+module attributes {opc.target = "cpu:x86-64-v3"} {
+  func.func @main(%x: tensor<8x8xf32> {opc.dims = affine_map<() -> (8, 8)>}, %z: tensor<8x8xf32> {opc.dims = affine_map<() -> (8, 8)>}) -> tensor<8x8xf32> attributes {opc.symbols = []} {
+    %0 = opc.exp %x : (tensor<8x8xf32>) -> tensor<8x8xf32>
+    %1 = opc.neg %0 : (tensor<8x8xf32>) -> tensor<8x8xf32>
+    %2 = opc.tanh %1 {opc.target = "reference:plain"} : (tensor<8x8xf32>) -> tensor<8x8xf32>
+    %3 = opc.abs %z {opc.target = "reference:plain"} : (tensor<8x8xf32>) -> tensor<8x8xf32>
+    %4 = opc.sub %2, %3 : (tensor<8x8xf32>, tensor<8x8xf32>) -> tensor<8x8xf32>
+    return %4 : tensor<8x8xf32>
+  }
+}
