@@ -19,13 +19,37 @@ std::string Diagnostic::why() const {
   return reason + "; nearest supported form: " + nearest;
 }
 
-/// "(Conv, domain ai.onnx, opset 18, f32, f32)".
+/// Takes off the front of `list` what comes before `separator`.
+static std::string_view takeFirst(std::string_view &list,
+                                  std::string_view separator) {
+  size_t end = std::min(list.find(separator), list.size());
+  std::string_view first = list.substr(0, end);
+  list.remove_prefix(std::min(end + separator.size(), list.size()));
+  return first;
+}
+
+/// "f32[3, 4], i64[1]".
+static std::string typesText(const Diagnostic &d) {
+  std::string text;
+  std::string_view dtypes = d.dtype, shapes = d.shape;
+  while (!dtypes.empty()) {
+    text +=
+        fmt::format("{}{}", text.empty() ? "" : ", ", takeFirst(dtypes, ", "));
+    if (shapes.empty())
+      continue;
+    text += fmt::format("{}]", takeFirst(shapes, "]"));
+    takeFirst(shapes, ", ");
+  }
+  return text;
+}
+
+/// "(Conv, domain ai.onnx, opset 18, f32[1, 3, 8, 8], f32[4, 3, 3, 3])".
 static std::string operatorText(const Diagnostic &d) {
   std::string text = printable(d.op);
   if (!d.domain.empty())
     text += fmt::format(", domain {}, opset {}", printable(d.domain), d.opset);
   if (!d.dtype.empty())
-    text += ", " + d.dtype;
+    text += ", " + typesText(d);
   return "(" + text + ")";
 }
 
@@ -62,9 +86,10 @@ struct Field {
 static constexpr Field fields[] = {
     {"subject", &Diagnostic::subject}, {"name", &Diagnostic::name},
     {"op", &Diagnostic::op},           {"domain", &Diagnostic::domain},
-    {"dtype", &Diagnostic::dtype},     {"place", &Diagnostic::place},
-    {"target", &Diagnostic::target},   {"input", &Diagnostic::input},
-    {"reason", &Diagnostic::reason},   {"nearest", &Diagnostic::nearest},
+    {"dtype", &Diagnostic::dtype},     {"shape", &Diagnostic::shape},
+    {"place", &Diagnostic::place},     {"target", &Diagnostic::target},
+    {"input", &Diagnostic::input},     {"reason", &Diagnostic::reason},
+    {"nearest", &Diagnostic::nearest},
 };
 
 static Json toObject(const Diagnostic &d) {

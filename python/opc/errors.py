@@ -20,7 +20,9 @@ class UnsupportedNode(NamedTuple):
     opset: int
     """Version of the domain that the model imports; 0 for an input."""
     dtype: str
-    """Of its inputs."""
+    """Of its inputs: "f32, i64"."""
+    shape: str
+    """Their extents, in that order, "?" where only a run knows: "[3, 4], [1]"."""
     reason: str
     """Why, with the nearest supported form."""
     nearest: str
@@ -44,8 +46,8 @@ class Error(Exception):
         """What is wrong, an object for each line of the message.
 
         Its "code", its "message", and what applies of "subject", "name", "op",
-        "domain", "opset", "dtype", "place", "target", "input", "reason" and
-        "nearest" (opc-c/opc.h).
+        "domain", "opset", "dtype", "shape", "place", "target", "input", "reason"
+        and "nearest" (docs/Errors.md).
         """
         if self._diagnostics is None:
             text = str(self)
@@ -119,6 +121,7 @@ def _node(diagnostic):
         op=diagnostic.get("op", ""),
         opset=diagnostic.get("opset", 0),
         dtype=diagnostic.get("dtype", ""),
+        shape=diagnostic.get("shape", ""),
         reason=reason,
         nearest=nearest,
         needs_value=diagnostic.get("input"),

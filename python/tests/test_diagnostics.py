@@ -44,20 +44,24 @@ def test_each_refusal_is_a_record():
         "domain": "ai.onnx",
         "opset": 18,
         "dtype": "f32",
+        "shape": "[3, 4]",
         "nearest": "integers that stand for the texts",
         "reason": "is not supported",
         "message": "node 'unknown' (StringNormalizer2, domain ai.onnx, opset "
-        "18, f32): is not supported; nearest supported form: integers that "
+        "18, f32[3, 4]): is not supported; nearest supported form: integers that "
         "stand for the texts",
     }
     assert total["code"] == "needs_value"
     assert total["input"] == "axes"
     assert total["dtype"] == "f32, i64"
+    assert total["shape"] == "[3, 4], [1]"
+    assert "opset 18, f32[3, 4], i64[1]): needs" in total["message"]
     assert total["nearest"] == "a constant"
     lines = [each["message"] for each in (unknown, total)]
     assert str(caught.value).splitlines() == lines
     first, second = caught.value.nodes
     assert (first.node, first.nearest) == ("unknown", unknown["nearest"])
+    assert (second.dtype, second.shape) == ("f32, i64", "[3, 4], [1]")
     assert (first.needs_value, second.needs_value) == (None, "axes")
 
 

@@ -85,13 +85,13 @@ TEST(OnnxImport, ReportsAllUnsupportedNodes) {
       import(m).errors,
       ElementsAre(
           "node 'Frobnicate_node' (Frobnicate, domain ai.onnx, opset 18, "
-          "f32): is not supported",
+          "f32[2]): is not supported",
           "node 'StringSplit_node' (StringSplit, domain ai.onnx, opset 18): is "
           "not supported; nearest supported form: integers that stand for the "
           "texts",
-          "node 'ReduceSum_node' (ReduceSum, domain ai.onnx, opset 18, f32, "
-          "i64): needs the value of input 'axes' at compile time; nearest "
-          "supported form: a constant"));
+          "node 'ReduceSum_node' (ReduceSum, domain ai.onnx, opset 18, "
+          "f32[2], i64[1]): needs the value of input 'axes' at compile time; "
+          "nearest supported form: a constant"));
 }
 
 TEST(OnnxImport, NamesCyclesAndUnknownNames) {
@@ -262,7 +262,7 @@ TEST(OnnxImport, MessagesAreOneLineWhateverNamesHold) {
   m.node("Re\nlu", {"x"}, {"y"}).set_domain("a\nb");
   m.output("y");
   EXPECT_THAT(import(m).errors.front(),
-              HasSubstr("(Re\\nlu, domain a\\nb, opset 0, f32)"));
+              HasSubstr("(Re\\nlu, domain a\\nb, opset 0, f32[2])"));
 }
 
 } // namespace

@@ -17,6 +17,7 @@ static Diagnostic refusedNode() {
   diagnostic.domain = "ai.onnx";
   diagnostic.opset = 18;
   diagnostic.dtype = "f32, i64";
+  diagnostic.shape = "[3, ?], []";
   diagnostic.reason = "group 0 is not supported";
   diagnostic.nearest = "1";
   return diagnostic;
@@ -24,6 +25,11 @@ static Diagnostic refusedNode() {
 
 TEST(Diagnostic, IsOneLine) {
   EXPECT_EQ(refusedNode().line(),
+            "node 'conv\\n1' (Conv, domain ai.onnx, opset 18, f32[3, ?], "
+            "i64[]): group 0 is not supported; nearest supported form: 1");
+  Diagnostic shapeless = refusedNode();
+  shapeless.shape = "";
+  EXPECT_EQ(shapeless.line(),
             "node 'conv\\n1' (Conv, domain ai.onnx, opset 18, f32, i64): group "
             "0 is not supported; nearest supported form: 1");
   Diagnostic plain;
@@ -43,6 +49,7 @@ TEST(Diagnostic, IsAnObject) {
   EXPECT_EQ(all[0]["message"], refusedNode().line());
   EXPECT_EQ(all[0]["name"], "conv\n1");
   EXPECT_EQ(all[0]["opset"], 18);
+  EXPECT_EQ(all[0]["shape"], "[3, ?], []");
   EXPECT_EQ(all[0]["nearest"], "1");
   EXPECT_FALSE(all[0].contains("place"));
 }

@@ -36,6 +36,8 @@ struct Diagnostic {
   int64_t opset = 0;
   /// Element types of what the subject reads or is: "f32, i64".
   std::string dtype = {};
+  /// Their extents, in that order, "?" where only a run knows: "[3, 4], []".
+  std::string shape = {};
   /// Where it stands in a text: "file:line".
   std::string place = {};
   /// Which target refuses it: "cpu".

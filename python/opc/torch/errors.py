@@ -4,6 +4,8 @@ Dynamo wraps what a back end raises in an exception of its own, but for a family
 it lets pass; ours belong to both.
 """
 
+import itertools
+import re
 import pathlib
 import warnings
 from collections.abc import Iterable
@@ -54,14 +56,25 @@ class Refusal(NamedTuple):
     op: str
     """"aten.add.Tensor"."""
     dtype: str
+    """Of the tensors that it reads: "f32, i64"."""
+    shape: str
+    """Their extents, "[3, 4], [1]"; "" where the compiler was not asked."""
     reason: str
     place: str
     """The user's own line, "net.py:12"; "" if it is not known."""
 
     def __str__(self) -> str:
         place = f"{self.place}: " if self.place else ""
-        dtype = f" of {self.dtype}" if self.dtype else ""
-        return f"{place}{self.op}{dtype}: {self.reason}"
+        tensors = f" of {self.tensors()}" if self.dtype else ""
+        return f"{place}{self.op}{tensors}: {self.reason}"
+
+    def tensors(self) -> str:
+        """What it reads, in words: "f32[3, 4], i64[1]"."""
+        extents = re.findall(r"\[[^]]*\]", self.shape)
+        pairs = itertools.zip_longest(
+            self.dtype.split(", "), extents, fillvalue=""
+        )
+        return ", ".join(map("".join, pairs))
 
     def unsupported(self) -> errors.UnsupportedNode:
         """As exceptions list it."""
@@ -71,6 +84,7 @@ class Refusal(NamedTuple):
             op=self.op,
             opset=0,
             dtype=self.dtype,
+            shape=self.shape,
             reason=self.reason,
             nearest="",
             needs_value=None,

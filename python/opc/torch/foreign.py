@@ -63,12 +63,14 @@ def disguised_inputs(graph: Graph) -> list[Refusal]:
         ):
             reader = next(iter(node.users), node)
             found.append(
-                Refusal(node.name, "input", "", reason, place_of(reader))
+                Refusal(node.name, "input", "", "", reason, place_of(reader))
             )
     return found
 
 
-def refusal(node: Node, reason: str, dtype: str = "") -> Refusal:
+def refusal(
+    node: Node, reason: str, dtype: str = "", shape: str = ""
+) -> Refusal:
     """Why a node is not taken, with what the graph says of it."""
     if not dtype:
         given = [
@@ -77,7 +79,9 @@ def refusal(node: Node, reason: str, dtype: str = "") -> Refusal:
             for tensor in nodes.tensors(operand.meta.get("val"))
         ]
         dtype = ", ".join(str(each).removeprefix("torch.") for each in given)
-    return Refusal(node.name, str(node.target), dtype, reason, place_of(node))
+    return Refusal(
+        node.name, str(node.target), dtype, shape, reason, place_of(node)
+    )
 
 
 def _reason(node: Node) -> str:

@@ -151,24 +151,24 @@ class _Compilation:
                 )
             except errors.UnsupportedError as error:
                 self._refuse(
-                    (part, each.node, each.reason, each.dtype)
+                    (part, each.node, each.reason, each.dtype, each.shape)
                     for each in error.nodes
                 )
                 return False
         return True
 
     def _refuse(
-        self, found: Iterable[tuple[parts.Part, str, str, str]]
+        self, found: Iterable[tuple[parts.Part, str, str, str, str]]
     ) -> bool:
         """Gives nodes to PyTorch; False if there are none."""
         any_found = False
         before = set(self.refused)
-        for part, name, reason, dtype in found:
+        for part, name, reason, dtype, shape in found:
             left = [n for n in part.left_for(name) if n not in before]
             if not left:
                 raise CompilerError(f"'{name}': {reason}")
             for node in left:
-                self.refused[node] = foreign.refusal(node, reason, dtype)
+                self.refused[node] = foreign.refusal(node, reason, dtype, shape)
             any_found = True
         return any_found
 
@@ -211,7 +211,9 @@ class _Compilation:
         return found
 
 
-def _refused_of(part: parts.Part) -> Iterator[tuple[parts.Part, str, str, str]]:
+def _refused_of(
+    part: parts.Part,
+) -> Iterator[tuple[parts.Part, str, str, str, str]]:
     """What the compiler refuses of a part: names of its nodes and inputs, and why.
 
     Raises CaptureError for what is about neither.
@@ -219,12 +221,13 @@ def _refused_of(part: parts.Part) -> Iterator[tuple[parts.Part, str, str, str]]:
     try:
         records = compiler.survey(writer.write(part.module))
     except writer.NotWritable as error:
-        yield part, error.node, f"{error} is not supported", ""
+        yield part, error.node, f"{error} is not supported", "", ""
         return
     for record in records:
         if record.get("subject") not in ("node", "input"):
             raise CaptureError(record["message"])
-        yield part, record["name"], record["reason"], record.get("dtype", "")
+        types = (record.get(key, "") for key in ("dtype", "shape"))
+        yield part, record["name"], record["reason"], *types
 
 
 def _is_element(user: Node, node: Node, eager: set[Node]) -> bool:

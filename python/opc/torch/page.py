@@ -44,7 +44,8 @@ def written(explanation: "Explanation") -> str:
 
 def _graph(number: int, graph: "ExplainedGraph") -> str:
     refused = [
-        (each.op, each.dtype, each.reason, each.place) for each in graph.refused
+        (each.op, each.tensors(), each.reason, each.place)
+        for each in graph.refused
     ]
     head = (
         '<th class="name">kernel</th><th class="schedule">schedule</th>'

@@ -8,6 +8,7 @@
 #include "NodeOrder.h"
 #include "Refusals.h"
 #include "SchemaTypes.h"
+#include "opc/Frontend/Graph/DescribeOperands.h"
 #include "llvm/ADT/Hashing.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -132,11 +133,7 @@ void GraphImporter::report(const pb::NodeProto &proto, int64_t opset,
   diagnostic.op = proto.op_type();
   diagnostic.domain = domainName(proto.domain());
   diagnostic.opset = opset;
-  SmallVector<std::string> types;
-  for (Value input : inputs)
-    if (input)
-      types.push_back(dtypeName(Emitter::elementOf(input)));
-  diagnostic.dtype = llvm::join(types, ", ");
+  graph::describeOperands(inputs, diagnostic);
   refusals[&proto] = diagnostic.why();
 }
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "ProgramReader.h"
 #include "UnknownOps.h"
+#include "opc/Frontend/Graph/DescribeOperands.h"
 #include "opc/Frontend/Graph/ElementTypes.h"
 #include "opc/Frontend/Graph/ModelAttr.h"
 #include "opc/Frontend/Graph/Quoted.h"
@@ -117,13 +118,7 @@ Location ProgramReader::locationOf(const json::Object &proto) {
 
 /// "f32[5, ?]".
 static std::string typeText(Value value) {
-  auto type = cast<RankedTensorType>(value.getType());
-  SmallVector<std::string> extents;
-  for (int64_t extent : type.getShape())
-    extents.push_back(ShapedType::isDynamic(extent) ? "?"
-                                                    : std::to_string(extent));
-  return formatv("{0}[{1}]", dtypeName(type.getElementType()),
-                 llvm::join(extents, ", "));
+  return dtypeName(Emitter::elementOf(value)) + graph::shapeText(value);
 }
 
 void ProgramReader::report(const json::Object &proto, const GraphScope &scope,
@@ -131,11 +126,10 @@ void ProgramReader::report(const json::Object &proto, const GraphScope &scope,
   Diagnostic &diagnostic =
       errors.emplace_back(objection.of("node", nameOf(proto)));
   diagnostic.op = targetOf(proto);
-  SmallVector<std::string> types;
-  for (StringRef name : readsOf(proto))
-    if (Value value = scope.tensors.lookup(name))
-      types.push_back(typeText(value));
-  diagnostic.dtype = llvm::join(types, ", ");
+  auto operands = llvm::map_to_vector(readsOf(proto), [&](StringRef name) {
+    return scope.tensors.lookup(name);
+  });
+  graph::describeOperands(operands, diagnostic);
   if (auto [file, line] = placeOf(proto); line)
     diagnostic.place = formatv("{0}:{1}", printable(file), line);
 }
