@@ -101,19 +101,27 @@ void opc::explainSchedules(ModuleOp module, const CompileOptions &options) {
   }
 }
 
+/// Copies: what is described outlives the context that owns its names.
+static json::Array listOf(ArrayRef<StringRef> names) {
+  json::Array list;
+  for (StringRef name : names)
+    list.push_back(name.str());
+  return list;
+}
+
 json::Array opc::describeSchedules(ModuleOp module, const KernelTexts &before) {
   json::Array kernels;
   for (const Outcome &outcome : outcomesOf(module)) {
     json::Array declined;
     for (const Declined &each : outcome.declined)
-      declined.push_back(
-          json::Object{{"schedule", each.schedule}, {"why", each.why}});
+      declined.push_back(json::Object{{"schedule", each.schedule.str()},
+                                      {"why", each.why.str()}});
     func::FuncOp function = outcome.function;
     kernels.push_back(json::Object{
-        {"name", outcome.kernel},
-        {"ops", json::Array(outcome.ops)},
-        {"schedule", outcome.schedule},
-        {"into", json::Array(outcome.into)},
+        {"name", outcome.kernel.str()},
+        {"ops", listOf(outcome.ops)},
+        {"schedule", outcome.schedule.str()},
+        {"into", listOf(outcome.into)},
         {"declined", std::move(declined)},
         {"before", before.lookup(outcome.kernel)},
         {"after", function ? opc::textOf(function) : std::string()}});

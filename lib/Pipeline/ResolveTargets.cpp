@@ -22,8 +22,8 @@ using namespace opc;
 
 namespace {
 
-StringRef archOf(const TargetDesc &desc) {
-  return llvm::Triple(desc.llvm.triple).getArchName();
+std::string archOf(const TargetDesc &desc) {
+  return llvm::Triple(desc.llvm.triple).getArchName().str();
 }
 
 /// Gives each computing op the name of its chip, where that is not the

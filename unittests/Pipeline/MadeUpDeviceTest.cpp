@@ -180,6 +180,33 @@ protected:
     opc_free_results(results);
   }
 
+  /// Runs kSplit, whose sums the board makes, and counts what it was asked.
+  void checkSplitRun() {
+    ASSERT_EQ(compiled.images.size(), 1u);
+    Status status = loadIntoProcess(std::move(compiled), program);
+    ASSERT_TRUE(status.ok()) << status.message();
+    float x[] = {1, -2, 4, 0.5, 3, -1};
+    int64_t shape[] = {2, 3};
+    opc_tensor input = {x, OPC_F32, 2, shape};
+    opc_results *results = nullptr;
+    ASSERT_EQ(opc_run(program, &input, 1, nullptr, 0, &results), OPC_OK)
+        << opc_last_error();
+    auto valuesOf = [&](size_t index) {
+      auto *data = static_cast<const float *>(opc_result(results, index)->data);
+      return std::vector<float>(data, data + 6);
+    };
+    // Sums from the left: -1 1 -3 and -0.5 -3.5 -2.5; from the right: -3 -2 -4
+    // and -2.5 -2 1.
+    EXPECT_THAT(valuesOf(0), testing::ElementsAre(3, -2, 12, 1.25, 7, -2.5));
+    EXPECT_THAT(valuesOf(1), testing::ElementsAre(-1, 1, -3, -0.5, -3.5, -2.5));
+    opc_free_results(results);
+    EXPECT_EQ(state->launches, 2);
+    // What the processor made and both read; two results, of which one is used
+    // twice.
+    EXPECT_EQ(state->writes, 1);
+    EXPECT_EQ(state->reads, 2);
+  }
+
   /// What a run that must fail says; it gives all memory back.
   std::string failure(int64_t rows) {
     std::vector<float> x = someFloats(rows * 3);
@@ -252,29 +279,17 @@ TEST_F(MadeUpDevice, SharesAGraphWithTheProcessor) {
   ASSERT_NO_FATAL_FAILURE(runStagesTo("form-kernels", "llvm"));
   Status status = assembleProgram(*module, host, options, *desc, compiled);
   ASSERT_TRUE(status.ok()) << status.message();
-  ASSERT_EQ(compiled.images.size(), 1u);
-  status = loadIntoProcess(std::move(compiled), program);
+  checkSplitRun();
+}
+
+TEST_F(MadeUpDevice, TakesTheOpsThatNameIt) {
+  ASSERT_NO_FATAL_FAILURE(read(kSplit, "cpu:x86-64-v3"));
+  module->walk([&](CumulativeOp op) {
+    op->setAttr(kTargetAttr, StringAttr::get(&context, "board:b1"));
+  });
+  Status status = compileGraph(*module, options, *desc, compiled);
   ASSERT_TRUE(status.ok()) << status.message();
-  float x[] = {1, -2, 4, 0.5, 3, -1};
-  int64_t shape[] = {2, 3};
-  opc_tensor input = {x, OPC_F32, 2, shape};
-  opc_results *results = nullptr;
-  ASSERT_EQ(opc_run(program, &input, 1, nullptr, 0, &results), OPC_OK)
-      << opc_last_error();
-  auto valuesOf = [&](size_t index) {
-    auto *data = static_cast<const float *>(opc_result(results, index)->data);
-    return std::vector<float>(data, data + 6);
-  };
-  // Sums from the left: -1 1 -3 and -0.5 -3.5 -2.5; from the right: -3 -2 -4
-  // and -2.5 -2 1.
-  EXPECT_THAT(valuesOf(0), testing::ElementsAre(3, -2, 12, 1.25, 7, -2.5));
-  EXPECT_THAT(valuesOf(1), testing::ElementsAre(-1, 1, -3, -0.5, -3.5, -2.5));
-  opc_free_results(results);
-  EXPECT_EQ(state->launches, 2);
-  // What the processor made and both read; two results, of which one is used
-  // twice.
-  EXPECT_EQ(state->writes, 1);
-  EXPECT_EQ(state->reads, 2);
+  checkSplitRun();
 }
 
 TEST_F(MadeUpDevice, RunsOutOfAFile) {

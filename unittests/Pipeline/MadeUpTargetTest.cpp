@@ -67,6 +67,18 @@ const Target &whole() {
   return target;
 }
 
+/// A processor of another kind than the host's.
+const Target &foreign() {
+  static const std::string chip = [] {
+    std::string text = findTarget("reference")->chips[0].text.str();
+    return text.replace(text.find("x86_64-"), 6, "aarch64");
+  }();
+  static const EmbeddedFile chips[] = {{"plain", chip}};
+  static const Target target = {
+      .name = "foreign", .summary = "made up, elsewhere", .chips = chips};
+  return target;
+}
+
 constexpr llvm::StringLiteral kSoftmaxes = R"(
 func.func @main(%x: tensor<4x8xf32> {opc.name = "x"})
     -> (tensor<4x8xf32> {opc.name = "y"}, tensor<4x8xf32> {opc.name = "z"})
@@ -92,7 +104,8 @@ func.func @main(%x: tensor<?xf32> {opc.name = "x",
 class MadeUpTarget : public testing::Test {
 protected:
   static void SetUpTestSuite() {
-    for (const Target *target : {&first(), &last(), &silent(), &whole()})
+    for (const Target *target :
+         {&first(), &last(), &silent(), &whole(), &foreign()})
       registerTarget(*target);
   }
 
@@ -126,9 +139,9 @@ protected:
 
   /// The attribute of the kernel that has this op, as text.
   std::string attribute(StringRef op, StringRef name) {
-    for (auto kernel : module->getOps<func::FuncOp>())
-      if (kernel.getName().contains(op))
-        if (Attribute attr = kernel->getAttr(name)) {
+    for (Operation &kernel : *module->getBody())
+      if (SymbolTable::getSymbolName(&kernel).getValue().contains(op))
+        if (Attribute attr = kernel.getAttr(name)) {
           std::string text;
           llvm::raw_string_ostream(text) << attr;
           return text;
@@ -237,6 +250,16 @@ TEST_F(MadeUpTarget, CompositesAreWhatTheirOwnTargetTakes) {
               StringAttr::get(&context, "whole:plain"));
   });
   EXPECT_EQ(count, 1u);
+}
+
+TEST_F(MadeUpTarget, TheHostCallsNoProcessorOfAnotherKind) {
+  ASSERT_NO_FATAL_FAILURE(read("cpu:x86-64-v3"));
+  place<NegOp>("foreign:plain");
+  Status status = runTo("simplify");
+  ASSERT_FALSE(status.ok());
+  EXPECT_THAT(status.message(),
+              HasSubstr("foreign:plain is of aarch64, and the host program of "
+                        "x86_64"));
 }
 
 TEST_F(MadeUpTarget, AnUnknownOneIsNoOther) {
