@@ -16,10 +16,7 @@ namespace json = llvm::json;
 static json::Array cachesOf(const TargetDesc &desc) {
   json::Array caches;
   for (const CacheLevel &level : desc.caches)
-    caches.push_back(json::Object{{"bytes", level.bytes},
-                                  {"line", level.line},
-                                  {"ways", level.ways},
-                                  {"shared_by", level.sharedBy}});
+    caches.push_back(json::Object{{"bytes", level.bytes}});
   return caches;
 }
 
@@ -50,9 +47,8 @@ static json::Object chipOf(const TargetDesc &desc) {
       {"caches", cachesOf(desc)},
       {"vector", json::Object{{"bits", desc.vector.bits},
                               {"registers", desc.vector.registers},
-                              {"masks", desc.vector.masks}}},
-      {"matrix_units", matrixUnitsOf(desc)},
-      {"memory_bandwidth_per_core", desc.memoryBandwidth}};
+                              {"scales", desc.vector.scales}}},
+      {"matrix_units", matrixUnitsOf(desc)}};
   if (!here)
     chip["missing"] = missing;
   return chip;

@@ -71,8 +71,7 @@ static void buildLayout(mlir::OpPassManager &pm, const TargetDesc &desc) {
 static void finishKernel(mlir::OpPassManager &pm, const TargetDesc &desc) {
   // Functions of halves are those of f32, rounded.
   pm.addPass(mlir::math::createMathExtendToSupportedTypes());
-  bool scalef = llvm::is_contained(desc.requiredFeatures, "avx512f");
-  pm.addPass(cpu::createExpandMathPass({scalef}));
+  pm.addPass(cpu::createExpandMathPass({desc.vector.scales}));
 }
 
 static constexpr llvm::StringLiteral kLegalDialects[] = {"vector"};

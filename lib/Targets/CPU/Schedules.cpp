@@ -26,17 +26,7 @@ ArrayRef<Schedule> schedules() {
 }
 
 VectorMachine machineOf(const TargetDesc &desc) {
-  VectorMachine machine;
-  machine.lanes = desc.vector.lanes(32);
-  machine.registers = desc.vector.registers;
-  machine.fmaPorts = desc.vector.fmaPorts;
-  machine.fmaLatency = desc.vector.fmaLatency;
-  machine.loadPorts = desc.vector.loadPorts;
-  machine.vectorBytes = desc.vector.bits / 8;
-  machine.l2BytesPerCycle = desc.vector.l2BytesPerCycle;
-  machine.l1Bytes = desc.cache(1).bytes;
-  machine.l2Bytes = desc.cache(2).bytes;
-  return machine;
+  return {desc.vector, desc.cache(1).bytes, desc.cache(2).bytes};
 }
 
 ScheduleResult writeKernel(KernelForm &kernel, int64_t lanes, AffineExpr units,

@@ -45,10 +45,6 @@ public:
     if (out < 0)
       complain(key, "is negative");
   }
-  void read(llvm::StringRef key, double &out) {
-    if (const json::Value *value = find(key))
-      take(key, value->getAsNumber(), out, "is not a number");
-  }
   void read(llvm::StringRef key, bool &out) {
     if (const json::Value *value = find(key))
       take(key, value->getAsBoolean(), out, "is neither true nor false");
@@ -112,15 +108,12 @@ private:
 
 void readCache(ObjectReader &in, CacheLevel &level) {
   in.read("bytes", level.bytes);
-  in.read("line", level.line);
-  in.read("ways", level.ways);
-  in.read("shared_by", level.sharedBy);
 }
 
 void readVector(ObjectReader &in, VectorUnit &unit) {
   in.read("bits", unit.bits);
   in.read("registers", unit.registers);
-  in.read("masks", unit.masks);
+  in.read("scales", unit.scales);
   in.read("fma_ports", unit.fmaPorts);
   in.read("fma_latency", unit.fmaLatency);
   in.read("load_ports", unit.loadPorts);
@@ -158,7 +151,6 @@ void readChip(ObjectReader &in, TargetDesc &desc) {
   in.objects("matrix_units", [&](ObjectReader &unit) {
     readMatrixUnit(unit, desc.matrixUnits.emplace_back());
   });
-  in.read("memory_bandwidth_per_core", desc.memoryBandwidth);
 }
 
 /// A device's name is part of a file's.
@@ -182,8 +174,6 @@ llvm::StringRef findNonsense(const TargetDesc &desc) {
   if (desc.vector.registers == 0 || desc.vector.fmaPorts == 0 ||
       desc.vector.loadPorts == 0 || desc.vector.l2BytesPerCycle == 0)
     return "'vector' lacks registers, ports or bytes per cycle";
-  if (desc.memoryBandwidth <= 0)
-    return "'memory_bandwidth_per_core' is not positive";
   for (const MatrixUnit &unit : desc.matrixUnits)
     if (unit.m == 0 || unit.n == 0 || unit.k == 0)
       return "'matrix_units' has an empty shape";

@@ -6,17 +6,17 @@ using namespace opc::cpu;
 
 namespace {
 
-VectorMachine wide() { return {}; }
-VectorMachine narrow() {
-  VectorMachine machine;
-  machine.lanes = 8;
-  machine.registers = 16;
-  machine.vectorBytes = 32;
-  machine.l2BytesPerCycle = 24;
-  machine.l1Bytes = 32 << 10;
-  machine.l2Bytes = 512 << 10;
-  return machine;
+VectorMachine machine(int64_t bits, int64_t registers, int64_t l2BytesPerCycle,
+                      int64_t l1Bytes, int64_t l2Bytes) {
+  opc::VectorUnit unit;
+  unit.bits = bits;
+  unit.registers = registers;
+  unit.fmaPorts = 2;
+  unit.l2BytesPerCycle = l2BytesPerCycle;
+  return {unit, l1Bytes, l2Bytes};
 }
+VectorMachine wide() { return machine(512, 32, 48, 48 << 10, 2 << 20); }
+VectorMachine narrow() { return machine(256, 16, 24, 32 << 10, 512 << 10); }
 
 void expectFits(const GemmPlan &plan, const VectorMachine &machine,
                 bool fused = true) {

@@ -11,12 +11,11 @@ static const char *const kChip = R"({
   "summary": "a chip", "rank": 1, "requires": ["fast"],
   "llvm": {"triple": "x86_64-unknown-linux-gnu", "cpu": "c", "features": "+f"},
   "device": {"name": "board", "own_memory": true},
-  "caches": [{"bytes": 1024, "line": 64, "ways": 8, "shared_by": 1}],
-  "vector": {"bits": 256, "registers": 16, "masks": false, "fma_ports": 2,
+  "caches": [{"bytes": 1024}],
+  "vector": {"bits": 256, "registers": 16, "scales": true, "fma_ports": 2,
              "fma_latency": 4, "load_ports": 2, "l2_bytes_per_cycle": 24},
   "matrix_units": [{"name": "u", "a": "bf16", "b": "bf16", "acc": "f32",
-                    "m": 16, "n": 8, "k": 32}],
-  "memory_bandwidth_per_core": 1e9
+                    "m": 16, "n": 8, "k": 32}]
 })";
 
 /// kChip with `from` replaced, and what is said about it.
@@ -39,12 +38,12 @@ TEST(TargetDesc, ReadsEveryField) {
   EXPECT_EQ(desc.cache(1).bytes, 1024);
   EXPECT_EQ(desc.cache(3).bytes, 1024) << "the last level stands for further";
   EXPECT_EQ(desc.vector.lanes(32), 8);
+  EXPECT_TRUE(desc.vector.scales);
   EXPECT_EQ(desc.vector.loadPorts, 2);
   EXPECT_EQ(desc.vector.l2BytesPerCycle, 24);
   ASSERT_EQ(desc.matrixUnits.size(), 1u);
   EXPECT_EQ(desc.matrixUnits.front().acc, "f32");
   EXPECT_EQ(desc.matrixUnits.front().n, 8);
-  EXPECT_EQ(desc.memoryBandwidth, 1e9);
 }
 
 TEST(TargetDesc, NamesWhatIsWrong) {

@@ -18,21 +18,18 @@
 
 namespace opc {
 
-/// One level of cache, nearest first. Sizes in bytes.
+/// One level of cache, nearest first.
 struct CacheLevel {
   int64_t bytes = 0;
-  int64_t line = 64;
-  int64_t ways = 8;
-  /// Cores that share one such cache; 0: all of the chip's.
-  int64_t sharedBy = 1;
 };
 
 /// The vector unit of one core.
 struct VectorUnit {
   int64_t bits = 128;
   int64_t registers = 16;
-  bool masks = false;   ///< loads, stores and arithmetic under a mask are free
-  int64_t fmaPorts = 1; ///< multiply-adds that start each cycle
+  /// One instruction multiplies floats by powers of two, whatever these are.
+  bool scales = false;
+  int64_t fmaPorts = 1;   ///< multiply-adds that start each cycle
   int64_t fmaLatency = 4; ///< cycles
   int64_t loadPorts = 2;  ///< loads that start each cycle
   /// Bytes that one core's loads get of the second cache in a cycle, sustained.
@@ -78,8 +75,6 @@ struct TargetDesc {
   llvm::SmallVector<CacheLevel> caches;
   VectorUnit vector;
   llvm::SmallVector<MatrixUnit> matrixUnits; ///< in order of preference
-  /// Bytes per second that one core streams from memory.
-  double memoryBandwidth = 10e9;
   DeviceDesc device;
 
   /// "target:chip".

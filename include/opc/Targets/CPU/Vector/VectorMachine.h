@@ -7,20 +7,19 @@
 #ifndef OPC_TARGETS_CPU_VECTOR_VECTORMACHINE_H
 #define OPC_TARGETS_CPU_VECTOR_VECTORMACHINE_H
 
-#include <cstdint>
+#include "opc/Targets/Core/TargetDesc.h"
 
 namespace opc::cpu {
 
-struct VectorMachine {
-  int64_t lanes = 16;           ///< f32 elements of one vector register
-  int64_t registers = 32;       ///< vector registers
-  int64_t fmaPorts = 2;         ///< vector multiply-adds that start each cycle
-  int64_t fmaLatency = 4;       ///< cycles until a multiply-add can be added to
-  int64_t loadPorts = 2;        ///< vector loads that start each cycle
-  int64_t vectorBytes = 64;     ///< of one vector register
-  int64_t l2BytesPerCycle = 48; ///< that loads get of L2, sustained
-  int64_t l1Bytes = 48 << 10;
-  int64_t l2Bytes = 2 << 20;
+/// The vector unit, with what follows from it, and the caches behind it.
+struct VectorMachine : VectorUnit {
+  VectorMachine(const VectorUnit &unit, int64_t l1Bytes, int64_t l2Bytes)
+      : VectorUnit(unit), lanes(unit.lanes(32)), vectorBytes(unit.bits / 8),
+        l1Bytes(l1Bytes), l2Bytes(l2Bytes) {}
+
+  int64_t lanes;       ///< f32 elements of one vector register
+  int64_t vectorBytes; ///< of one vector register
+  int64_t l1Bytes, l2Bytes;
 };
 
 } // namespace opc::cpu
