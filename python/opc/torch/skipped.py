@@ -42,7 +42,7 @@ def _refusal(error: exc.Unsupported, code: CodeType) -> Refusal:
     place = f"{code.co_filename}:{code.co_firstlineno}"
     if error.real_stack:
         place = f"{error.real_stack[-1].filename}:{error.real_stack[-1].lineno}"
-    return Refusal("", code.co_name, "", _reason(error), place)
+    return Refusal("", code.co_name, "", "", _reason(error), place)
 
 
 def _reason(error: exc.Unsupported) -> str:
