@@ -72,6 +72,8 @@ private:
   void equal(Value a, int64_t i, Value b, int64_t j) {
     equal(dim(a, i), dim(b, j));
   }
+  /// Each of `from`, whose last is that of the last of `to`, is 1 or `to`.
+  void broadcasts(ArrayRef<AffineExpr> from, ArrayRef<AffineExpr> to);
   void atMost(AffineExpr a, AffineExpr b);
   /// Of nothing there is no element for `readers` to read.
   void someFor(AffineExpr readers, AffineExpr extent);
@@ -117,6 +119,12 @@ void Guard::demand(AffineExpr value, AffineExpr low, AffineExpr high,
 void Guard::equal(AffineExpr a, AffineExpr b) {
   if (!facts.areEqual(a, b))
     demand(a, b, b, "extents {0} and {1} differ");
+}
+
+void Guard::broadcasts(ArrayRef<AffineExpr> from, ArrayRef<AffineExpr> to) {
+  for (auto [mine, whole] : llvm::zip(llvm::reverse(from), llvm::reverse(to)))
+    if (!facts.broadcasts(mine, whole))
+      equal(mine, whole);
 }
 
 void Guard::atMost(AffineExpr a, AffineExpr b) {
@@ -258,6 +266,20 @@ void Guard::guard(AttentionOp attention) {
   equal(k, 1, v, 1);
   equal(k, 2, v, 2);
   equal(q, 3, k, 3);
+  AffineExpr heads = dim(q, 1), shared = dim(k, 1);
+  if (attention.getGroup())
+    equal(attention.getGroup()->getResult(0) * shared, heads);
+  else if (constantOf(shared).value_or(0) > 0)
+    equal(heads.floorDiv(shared) * shared, heads);
+  else
+    equal(heads, shared);
+  const Dims scores{dim(q, 0), heads, dim(q, 2), dim(k, 2)};
+  for (Value each : {attention.getMask(), attention.getAllowed(),
+                     attention.getSink(), attention.getFirst()})
+    if (each)
+      broadcasts(env.dims(each), scores);
+  if (Value lengths = attention.getLengths())
+    broadcasts(env.dims(lengths), scores[0]);
 }
 
 /// One direction of a layer; the size of its state is known.

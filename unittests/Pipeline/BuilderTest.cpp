@@ -237,6 +237,25 @@ TEST(Builder, CausalAttentionOfASymbolicLength) {
   }
 }
 
+TEST(Builder, AttentionIsOneOp) {
+  Graph g;
+  opc_value x = g.input(
+      "x", {{1, nullptr}, {2, nullptr}, {5, nullptr}, {kWidth, nullptr}});
+  g.output("y", g.op("scaled_dot_product_attention", {x, x, x},
+                     "{\"causal\": true, \"left\": 2}"));
+  opc_model model = g.finish();
+  std::string text(static_cast<const char *>(model.data), model.size);
+  auto count = [&](const char *name) {
+    size_t found = 0;
+    for (size_t at = text.find(name); at != std::string::npos;
+         at = text.find(name, at + 1))
+      ++found;
+    return found;
+  };
+  EXPECT_EQ(count("opc.attention"), 1u);
+  EXPECT_EQ(count(" = opc."), 1u);
+}
+
 TEST(Builder, LargeConstantsStayWhereTheyAre) {
   Floats w = randomFloats(20 * 12, 1), small = {2};
   Graph g;

@@ -49,7 +49,7 @@ func.func @main(%x: tensor<2x8x6x6xf32> {opc.name = "x"},
   %w2 = opc.constant {value = dense<0.75> : tensor<8x1x3x3xf32>} : tensor<8x1x3x3xf32>
   %2 = opc.conv %1, %w2 {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pad_low = array<i64: 1, 1>, pad_high = array<i64: 1, 1>, group = 8 : i64, numerics = #product} : (tensor<2x8x6x6xf32>, tensor<8x1x3x3xf32>) -> tensor<2x8x6x6xf32>
   %3 = opc.matmul %h, %h {transpose_b = true, numerics = #opc.numerics<fma = off>} : (tensor<4x8xf16>, tensor<4x8xf16>) -> tensor<4x4xf16>
-  %4 = opc.attention %q, %q, %q {scale = 0.5 : f64, causal = false, numerics = #product} : (tensor<1x2x5x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x8xf32>) -> tensor<1x2x5x8xf32>
+  %4 = opc.attention %q, %q, %q {operandSegmentSizes = array<i32: 1, 1, 1, 0, 0, 0, 0, 0>, scale = 0.5 : f64, numerics = #product} : (tensor<1x2x5x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x8xf32>) -> tensor<1x2x5x8xf32>
   %5 = opc.softmax %m {axis = 1 : i64, numerics = #order} : (tensor<4x8xf32>) -> tensor<4x8xf32>
   %6 = opc.log_softmax %5 {axis = 0 : i64, numerics = #sum} : (tensor<4x8xf32>) -> tensor<4x8xf32>
   %7 = opc.normalize %6 {axes = array<i64: 1>, epsilon = 1.0e-5 : f64, center = true, numerics = #sum} : (tensor<4x8xf32>) -> tensor<4x8xf32>

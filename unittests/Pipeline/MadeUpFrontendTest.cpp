@@ -44,12 +44,12 @@ Value readMaxPool(Emitter &n, ArrayRef<Value> operands, ArrayRef<int64_t> w) {
 
 /// "attend y q k v": each query sees the keys up to its own.
 Value readAttend(Emitter &n, ArrayRef<Value> operands, ArrayRef<int64_t>) {
-  graph::ScaledAttention attention;
+  graph::AttentionForm attention;
   attention.q = operands[0];
   attention.k = operands[1];
   attention.v = operands[2];
   attention.mask.causal = true;
-  attention.scores = attention.result = n.elementOf(attention.q);
+  attention.result = n.elementOf(attention.q);
   return graph::attend(n, attention).y;
 }
 

@@ -89,6 +89,33 @@ func.func @main(%x: tensor<4x8xf32> {opc.name = "x"})
 }
 )";
 
+/// Takes attention whole, and breaks down all else.
+const Target &taker() {
+  static const Target target = {
+      .name = "taker",
+      .summary = "made up, takes attention whole",
+      .chips = findTarget("reference")->chips,
+      .schedules = acme::kSchedules,
+      .registerDialects = acme::registerDialects,
+      .buildLegalise =
+          [](OpPassManager &pm, const TargetDesc &) {
+            DecomposePassOptions options;
+            options.keep = {"opc.attention"};
+            pm.addNestedPass<func::FuncOp>(createDecomposePass(options));
+          },
+  };
+  return target;
+}
+
+constexpr llvm::StringLiteral kAttention = R"(
+func.func @main(%x: tensor<1x2x5x8xf32> {opc.name = "x"})
+    -> (tensor<1x2x5x8xf32> {opc.name = "y"}) {
+  %0 = opc.softmax %x {axis = 3 : i64} : (tensor<1x2x5x8xf32>) -> tensor<1x2x5x8xf32>
+  %1 = opc.attention %0, %0, %x {operandSegmentSizes = array<i32: 1, 1, 1, 0, 0, 0, 0, 0>, causal = true} : (tensor<1x2x5x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x8xf32>) -> tensor<1x2x5x8xf32>
+  return %1 : tensor<1x2x5x8xf32>
+}
+)";
+
 constexpr llvm::StringLiteral kGraph = R"(
 func.func @main(%x: tensor<?xf32> {opc.name = "x",
     opc.dims = affine_map<()[s0] -> (s0)>})
@@ -105,7 +132,7 @@ class MadeUpTarget : public testing::Test {
 protected:
   static void SetUpTestSuite() {
     for (const Target *target :
-         {&first(), &last(), &silent(), &whole(), &foreign()})
+         {&first(), &last(), &silent(), &whole(), &foreign(), &taker()})
       registerTarget(*target);
   }
 
@@ -149,6 +176,14 @@ protected:
     return "";
   }
 
+  /// How many ops of a name there are.
+  int count(StringRef name) {
+    int found = 0;
+    module->walk(
+        [&](Operation *op) { found += op->getName().getStringRef() == name; });
+    return found;
+  }
+
   MLIRContext context;
   OwningOpRef<ModuleOp> module;
   CompileOptions options;
@@ -174,6 +209,23 @@ TEST_F(MadeUpTarget, InheritsFusionAndRuns) {
   EXPECT_THAT(std::vector<float>(z, z + 4), testing::ElementsAre(1, -1, 2, -2));
   opc_free_results(results);
   opc_close(program);
+}
+
+TEST_F(MadeUpTarget, TakesAttentionWhole) {
+  ASSERT_NO_FATAL_FAILURE(read("taker", kAttention));
+  Status status = runTo("legalise");
+  ASSERT_TRUE(status.ok()) << status.message();
+  EXPECT_EQ(count("opc.attention"), 1);
+  EXPECT_EQ(count("opc.softmax"), 0);
+  EXPECT_EQ(count("opc.matmul"), 0);
+}
+
+TEST_F(MadeUpTarget, InheritsHowAttentionBreaksDown) {
+  ASSERT_NO_FATAL_FAILURE(read("aaa", kAttention));
+  Status status = runTo("legalise");
+  ASSERT_TRUE(status.ok()) << status.message();
+  EXPECT_EQ(count("opc.attention"), 0);
+  EXPECT_EQ(count("opc.matmul"), 2);
 }
 
 TEST_F(MadeUpTarget, StampsWhatTookAKernelAndWhoDeclined) {

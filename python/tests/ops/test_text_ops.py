@@ -61,6 +61,13 @@ def masks(shape, n, m):
     return mask
 
 
+def attention_segments(masked):
+    """Which operands of opc.attention there are: q, k, v and perhaps a mask."""
+    return (
+        f"operandSegmentSizes = array<i32: 1, 1, 1, {int(masked)}, 0, 0, 0, 0>"
+    )
+
+
 MASKS = {"none": None, "each": (2, 4), "row": (1, 1), "heads": (1, 4)}
 
 
@@ -84,9 +91,10 @@ def test_attention(n, m, masked, form, target, tmp_path):
     y = kind((2, 4, "?" if opened else n, 7))
     symbols = '"n", "m"' if opened else ""
     operands = ", ".join(f"%{x}" for x in arrays)
+    segments = attention_segments("mask" in arrays)
     lines = [
         f"  %{name} = opc.attention {operands} {{scale = 0.3 : f64,"
-        f" causal = {causal}}} : ({kinds}) -> {y}\n"
+        f" causal = {causal}, {segments}}} : ({kinds}) -> {y}\n"
         for name, causal in (("all", "false"), ("before", "true"))
     ]
     text = (
@@ -112,7 +120,8 @@ def test_attention_of_halves(target, tmp_path):
     text = (
         f'func.func @main(%q: {x} {{opc.name = "q"}},'
         f' %k: {y} {{opc.name = "k"}}) -> ({x} {{opc.name = "y"}}) {{\n'
-        "  %y = opc.attention %q, %k, %k {scale = 0.2 : f64, causal = true}"
+        "  %y = opc.attention %q, %k, %k {scale = 0.2 : f64, causal = true,"
+        f" {attention_segments(masked=False)}}}"
         f" : ({x}, {y}, {y}) -> {x}\n  return %y : {x}\n}}\n"
     )
     want = attended(q, k, k, None, 0.2, True).astype(np.float16)

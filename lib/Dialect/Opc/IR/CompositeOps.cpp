@@ -22,9 +22,12 @@ LogicalResult NormalizeOp::inferDims(ShapeEnv &env,
 
 LogicalResult AttentionOp::inferDims(ShapeEnv &env,
                                      SmallVectorImpl<Dims> &results) {
-  Dims dims(env.dims(getQ()));
+  Dims dims(env.dims(getQ())), scores(dims);
   dims.back() = env.dims(getV()).back();
   results.push_back(std::move(dims));
+  scores.back() = env.dims(getK())[2];
+  if (getScores())
+    results.push_back(std::move(scores));
   return success();
 }
 

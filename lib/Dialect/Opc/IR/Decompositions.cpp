@@ -142,19 +142,6 @@ Value buildSoftmax(TensorBuilder &t, Value x, int64_t axis) {
   return t.binary<DivOp>(power, t.reduce(power, "sum", axis));
 }
 
-/// The same along axis 3 of masked scores: a row where everything is masked
-/// (-inf) has weights of 0.
-Value buildMaskedSoftmax(TensorBuilder &t, Value x) {
-  double infinity = std::numeric_limits<double>::infinity();
-  Value max = t.reduce(x, "max", 3);
-  Value zero = t.scalar(max, 0);
-  max = t.choose<EqualOp>(max, t.scalar(max, -infinity), zero);
-  Value power = t.unary<ExpOp>(t.binary<SubOp>(x, max));
-  Value sum = t.reduce(power, "sum", 3);
-  sum = t.choose<EqualOp>(sum, zero, t.scalar(sum, 1));
-  return t.binary<DivOp>(power, sum);
-}
-
 /// log(1 + x) of x >= 0: the logarithm of the rounded sum, times what x is of
 /// what was added (Kahan's).
 Value buildLog1p(TensorBuilder &t, Value x) {
@@ -182,36 +169,6 @@ Value spreadBlocks(TensorBuilder &t, DequantizeOp op, Value parameter) {
 }
 
 using Replacement = FailureOr<SmallVector<Value>>;
-
-/// Masks of attention [n, m]: true where key j <= query i.
-Value buildCausal(TensorBuilder &t, AffineExpr n, AffineExpr m) {
-  Type word = t.b.getI64Type();
-  auto type = tensorType({n, m}, word);
-  AffineMap dims = toMap(t.b.getContext(), {n, m});
-  Value query = IotaOp::create(t.b, t.loc, type, 0, dims);
-  Value key = IotaOp::create(t.b, t.loc, type, 1, dims);
-  return LessEqualOp::create(t.b, t.loc, type.clone(t.b.getI1Type()), key,
-                             query);
-}
-
-/// q k^T over heads that share keys in groups: [batch, heads', group * n, m],
-/// or with the roles of scores and v, [batch, heads', group * n, e].
-Value buildHeads(TensorBuilder &t, Value x, Value shared, bool transpose,
-                 ArrayRef<AffineExpr> result) {
-  const Dims xDims = t.env.dims(x), sharedDims = t.env.dims(shared);
-  Dims merged{
-      xDims[0], sharedDims[1],
-      product(t.b.getContext(), {xDims[1], xDims[2]}).floorDiv(sharedDims[1]),
-      xDims[3]};
-  Dims product(merged);
-  product[3] = result[3];
-  bool same = merged[1] == xDims[1];
-  Value rows = same ? x : t.reshape(x, merged);
-  Value y = MatmulOp::create(
-      t.b, t.loc, tensorType(same ? result : ArrayRef(product), t.element(x)),
-      rows, shared, /*transpose_a=*/false, transpose, /*numerics=*/nullptr);
-  return same ? y : t.reshape(y, result);
-}
 
 } // namespace
 
@@ -248,26 +205,6 @@ Replacement NormalizeOp::decompose(OpBuilder &b) {
   Value deviation = t.unary<SqrtOp>(t.binary<AddOp>(variance, epsilon));
   Value y = t.binary<DivOp>(x, deviation);
   return SmallVector<Value>{t.cast(y, t.element(getX()))};
-}
-
-Replacement AttentionOp::decompose(OpBuilder &b) {
-  TensorBuilder t(b, *this);
-  Value q = t.wide(getQ()), k = t.wide(getK()), v = t.wide(getV());
-  const Dims qDims = t.env.dims(getQ());
-  AffineExpr n = qDims[2], m = t.env.dim(getK(), 2);
-  Dims scoreDims{qDims[0], qDims[1], n, m};
-  Value scaled = t.binary<MulOp>(q, t.scalar(q, getScale().convertToDouble()));
-  Value scores = buildHeads(t, scaled, k, /*transpose=*/true, scoreDims);
-  if (getMask())
-    scores = t.binary<AddOp>(scores, t.cast(getMask(), t.element(scores)));
-  if (getCausal())
-    scores = SelectOp::create(
-        b, getLoc(), scores.getType(), buildCausal(t, n, m), scores,
-        t.scalar(scores, -std::numeric_limits<double>::infinity()));
-  Value weights = buildMaskedSoftmax(t, scores);
-  Dims result{qDims[0], qDims[1], n, t.env.dim(getV(), 3)};
-  Value y = buildHeads(t, weights, v, /*transpose=*/false, result);
-  return SmallVector<Value>{t.cast(y, t.element(getQ()))};
 }
 
 Replacement DequantizeOp::decompose(OpBuilder &b) {

@@ -176,17 +176,71 @@ LogicalResult check(NormalizeOp op) {
   return checkElement(op, op.getY(), elementOf(op.getX()), "y");
 }
 
+/// What scores [b, heads, n, m] meet has extents of 1 or theirs.
+LogicalResult checkMeets(AttentionOp op, Value x, StringRef name,
+                         ArrayRef<int64_t> scores) {
+  if (!x)
+    return success();
+  int64_t rank = rankOf(x);
+  if (rank > 4) // attention_c2
+    return op.emitOpError() << name << " has rank " << rank << ", not 0 to 4";
+  for (auto [mine, whole] :
+       llvm::zip(typeOf(x).getShape(), scores.take_back(rank)))
+    if (mine != whole && mine != 1 && !ShapedType::isDynamic(mine) &&
+        !ShapedType::isDynamic(whole)) // attention_c3
+      return op.emitOpError() << name << " has an extent of " << mine
+                              << ", the scores " << whole;
+  return success();
+}
+
+LogicalResult checkGroup(AttentionOp op, int64_t heads, int64_t shared) {
+  if (op.getGroup())
+    return checkMap(op, *op.getGroup(), 1, "group");
+  bool known = !ShapedType::isDynamic(heads) && !ShapedType::isDynamic(shared);
+  if (!known || heads == shared || (shared > 0 && heads % shared == 0))
+    return success();
+  return op.emitOpError() << heads << " heads cannot share those of " << shared
+                          << " keys"; // attention_c4
+}
+
+/// What is added to scores, or decides about them.
+LogicalResult checkScores(AttentionOp op) {
+  ArrayRef<int64_t> q = typeOf(op.getQ()).getShape();
+  SmallVector<int64_t> scores{q[0], q[1], q[2],
+                              typeOf(op.getK()).getDimSize(2)};
+  SmallVector<int64_t> row(scores), batch{q[0], 1, 1, 1};
+  row[3] = 1;
+  if (op.getLengths() && failed(checkRank(op, op.getLengths(), 1, "lengths")))
+    return failure();
+  if (op.getLengths() &&
+      failed(checkMeets(op, op.getLengths(), "lengths", q[0])))
+    return failure();
+  return success(
+      succeeded(checkMeets(op, op.getMask(), "mask", scores)) &&
+      succeeded(checkMeets(op, op.getAllowed(), "allowed", scores)) &&
+      succeeded(checkMeets(op, op.getSink(), "sink", row)) &&
+      succeeded(checkMeets(op, op.getFirst(), "first", batch)));
+}
+
 LogicalResult check(AttentionOp op) {
   for (Value value : {op.getQ(), op.getK(), op.getV()})
     if (failed(checkRank(op, value, 4, "an operand")))
       return failure();
-  return success(succeeded(checkSameElement(
-                     op, {op.getQ(), op.getK(), op.getV(), op.getY()})) &&
-                 succeeded(checkExtents(op, op.getQ(), 0, op.getK(), 0)) &&
-                 succeeded(checkExtents(op, op.getQ(), 0, op.getV(), 0)) &&
-                 succeeded(checkExtents(op, op.getK(), 1, op.getV(), 1)) &&
-                 succeeded(checkExtents(op, op.getK(), 2, op.getV(), 2)) &&
-                 succeeded(checkExtents(op, op.getQ(), 3, op.getK(), 3)));
+  if (op.getGives().has_value() != bool(op.getScores())) // attention_c1
+    return op.emitOpError("gives and a second result come together");
+  if (op.getScores() && failed(checkElement(op, op.getScores(), op.scoreType(),
+                                            "the second result")))
+    return failure();
+  if (failed(checkExtents(op, op.getQ(), 0, op.getK(), 0)) ||
+      failed(checkExtents(op, op.getQ(), 0, op.getV(), 0)) ||
+      failed(checkExtents(op, op.getK(), 1, op.getV(), 1)) ||
+      failed(checkExtents(op, op.getK(), 2, op.getV(), 2)) ||
+      failed(checkExtents(op, op.getQ(), 3, op.getK(), 3)))
+    return failure();
+  if (failed(checkGroup(op, typeOf(op.getQ()).getDimSize(1),
+                        typeOf(op.getK()).getDimSize(1))))
+    return failure();
+  return checkScores(op);
 }
 
 LogicalResult check(RnnOp op) { return checkRecurrent(op, 1); }

@@ -1,12 +1,11 @@
-//===- AttentionForm.cpp - attention, written out -------------------------===//
+//===- AttentionForm.cpp - attention as one op ----------------------------===//
 //
-// Scores, bias and masks, softmax, product. Heads that share keys are rows of
-// one product, so that keys and values are never repeated.
+// What opc.attention relies on is checked here; what it is broken down to, the
+// op says itself.
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Frontend/Graph/Layers/AttentionForm.h"
 #include "llvm/Support/FormatVariadic.h"
-#include <cmath>
 
 using namespace mlir;
 using llvm::formatv;
@@ -34,16 +33,24 @@ Value joinHeads(Emitter &n, Value v) {
   return n.reshape(v, {d[0], d[1], d[2] * d[3]});
 }
 
-/// [b, heads, n, c] -> [b, shared, heads / shared * n, c].
+/// How many of `heads` share one of `shared`; the program checks that it is a
+/// whole number.
+static AffineExpr groupOf(Emitter &n, AffineExpr heads, AffineExpr shared) {
+  if (n.failed() || heads == shared)
+    return n.expr(1);
+  AffineExpr times = n.quotient(heads, shared);
+  n.requireEqual(times * shared, heads);
+  return times;
+}
+
+/// Heads that share keys as rows of one matrix.
 static Value gathered(Emitter &n, Value v, AffineExpr shared) {
   if (n.failed())
     return {};
   Dims d = n.dims(v);
   if (d[1] == shared)
     return v;
-  AffineExpr times = n.quotient(d[1], shared);
-  n.requireEqual(times * shared, d[1]);
-  return n.reshape(v, {d[0], shared, times * d[2], d[3]});
+  return n.reshape(v, dimsOfRows(d, shared, groupOf(n, d[1], shared)));
 }
 
 /// The inverse, to the heads and rows of `like`.
@@ -69,98 +76,124 @@ Value collected(Emitter &n, Value p, Value x, AffineExpr shared) {
                   n.elementOf(x), /*transposeA=*/true);
 }
 
-Value softcap(Emitter &n, Value x, double cap) {
-  if (cap == 0)
-    return x;
-  Value limit = n.like(x, cap);
-  return n.mul(n.unary<TanhOp>(n.div(x, limit)), limit);
-}
-
-/// A scale that is known when compiling.
-static std::optional<double> knownScale(std::optional<double> given,
-                                        AffineExpr depth) {
-  std::optional<int64_t> known = constantOf(depth);
-  if (given || !known || *known <= 0)
-    return given;
-  return 1 / std::sqrt(static_cast<double>(*known));
-}
-
-/// The usual scale where the depth is not; halves could not hold it.
-static Value scaleAtRunTime(Emitter &n, AffineExpr depth, Type element) {
-  Type real = element.isF64() ? element : n.f32Type();
-  Value root = n.unary<SqrtOp>(n.extentAs(real, depth));
-  return n.div(n.like(root, 1), root);
-}
-
 Value scaleOf(Emitter &n, std::optional<double> given, AffineExpr depth,
               Type element) {
-  if (std::optional<double> known = knownScale(given, depth))
-    return n.scalar(element, *known);
-  return n.cast(scaleAtRunTime(n, depth, element), element);
+  return n.failed() ? Value()
+                    : scoreBuilder(n, {}).scale(given, depth, element);
 }
 
 Value rootOfScale(Emitter &n, std::optional<double> given, AffineExpr depth,
                   Type element) {
-  if (std::optional<double> known = knownScale(given, depth))
-    return n.scalar(element, std::sqrt(std::abs(*known)));
-  return n.cast(n.unary<SqrtOp>(scaleAtRunTime(n, depth, element)), element);
+  return n.failed() ? Value()
+                    : scoreBuilder(n, {}).rootOfScale(given, depth, element);
 }
 
-/// Softmax over the keys and one more, whose probability is left out.
-static Value softmaxBeside(Emitter &n, Value x, Value sink) {
-  sink = n.cast(sink, n.elementOf(x));
-  Value most = n.max(n.reduce("max", x, {-1}, true), sink);
-  Value e = n.unary<ExpOp>(n.sub(x, most));
-  Value sum =
-      n.add(n.reduce("sum", e, {-1}, true), n.unary<ExpOp>(n.sub(sink, most)));
-  return n.div(e, sum);
-}
+//===----------------------------------------------------------------------===//
+// Attention
+//===----------------------------------------------------------------------===//
 
-static Value probabilities(Emitter &n, const AttentionForm &form,
-                           Value biased) {
-  Value wide = n.cast(biased, form.softmax);
-  Value p = form.sink ? softmaxBeside(n, wide, form.sink)
-                      : n.unary<SoftmaxOp>(wide, {{"axis", n.i64(3)}});
-  if (!form.bias || !form.emptyIsZero)
-    return p;
-  Value most = n.reduce("max", form.bias, {-1}, true);
-  Value empty = n.compare<EqualOp>(most, n.like(most, -kInfinity));
-  return n.select(empty, n.like(p, 0), p);
-}
-
-Attended attend(Emitter &n, const AttentionForm &form) {
-  Attended r;
-  n.requireEqual(n.dim(form.k, 1), n.dim(form.v, 1),
+/// Checks that heads of queries, keys and values go together; the extents of
+/// scores.
+static Dims checkedScores(Emitter &n, const AttentionForm &a) {
+  constexpr StringRef inner = "inner extents {0} and {1} differ";
+  n.requireEqual(n.dim(a.k, 1), n.dim(a.v, 1),
                  "the keys have {0} heads, the values {1}");
-  auto wide = [&](Value v) { return n.cast(v, form.scores); };
-  r.product = scoresOf(n, wide(form.q), wide(form.k), form.scores);
-  r.capped = softcap(n, r.product, form.softcap);
-  r.biased = form.bias ? n.add(r.capped, wide(form.bias)) : r.capped;
-  if (form.allowed)
-    r.biased = n.select(form.allowed, r.biased, n.like(r.biased, form.blocked));
-  r.probabilities = n.cast(probabilities(n, form, r.biased), form.scores);
-  r.y = n.cast(weighted(n, r.probabilities, wide(form.v)), form.result);
-  return r;
+  n.requireEqual(n.dim(a.q, 3), n.dim(a.k, 3), inner);
+  n.requireEqual(n.dim(a.k, 2), n.dim(a.v, 2), inner);
+  Dims scores{n.dim(a.q, 0), n.dim(a.q, 1), n.dim(a.q, 2), n.dim(a.k, 2)};
+  for (Value shared : {a.k, a.v}) {
+    AffineExpr batch = n.dim(shared, 0);
+    if (constantOf(scores[0]) == 1)
+      scores[0] = batch;
+    else if (constantOf(batch) != 1)
+      n.requireEqual(scores[0], batch);
+  }
+  return scores;
 }
 
-Attended attend(Emitter &n, const ScaledAttention &a) {
+/// v with `dims` for its first extents where it has ones.
+static Value stretched(Emitter &n, Value v, ArrayRef<AffineExpr> dims) {
+  Dims result = n.dims(v);
+  for (auto [own, other] : llvm::zip(result, dims))
+    if (constantOf(own) == 1)
+      own = other;
+  return n.broadcast(v, result);
+}
+
+namespace {
+
+/// Operands of opc.attention, of which some may be absent, and its attributes.
+struct OpParts {
+  SmallVector<Value> operands;
+  SmallVector<int32_t> segments;
+  SmallVector<std::pair<StringRef, Attribute>> attrs;
+
+  void add(Value v) {
+    segments.push_back(v ? 1 : 0);
+    if (v)
+      operands.push_back(v);
+  }
+  void set(StringRef name, Attribute value, bool isDefault) {
+    if (!isDefault)
+      attrs.emplace_back(name, value);
+  }
+};
+
+} // namespace
+
+static Type scoreType(Emitter &n, Value q) {
+  Type element = n.elementOf(q);
+  return element.getIntOrFloatBitWidth() < 32 ? n.f32Type() : element;
+}
+
+static void setAttributes(Emitter &n, const AttentionForm &a, OpParts &parts) {
+  OpBuilder &b = n.state.builder;
+  parts.set("scale", n.f64(a.scale.value_or(0)), !a.scale);
+  parts.set("roots", n.boolean(true), !a.roots);
+  parts.set("softcap", n.f64(a.softcap), a.softcap == 0);
+  parts.set("causal", n.boolean(true), !a.mask.causal);
+  parts.set("left", n.i64(a.mask.left), a.mask.left < 0);
+  parts.set("right", n.i64(a.mask.right), a.mask.right < 0);
+  parts.set("blocked", n.f64(a.blocked), !a.allowed || a.blocked == -kInfinity);
+  parts.set("empty_is_zero", n.boolean(false), a.emptyIsZero);
+  if (a.softmax && a.softmax != scoreType(n, a.q))
+    parts.set("softmax_type", TypeAttr::get(a.softmax), false);
+  parts.set("gives", n.text(a.gives), a.gives.empty());
+  AffineExpr heads = n.dim(a.q, 1), shared = n.dim(a.k, 1);
+  AffineExpr group = groupOf(n, heads, shared);
+  parts.set("group", n.exprs(group),
+            heads == shared || (constantOf(heads) && constantOf(shared)));
+  parts.set("operandSegmentSizes", b.getDenseI32ArrayAttr(parts.segments),
+            false);
+}
+
+Attended attend(Emitter &n, AttentionForm a) {
   if (n.failed())
     return {};
-  Value bias = biasOf(n, a.mask, n.dim(a.q, 2), n.dim(a.k, 2), a.scores);
-  Value root = rootOfScale(n, a.scale, n.dim(a.q, 3), a.scores);
-  bool isNegative = a.scale && std::signbit(*a.scale);
-  AttentionForm form;
-  form.q =
-      n.mul(n.cast(a.q, a.scores), isNegative ? n.unary<NegOp>(root) : root);
-  form.k = n.mul(n.cast(a.k, a.scores), root);
-  form.v = a.v;
-  form.softcap = a.softcap;
-  form.bias = bias;
-  form.emptyIsZero = true;
-  form.scores = a.scores;
-  form.softmax = a.softmax ? a.softmax : a.scores;
-  form.result = a.result;
-  return attend(n, form);
+  Dims scores = checkedScores(n, a);
+  if (n.failed())
+    return {};
+  KeyMask mask = keyMaskOf(n, a.mask, scores);
+  if (a.allowed)
+    meet(n, scores, n.dims(a.allowed));
+  if (a.sink)
+    meet(n, scores, n.dims(a.sink));
+  if (n.failed())
+    return {};
+  a.q = stretched(n, a.q, ArrayRef(scores).take_front(3));
+  a.k = stretched(n, a.k, scores[0]);
+  a.v = stretched(n, a.v, scores[0]);
+  OpParts parts;
+  for (Value each :
+       {a.q, a.k, a.v, mask.mask, a.allowed, a.sink, mask.first, mask.lengths})
+    parts.add(each);
+  setAttributes(n, a, parts);
+  SmallVector<Type> elements{a.result};
+  if (!a.gives.empty())
+    elements.push_back(scoreType(n, a.q));
+  SmallVector<Value> results = n.emitAll(AttentionOp::getOperationName(),
+                                         parts.operands, parts.attrs, elements);
+  return {results[0], a.gives.empty() ? Value() : results[1]};
 }
 
 } // namespace opc::graph

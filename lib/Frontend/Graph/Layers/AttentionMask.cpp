@@ -1,94 +1,91 @@
 //===- AttentionMask.cpp - which keys a query sees ------------------------===//
 #include "opc/Frontend/Graph/Layers/AttentionMask.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
+using llvm::formatv;
 
 namespace opc::graph {
 
+ScoreBuilder scoreBuilder(Emitter &n, Dims scores) {
+  return {n.state.builder, n.loc, n.state.env, std::move(scores)};
+}
+
 Value distances(Emitter &n, AffineExpr queries, AffineExpr keys, Value offset) {
-  Type index = n.i64Type();
-  Value i = n.iota(index, 0, {queries, n.expr(1)});
-  Value j = n.iota(index, 1, {n.expr(1), keys});
-  return n.sub(n.add(i, offset), j);
+  if (n.failed())
+    return {};
+  AffineExpr one = n.expr(1);
+  return scoreBuilder(n, {one, one, queries, keys}).distances(offset);
 }
 
-namespace {
-
-/// A bias on scores as it grows.
-struct Bias {
-  AffineExpr queries, keys;
-  Type element;
-  Value sum;
-};
-
-void addBias(Emitter &n, Bias &s, Value bias) {
-  s.sum = s.sum ? n.add(s.sum, bias) : bias;
-}
-void allowOnly(Emitter &n, Bias &s, Value allowed) {
-  addBias(n, s,
-          n.select(allowed, n.scalar(s.element, 0),
-                   n.scalar(s.element, -kInfinity)));
+void meet(Emitter &n, Dims &scores, const Dims &dims) {
+  if (n.failed())
+    return;
+  if (dims.size() > scores.size())
+    return n.fail(formatv("the mask has rank {0}, not 0 to 4", dims.size()));
+  Dims both = n.broadcastShapes(scores, dims);
+  for (int64_t i = 0; i < 4 && !n.failed(); ++i) {
+    if (constantOf(scores[i]) == 1 && i < 3)
+      scores[i] = both[i];
+    n.requireEqual(both[i], scores[i]);
+  }
 }
 
 /// A given mask, padded to all keys.
-void applyMask(Emitter &n, Bias &s, Value mask) {
+static Value paddedMask(Emitter &n, const AttentionMask &m, AffineExpr keys) {
+  Value mask = m.mask;
   if (!mask || n.failed())
-    return;
+    return {};
   bool boolean = n.elementOf(mask).isInteger(1);
+  if (!boolean && !n.isFloat(mask))
+    mask = n.cast(mask, n.f32Type());
   AffineExpr length = n.dim(mask, -1);
-  if (length != s.keys) {
-    n.requireAtMost(length, s.keys);
-    Dims low(n.rank(mask), n.expr(0)), high = low;
-    high.back() = s.keys - length;
-    mask = n.pad(
-        mask, boolean ? n.scalarInt(n.boolType(), 0) : n.like(mask, -kInfinity),
-        low, high);
-  }
-  if (boolean)
-    return allowOnly(n, s, mask);
-  addBias(n, s, n.cast(mask, s.element));
+  if (length == keys || !m.hidesRest)
+    return mask;
+  n.requireAtMost(length, keys);
+  Dims low(n.rank(mask), n.expr(0)), high = low;
+  if (n.failed())
+    return {};
+  high.back() = keys - length;
+  return n.pad(
+      mask, boolean ? n.scalarInt(n.boolType(), 0) : n.like(mask, -kInfinity),
+      low, high);
 }
 
-/// Position of the first query of each batch among the keys.
-Value firstQuery(Emitter &n, const AttentionMask &m, const Bias &s,
-                 Value lengths) {
+/// Position of the first query of each batch among the keys; null: 0.
+static Value firstQuery(Emitter &n, const AttentionMask &m, AffineExpr queries,
+                        Value lengths) {
   Type index = n.i64Type();
-  Value none = n.scalarInt(index, 0);
   if (m.past)
-    return n.extentAs(index, m.past);
+    return constantOf(m.past) == 0 ? Value() : n.extentAs(index, m.past);
   if (!lengths)
-    return none;
-  return n.sub(n.unsqueeze(lengths, {1, 2, 3}), n.extentAs(index, s.queries));
+    return {};
+  return n.sub(n.unsqueeze(lengths, {1, 2, 3}), n.extentAs(index, queries));
 }
 
-void applyWindow(Emitter &n, Bias &s, const AttentionMask &m, Value offset) {
-  Type index = n.i64Type();
-  Value distance = distances(n, s.queries, s.keys, offset);
-  if (m.causal)
-    allowOnly(n, s, n.compare<GreaterEqualOp>(distance, n.scalarInt(index, 0)));
-  if (m.left >= 0)
-    allowOnly(n, s,
-              n.compare<LessEqualOp>(distance, n.scalarInt(index, m.left)));
-  if (m.right >= 0)
-    allowOnly(
-        n, s,
-        n.compare<GreaterEqualOp>(distance, n.scalarInt(index, -m.right)));
-}
-
-} // namespace
-
-Value biasOf(Emitter &n, const AttentionMask &m, AffineExpr queries,
-             AffineExpr keys, Type element) {
-  Bias s{queries, keys, element, {}};
-  applyMask(n, s, m.mask);
-  Value lengths = m.lengths ? n.cast(m.lengths, n.i64Type()) : Value();
+KeyMask keyMaskOf(Emitter &n, const AttentionMask &m, Dims &scores) {
+  KeyMask key;
+  key.mask = paddedMask(n, m, scores[3]);
+  key.causal = m.causal;
+  key.left = m.left;
+  key.right = m.right;
+  key.lengths = m.lengths ? n.cast(m.lengths, n.i64Type()) : Value();
   if (m.causal || m.left >= 0 || m.right >= 0)
-    applyWindow(n, s, m, firstQuery(n, m, s, lengths));
-  if (!lengths)
-    return s.sum;
-  Value j = n.iota(n.i64Type(), 3, {n.expr(1), n.expr(1), n.expr(1), keys});
-  allowOnly(n, s, n.compare<LessOp>(j, n.unsqueeze(lengths, {1, 2, 3})));
-  return s.sum;
+    key.first = firstQuery(n, m, scores[2], key.lengths);
+  if (key.mask)
+    meet(n, scores, n.dims(key.mask));
+  AffineExpr one = n.expr(1);
+  if (key.lengths && !n.failed())
+    meet(n, scores, {n.dim(key.lengths, 0), one, one, one});
+  return key;
+}
+
+Value biasOf(Emitter &n, const AttentionMask &mask, Dims scores, Type element) {
+  if (n.failed())
+    return {};
+  KeyMask key = keyMaskOf(n, mask, scores);
+  return n.failed() ? Value()
+                    : scoreBuilder(n, std::move(scores)).bias(key, element);
 }
 
 } // namespace opc::graph

@@ -53,7 +53,7 @@ Value buildAttention(Emitter &e, const NamedOp &op) {
     return attribute(e, op, name, &json::Value::getAsInteger, "integer")
         .value_or(-1);
   };
-  ScaledAttention a;
+  AttentionForm a;
   a.mask.causal = attribute(e, op, "causal", &json::Value::getAsBoolean, "bool")
                       .value_or(false);
   a.mask.left = integer("left");
@@ -69,7 +69,7 @@ Value buildAttention(Emitter &e, const NamedOp &op) {
   if (op.operands.size() == 4)
     a.mask.mask = op.operands[3];
   a.result = e.elementOf(a.q);
-  a.scores = a.result.getIntOrFloatBitWidth() < 32 ? e.f32Type() : a.result;
+  a.roots = true;
   return attend(e, a).y;
 }
 

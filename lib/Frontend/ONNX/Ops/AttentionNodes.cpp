@@ -1,8 +1,8 @@
 //===- AttentionNodes.cpp - Attention of ai.onnx, and its convolution
 //----------===//
 //
-// Attention is written out: scores, bias from masks, softmax, product. Scores
-// that a mask takes out are minus infinity; a row without any key gives zeros.
+// Scores that a mask takes out are minus infinity; a row without any key gives
+// zeros.
 //
 //===----------------------------------------------------------------------===//
 #include "Reader/Node.h"
@@ -15,10 +15,9 @@ namespace opc::onnx {
 namespace {
 
 /// Heads, those of keys and values behind the past ones.
-bool readHeads(Node &n, ScaledAttention &a) {
+bool readHeads(Node &n, AttentionForm &a) {
   int64_t heads = n.integer("q_num_heads", 0);
   int64_t sharedHeads = n.integer("kv_num_heads", 0);
-  a.scores = n.elementOf(wide(n, n.need(0)));
   a.q = splitHeads(n, n.need(0), heads);
   a.k = splitHeads(n, n.need(1), sharedHeads);
   a.v = splitHeads(n, n.need(2), sharedHeads);
@@ -43,8 +42,12 @@ void readMask(Node &n, AttentionMask &m) {
   m.lengths = n.in(6);
 }
 
+/// What attribute qk_matmul_output_mode counts.
+constexpr llvm::StringLiteral kSteps[] = {"product", "capped", "biased",
+                                          "probabilities"};
+
 void buildAttention(Node &n) {
-  ScaledAttention a;
+  AttentionForm a;
   if (!readHeads(n, a))
     return;
   int64_t mode = n.integer("qk_matmul_output_mode", 0);
@@ -54,16 +57,16 @@ void buildAttention(Node &n) {
   if (a.scale && !(*a.scale >= 0)) // its root is taken
     return n.fail("scale is negative");
   a.softcap = n.real("softcap", 0);
-  a.softmax = n.elementAttr("softmax_precision", a.scores);
+  a.roots = true;
+  a.softmax = n.elementAttr("softmax_precision", {});
   a.result = n.elementOf(n.need(0));
+  if (n.wants(3))
+    a.gives = kSteps[mode >= 0 && mode < 3 ? mode : 3];
   Attended r = attend(n, a);
   n.out(1, a.k);
   n.out(2, a.v);
   if (n.wants(3))
-    n.out(3, rounded(n, mode == 0   ? r.product
-                        : mode == 1 ? r.capped
-                        : mode == 2 ? r.biased
-                                    : r.probabilities));
+    n.out(3, rounded(n, r.scores));
   bool packed = !n.failed() && n.rank(n.in(0)) == 3;
   n.out(0, packed ? joinHeads(n, r.y) : r.y);
 }

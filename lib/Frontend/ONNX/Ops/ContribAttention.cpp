@@ -162,6 +162,8 @@ struct Masked {
   Value q, k, v, mask, bias;
   Extents extents;
   Type element;
+  /// As for AttentionForm.
+  StringRef gives;
 };
 
 Attended attendMasked(Node &n, const Masked &m) {
@@ -171,16 +173,18 @@ Attended attendMasked(Node &n, const Masked &m) {
   auto given = scale != 0 ? std::optional(scale) : std::nullopt;
   AttentionForm form;
   form.result = m.element;
-  form.scores = form.softmax = n.f32Type();
-  form.q = n.cast(m.q, form.scores);
-  form.q = n.mul(form.q, scaleOf(n, given, n.dim(m.q, 3), form.scores));
+  form.scale = given;
+  form.q = m.q;
   form.k = m.k;
   form.v = m.v;
-  form.bias = biasOfMask(n, m.mask, m.extents);
+  form.mask.mask = biasOfMask(n, m.mask, m.extents);
   if (m.bias) {
-    Value bias = n.cast(m.bias, form.scores);
-    form.bias = form.bias ? n.add(form.bias, bias) : bias;
+    Value bias = n.cast(m.bias, n.f32Type());
+    form.mask.mask = form.mask.mask ? n.add(form.mask.mask, bias) : bias;
   }
+  form.mask.hidesRest = false;
+  form.emptyIsZero = false;
+  form.gives = m.gives;
   form.allowed = allowedKeys(n, m.extents);
   form.blocked = leastOf(form.result);
   return attend(n, form);
@@ -281,12 +285,13 @@ void buildMultiHeadAttention(Node &n) {
   m.v = v.all;
   m.mask = n.in(4);
   m.bias = n.in(5);
+  m.gives = n.wants(3) ? "biased" : "";
   Attended r = attendMasked(n, m);
   n.out(0, joinHeads(n, r.y));
   n.out(1, k.present);
   n.out(2, v.present);
   if (n.wants(3))
-    n.out(3, n.cast(r.biased, m.element));
+    n.out(3, n.cast(r.scores, m.element));
 }
 
 //===----------------------------------------------------------------------===//

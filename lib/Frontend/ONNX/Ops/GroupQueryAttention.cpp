@@ -274,16 +274,22 @@ Value sinkOf(Node &n, const GroupQuery &g) {
   return smooth ? n.scalar(n.f32Type(), 0) : Value();
 }
 
-void outputScores(Node &n, const Attended &r, Value allowed, Type element) {
+/// The step whose scores are output 3; empty where that is not wanted.
+StringRef stepOfOutput(Node &n) {
   int64_t mode = n.integer("qk_output", 0);
   if (!n.wants(3) || n.failed())
-    return;
+    return "";
   if (mode != 1 && mode != 2)
-    return n.refuse(formatv("qk_output of {0} gives no output 3", mode),
-                    "1 or 2");
-  Value shown = mode == 1 ? n.select(allowed, r.biased, n.like(r.biased, 0))
-                          : r.probabilities;
-  n.out(3, n.cast(shown, element));
+    n.refuse(formatv("qk_output of {0} gives no output 3", mode), "1 or 2");
+  return mode == 1 ? "biased" : "probabilities";
+}
+
+void outputScores(Node &n, const AttentionForm &form, Value scores) {
+  if (!scores || n.failed())
+    return;
+  if (form.gives == "biased")
+    scores = n.select(form.allowed, scores, n.like(scores, 0));
+  n.out(3, n.cast(scores, form.result));
 }
 
 /// Keys or values after the step: what the cache holds, and what queries see.
@@ -321,19 +327,21 @@ void attendToCache(Node &n, const GroupQuery &g) {
   auto given = scale != 0 ? std::optional(scale) : std::nullopt;
   AttentionForm form;
   form.result = element;
-  form.scores = form.softmax = n.f32Type();
-  form.q = n.cast(g.q, form.scores);
-  form.q = n.mul(form.q, scaleOf(n, given, n.dim(g.q, 3), form.scores));
+  form.scale = given;
+  form.q = g.q;
   form.k = k.seen;
   form.v = v.seen;
   form.softcap = std::max(n.real("softcap", 0), 0.0);
-  form.bias = n.cast(n.in(kBias), form.scores);
+  form.mask.mask = n.cast(n.in(kBias), n.f32Type());
+  form.mask.hidesRest = false;
+  form.emptyIsZero = false;
   form.allowed =
       g.windowed ? windowedKeys(n, windowOf(n, g)) : allowedKeys(n, g);
   form.sink = sinkOf(n, g);
+  form.gives = stepOfOutput(n);
   Attended r = attend(n, form);
   n.out(0, joinHeads(n, r.y));
-  outputScores(n, r, form.allowed, form.result);
+  outputScores(n, form, r.scores);
 }
 
 void buildGroupQueryAttention(Node &n) {

@@ -27,7 +27,8 @@ void buildFlashAttention(Node &n) {
   Value factor = scaleOf(n, n.optionalReal("scale"), n.dim(q, 3), type);
   Value scaled = n.mul(in(q), factor);
   Value scores = scoresOf(n, scaled, in(k), type);
-  if (Value bias = biasOf(n, mask, n.dim(q, 2), n.dim(k, 2), type))
+  Dims extents{n.dim(q, 0), n.dim(q, 1), n.dim(q, 2), n.dim(k, 2)};
+  if (Value bias = biasOf(n, mask, extents, type))
     scores = n.add(scores, in(bias));
   Value p = n.unary<ExpOp>(n.sub(scores, n.unsqueeze(in(total), {3})));
   // A query that sees no key gave zeros.

@@ -25,7 +25,7 @@ Value fourAxes(Node &n, Value x) {
                        n.dim(x, rank - 2), n.dim(x, rank - 1)});
 }
 
-bool readAttention(Node &n, ScaledAttention &a) {
+bool readAttention(Node &n, AttentionForm &a) {
   Value q = n.tensor("query"), k = n.tensor("key"), v = n.tensor("value");
   Value mask = n.optionalTensor("attn_mask");
   a.scale = n.optionalReal("scale");
@@ -40,7 +40,7 @@ bool readAttention(Node &n, ScaledAttention &a) {
                "reals of one rank");
   if (n.failed())
     return false;
-  a.scores = n.elementOf(wide(n, q));
+  a.roots = true;
   a.result = n.elementOf(q);
   a.q = fourAxes(n, q);
   a.k = fourAxes(n, k);
@@ -52,7 +52,7 @@ bool readAttention(Node &n, ScaledAttention &a) {
 }
 
 void buildAttention(Node &n) {
-  ScaledAttention a;
+  AttentionForm a;
   bool shared = n.flag("enable_gqa");
   if (!readAttention(n, a))
     return;
@@ -69,12 +69,15 @@ void buildAttention(Node &n) {
 
 /// The logarithm of what the softmax divides by is a second result.
 void buildFlashAttention(Node &n) {
-  ScaledAttention a;
+  AttentionForm a;
   if (!readAttention(n, a))
     return;
+  a.gives = "biased";
   Attended r = attend(n, a);
+  if (n.failed())
+    return;
   n.out(0, r.y);
-  n.out(1, reduceLogSumExp(n, {n.cast(r.biased, a.scores), {3}, false}));
+  n.out(1, reduceLogSumExp(n, {r.scores, {3}, false}));
 }
 
 constexpr OpRow kRows[] = {

@@ -63,6 +63,9 @@ def Opc_IntTensor : RankedTensorOf<[AnyInteger]>;
 def Opc_NumericTensor : RankedTensorOf<[AnyFloat, AnyInteger]>;
 def Opc_BoolTensor : RankedTensorOf<[I1]>;
 def Opc_IndexTensor : RankedTensorOf<[I32, I64]>;
+def Opc_WordTensor : RankedTensorOf<[I64]>;
+/// Of true for what is seen, or of numbers that are added.
+def Opc_MaskTensor : RankedTensorOf<[AnyFloat, I1]>;
 
 /// Extents, offsets or steps as expressions over the function's symbols.
 defvar Opc_Exprs = AffineMapAttr;

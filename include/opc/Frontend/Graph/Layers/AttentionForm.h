@@ -26,48 +26,39 @@ Value weighted(Emitter &n, Value p, Value v);
 /// is a sum over heads that share keys.
 Value collected(Emitter &n, Value p, Value x, AffineExpr shared);
 
-/// softmax(cap(q k^T) + bias) v, where keys that are not allowed have the score
-/// `blocked`.
+/// softmax(cap(scale q k^T) + mask) v, as opc.attention says it.
 struct AttentionForm {
-  /// As for scoresOf and weighted; q is scaled.
+  /// As for scoresOf and weighted.
   Value q, k, v;
-  /// tanh(scores / softcap) * softcap; 0: as they are.
-  double softcap = 0;
-  /// Each broadcasts to [b, heads, n, m]; null: none.
-  Value bias, allowed;
+  AttentionMask mask;
+  /// Of bool, false for a key whose score is `blocked`; broadcasts to [b,
+  /// heads, n, m]. Null: none.
+  Value allowed;
   double blocked = -kInfinity;
   /// The score of one more key without a value, that broadcasts to [b, heads,
   /// n, 1]; null: none.
   Value sink;
-  /// Whether a row whose bias is minus infinity throughout gives zeros.
-  bool emptyIsZero = false;
-  /// Types of scores, of the softmax, and of the result.
-  Type scores, softmax, result;
-};
-
-/// The steps of attention, each [b, heads, n, m], and its result.
-struct Attended {
-  Value product, capped, biased, probabilities, y;
-};
-Attended attend(Emitter &n, const AttentionForm &form);
-
-/// Scaled dot-product attention: softmax(cap(scale q k^T) + mask) v, where a
-/// query that sees no key gives zeros.
-struct ScaledAttention {
-  /// As for scoresOf and weighted.
-  Value q, k, v;
-  AttentionMask mask;
-  /// Absent: the usual one. q and k are multiplied by the root of its size, and
-  /// q by its sign.
+  /// Absent: the usual one. With `roots` q and k are multiplied by the root of
+  /// its size, and q by its sign; else q is multiplied by it.
   std::optional<double> scale;
+  bool roots = false;
+  /// tanh(scores / softcap) * softcap; 0: as they are.
   double softcap = 0;
-  /// Type of scores; of the softmax, null: that of scores; of the result.
-  Type scores, softmax, result;
+  /// Whether a query whose every key `mask` hides gives zeros.
+  bool emptyIsZero = true;
+  /// Type of the softmax, null: that of scores; of the result.
+  Type softmax, result;
+  /// The step whose scores are wanted: "product", "capped", "biased" or
+  /// "probabilities"; empty: none.
+  StringRef gives;
 };
-Attended attend(Emitter &n, const ScaledAttention &a);
 
-/// tanh(x / cap) * cap; a cap of 0 changes nothing.
-Value softcap(Emitter &n, Value x, double cap);
+/// The result of attention and, if they are wanted, scores [b, heads, n, m] of
+/// one of its steps, in at least f32.
+struct Attended {
+  Value y, scores;
+};
+Attended attend(Emitter &n, AttentionForm form);
 
 /// What scores are multiplied by, in `element`: what is given, else the root of
 /// 1 / depth.

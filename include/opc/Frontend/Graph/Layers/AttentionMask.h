@@ -2,6 +2,7 @@
 #ifndef OPC_FRONTEND_GRAPH_LAYERS_ATTENTIONMASK_H
 #define OPC_FRONTEND_GRAPH_LAYERS_ATTENTIONMASK_H
 
+#include "opc/Dialect/Opc/IR/ScoreBuilder.h"
 #include "opc/Frontend/Graph/Emitter.h"
 #include <limits>
 
@@ -16,9 +17,11 @@ Value distances(Emitter &n, AffineExpr queries, AffineExpr keys, Value offset);
 /// What hides keys; all of it counts at once.
 struct AttentionMask {
   /// Of bool, true for a key that is seen, or of numbers that are added to
-  /// scores; broadcasts to [b, heads, n, m]. With fewer keys than there are,
-  /// it hides the others. Null: none.
+  /// scores; broadcasts to [b, heads, n, m]. Null: none.
   Value mask;
+  /// Whether one with fewer keys than there are hides the others; else it has
+  /// all of them, or one for all.
+  bool hidesRest = true;
   /// No key behind the query is seen.
   bool causal = false;
   /// How many keys before and behind the query are seen; below 0: all.
@@ -31,10 +34,19 @@ struct AttentionMask {
   Value lengths;
 };
 
-/// What is added to scores [b, heads, queries, keys] of type `element`: minus
-/// infinity for a key that is hidden. Null where nothing is.
-Value biasOf(Emitter &n, const AttentionMask &mask, AffineExpr queries,
-             AffineExpr keys, Type element);
+/// The same as opc.attention takes it. What broadcasts to scores [b, heads, n,
+/// m] is checked to; `scores` has their extents, of which ones become those of
+/// the mask.
+KeyMask keyMaskOf(Emitter &n, const AttentionMask &mask, Dims &scores);
+/// Checks that a value with extents `dims` broadcasts to scores, as above.
+void meet(Emitter &n, Dims &scores, const Dims &dims);
+
+/// What is added to scores of type `element`: minus infinity for a key that is
+/// hidden. Null where nothing is.
+Value biasOf(Emitter &n, const AttentionMask &mask, Dims scores, Type element);
+
+/// Builds what acts on scores of these extents, at the place of an emitter.
+ScoreBuilder scoreBuilder(Emitter &n, Dims scores);
 
 } // namespace opc::graph
 

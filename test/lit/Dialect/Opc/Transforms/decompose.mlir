@@ -1,5 +1,6 @@
 // RUN: opc-opt %s --pass-pipeline="builtin.module(func.func(opc-decompose))" | FileCheck %s
 // RUN: opc-opt %s --pass-pipeline="builtin.module(func.func(opc-decompose{keep=opc.softmax,opc.attention}))" | FileCheck %s --check-prefix=KEEP
+// RUN: opc-opt %s --pass-pipeline="builtin.module(func.func(opc-decompose{keep=opc.softmax}))" | FileCheck %s --check-prefix=PARTS
 
 // CHECK-LABEL: func.func @softmax
 // CHECK-SAME: (%[[X:.*]]: tensor<4x?xf32>)
@@ -53,11 +54,35 @@ func.func @normalize(%x: tensor<4x?x8xf32> {opc.dims = affine_map<()[s0] -> (4, 
 
 // Heads that share keys are rows of one product.
 // CHECK-LABEL: func.func @attention
+// KEEP-LABEL: func.func @attention
+// KEEP: opc.attention
+// PARTS-LABEL: func.func @attention
+// PARTS-NOT: opc.attention
+// PARTS: opc.softmax
+// CHECK: opc.greater_equal
 // CHECK: opc.reshape %{{.*}} : (tensor<1x8x5x16xf32>) -> tensor<1x2x20x16xf32>
 // CHECK: opc.matmul %{{.*}} {transpose_b = true} : (tensor<1x2x20x16xf32>, tensor<1x2x7x16xf32>) -> tensor<1x2x20x7xf32>
-// CHECK: opc.less_equal
 // CHECK: opc.matmul %{{.*}} -> tensor<1x2x20x16xf32>
 func.func @attention(%q: tensor<1x8x5x16xf32>, %k: tensor<1x2x7x16xf32>, %v: tensor<1x2x7x16xf32>) -> tensor<1x8x5x16xf32> {
-  %0 = opc.attention %q, %k, %v {scale = 0.25 : f64, causal = true} : (tensor<1x8x5x16xf32>, tensor<1x2x7x16xf32>, tensor<1x2x7x16xf32>) -> tensor<1x8x5x16xf32>
+  %0 = opc.attention %q, %k, %v {operandSegmentSizes = array<i32: 1, 1, 1, 0, 0, 0, 0, 0>, scale = 0.25 : f64, causal = true} : (tensor<1x8x5x16xf32>, tensor<1x2x7x16xf32>, tensor<1x2x7x16xf32>) -> tensor<1x8x5x16xf32>
   return %0 : tensor<1x8x5x16xf32>
+}
+
+// A score beside those of the keys, whose probability is left out; the logits are
+// a second result. The program knows how many heads share one, and where the first
+// query stands.
+// CHECK-LABEL: func.func @sink
+// CHECK: opc.less_equal
+// CHECK: opc.tanh
+// CHECK: %[[SEEN:.*]] = opc.select
+// CHECK: %[[MAX:.*]] = opc.max %{{.*}}, %arg3
+// CHECK: %[[BESIDE:.*]] = opc.sub %arg3, %[[MAX]]
+// CHECK: opc.exp %[[BESIDE]]
+// CHECK: return %{{.*}}, %[[SEEN]]
+func.func @sink(%q: tensor<1x?x5x16xf32> {opc.dims = affine_map<()[s0] -> (1, s0 * 2, 5, 16)>},
+                %k: tensor<1x?x7x16xf32> {opc.dims = affine_map<()[s0] -> (1, s0, 7, 16)>},
+                %allowed: tensor<5x7xi1>, %sink: tensor<f32>, %first: tensor<i64>)
+    -> (tensor<1x?x5x16xf32>, tensor<1x?x5x7xf32>) attributes {opc.symbols = [""]} {
+  %0:2 = opc.attention %q, %k, %k, %allowed, %sink, %first {operandSegmentSizes = array<i32: 1, 1, 1, 0, 1, 1, 1, 0>, left = 2 : i64, softcap = 5.0 : f64, group = affine_map<() -> (2)>, gives = "biased"} : (tensor<1x?x5x16xf32>, tensor<1x?x7x16xf32>, tensor<1x?x7x16xf32>, tensor<5x7xi1>, tensor<f32>, tensor<i64>) -> (tensor<1x?x5x16xf32>, tensor<1x?x5x7xf32>)
+  return %0#0, %0#1 : tensor<1x?x5x16xf32>, tensor<1x?x5x7xf32>
 }

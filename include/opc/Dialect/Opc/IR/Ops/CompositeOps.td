@@ -38,17 +38,53 @@ def Opc_NormalizeOp
                 F64Attr:$epsilon, BoolAttr:$center);
   let results = (outs Opc_FloatTensor:$y);
 }
-def Opc_AttentionOp : Opc_SummingOp<"attention", Opc_ProductFields> {
-  let summary = "softmax(scale * q k^T + mask) v over heads";
+/// The steps of attention on scores, in order.
+defvar Opc_AttentionSteps = ["product", "capped", "biased", "probabilities"];
+def Opc_AttentionOp
+    : Opc_SummingOp<"attention", Opc_ProductFields, [AttrSizedOperandSegments]> {
+  let summary = "softmax(cap(scale q k^T) + mask) v over heads";
   let description = [{
     q [batch, heads, n, d], k [batch, heads', m, d], v [batch, heads', m, e];
-    heads is a multiple of heads'. mask broadcasts to [batch, heads, n, m] and is
-    added. With `causal` key j is seen by query i only where j <= i.
+    heads is `group` (absent: what the extents say) times heads'. In at least f32:
+
+    - `product`: scale q k^T. `scale` is 1 / sqrt(d) where it is absent; q is
+      multiplied by it or, with `roots`, q and k by the root of its size and q by
+      its sign.
+    - `capped`: tanh(product / softcap) softcap; with a `softcap` of 0 the product.
+    - `biased`: what `mask` says is added, minus infinity for a key that is hidden.
+      Query i is number i + `first` (0 where that is absent). With `causal` it sees
+      no key of a greater number, and not more than `left` keys before and `right`
+      behind its own (below 0: all); batch b has `lengths[b]` keys. Of `mask`, a
+      bool hides keys where it is false. Scores of keys that are not `allowed` are
+      `blocked` instead.
+    - `probabilities`: the softmax, in `softmax_type`, over the keys and `sink`, the
+      score of one more that has no value. With `empty_is_zero` a query whose every
+      key is hidden, `allowed` and `sink` aside, has none.
+
+    mask and allowed broadcast to the scores [batch, heads, n, m], sink and `first`
+    (of rank 0 or 4) to [batch, heads, n, 1] and [batch, 1, 1, 1]. `gives` names the
+    step that is the second result.
   }];
-  let inputs = (ins Opc_FloatTensor:$q, Opc_FloatTensor:$k,
-                Opc_FloatTensor:$v, Optional<Opc_FloatTensor>:$mask,
-                F64Attr:$scale, BoolAttr:$causal);
-  let results = (outs Opc_FloatTensor:$y);
+  let inputs = (ins Opc_FloatTensor:$q, Opc_FloatTensor:$k, Opc_FloatTensor:$v,
+      Optional<Opc_MaskTensor>:$mask, Optional<Opc_BoolTensor>:$allowed,
+      Optional<Opc_FloatTensor>:$sink, Optional<Opc_WordTensor>:$first,
+      Optional<Opc_WordTensor>:$lengths, OptionalAttr<F64Attr>:$scale,
+      DefaultValuedAttr<BoolAttr, "false">:$roots,
+      DefaultValuedAttr<F64Attr, "0.0">:$softcap,
+      DefaultValuedAttr<BoolAttr, "false">:$causal,
+      DefaultValuedAttr<I64Attr, "-1">:$left,
+      DefaultValuedAttr<I64Attr, "-1">:$right,
+      DefaultValuedAttr<F64Attr,
+                        "-std::numeric_limits<double>::infinity()">:$blocked,
+      DefaultValuedAttr<BoolAttr, "true">:$empty_is_zero,
+      OptionalAttr<TypeAttrOf<AnyFloat>>:$softmax_type,
+      OptionalAttr<Opc_Exprs>:$group,
+      OptionalAttr<Opc_Choice<Opc_AttentionSteps>>:$gives);
+  let results = (outs Opc_FloatTensor:$y, Optional<Opc_FloatTensor>:$scores);
+  let extraClassDeclaration = [{
+    /// The type of scores: that of q, or f32 for halves.
+    ::mlir::Type scoreType();
+  }];
 }
 
 /// Recurrent layers over x [steps, batch, input], one direction each. w [gates *
