@@ -240,14 +240,16 @@ def check_front_ends(path, text):
 def check_unique_names(files):
     """One name means one thing: sources and headers of different folders are
     not called alike."""
-    source = re.compile(r"(lib|include/opc|tools)/(?:(.*)/)?(\w+)\.(?:cpp|c|h)")
+    source = re.compile(
+        r"(lib|include/opc|tools|python)/(?:(.*)/)?(\w+)\.(?:cpp|c|h)"
+    )
     homes = {}
     for path in files:
         found = source.fullmatch(path)
         if not found or found.group(3) in SHARED_NAMES:
             continue
         root, folder, name = found.groups()
-        home = f"{'tools/' if root == 'tools' else ''}{folder or '.'}/"
+        home = f"{root if root in ('tools', 'python') else ''}/{folder or '.'}/"
         first, first_path = homes.setdefault(name, (home, path))
         # A header may lie above the folder of its source.
         if not (first.startswith(home) or home.startswith(first)):

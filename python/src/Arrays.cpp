@@ -1,7 +1,7 @@
 //===- Arrays.cpp - Dtypes, and results as arrays -------------------------===//
 #define OPC_FETCHES_NUMPY
 #include "Arrays.h"
-#include "Errors.h"
+#include "Exceptions.h"
 
 namespace nb = nanobind;
 using namespace opc::python;

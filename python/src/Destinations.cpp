@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Destinations.h"
-#include "Errors.h"
+#include "Exceptions.h"
 #include "Foreign.h"
 
 namespace nb = nanobind;

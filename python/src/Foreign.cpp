@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Foreign.h"
-#include "Errors.h"
+#include "Exceptions.h"
 
 #include <algorithm>
 

@@ -4,10 +4,10 @@
 // them. What users see, with its documentation, is opc/__init__.py.
 //
 //===----------------------------------------------------------------------===//
-#include "Compiler.h"
-#include "Errors.h"
-#include "Model.h"
-#include "Program.h"
+#include "BoundProgram.h"
+#include "Exceptions.h"
+#include "GivenModel.h"
+#include "LazyCompiler.h"
 #include "TensorCall.h"
 #include "Watch.h"
 #include "opc-c/inspect.h"

@@ -1,6 +1,6 @@
 //===- TensorCall.cpp - Programs called with torch's tensors --------------===//
 #include "TensorCall.h"
-#include "Errors.h"
+#include "Exceptions.h"
 
 #include <algorithm>
 #include <memory>

@@ -8,7 +8,7 @@
 #ifndef OPC_PYTHON_TENSORCALL_H
 #define OPC_PYTHON_TENSORCALL_H
 
-#include "Program.h"
+#include "BoundProgram.h"
 
 #include <vector>
 

@@ -1,7 +1,7 @@
 //===- Watch.cpp - Compilations that can be watched and interrupted -------===//
 #include "Watch.h"
-#include "Compiler.h"
-#include "Errors.h"
+#include "Exceptions.h"
+#include "LazyCompiler.h"
 
 #include <chrono>
 #include <future>

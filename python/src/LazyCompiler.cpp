@@ -1,10 +1,10 @@
-//===- Compiler.cpp - libopc, opened when it is first needed --------------===//
+//===- LazyCompiler.cpp - libopc, opened when it is first needed ----------===//
 //
 // The library is searched where this module's run path says.
 //
 //===----------------------------------------------------------------------===//
-#include "Compiler.h"
-#include "Errors.h"
+#include "LazyCompiler.h"
+#include "Exceptions.h"
 
 #include <dlfcn.h>
 

@@ -1,11 +1,11 @@
-//===- Compiler.h - libopc, opened when it is first needed ------*- C++ -*-===//
+//===- LazyCompiler.h - libopc, opened when it is first needed --*- C++ -*-===//
 //
 // Running a compiled program needs no compiler, and loading LLVM costs more
 // than all else that `import opc` does.
 //
 //===----------------------------------------------------------------------===//
-#ifndef OPC_PYTHON_COMPILER_H
-#define OPC_PYTHON_COMPILER_H
+#ifndef OPC_PYTHON_LAZYCOMPILER_H
+#define OPC_PYTHON_LAZYCOMPILER_H
 
 #include "opc-c/compiler.h"
 #include "opc-c/explain.h"
@@ -30,4 +30,4 @@ const CompilerApi &compiler();
 
 } // namespace opc::python
 
-#endif // OPC_PYTHON_COMPILER_H
+#endif // OPC_PYTHON_LAZYCOMPILER_H

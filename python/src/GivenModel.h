@@ -1,6 +1,6 @@
-//===- Model.h - What a call of the compiler is given -----------*- C++ -*-===//
-#ifndef OPC_PYTHON_MODEL_H
-#define OPC_PYTHON_MODEL_H
+//===- GivenModel.h - What a call of the compiler is given ------*- C++ -*-===//
+#ifndef OPC_PYTHON_GIVENMODEL_H
+#define OPC_PYTHON_GIVENMODEL_H
 
 #include "Arrays.h"
 #include "opc-c/compiler.h"
@@ -31,4 +31,4 @@ private:
 
 } // namespace opc::python
 
-#endif // OPC_PYTHON_MODEL_H
+#endif // OPC_PYTHON_GIVENMODEL_H

@@ -1,9 +1,9 @@
-//===- Errors.cpp - opc_status as Python exceptions -----------------------===//
+//===- Exceptions.cpp - opc_status as Python exceptions -------------------===//
 //
 // Failing calls are rare, so the classes are looked up when one is needed.
 //
 //===----------------------------------------------------------------------===//
-#include "Errors.h"
+#include "Exceptions.h"
 #include "opc/Runtime/Escape.h"
 
 namespace nb = nanobind;

@@ -1,10 +1,10 @@
-//===- Errors.h - opc_status as Python exceptions ---------------*- C++ -*-===//
+//===- Exceptions.h - opc_status as Python exceptions -----------*- C++ -*-===//
 //
 // The classes are Python's (opc/errors.py); this is how C++ raises them.
 //
 //===----------------------------------------------------------------------===//
-#ifndef OPC_PYTHON_ERRORS_H
-#define OPC_PYTHON_ERRORS_H
+#ifndef OPC_PYTHON_EXCEPTIONS_H
+#define OPC_PYTHON_EXCEPTIONS_H
 
 #include "opc-c/opc.h"
 
@@ -29,4 +29,4 @@ void check(opc_status status);
 
 } // namespace opc::python
 
-#endif // OPC_PYTHON_ERRORS_H
+#endif // OPC_PYTHON_EXCEPTIONS_H

@@ -1,14 +1,14 @@
-//===- Program.cpp - one compiled program for Python ----------------------===//
+//===- BoundProgram.cpp - one compiled program for Python -----------------===//
 //
 // What is wrong with the inputs as Python objects is found here; shapes are the
 // runtime's to check, which does so for every caller.
 //
 //===----------------------------------------------------------------------===//
-#include "Program.h"
-#include "Arguments.h"
-#include "Compiler.h"
+#include "BoundProgram.h"
+#include "CallInputs.h"
 #include "Destinations.h"
-#include "Errors.h"
+#include "Exceptions.h"
+#include "LazyCompiler.h"
 
 #include <algorithm>
 #include <climits>

@@ -1,6 +1,6 @@
-//===- Arguments.h - The inputs of one call ---------------------*- C++ -*-===//
-#ifndef OPC_PYTHON_ARGUMENTS_H
-#define OPC_PYTHON_ARGUMENTS_H
+//===- CallInputs.h - The inputs of one call --------------------*- C++ -*-===//
+#ifndef OPC_PYTHON_CALLINPUTS_H
+#define OPC_PYTHON_CALLINPUTS_H
 
 #include "Arrays.h"
 
@@ -36,4 +36,4 @@ private:
 
 } // namespace opc::python
 
-#endif // OPC_PYTHON_ARGUMENTS_H
+#endif // OPC_PYTHON_CALLINPUTS_H

@@ -1,9 +1,9 @@
-//===- Arguments.cpp - The inputs of one call -----------------------------===//
+//===- CallInputs.cpp - The inputs of one call ----------------------------===//
 //
 // Objects of numpy are read through its C interface; all others through DLPack.
 //
 //===----------------------------------------------------------------------===//
-#include "Arguments.h"
+#include "CallInputs.h"
 #include "Destinations.h"
 #include "Foreign.h"
 

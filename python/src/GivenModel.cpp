@@ -1,6 +1,6 @@
-//===- Model.cpp - What a call of the compiler is given -------------------===//
-#include "Model.h"
-#include "Errors.h"
+//===- GivenModel.cpp - What a call of the compiler is given --------------===//
+#include "GivenModel.h"
+#include "Exceptions.h"
 
 namespace nb = nanobind;
 using namespace opc::python;

@@ -1,10 +1,10 @@
-//===- Program.h - one compiled program for Python --------------*- C++ -*-===//
+//===- BoundProgram.h - one compiled program for Python ---------*- C++ -*-===//
 //
 // Owns an opc_program. All methods may be called from several threads at once.
 //
 //===----------------------------------------------------------------------===//
-#ifndef OPC_PYTHON_PROGRAM_H
-#define OPC_PYTHON_PROGRAM_H
+#ifndef OPC_PYTHON_BOUNDPROGRAM_H
+#define OPC_PYTHON_BOUNDPROGRAM_H
 
 #include "Arrays.h"
 
@@ -47,4 +47,4 @@ nanobind::object loadsAndFree(char *json);
 
 } // namespace opc::python
 
-#endif // OPC_PYTHON_PROGRAM_H
+#endif // OPC_PYTHON_BOUNDPROGRAM_H
