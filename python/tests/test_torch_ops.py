@@ -373,6 +373,7 @@ FAMILIES = {
             F.scaled_dot_product_attention(q, k, v, is_causal=True),
             F.scaled_dot_product_attention(q, k, v, m > 0),
             F.scaled_dot_product_attention(q, k, v, m, scale=0.3),
+            F.scaled_dot_product_attention(q, k, v, m[:, :1]),
             F.scaled_dot_product_attention(q[0], k[0], v[0]),
             F.scaled_dot_product_attention(
                 q, k[:, :2], v[:, :2], enable_gqa=True

@@ -44,6 +44,7 @@ CASES = {
     "one": Case(lambda *x: attend(*x, is_causal=True), n=1, m=1, d=1),
     "seen": Case(attend, 3, 3, 5, 13, 8, SEEN),
     "a query that sees nothing": Case(attend, 3, 3, 5, 13, 8, UNSEEING),
+    "seen, one for all keys": Case(attend, 3, 3, 5, 13, 8, UNSEEING[:, :1]),
     "bias": Case(attend, 3, 3, 5, 13, 8, BIAS),
     "scale": Case(lambda *x: attend(*x, scale=0.2)),
     "negative scale": Case(lambda *x: attend(*x, scale=-0.2)),

@@ -68,6 +68,7 @@ Value buildAttention(Emitter &e, const NamedOp &op) {
   a.v = op.operands[2];
   if (op.operands.size() == 4)
     a.mask.mask = op.operands[3];
+  a.mask.hidesRest = false;
   a.result = e.elementOf(a.q);
   a.roots = true;
   return attend(e, a).y;

@@ -15,6 +15,7 @@ void buildFlashAttention(Node &n) {
         total = n.tensor("logsumexp");
   AttentionMask mask;
   mask.mask = n.optionalTensor("attn_mask");
+  mask.hidesRest = false;
   mask.causal = n.flag("is_causal");
   if (n.real("dropout_p") != 0)
     n.refuse("dropout in attention is not supported", "dropout_p=0");

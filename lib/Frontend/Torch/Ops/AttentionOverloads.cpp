@@ -48,6 +48,7 @@ bool readAttention(Node &n, AttentionForm &a) {
   if (mask && n.rank(mask) > 4)
     n.refuse("a mask of more than four axes is not supported", "four");
   a.mask.mask = mask;
+  a.mask.hidesRest = false;
   return !n.failed();
 }
 
