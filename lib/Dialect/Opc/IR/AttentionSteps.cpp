@@ -89,14 +89,19 @@ SmallVector<Value> Breakdown::run() {
   Value seen = biased(capped, bias);
   Value p = probabilities(seen, bias);
   Value y = t.product(p, t.cast(op.getV(), type), group, /*transposed=*/false);
+  // Masks may have known an extent that q or k does not.
+  Dims dims(q);
+  dims[3] = env.dim(op.getV(), 3);
   SmallVector<Value> results{
-      t.cast(y, getElementTypeOrSelf(op.getY().getType()))};
+      t.reshape(t.cast(y, getElementTypeOrSelf(op.getY().getType())), dims)};
+  dims[3] = k[2];
   if (op.getGives())
-    results.push_back(llvm::StringSwitch<Value>(*op.getGives())
-                          .Case("product", scores)
-                          .Case("capped", capped)
-                          .Case("biased", seen)
-                          .Case("probabilities", p));
+    results.push_back(t.reshape(llvm::StringSwitch<Value>(*op.getGives())
+                                    .Case("product", scores)
+                                    .Case("capped", capped)
+                                    .Case("biased", seen)
+                                    .Case("probabilities", p),
+                                dims));
   return results;
 }
 
