@@ -7,7 +7,7 @@
 // CHECK: %[[FIRST:.*]] = opc.slice %{{.*}}steps = array<i64: 1, 1, 2, 2>
 // CHECK: %[[SECOND:.*]] = opc.slice %{{.*}}steps = array<i64: 1, 1, 2, 2>
 // CHECK: opc.greater %[[SECOND]], %[[FIRST]]
-// CHECK: opc.is_nan %[[SECOND]]
+// CHECK: opc.isnan %[[SECOND]]
 // CHECK-NEXT: opc.or
 // CHECK-COUNT-2: opc.greater
 // CHECK-NOT: opc.and
