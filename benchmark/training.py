@@ -27,7 +27,7 @@ GREATEST_DRIFT_OF_DOUBLES = 1e-6
 GREATEST_RATIO = 1.2
 
 # Recurrent layers are refused by Dynamo unless it is told to unroll them.
-torch._dynamo.config.allow_rnn = True
+_unrolled = torch._dynamo.config.patch(allow_rnn=True)
 
 
 def _compiled(backend: str) -> Callable[[Any], Any]:
@@ -41,6 +41,7 @@ ENGINES = {
 }
 
 
+@_unrolled
 def drift(case: Case, steps: int) -> dict[str, float]:
     """How far losses are apart: those of opc and eager, of eager in both types, of
     opc and eager in float64."""
@@ -57,6 +58,7 @@ def drift(case: Case, steps: int) -> dict[str, float]:
     }
 
 
+@_unrolled
 def seconds(case: Case, rounds: int) -> dict[str, float]:
     """The least time of a step of each engine, taking turns."""
     torch._dynamo.reset()

@@ -126,6 +126,7 @@ class Recurrent(torch.nn.Module):
         return self.last(self.cells(x)[0])
 
 
+@torch._dynamo.config.patch(allow_rnn=False)
 def test_a_model_that_dynamo_skips_is_told():
     net, x = Recurrent(), torch.randn(5, 2, 3)
     with pytest.warns(
