@@ -5,8 +5,6 @@ tensor is most often its shape alone; then an empty tensor takes its place, and 
 draws come before the program, which gets them as inputs.
 """
 
-from collections.abc import Callable
-
 import torch
 from torch.fx import Graph, Node
 
@@ -91,12 +89,12 @@ def _argument(node: Node, name: str, default: object) -> object:
 def _split_dropout(graph: Graph, node: Node, sizes: dict) -> None:
     """`native_dropout` as a mask that is drawn, and a product.
 
-    In the order of torch's own kernel, so that the values are its. Where all elements
-    are dropped, eager draws nothing.
+    Memory that lies as that of eager's mask is filled in place: in which order torch
+    draws depends on that and on the processor. Products are in the order of its own
+    kernel. Where all elements are dropped, eager draws nothing.
     """
     x, p = node.args[:2]
-    order = _memory_order(x)
-    if order is None:
+    if _memory_order(x) is None:
         return
     keep = 1.0 - p
 
@@ -105,7 +103,10 @@ def _split_dropout(graph: Graph, node: Node, sizes: dict) -> None:
 
     with graph.inserting_before(node):
         if keep:
-            mask = _drawn_mask(call, x, order, keep, sizes)
+            empty = _without_elements(x, sizes, torch.bool)
+            if empty is x:
+                empty = call(aten.empty_like.default, x, dtype=torch.bool)
+            mask = call(aten.bernoulli_.float, empty, keep)
         else:
             mask = call(aten.zeros_like.default, x, dtype=torch.bool)
         kept = call(aten.mul.Tensor, x, mask)
@@ -115,27 +116,6 @@ def _split_dropout(graph: Graph, node: Node, sizes: dict) -> None:
         user.replace_all_uses_with(results[user.args[1]])
         graph.erase_node(user)
     graph.erase_node(node)
-
-
-def _drawn_mask(
-    call: Callable[..., Node],
-    x: Node,
-    order: layout.Order,
-    keep: float,
-    sizes: dict,
-) -> Node:
-    """torch draws elements as they lie in memory, and `bernoulli` row by row: of the
-    axes in that order both are the same.
-    """
-    is_moved = order != tuple(range(len(order)))
-    rows = call(aten.permute.default, x, list(order)) if is_moved else x
-    empty = _without_elements(rows, sizes, torch.bool)
-    if empty is rows:
-        empty = call(aten.empty_like.default, rows, dtype=torch.bool)
-    mask = call(aten.bernoulli.p, empty, keep)
-    if not is_moved:
-        return mask
-    return call(aten.permute.default, mask, list(layout.inverse(order)))
 
 
 def _memory_order(tensor: Node) -> layout.Order | None:

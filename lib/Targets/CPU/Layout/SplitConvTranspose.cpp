@@ -59,6 +59,29 @@ std::optional<Axis> axisOf(ConvTransposeOp conv, unsigned i, int64_t kernel) {
   return axis;
 }
 
+/// What `conv` reads, convolved by `w` with the pads of `axes`, one pixel after
+/// the other.
+template <typename Axes>
+Value convolvedBy(Value w, const Axes &axes, ConvTransposeOp conv,
+                  MovementBuilder &m) {
+  SmallVector<int64_t> ones, low, high;
+  for (const auto &axis : axes) {
+    ones.push_back(1);
+    low.push_back(axis.padLow);
+    high.push_back(axis.padHigh);
+  }
+  NamedAttrList attributes;
+  attributes.append("strides", m.b.getDenseI64ArrayAttr(ones));
+  attributes.append("dilations", m.b.getDenseI64ArrayAttr(ones));
+  attributes.append("pad_low", m.b.getDenseI64ArrayAttr(low));
+  attributes.append("pad_high", m.b.getDenseI64ArrayAttr(high));
+  attributes.append("group", conv.getGroupAttr());
+  attributes.append("layout", conv.getLayoutAttr());
+  return createInferred<ConvOp>(m, {conv.getX(), w}, attributes,
+                                getElementTypeOrSelf(conv.getY()))
+      .getY();
+}
+
 class Splitter {
 public:
   Splitter(ConvTransposeOp conv, ShapeEnv &env)
@@ -108,23 +131,7 @@ private:
     return m.reshape(m.transpose(w, perm), last);
   }
 
-  Value convolved(Value w) {
-    SmallVector<int64_t> ones(rank, 1), low, high;
-    for (Axis axis : axes) {
-      low.push_back(axis.padLow);
-      high.push_back(axis.padHigh);
-    }
-    NamedAttrList attributes;
-    attributes.append("strides", b.getDenseI64ArrayAttr(ones));
-    attributes.append("dilations", b.getDenseI64ArrayAttr(ones));
-    attributes.append("pad_low", b.getDenseI64ArrayAttr(low));
-    attributes.append("pad_high", b.getDenseI64ArrayAttr(high));
-    attributes.append("group", b.getI64IntegerAttr(group));
-    attributes.append("layout", conv.getLayoutAttr());
-    return createInferred<ConvOp>(m, {conv.getX(), w}, attributes,
-                                  getElementTypeOrSelf(conv.getY()))
-        .getY();
-  }
+  Value convolved(Value w) { return convolvedBy(w, axes, conv, m); }
 
   /// [N, q..., group * stride... * M] -> [N, (q, stride)..., group * M], cut to
   /// the extents of the result.
@@ -235,21 +242,8 @@ private:
   }
 
   Value convolved(ArrayRef<const Phase *> phases) {
-    SmallVector<int64_t> ones(phases.size(), 1), low, high;
-    for (const Phase *phase : phases) {
-      low.push_back(phase->padLow);
-      high.push_back(phase->padHigh);
-    }
-    NamedAttrList attributes;
-    attributes.append("strides", b.getDenseI64ArrayAttr(ones));
-    attributes.append("dilations", b.getDenseI64ArrayAttr(ones));
-    attributes.append("pad_low", b.getDenseI64ArrayAttr(low));
-    attributes.append("pad_high", b.getDenseI64ArrayAttr(high));
-    attributes.append("group", b.getI64IntegerAttr(conv.getGroup()));
-    attributes.append("layout", conv.getLayoutAttr());
-    return createInferred<ConvOp>(m, {conv.getX(), weights(phases)}, attributes,
-                                  getElementTypeOrSelf(conv.getY()))
-        .getY();
+    return convolvedBy(weights(phases), llvm::make_pointee_range(phases), conv,
+                       m);
   }
 
   /// [C, M / group, kernel...] -> [M, C / group, taps...], the last tap first.
