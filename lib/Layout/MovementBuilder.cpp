@@ -61,28 +61,35 @@ Value MovementBuilder::padTo(Value x, int64_t axis, int64_t extent) {
   return pad(x, dims);
 }
 
-Value MovementBuilder::pad(Value x, Dims dims) {
+/// `values` as expressions, 0 for each axis where there is none.
+static Dims orZeros(ArrayRef<int64_t> values, const Dims &dims, ShapeEnv &env) {
+  Dims result(dims.size(), env.constant(0));
+  for (auto [expr, value] : llvm::zip(result, values))
+    expr = env.constant(value);
+  return result;
+}
+
+Value MovementBuilder::pad(Value x, Dims dims, ArrayRef<int64_t> low) {
   if (env.dims(x) == dims)
     return x;
   auto scalar = RankedTensorType::get({}, getElementTypeOrSelf(x));
   Value zero = ConstantOp::create(b, loc, scalar,
                                   cast<ElementsAttr>(b.getZeroAttr(scalar)));
-  Dims low(dims.size(), env.constant(0));
   return PadOp::create(b, loc, tensorType(dims, getElementTypeOrSelf(x)), x,
-                       zero, toMap(b.getContext(), low),
+                       zero, toMap(b.getContext(), orZeros(low, dims, env)),
                        toMap(b.getContext(), dims),
                        b.getStringAttr("constant"));
 }
 
-Value MovementBuilder::slice(Value x, ArrayRef<int64_t> starts, Dims dims) {
-  if (env.dims(x) == dims)
+Value MovementBuilder::slice(Value x, ArrayRef<int64_t> starts, Dims dims,
+                             ArrayRef<int64_t> steps) {
+  auto isOne = [](int64_t step) { return step == 1; };
+  if (env.dims(x) == dims && llvm::all_of(steps, isOne))
     return x;
-  Dims first;
-  for (int64_t start : starts)
-    first.push_back(env.constant(start));
-  SmallVector<int64_t> steps(dims.size(), 1);
+  SmallVector<int64_t> ones(dims.size(), 1);
   return SliceOp::create(b, loc, tensorType(dims, getElementTypeOrSelf(x)), x,
-                         toMap(b.getContext(), first), steps,
+                         toMap(b.getContext(), orZeros(starts, dims, env)),
+                         steps.empty() ? ArrayRef<int64_t>(ones) : steps,
                          toMap(b.getContext(), dims));
 }
 
@@ -98,16 +105,14 @@ Value MovementBuilder::concat(ArrayRef<Value> parts, int64_t axis) {
 }
 
 Value MovementBuilder::reverse(Value x, int64_t axis) {
-  Dims dims(env.dims(x)), first(dims.size(), env.constant(0));
+  Dims dims(env.dims(x));
   int64_t extent = *constantOf(dims[axis]);
   if (extent == 1)
     return x;
-  first[axis] = env.constant(extent - 1);
-  SmallVector<int64_t> steps(dims.size(), 1);
+  SmallVector<int64_t> first(dims.size(), 0), steps(dims.size(), 1);
+  first[axis] = extent - 1;
   steps[axis] = -1;
-  return SliceOp::create(b, loc, tensorType(dims, getElementTypeOrSelf(x)), x,
-                         toMap(b.getContext(), first), steps,
-                         toMap(b.getContext(), dims));
+  return slice(x, first, dims, steps);
 }
 
 SmallVector<int64_t> inversePermutation(ArrayRef<int64_t> perm) {

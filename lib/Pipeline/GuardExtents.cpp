@@ -274,10 +274,15 @@ void Guard::guard(AttentionOp attention) {
   else
     equal(heads, shared);
   const Dims scores{dim(q, 0), heads, dim(q, 2), dim(k, 2)};
-  for (Value each : {attention.getMask(), attention.getAllowed(),
-                     attention.getSink(), attention.getFirst()})
-    if (each)
-      broadcasts(env.dims(each), scores);
+  AffineExpr one = env.constant(1);
+  std::pair<Value, Dims> operands[] = {
+      {attention.getMask(), scores},
+      {attention.getAllowed(), scores},
+      {attention.getSink(), {scores[0], heads, scores[2], one}},
+      {attention.getFirst(), {scores[0], one, one, one}}};
+  for (const auto &[operand, dims] : operands)
+    if (operand)
+      broadcasts(env.dims(operand), dims);
   if (Value lengths = attention.getLengths())
     broadcasts(env.dims(lengths), scores[0]);
 }

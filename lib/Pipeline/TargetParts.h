@@ -21,7 +21,6 @@ public:
   /// Takes them out of `module`.
   explicit TargetParts(mlir::ModuleOp module);
 
-  bool empty() const { return modules.empty(); }
   /// Those of one target, as a module that names it and lies in the one that
   /// they came from while `body` looks at it.
   llvm::LogicalResult

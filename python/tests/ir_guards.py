@@ -84,6 +84,22 @@ def picked(op, kind, more="", operands="%x, %i"):
     )
 
 
+def with_sink(symbol):
+    """Attention of 4 queries to 4 keys, with a denominator that is no key's."""
+    four, sink = "tensor<1x1x4x8xf32>", "tensor<1x1x4x?xf32>"
+    return graph(
+        {
+            "q": ("1", "1", "4", "8", "f32"),
+            "y": ("1", "1", "4", symbol, "f32"),
+        },
+        "%r = opc.attention %q, %q, %q, %y {operandSegmentSizes ="
+        " array<i32: 1, 1, 1, 0, 0, 1, 0, 0>} :"
+        f" ({four}, {four}, {four}, {sink}) -> {four}",
+        {"r": four},
+        1,
+    )
+
+
 def first_of(count):
     return on_two(
         f"%r, %i = opc.topk %x {{count = {dims_of(3, count)}, axis = 0 : i64,"
@@ -209,6 +225,13 @@ GUARDED = {
         (3, 2),
         [ones(3, 2), PAIR, ones(2, 2)],
         "extents 2 and 1 differ",
+    ),
+    "sink": (
+        with_sink("s0"),
+        [ones(1, 1, 4, 8), ones(1, 1, 4, 1)],
+        (1, 1, 4, 8),
+        [ones(1, 1, 4, 8), ones(1, 1, 4, 4)],
+        "extents 4 and 1 differ",
     ),
     "topk": (
         first_of("s1"),

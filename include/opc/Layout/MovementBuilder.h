@@ -28,12 +28,15 @@ struct MovementBuilder {
   /// [K, N] -> [ceil(N / lanes), K, lanes], zero where there is no column; with
   /// a group, [ceil(N / lanes), K / group, lanes, group].
   mlir::Value packColumns(mlir::Value matrix, int64_t lanes, int64_t group = 1);
-  /// Zeros after the last element of every axis, up to `dims`.
-  mlir::Value pad(mlir::Value x, Dims dims);
+  /// Zeros around the elements of every axis, `low` before them (none where it
+  /// is empty), up to `dims`; x itself where that is no more than it has.
+  mlir::Value pad(mlir::Value x, Dims dims, llvm::ArrayRef<int64_t> low = {});
   /// The same along one axis.
   mlir::Value padTo(mlir::Value x, int64_t axis, int64_t extent);
-  /// `dims` elements from `starts` on; x itself where that is all of it.
-  mlir::Value slice(mlir::Value x, llvm::ArrayRef<int64_t> starts, Dims dims);
+  /// `dims` elements from `starts` on, each `steps` after the one before it (1
+  /// where it is empty); x itself where that is all of it.
+  mlir::Value slice(mlir::Value x, llvm::ArrayRef<int64_t> starts, Dims dims,
+                    llvm::ArrayRef<int64_t> steps = {});
   /// One after the other along `axis`; x itself where it is alone.
   mlir::Value concat(llvm::ArrayRef<mlir::Value> parts, int64_t axis);
   /// The last element of axis `axis` (of known extent) first.

@@ -92,8 +92,10 @@ def kernel(
     return operator
 
 
-_BODY = re.compile(r"\s*\^bb0\(([^)]*)\)\s*:")
-_ELEMENT = re.compile(r"opc\.element\s+%\w+\s*:\s*(\w+)")
+_BODY = re.compile(r"(?:\s|//[^\n]*\n)*\^bb0\(([^)]*)\)\s*:")
+_ELEMENT = re.compile(
+    r"^[^/\n]*\bopc\.element\s+%\w+\s*:\s*(\w+)", re.MULTILINE
+)
 
 
 def _made(text: str, target: str) -> "_Kernel":
@@ -108,8 +110,8 @@ def _made(text: str, target: str) -> "_Kernel":
 def _mapped(body: str, arguments: str) -> str:
     """A function that maps a body over tensors of one axis."""
     types = [each.rpartition(":")[2].strip() for each in arguments.split(",")]
-    result = _ELEMENT.search(body)
-    if not all(types) or result is None:
+    results = _ELEMENT.findall(body)
+    if not all(types) or not results:
         raise UsageError(
             "kernel: expected '^bb0(%x: f32): ... opc.element %y : f32'"
         )
@@ -120,7 +122,7 @@ def _mapped(body: str, arguments: str) -> str:
         for i, each in enumerate(tensors)
     )
     operands = ", ".join(f"%x{i}" for i in range(len(types)))
-    made = f"tensor<?x{result[1]}>"
+    made = f"tensor<?x{results[-1]}>"
     return f"""
 func.func @main({given}) -> ({made} {{opc.name = "y"}})
     attributes {{opc.symbols = ["elements"]}} {{

@@ -44,12 +44,14 @@ class Part:
             return []
         members = set(self.origin.values()) - set(self.inputs)
         found: list[Node] = []
-        asked = [node]
-        for each in asked:
+        asked, waiting = {node}, [node]
+        for each in waiting:
             if each in members and not nodes.is_symbolic(each):
                 found.append(each)
-            else:
-                asked += [user for user in each.users if user not in asked]
+            elif each is node or nodes.is_symbolic(each):
+                new = [user for user in each.users if user not in asked]
+                asked.update(new)
+                waiting += new
         return found
 
 

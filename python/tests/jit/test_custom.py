@@ -113,7 +113,9 @@ def test_the_documented_kernel_is_short():
 def test_bodies_of_several_inputs_and_types():
     chosen = opc.torch.kernel(
         "opc_tests::chosen",
-        """^bb0(%x: f32, %y: f32):
+        """// opc.element %x : f32 is not what is given
+        ^bb0(%x: f32, %y: f32):
+          // nor opc.element %y : f32
           %0 = arith.cmpf olt, %x, %y : f32
           %1 = arith.extui %0 : i1 to i32
           opc.element %1 : i32""",

@@ -1,4 +1,8 @@
-"""Random numbers of opc's programs are those of eager, however tensors lie."""
+"""Random numbers of opc's programs are those of eager, however tensors lie.
+
+Not those that a graph draws in place into what is transposed or has gaps: PyTorch's own
+functionalisation draws them apart, before opc is asked (docs/PyTorch.md).
+"""
 
 import pytest
 import torch

@@ -184,14 +184,16 @@ def test_past(past, causal, left, packed, target):
 
 
 @EVERYWHERE
+@pytest.mark.parametrize("symbolic", [False, True], ids=["fixed", "open"])
 @pytest.mark.parametrize("causal", [0, 1])
-@pytest.mark.parametrize("masked", [False, True])
-def test_lengths(causal, masked, target):
-    """Of the second batch there are fewer keys than queries."""
+@pytest.mark.parametrize("lead", [None, (), (1, 1), (1, HEADS), (2, 1)])
+def test_lengths(causal, lead, symbolic, target):
+    """Of the second batch there are fewer keys than queries; a mask may be one for
+    both."""
     feeds = operands(12, 37) | {"lengths": np.array([30, 9])}
-    if masked:
-        feeds["mask"] = mask("float", 12, 37)
-    check(feeds, target, False, is_causal=causal)
+    if lead is not None:
+        feeds["mask"] = mask("float", *lead, 12, 37)
+    check(feeds, target, symbolic, is_causal=causal)
 
 
 @EVERYWHERE

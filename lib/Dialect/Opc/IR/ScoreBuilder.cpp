@@ -28,10 +28,14 @@ Value ScoreBuilder::cast(Value x, Type target) {
 AffineExpr ScoreBuilder::joinedExtent(ArrayRef<AffineExpr> extents,
                                       AffineExpr whole) {
   AffineExpr result = env.constant(1);
-  for (AffineExpr extent : extents)
-    if (constantOf(result) == 1 || constantOf(extent).value_or(1) != 1 ||
-        (extent == whole && !constantOf(result)))
+  for (AffineExpr extent : extents) {
+    if (constantOf(extent) == 1)
+      continue;
+    if (constantOf(result) == 1 || constantOf(extent))
       result = extent;
+    else if (!constantOf(result) && extent != result)
+      result = whole;
+  }
   return result;
 }
 

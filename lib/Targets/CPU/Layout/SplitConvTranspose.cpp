@@ -249,18 +249,15 @@ private:
   /// [C, M / group, kernel...] -> [M, C / group, taps...], the last tap first.
   Value weights(ArrayRef<const Phase *> phases) {
     int64_t group = conv.getGroup(), rank = phases.size();
-    Dims dims(env.dims(conv.getW())), starts(dims.size(), env.constant(0));
-    SmallVector<int64_t> steps(dims.size(), 1);
+    Dims dims(env.dims(conv.getW()));
+    SmallVector<int64_t> starts(dims.size(), 0), steps(dims.size(), 1);
     for (auto [i, phase] : llvm::enumerate(phases)) {
       int64_t stride = conv.getStrides()[i];
-      starts[i + 2] = env.constant(phase->first + (phase->taps - 1) * stride);
+      starts[i + 2] = phase->first + (phase->taps - 1) * stride;
       steps[i + 2] = -stride;
       dims[i + 2] = env.constant(phase->taps);
     }
-    Value taps = SliceOp::create(
-        b, m.loc, tensorType(dims, typeOf(conv.getW()).getElementType()),
-        conv.getW(), toMap(b.getContext(), starts), steps,
-        toMap(b.getContext(), dims));
+    Value taps = m.slice(conv.getW(), starts, dims, steps);
     AffineExpr inputs = env.constant(*constantOf(dims[0]) / group);
     AffineExpr outputs = dims[1];
     ArrayRef<AffineExpr> kernel = ArrayRef(dims).drop_front(2);

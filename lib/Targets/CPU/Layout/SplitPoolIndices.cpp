@@ -55,12 +55,15 @@ public:
   void run() {
     if (!readAxes())
       return;
-    seen.resize(outputs);
+    BitVector full(outputs);
+    for (int64_t tap = 0; tap < taps; ++tap)
+      full |= insideOf(tapOf(tap));
+    if (!full.all())
+      return; // some window has no element
     readPadding();
+    seen.resize(outputs);
     for (int64_t tap = 0; tap < taps; ++tap)
       compare(tap);
-    if (!seen.all())
-      return; // some window has no element
     replace();
   }
 
@@ -88,23 +91,16 @@ private:
   /// taken.
   void readPadding() {
     x = pool.getX();
-    Dims dims(env.dims(x)), low(dims.size(), env.constant(0));
-    bool isPadded = false;
+    Dims dims(env.dims(x));
+    SmallVector<int64_t> low(dims.size(), 0);
     for (auto [i, axis] : llvm::enumerate(axes)) {
       int64_t before = std::max<int64_t>(axis.padLow, 0);
       int64_t end = axis.place(axis.outputs - 1, axis.taps - 1) + 1;
       int64_t after = std::max<int64_t>(end - axis.extent, 0);
-      low[i + 2] = env.constant(before);
+      low[i + 2] = before;
       dims[i + 2] = env.constant(before + axis.extent + after);
-      isPadded |= before + after > 0;
     }
-    if (!isPadded)
-      return;
-    auto scalar = RankedTensorType::get({}, getElementTypeOrSelf(x));
-    Value zero = constant(cast<ElementsAttr>(b.getZeroAttr(scalar)));
-    x = PadOp::create(b, m.loc, tensorType(dims, scalar.getElementType()), x,
-                      zero, toMap(b.getContext(), low),
-                      toMap(b.getContext(), dims), b.getStringAttr("constant"));
+    x = m.pad(x, dims, low);
   }
 
   void compare(int64_t tap) {
@@ -166,16 +162,14 @@ private:
 
   /// The tap of every window.
   Value slice(ArrayRef<int64_t> tap) {
-    Dims dims(env.dims(pool.getY())), starts(dims.size(), env.constant(0));
-    SmallVector<int64_t> steps(dims.size(), 1);
+    Dims dims(env.dims(pool.getY()));
+    SmallVector<int64_t> starts(dims.size(), 0), steps(dims.size(), 1);
     for (auto [i, axis] : llvm::enumerate(axes)) {
       int64_t before = std::max<int64_t>(axis.padLow, 0);
-      starts[i + 2] = env.constant(axis.place(0, tap[i]) + before);
+      starts[i + 2] = axis.place(0, tap[i]) + before;
       steps[i + 2] = axis.stride;
     }
-    return SliceOp::create(b, m.loc, tensorType(dims, getElementTypeOrSelf(x)),
-                           x, toMap(b.getContext(), starts), steps,
-                           toMap(b.getContext(), dims));
+    return m.slice(x, starts, dims, steps);
   }
 
   /// The first tap of each window plus the place in it: in the image, and in x.
