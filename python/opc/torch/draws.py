@@ -30,6 +30,8 @@ _OF_SHAPE = {
     aten.random.to,
 }
 
+_MAKE_MEMORY = {aten.empty_permuted.default, aten.empty_like.default}
+
 
 def draws(node: Node) -> bool:
     """Whether executing the node takes numbers from torch's generator."""
@@ -54,6 +56,18 @@ def serves_draws(node: Node) -> bool:
 
 def _reads_tensors(node: Node) -> bool:
     return any(not nodes.is_symbolic(each) for each in node.all_input_nodes)
+
+
+def fills_new_memory(node: Node) -> bool:
+    """Whether a node that writes to its first operand draws into memory that was made
+    for it alone.
+    """
+    memory = node.args[0]
+    return (
+        draws(node)
+        and memory.target in _MAKE_MEMORY
+        and list(memory.users) == [node]
+    )
 
 
 def hoist(graph: Graph) -> None:

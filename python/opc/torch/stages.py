@@ -36,16 +36,17 @@ def stages(graph: Graph, eager: Set[Node]) -> dict[Node, int]:
         after = max(
             (operands.get(each, 0) for each in node.all_input_nodes), default=0
         )
-        if mutates(node):
+        is_change = mutates(node) and not draws.fills_new_memory(node)
+        if is_change:
             after = max([after, changed, *found.values()])
         elif draws.draws(node):
             after = max(after, drawn)
         stage = after if is_program(after) != is_eager else after + 1
         found[node] = stage
         ready[node] = _ready(node, ready) if sizes else stage
-        if mutates(node):
+        if is_change:
             changed = stage
-        elif draws.draws(node):
+        if draws.draws(node):
             drawn = stage
     _delay_views(graph, found)
     return found
