@@ -2,6 +2,9 @@
 # (pyproject.toml). It lies in the folder of the Python package, and finds its parts
 # from where it is.
 add_custom_target(opc-package DEPENDS _opc opc opc_runtime opc-driver)
+if(TARGET opc-machines)
+  add_dependencies(opc-package opc-machines)
+endif()
 
 install(TARGETS _opc LIBRARY DESTINATION opc COMPONENT package)
 install(TARGETS opc-driver RUNTIME DESTINATION opc/bin COMPONENT package)
@@ -26,6 +29,15 @@ if(SKBUILD)
   file(GLOB nanobind ${nanobind_DIR}/../../nanobind-*.dist-info/licenses/LICENSE)
   install(FILES ${nanobind} RENAME nanobind
     DESTINATION ${SKBUILD_METADATA_DIR}/licenses COMPONENT package)
+  if(TARGET opc-machines)
+    get_target_property(libraries opc-machines OPC_LIBRARIES)
+    foreach(part libc/musl/COPYRIGHT libcxx/LICENSE.TXT)
+      get_filename_component(name ${part} DIRECTORY)
+      get_filename_component(name ${name} NAME)
+      install(FILES ${libraries}/${part} RENAME ${name}
+        DESTINATION ${SKBUILD_METADATA_DIR}/licenses COMPONENT package)
+    endforeach()
+  endif()
   install(FILES /usr/share/common-licenses/Apache-2.0
     DESTINATION ${SKBUILD_METADATA_DIR}/licenses COMPONENT package)
   install(PROGRAMS python/command/opc

@@ -3,10 +3,10 @@
     with emulated.chips({"cpu:x86-64-v4": mailbox}):
         opc.compile(model, target="cpu:x86-64-v4").run(inputs)
 
-Programs are compiled here and run there, through `opc run`. Whatever calls
+Programs are compiled here and run there, as the machine says. Whatever calls
 `opc.compile`, `opc.onnx` and `opc.targets` in between needs to know nothing of it:
-`pytest -p emulated` runs tests that way, on the machine that the variable
-OPC_EMULATED names as TARGET=FOLDER.
+`pytest -p emulated` runs tests that way. The variable OPC_EMULATED has a target, and
+behind "=" the folder of a machine that is on; without one qemu runs its code.
 """
 
 import contextlib
@@ -27,6 +27,7 @@ import numpy as np
 import opc
 import opc.model
 import opc.onnx
+import qemu
 from opc import arguments, errors
 
 # In the order of opc_dtype (opc-c/opc.h).
@@ -105,7 +106,7 @@ class Model:
     def __init__(self, machine, program):
         self._machine = machine
         self._program = program
-        with tempfile.NamedTemporaryFile(suffix=".so") as file:
+        with tempfile.NamedTemporaryFile() as file:
             file.write(program)
             file.flush()
             self.manifest = opc.inspect(file.name)
@@ -123,8 +124,8 @@ class Model:
                 spec.name: value
                 for spec, value in zip(self.inputs, inputs, strict=True)
             }
-        files, words = {"program.so": self._program}, [emulator.DRIVER, "run"]
-        words += ["./program.so", "--json", "--output", "out"]
+        files = {self._machine.file: self._program}
+        words = [*self._machine.runner, "--json", "--output", "out"]
         for number, (name, value) in enumerate(inputs.items()):
             files[f"{number}.npy"] = _saved(value)
             words += ["--input", f"{name}={number}.npy"]
@@ -172,8 +173,10 @@ def _failure(answer):
 def pytest_configure(config):
     """Of a plugin of pytest."""
     target, _, folder = os.environ["OPC_EMULATED"].partition("=")
+    chip = target.removeprefix("cpu:")
+    machine = emulator.Mailbox(folder) if folder else qemu.Machine(chip)
     patches = contextlib.ExitStack()
-    patches.enter_context(chips({target: emulator.Mailbox(folder)}))
+    patches.enter_context(chips({target: machine}))
     config.add_cleanup(patches.close)
 
 
@@ -189,9 +192,10 @@ def chips(machines):
         directory = options.pop("directory", None)
         given = ("threads", "dims", "outputs", "donate", "cache")
         defaults = dict(zip(given, (1, None, None, None, True), strict=True))
-        text = arguments.compile_options(target, **(defaults | options))
+        asked = arguments.compile_options(target, **(defaults | options))
+        text = json.dumps({**json.loads(asked), "emit": machines[target].emit})
         with tempfile.TemporaryDirectory(prefix="opc-emulated-") as folder:
-            file = pathlib.Path(folder, "program.so")
+            file = pathlib.Path(folder, machines[target].file)
             opc.model._with_model(
                 _compile_file(file), model, directory, constants, text
             )

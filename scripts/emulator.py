@@ -86,8 +86,17 @@ class Failure(Exception):
 class Mailbox:
     """Gives jobs to a machine that was started, from any process."""
 
+    emit, file = "so", "program.so"
+    runner = [DRIVER, "run", "./program.so"]  # what runs the model
+
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
+
+    title = "Bochs"
+
+    def name_for(self, target):
+        """What OPC_EMULATED is for a process that uses this machine."""
+        return f"{target}={self.folder}"
 
     def start(self):
         """Before the machine is: there is no job."""

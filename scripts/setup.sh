@@ -28,6 +28,33 @@ install_packages() {
     apt-get install -y -qq --no-install-recommends $missing >&2
 }
 
+# What runs the code of other processors: qemu 10, which has the vectors of LoongArch.
+# Debian 12 has it among its backports, from where it has the rest.
+qemu_wanted=10
+has_qemu() {
+  command -v qemu-loongarch64 >/dev/null &&
+    [ "$(qemu-loongarch64 --version | sed -n 's/.*version \([0-9]*\).*/\1/p')" -ge $qemu_wanted ]
+}
+
+install_qemu() {
+  ! has_qemu || return 0
+  local release source list=/etc/apt/sources.list.d/opc-backports.list
+  release=$(. /etc/os-release && echo "$VERSION_CODENAME")
+  say "installing qemu-user $qemu_wanted or newer"
+  if [ "$release" = bookworm ]; then
+    source=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 'Created-By: Packages' |
+      sed -n "s/ $release\$//p" | head -n 1)
+    echo "deb $source $release-backports main" | as_root tee $list >/dev/null
+    retry as_root apt-get update -qq
+    retry as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+      --no-install-recommends -t "$release-backports" qemu-user >&2
+  else
+    retry as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+      --no-install-recommends qemu-user >&2
+  fi
+  has_qemu || say "qemu-user is older than version $qemu_wanted: the code of other processors is not run"
+}
+
 # A Python that can make an environment and that extensions can be built for.
 usable_python() {
   "$1" - 2>/dev/null <<'PY'
@@ -71,6 +98,7 @@ install_requirements() {
 }
 
 install_packages
+install_qemu
 # A moved checkout leaves an environment whose paths are wrong.
 if ! stamp_is .venv/made "$root" || ! .venv/bin/python -c '' 2>/dev/null; then
   make_environment

@@ -212,7 +212,9 @@ Status compileToFile(const ModelSource &source, const CompileOptions &options,
     return status;
   if (auto entry = place.store(compiled))
     return entry->copyTo(output);
-  auto link = shared ? linkSharedObject : linkRelocatable;
+  auto link = shared                      ? linkSharedObject
+              : options.emit == Emit::Exe ? linkExecutable
+                                          : linkRelocatable;
   return withReproducer(link(compiled.parts(), *desc, output), source, options);
 }
 

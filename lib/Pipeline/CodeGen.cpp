@@ -59,6 +59,9 @@ void setAttributes(llvm::Module &module, const TargetDesc &desc) {
     function.addFnAttr("target-features", desc.llvm.features);
     function.addFnAttr("prefer-vector-width", std::to_string(desc.vector.bits));
     function.addFnAttr(llvm::Attribute::NoUnwind);
+    if (unsigned vscale = desc.llvm.vscale)
+      function.addFnAttr(llvm::Attribute::getWithVScaleRangeArgs(
+          module.getContext(), vscale, vscale));
   }
 }
 

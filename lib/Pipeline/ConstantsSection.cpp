@@ -116,8 +116,10 @@ ObjectBytes opc::reserveConstants(uint64_t size, const TargetDesc &desc) {
   uint64_t sectionsAt = llvm::alignTo(namesAt + sizeof(kNames), 8);
 
   elf::Elf64_Shdr sections[Count] = {};
+  // No constants need no place that the file has not.
   sections[Data] =
-      elfSection(kDataName, elf::SHT_NOBITS, symbolsAt, size, OPC_ALIGNMENT);
+      elfSection(kDataName, size ? elf::SHT_NOBITS : elf::SHT_PROGBITS,
+                 symbolsAt, size, OPC_ALIGNMENT);
   sections[Data].sh_flags = elf::SHF_ALLOC;
   sections[Symbols] =
       elfSection(kSymbolsName, elf::SHT_SYMTAB, symbolsAt, sizeof(symbols), 8);

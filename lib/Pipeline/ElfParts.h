@@ -14,16 +14,25 @@
 
 namespace opc {
 
-inline uint16_t elfMachine(const TargetDesc &desc) {
+/// What the header of a file says of the processor: which it is, and how
+/// functions are called, where that has several forms (doubles in registers).
+struct ElfMachine {
+  uint16_t machine;
+  uint32_t flags;
+};
+
+inline ElfMachine elfMachine(const TargetDesc &desc) {
+  namespace elf = llvm::ELF;
   switch (llvm::Triple(desc.llvm.triple).getArch()) {
   case llvm::Triple::aarch64:
-    return llvm::ELF::EM_AARCH64;
+    return {elf::EM_AARCH64, 0};
   case llvm::Triple::riscv64:
-    return llvm::ELF::EM_RISCV;
+    return {elf::EM_RISCV, elf::EF_RISCV_FLOAT_ABI_DOUBLE};
   case llvm::Triple::loongarch64:
-    return llvm::ELF::EM_LOONGARCH;
+    return {elf::EM_LOONGARCH, elf::EF_LOONGARCH_ABI_DOUBLE_FLOAT |
+                                   elf::EF_LOONGARCH_OBJABI_V1};
   default:
-    return llvm::ELF::EM_X86_64;
+    return {elf::EM_X86_64, 0};
   }
 }
 
@@ -38,7 +47,8 @@ inline llvm::ELF::Elf64_Ehdr elfHeader(const TargetDesc &desc, uint16_t type,
   header.e_ident[elf::EI_DATA] = elf::ELFDATA2LSB;
   header.e_ident[elf::EI_VERSION] = elf::EV_CURRENT;
   header.e_type = type;
-  header.e_machine = elfMachine(desc);
+  header.e_machine = elfMachine(desc).machine;
+  header.e_flags = elfMachine(desc).flags;
   header.e_version = elf::EV_CURRENT;
   header.e_ehsize = sizeof(elf::Elf64_Ehdr);
   header.e_shoff = sections;

@@ -89,21 +89,104 @@ struct Steps {
     Value quiet = arith::OrIOp::create(b, high, constant(32, 0x40));
     Value nan = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, x, x);
     Value result = arith::SelectOp::create(b, nan, quiet, rounded);
-    Value half = arith::TruncIOp::create(b, bits(16), result);
-    return arith::BitcastOp::create(b, withElement(like, b.getBF16Type()),
-                                    half);
+    return narrowed(result, b.getBF16Type());
+  }
+
+  /// bf16 to f32: its bits are the upper half.
+  Value extendBF16(Value x) {
+    return asFloat(
+        Value(arith::ShLIOp::create(b, widened(x), constant(32, 16))));
+  }
+
+  /// f32 to f16, to nearest even; NaN becomes a quiet NaN of the same sign.
+  Value roundToF16(Value x) {
+    Value word = arith::BitcastOp::create(b, bits(32), x);
+    Value sign = arith::AndIOp::create(b, word, constant(32, INT32_MIN));
+    Value size = arith::XOrIOp::create(b, word, sign);
+    // Subnormal results: a float whose last place is theirs rounds the sum.
+    Value half = constant(32, 0x3f000000); // 0.5
+    Value sum = arith::AddFOp::create(b, asFloat(size), asFloat(half));
+    Value tiny = arith::SubIOp::create(
+        b, Value(arith::BitcastOp::create(b, bits(32), sum)), half);
+    // Normal ones: 13 bits go, the exponent's bias falls by 112.
+    Value thirteen = constant(32, 13);
+    Value lowest = arith::AndIOp::create(
+        b, Value(arith::ShRUIOp::create(b, size, thirteen)), constant(32, 1));
+    Value biased = arith::AddIOp::create(
+        b, Value(arith::AddIOp::create(b, size, constant(32, 0xfff))), lowest);
+    Value normal = arith::SubIOp::create(
+        b, Value(arith::ShRUIOp::create(b, biased, thirteen)),
+        constant(32, 112 << 10));
+    Value payload = arith::AndIOp::create(
+        b, Value(arith::ShRUIOp::create(b, size, thirteen)),
+        constant(32, 0x3ff));
+    Value nan = arith::OrIOp::create(b, payload, constant(32, 0x7e00));
+    Value result = below(size, 0x38800000, tiny, normal);           // 2^-14
+    result = below(size, 0x47800000, result, constant(32, 0x7c00)); // 2^16
+    result = below(size, 0x7f800001, result, nan);
+    Value upper = arith::ShRUIOp::create(b, sign, constant(32, 16));
+    return narrowed(arith::OrIOp::create(b, result, upper), b.getF16Type());
+  }
+
+  /// f16 to f32, exactly: with the exponent where f32 has it, a product with
+  /// 2^112 corrects its bias, of subnormal numbers, too.
+  Value extendF16(Value x) {
+    Value word = widened(x);
+    Value size = arith::ShLIOp::create(
+        b, Value(arith::AndIOp::create(b, word, constant(32, 0x7fff))),
+        constant(32, 13));
+    Value scaled = arith::MulFOp::create(
+        b, asFloat(size), asFloat(constant(32, (127 + 112) << 23)));
+    Value number = arith::BitcastOp::create(b, bits(32), scaled);
+    Value special = arith::OrIOp::create(b, size, constant(32, 0x7f800000));
+    Value result = below(size, 0x1f << 23, number, special);
+    Value sign = arith::ShLIOp::create(
+        b, Value(arith::AndIOp::create(b, word, constant(32, 0x8000))),
+        constant(32, 16));
+    return asFloat(Value(arith::OrIOp::create(b, result, sign)));
+  }
+
+private:
+  Value asFloat(Value word) {
+    return arith::BitcastOp::create(b, withElement(like, b.getF32Type()), word);
+  }
+  /// The 16 bits of a narrow float as 32.
+  Value widened(Value x) {
+    Value half = arith::BitcastOp::create(b, bits(16), x);
+    return arith::ExtUIOp::create(b, bits(32), half);
+  }
+  Value narrowed(Value word, Type element) {
+    Value half = arith::TruncIOp::create(b, bits(16), word);
+    return arith::BitcastOp::create(b, withElement(like, element), half);
+  }
+  /// `then` where x is less than `limit`, both without sign.
+  Value below(Value x, int64_t limit, Value then, Value otherwise) {
+    Value is = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, x,
+                                     constant(32, limit));
+    return arith::SelectOp::create(b, is, then, otherwise);
+  }
+};
+
+/// The types whose conversions are expanded; elsewhere there is hardware.
+struct Narrow {
+  bool halves;
+
+  bool has(Type element) const {
+    return element.isBF16() || (halves && element.isF16());
+  }
+  Value round(Steps &steps, Value x, Type element) const {
+    return element.isBF16() ? steps.roundToBF16(x) : steps.roundToF16(x);
   }
 };
 
 struct ExpandTruncation : OpRewritePattern<arith::TruncFOp> {
-  using OpRewritePattern::OpRewritePattern;
+  ExpandTruncation(MLIRContext *context, Narrow narrow)
+      : OpRewritePattern(context), narrow(narrow) {}
   LogicalResult matchAndRewrite(arith::TruncFOp op,
                                 PatternRewriter &rewriter) const override {
     Type from = getElementTypeOrSelf(op.getIn());
     Type to = getElementTypeOrSelf(op.getType());
-    if (!from.isF64() && !to.isBF16())
-      return rewriter.notifyMatchFailure(op, "has hardware");
-    if (to.isF32())
+    if (to.isF32() || (!from.isF64() && !narrow.has(to)))
       return rewriter.notifyMatchFailure(op, "has hardware");
     Steps steps{{op.getLoc(), rewriter}, op.getType()};
     Value x = op.getIn();
@@ -112,58 +195,67 @@ struct ExpandTruncation : OpRewritePattern<arith::TruncFOp> {
     else if (!from.isF32())
       x = arith::ExtFOp::create(
           steps.b, withElement(op.getType(), steps.b.getF32Type()), x);
-    if (to.isBF16())
-      rewriter.replaceOp(op, steps.roundToBF16(x));
+    if (narrow.has(to))
+      rewriter.replaceOp(op, narrow.round(steps, x, to));
     else
       rewriter.replaceOpWithNewOp<arith::TruncFOp>(op, op.getType(), x);
     return success();
   }
+
+  const Narrow narrow;
 };
 
 /// bf16 to f32 on the bits. LLVM moves a plain extension behind exact functions
 /// (floor, ceil, round), which then are functions of bf16 that nothing has.
 struct ExpandExtension : OpRewritePattern<arith::ExtFOp> {
-  using OpRewritePattern::OpRewritePattern;
+  ExpandExtension(MLIRContext *context, Narrow narrow)
+      : OpRewritePattern(context), narrow(narrow) {}
   LogicalResult matchAndRewrite(arith::ExtFOp op,
                                 PatternRewriter &rewriter) const override {
-    if (!getElementTypeOrSelf(op.getIn()).isBF16())
+    Type from = getElementTypeOrSelf(op.getIn());
+    if (!narrow.has(from))
       return rewriter.notifyMatchFailure(op, "has hardware");
     Steps steps{{op.getLoc(), rewriter}, op.getType()};
-    Value half = arith::BitcastOp::create(steps.b, steps.bits(16), op.getIn());
-    Value word = arith::ExtUIOp::create(steps.b, steps.bits(32), half);
-    Value high = arith::ShLIOp::create(steps.b, word, steps.constant(32, 16));
-    Type f32 = withElement(op.getType(), steps.b.getF32Type());
-    Value wide = arith::BitcastOp::create(steps.b, f32, high);
+    Value wide = from.isBF16() ? steps.extendBF16(op.getIn())
+                               : steps.extendF16(op.getIn());
     if (wide.getType() != op.getType())
       wide = arith::ExtFOp::create(steps.b, op.getType(), wide);
     rewriter.replaceOp(op, wide);
     return success();
   }
+
+  const Narrow narrow;
 };
 
-/// Integers become bf16 by way of f32, rounded twice, as libraries do.
+/// Integers become narrow by way of f32, rounded twice, as libraries do.
 template <typename Op> struct ExpandFromInteger : OpRewritePattern<Op> {
-  using OpRewritePattern<Op>::OpRewritePattern;
+  ExpandFromInteger(MLIRContext *context, Narrow narrow)
+      : OpRewritePattern<Op>(context), narrow(narrow) {}
   LogicalResult matchAndRewrite(Op op,
                                 PatternRewriter &rewriter) const override {
-    if (!getElementTypeOrSelf(op.getType()).isBF16())
+    Type to = getElementTypeOrSelf(op.getType());
+    if (!narrow.has(to))
       return rewriter.notifyMatchFailure(op, "has hardware");
     Steps steps{{op.getLoc(), rewriter}, op.getType()};
     Type f32 = withElement(op.getType(), steps.b.getF32Type());
     Value wide = Op::create(steps.b, f32, op.getIn());
-    rewriter.replaceOp(op, steps.roundToBF16(wide));
+    rewriter.replaceOp(op, narrow.round(steps, wide, to));
     return success();
   }
+
+  const Narrow narrow;
 };
 
-/// Choosing between bf16 moves bits; LLVM would go by way of f32 and back.
+/// Choosing between narrow floats moves bits; LLVM would go by way of f32 and
+/// back.
 struct ExpandSelect : OpRewritePattern<arith::SelectOp> {
-  using OpRewritePattern::OpRewritePattern;
+  ExpandSelect(MLIRContext *context, Narrow narrow)
+      : OpRewritePattern(context), narrow(narrow) {}
   LogicalResult matchAndRewrite(arith::SelectOp op,
                                 PatternRewriter &rewriter) const override {
     Type type = op.getType();
     if (!isa<FloatType, VectorType>(type) ||
-        !getElementTypeOrSelf(type).isBF16())
+        !narrow.has(getElementTypeOrSelf(type)))
       return rewriter.notifyMatchFailure(op, "has hardware");
     Steps steps{{op.getLoc(), rewriter}, type};
     Type bits = steps.bits(16);
@@ -173,15 +265,19 @@ struct ExpandSelect : OpRewritePattern<arith::SelectOp> {
     rewriter.replaceOpWithNewOp<arith::BitcastOp>(op, type, chosen);
     return success();
   }
+
+  const Narrow narrow;
 };
 
 struct ExpandConversions
     : opc::impl::ExpandConversionsPassBase<ExpandConversions> {
+  using ExpandConversionsPassBase::ExpandConversionsPassBase;
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<ExpandExtension, ExpandTruncation, ExpandSelect,
                  ExpandFromInteger<arith::SIToFPOp>,
-                 ExpandFromInteger<arith::UIToFPOp>>(&getContext());
+                 ExpandFromInteger<arith::UIToFPOp>>(&getContext(),
+                                                     Narrow{halves});
     walkAndApplyPatterns(getOperation(), std::move(patterns));
   }
 };

@@ -11,6 +11,7 @@
 #include "opc/Pipeline/Link.h"
 
 #include "ConstantsSection.h"
+#include "MachineFiles.h"
 #include "MemoryGuard.h"
 #include "lld/Common/Driver.h"
 #include "opc-c/module.h"
@@ -257,6 +258,18 @@ Status opc::linkSharedObject(const ProgramParts &parts, const TargetDesc &desc,
   return status.ok() ? writeProgram(program, output) : status;
 }
 
+/// Writes what lld makes of `arguments`, with the constants where they belong.
+static Status linkToFile(const ProgramParts &parts,
+                         std::vector<std::string> arguments,
+                         llvm::StringRef output, mode_t mode) {
+  ObjectBytes image;
+  if (Status status = linkTo(image, std::move(arguments)); !status.ok())
+    return status;
+  auto [head, tail] = openForConstants(image, parts.constants.size());
+  return runtime::writeFile(output.str(), {head, view(parts.constants), tail},
+                            mode);
+}
+
 Status opc::linkRelocatable(const ProgramParts &parts, const TargetDesc &desc,
                             llvm::StringRef output) {
   Inputs inputs;
@@ -264,9 +277,34 @@ Status opc::linkRelocatable(const ProgramParts &parts, const TargetDesc &desc,
     return status;
   std::vector<std::string> arguments = {"-r"};
   llvm::append_range(arguments, pathsOf(inputs));
-  ObjectBytes image;
-  if (Status status = linkTo(image, arguments); !status.ok())
+  return linkToFile(parts, std::move(arguments), output, 0666);
+}
+
+Status opc::linkExecutable(const ProgramParts &parts, const TargetDesc &desc,
+                           llvm::StringRef output) {
+  MachineFiles files;
+  if (Status status = findMachineFiles(desc, files); !status.ok())
     return status;
-  auto [head, tail] = openForConstants(image, parts.constants.size());
-  return runtime::writeFile(output.str(), {head, view(parts.constants), tail});
+  Inputs inputs;
+  if (Status status = addObjects(parts, desc, inputs); !status.ok())
+    return status;
+  std::vector<std::string> arguments = {
+      "-static",
+      "-pie",
+      "--no-dynamic-linker",
+      "-z",
+      "text",
+      "-z",
+      "now",
+      "-z",
+      "noexecstack",
+      "--gc-sections",
+      "--eh-frame-hdr",
+      "--strip-all",
+      "--build-id=none",
+      "--export-dynamic-symbol=" OPC_PROGRAM_SYMBOL,
+      files.start};
+  llvm::append_range(arguments, pathsOf(inputs));
+  arguments.push_back(files.archive);
+  return linkToFile(parts, std::move(arguments), output, 0777);
 }

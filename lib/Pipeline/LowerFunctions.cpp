@@ -20,6 +20,8 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
 
+#include "opc/Targets/Core/Target.h"
+
 namespace opc {
 #define GEN_PASS_DEF_LOWERFUNCTIONSPASS
 #include "opc/Pipeline/Passes.h.inc"
@@ -29,26 +31,36 @@ using namespace mlir;
 
 namespace {
 
-struct LowerFunctions : opc::impl::LowerFunctionsPassBase<LowerFunctions> {
-  LowerFunctions() {
-    steps.addPass(createCanonicalizerPass());
-    steps.addPass(createCSEPass());
-    arith::ArithEmulateUnsupportedFloatsOptions bf16;
-    bf16.sourceTypeStrs = {"bf16"};
-    bf16.targetTypeStr = "f32";
-    steps.addPass(arith::createArithEmulateUnsupportedFloats(bf16));
-    steps.addPass(math::createMathExtendToSupportedTypes());
-    steps.addPass(opc::createExpandConversionsPass());
-    steps.addPass(createSCFToControlFlowPass());
-  }
+/// `halves`: the machine does not convert f16.
+OpPassManager stepsFor(bool halves) {
+  OpPassManager steps(LLVM::LLVMFuncOp::getOperationName());
+  steps.addPass(createCanonicalizerPass());
+  steps.addPass(createCSEPass());
+  arith::ArithEmulateUnsupportedFloatsOptions emulated;
+  emulated.sourceTypeStrs = {"bf16"};
+  if (halves)
+    emulated.sourceTypeStrs.push_back("f16");
+  emulated.targetTypeStr = "f32";
+  steps.addPass(arith::createArithEmulateUnsupportedFloats(emulated));
+  steps.addPass(math::createMathExtendToSupportedTypes());
+  steps.addPass(opc::createExpandConversionsPass({halves}));
+  steps.addPass(createSCFToControlFlowPass());
+  return steps;
+}
 
+struct LowerFunctions : opc::impl::LowerFunctionsPassBase<LowerFunctions> {
   void runOnOperation() override {
-    if (!opc::isLowered(getOperation()) &&
-        failed(runPipeline(steps, getOperation())))
+    if (opc::isLowered(getOperation()))
+      return;
+    FailureOr<const opc::TargetDesc *> desc = opc::targetOf(getOperation());
+    if (failed(desc))
+      return signalPassFailure();
+    OpPassManager &steps = (*desc)->vector.convertsHalves ? hard : soft;
+    if (failed(runPipeline(steps, getOperation())))
       signalPassFailure();
   }
 
-  OpPassManager steps{LLVM::LLVMFuncOp::getOperationName()};
+  OpPassManager hard = stepsFor(false), soft = stepsFor(true);
 };
 
 } // namespace

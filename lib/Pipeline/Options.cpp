@@ -110,16 +110,13 @@ Status readOutputs(const json::Value &value, CompileOptions &options) {
 
 Status readEmit(const json::Value &value, CompileOptions &options) {
   static constexpr std::pair<llvm::StringLiteral, Emit> kinds[] = {
-      {"so", Emit::So},
-      {"obj", Emit::Obj},
-      {"llvm", Emit::LLVM},
-      {"mlir", Emit::MLIR},
-      {"source", Emit::Source}};
+      {"so", Emit::So},     {"exe", Emit::Exe},   {"obj", Emit::Obj},
+      {"llvm", Emit::LLVM}, {"mlir", Emit::MLIR}, {"source", Emit::Source}};
   llvm::StringRef text = value.getAsString().value_or("");
   const auto *kind =
       llvm::find_if(kinds, [&](const auto &row) { return row.first == text; });
   if (kind == std::end(kinds))
-    return wrong("emit", "one of so, obj, llvm, mlir, source");
+    return wrong("emit", "one of so, exe, obj, llvm, mlir, source");
   options.emit = kind->second;
   return {};
 }

@@ -30,10 +30,28 @@ inline void setFloatState(uint64_t state) {
   asm volatile("msr fpcr, %0" ::"r"(state));
 }
 constexpr uint64_t defaultFloatState = 0;
-#else
-inline uint64_t floatState() { return 0; }
-inline void setFloatState(uint64_t) {}
+#elif defined(__riscv)
+inline uint64_t floatState() {
+  uint64_t state;
+  asm volatile("frcsr %0" : "=r"(state));
+  return state;
+}
+inline void setFloatState(uint64_t state) {
+  asm volatile("fscsr %0" ::"r"(state));
+}
 constexpr uint64_t defaultFloatState = 0;
+#elif defined(__loongarch__)
+inline uint64_t floatState() {
+  uint64_t state;
+  asm volatile("movfcsr2gr %0, $fcsr0" : "=r"(state));
+  return state;
+}
+inline void setFloatState(uint64_t state) {
+  asm volatile("movgr2fcsr $fcsr0, %0" ::"r"(state));
+}
+constexpr uint64_t defaultFloatState = 0;
+#else
+#error "opc's runtime does not know how this machine rounds"
 #endif
 
 /// The default state, until the end of a scope.

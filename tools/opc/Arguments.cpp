@@ -35,8 +35,8 @@ static const Option *findOption(const Command &command, std::string_view name) {
 }
 
 static Status complaint(const Command &command, const std::string &what) {
-  return Status::usage(
-      fmt::format("{}; see 'opc {} --help'", what, command.name));
+  return Status::usage(fmt::format("{}; see '{}{} --help'", what,
+                                   command.program, command.name));
 }
 
 /// Behind the name of an option that there is not: the one that may be meant.
@@ -166,4 +166,11 @@ Status opc::cli::splitPair(const std::string &option, const std::string &text,
   name = text.substr(0, equals);
   value = text.substr(equals + 1);
   return {};
+}
+
+bool opc::cli::asksForHelp(std::span<const char *const> words) {
+  for (std::string_view word : words)
+    if (word == "--help" || word == "-h")
+      return true;
+  return false;
 }

@@ -54,6 +54,7 @@ struct Command {
   const char *details; ///< paragraphs and examples for --help
   std::span<const Option> options;
   Status (*run)(const Arguments &arguments);
+  const char *program = "opc "; ///< what stands before the name
 };
 
 std::span<const Command> allCommands();
@@ -63,11 +64,16 @@ const Command *findCommand(std::string_view name);
 Status parseArguments(const Command &command,
                       std::span<const char *const> words, Arguments &arguments);
 
+/// Whether one of the words is --help or -h.
+bool asksForHelp(std::span<const char *const> words);
+
 /// Names, for messages about others.
 std::vector<std::string> commandNames();
 
 std::string helpText();
 std::string helpText(const Command &command);
+/// A line or several for each option.
+std::string optionsText(std::span<const Option> options);
 
 /// The whole number that an option has.
 Status parseNumber(const std::string &option, const std::string &text,

@@ -3,27 +3,14 @@
 // Everything that `opc --help` says.
 //
 //===----------------------------------------------------------------------===//
-#include "Command.h"
+#include "RunOptions.h"
 
 using namespace opc::cli;
 
 static constexpr char kTargetHelp[] =
     "what to compile for: cpu, reference, or NAME:CHIP; cpu alone is the\n"
     "processor at hand. `opc targets` lists them";
-static constexpr char kThreadsHelp[] = "threads that the program may use (1)";
-static constexpr char kDimHelp[] =
-    "gives a symbolic dimension of the inputs an extent; one without a\n"
-    "name is called INPUT.AXIS";
-static constexpr char kInputHelp[] =
-    "an input's values: an .npy file, random or zeros. Inputs that are not\n"
-    "given are random";
-
 static constexpr Option kTarget = {"target", "NAME[:CHIP]", kTargetHelp};
-static constexpr Option kThreads = {"threads", "N", kThreadsHelp};
-static constexpr Option kDim = {"dim", "NAME=N", kDimHelp, true};
-static constexpr Option kInput = {"input", "NAME=FILE|random|zeros", kInputHelp,
-                                  true};
-static constexpr Option kJson = {"json", nullptr, "print JSON"};
 static constexpr Option kOnly = {
     "only", "OUTPUT",
     "compute this output and what it needs, nothing else; also a\n"
@@ -46,8 +33,8 @@ static constexpr Option kCompileOptions[] = {
     kTarget,
     kThreads,
     kDim,
-    {"emit", "KIND", "what to write: so, obj, llvm, mlir or source (so)", false,
-     "so obj llvm mlir source", true},
+    {"emit", "KIND", "what to write: so, exe, obj, llvm, mlir or source (so)",
+     false, "so exe obj llvm mlir source", true},
     {"stop-after", "STAGE", "print the IR after a stage instead"},
     {"dump-stages", "DIR", "also write the IR of every stage to DIR"},
     {"verify-each", nullptr, "verify the IR after every pass"},
@@ -59,12 +46,9 @@ static constexpr Option kCompileOptions[] = {
     kNoCache,
     kVerbose,
 };
-static constexpr Option kRunOptions[] = {
-    kInput,   {"output", "DIR", "write each output to DIR as .npy"},
-    kDim,     kOnly,
-    kThreads, kTarget,
-    kJson,    kNoCache,
-    kVerbose};
+static constexpr Option kRunOptions[] = {kInput, kOutputs, kDim,
+                                         kOnly,  kThreads, kTarget,
+                                         kJson,  kNoCache, kVerbose};
 static constexpr Option kBenchOptions[] = {
     kThreads,
     {"profile", nullptr,
@@ -96,6 +80,7 @@ static constexpr Command kCommands[] = {
      "  opc compile model.onnx -o model.so\n"
      "  opc compile model.onnx -o model.so --threads 4 --dim batch=1\n"
      "  opc compile model.onnx -o model.so --target cpu:x86-64-v3\n"
+     "  opc compile model.onnx -o model --emit exe --target cpu:kunpeng-920\n"
      "  opc compile model.onnx -o scores.so --only scores\n"
      "  opc compile step.onnx -o step.so --donate state=next_state\n"
      "  opc compile model.onnx -o - --stop-after form-kernels\n",

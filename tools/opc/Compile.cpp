@@ -4,9 +4,7 @@
 
 #include "opc/Runtime/Escape.h"
 
-#include <filesystem>
 #include <fmt/format.h>
-#include <unistd.h>
 
 using namespace opc::cli;
 using nlohmann::json;
@@ -64,41 +62,15 @@ Status opc::cli::compileOptions(const Arguments &arguments, json &options) {
   return {};
 }
 
-Status opc::cli::parseThreads(const Arguments &arguments, int64_t &threads) {
-  constexpr int64_t most = 1024; // of any program (opc-c/compiler.h)
-  if (!arguments.has("threads"))
-    return {};
-  return parseNumber("threads", arguments.get("threads"), 1, most, threads);
-}
-
-Status opc::cli::parseDims(const Arguments &arguments,
-                           std::map<std::string, int64_t> &dims) {
-  for (const std::string &text : arguments.all("dim")) {
-    std::string name, value;
-    if (Status status = splitPair("dim", text, name, value); !status.ok())
-      return status;
-    name = runtime::toText(name);
-    // No tensor has a larger extent.
-    constexpr int64_t most = int64_t(1) << 40;
-    int64_t extent = 0;
-    Status status = parseNumber("dim " + name, value, 0, most, extent);
-    if (!status.ok())
-      return status;
-    if (!dims.emplace(name, extent).second)
-      return Status::usage(fmt::format("--dim {} is given twice", name));
-  }
-  return {};
-}
-
 Status opc::cli::compileCommand(const Arguments &arguments) {
   std::string output = arguments.get("output");
   if (arguments.has("stop-after") && arguments.get("emit", "mlir") != "mlir")
     return Status::usage(fmt::format("--stop-after prints mlir: it excludes "
                                      "--emit {}",
                                      arguments.get("emit")));
+  std::string emit = arguments.get("emit", "so");
   bool text = arguments.has("stop-after") ||
-              (arguments.has("emit") && arguments.get("emit") != "so" &&
-               arguments.get("emit") != "obj");
+              (emit != "so" && emit != "exe" && emit != "obj");
   if (output.empty() && !text)
     return Status::usage(
         "--output is missing: say where the result goes, as in "
@@ -115,24 +87,6 @@ Status opc::cli::compileCommand(const Arguments &arguments) {
   model.path = arguments.positional[0].c_str();
   return toStatus(library->compileFile(
       &model, output.empty() ? "-" : output.c_str(), options.dump().c_str()));
-}
-
-bool opc::cli::isProgram(const std::string &path) {
-  if (path.ends_with(".so"))
-    return true;
-  // Reading a pipe would take its first bytes away.
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error))
-    return false;
-  char magic[4] = {};
-  if (FILE *file = std::fopen(path.c_str(), "rb")) {
-    size_t count = std::fread(magic, 1, sizeof(magic), file);
-    std::fclose(file);
-    return count == sizeof(magic) && std::string_view(magic, sizeof(magic)) ==
-                                         "\x7f"
-                                         "ELF";
-  }
-  return false;
 }
 
 Status opc::cli::openProgram(const Arguments &arguments,

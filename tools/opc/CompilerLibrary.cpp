@@ -57,13 +57,3 @@ Status CompilerLibrary::get(const CompilerLibrary *&result) {
   return Status::input("the compiler cannot be loaded: libopc.so is of another "
                        "version than this program");
 }
-
-Status opc::cli::toStatus(opc_status code) {
-  if (code == OPC_OK)
-    return {};
-  std::vector<runtime::Diagnostic> diagnostics =
-      runtime::diagnosticsOf(opc_last_diagnostics());
-  // Out of memory there is no room for more than a text.
-  return diagnostics.empty() ? Status::input(opc_last_error())
-                             : Status::of(std::move(diagnostics));
-}

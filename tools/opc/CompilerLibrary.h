@@ -19,9 +19,6 @@ struct CompilerLibrary {
   static runtime::Status get(const CompilerLibrary *&library);
 };
 
-/// The status that a function of either library returned, with its message.
-runtime::Status toStatus(opc_status code);
-
 } // namespace opc::cli
 
 #endif // OPC_TOOLS_OPC_COMPILERLIBRARY_H

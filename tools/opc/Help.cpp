@@ -43,14 +43,19 @@ std::string opc::cli::helpText() {
 }
 
 std::string opc::cli::helpText(const Command &command) {
-  std::string text =
-      fmt::format("{}\n\nusage: opc {} {}{}{}\n\n{}", command.summary,
-                  command.name, command.operands, *command.operands ? " " : "",
-                  command.options.empty() ? "" : "[options]", command.details);
+  std::string text = fmt::format(
+      "{}\n\nusage: {}{} {}{}{}\n\n{}", command.summary, command.program,
+      command.name, command.operands, *command.operands ? " " : "",
+      command.options.empty() ? "" : "[options]", command.details);
   if (!command.options.empty())
-    text += "\noptions:\n";
+    text += "\n" + optionsText(command.options);
+  return text;
+}
+
+std::string opc::cli::optionsText(std::span<const Option> options) {
+  std::string text = "options:\n";
   constexpr size_t column = 34;
-  for (const Option &option : command.options) {
+  for (const Option &option : options) {
     std::string left =
         fmt::format("--{}{}{}", option.name, option.value ? " " : "",
                     option.value ? option.value : "");

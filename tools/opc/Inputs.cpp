@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Inputs.h"
 
-#include "CompileOptions.h"
+#include "RunOptions.h"
 #include "opc/Runtime/AtomicFile.h"
 #include "opc/Runtime/Data.h"
 #include "opc/Runtime/Escape.h"

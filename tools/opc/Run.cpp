@@ -1,7 +1,7 @@
 //===- Run.cpp - opc run --------------------------------------------------===//
-#include "CompileOptions.h"
 #include "FileNames.h"
 #include "Inputs.h"
+#include "RunOptions.h"
 #include "Summary.h"
 
 #include "opc/Runtime/Escape.h"
@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 using namespace opc::cli;
 using nlohmann::json;

@@ -56,8 +56,8 @@ TEST(Options, NamesWhatIsWrong) {
             "option 'outputs' is not a list of at least one name");
   EXPECT_EQ(complaintAbout(R"({"outputs": [1]})"),
             "option 'outputs' is not a list of at least one name");
-  EXPECT_EQ(complaintAbout(R"({"emit": "exe"})"),
-            "option 'emit' is not one of so, obj, llvm, mlir, source");
+  EXPECT_EQ(complaintAbout(R"({"emit": "elf"})"),
+            "option 'emit' is not one of so, exe, obj, llvm, mlir, source");
   EXPECT_EQ(complaintAbout(R"({"cache": 1})"),
             "option 'cache' is not true, false or a directory");
   EXPECT_EQ(complaintAbout(R"({"constants": {}})"),

@@ -56,6 +56,12 @@ runtime::Status linkSharedObject(const ProgramParts &parts,
 runtime::Status linkRelocatable(const ProgramParts &parts,
                                 const TargetDesc &desc, llvm::StringRef output);
 
+/// The same as a program of its own, which runs the model as `opc run` does and
+/// needs no library: for any Linux of the chip's processor. Fails where this
+/// installation of opc has no runtime for it.
+runtime::Status linkExecutable(const ProgramParts &parts,
+                               const TargetDesc &desc, llvm::StringRef output);
+
 /// Links kernels for a device to a shared object that exports each by its name
 /// and needs nothing but libc and libm.
 runtime::Status linkImage(llvm::ArrayRef<ObjectBytes> objects,

@@ -21,7 +21,7 @@ namespace opc {
 
 using runtime::Status;
 
-enum class Emit { So, Obj, LLVM, MLIR, Source };
+enum class Emit { So, Exe, Obj, LLVM, MLIR, Source };
 
 /// The value of an input that is compiled in (opc_constant).
 struct ConstantValue {

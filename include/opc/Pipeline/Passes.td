@@ -136,7 +136,12 @@ def ExpandConversionsPass : Pass<"opc-expand-conversions"> {
     rounding was inexact), after which rounding to the small type gives the
     correctly rounded result; f32 to bf16 is rounded to nearest even on the bits.
     The result is the same bits as one correct rounding, NaN stays NaN.
+    With `halves`, conversions between f16 and f32 are expanded, too.
   }];
+  let options = [
+    Option<"halves", "halves", "bool", "false",
+           "the machine has no conversions of f16">
+  ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect"];
 }

@@ -13,7 +13,7 @@
 
 using namespace opc;
 
-static bool sameMachine(const TargetDesc &desc) {
+bool opc::isForThisProcessor(const TargetDesc &desc) {
   llvm::Triple host(llvm::sys::getProcessTriple());
   llvm::Triple wanted(desc.llvm.triple);
   return host.getArch() == wanted.getArch() && host.getOS() == wanted.getOS();
@@ -25,7 +25,7 @@ bool opc::runsHere(const TargetDesc &desc, std::string &missing) {
   // Loading a program opens its devices, or says what is missing.
   if (!desc.device.name.empty())
     return true;
-  if (!sameMachine(desc)) {
+  if (!isForThisProcessor(desc)) {
     missing = llvm::Triple(desc.llvm.triple).getArchName().str();
     return false;
   }

@@ -15,6 +15,7 @@
 #include "llvm/Support/FormatVariadic.h"
 #include <map>
 #include <mutex>
+#include <tuple>
 #include <vector>
 
 using namespace opc;
@@ -51,8 +52,12 @@ static std::vector<TargetDesc> parseChips(const Target &target) {
   for (const EmbeddedFile &file : target.chips)
     chips.push_back(
         llvm::cantFail(TargetDesc::parse(target.name, file.name, file.text)));
-  llvm::sort(chips, [](const TargetDesc &a, const TargetDesc &b) {
-    return a.rank > b.rank;
+  auto order = [](const TargetDesc &desc) {
+    return std::make_tuple(!isForThisProcessor(desc), desc.llvm.triple,
+                           -desc.rank);
+  };
+  llvm::sort(chips, [&](const TargetDesc &a, const TargetDesc &b) {
+    return order(a) < order(b);
   });
   return chips;
 }
@@ -82,10 +87,14 @@ static std::vector<std::string> chipNames(const Target &target) {
 }
 
 static llvm::Expected<const TargetDesc *> detect(const Target &target) {
+  // The last that is for this processor, if any, is the simplest.
   std::string missing;
-  for (const TargetDesc &desc : chipsOf(target))
+  for (const TargetDesc &desc : chipsOf(target)) {
+    if (!missing.empty() && !isForThisProcessor(desc))
+      break;
     if (runsHere(desc, missing))
       return &desc;
+  }
   return llvm::createStringError(
       llvm::formatv(
           "this machine can run no chip of target '{0}': the simplest "

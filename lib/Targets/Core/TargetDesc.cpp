@@ -114,6 +114,7 @@ void readVector(ObjectReader &in, VectorUnit &unit) {
   in.read("bits", unit.bits);
   in.read("registers", unit.registers);
   in.read("scales", unit.scales);
+  in.read("converts_halves", unit.convertsHalves);
   in.read("fma_ports", unit.fmaPorts);
   in.read("fma_latency", unit.fmaLatency);
   in.read("load_ports", unit.loadPorts);
@@ -138,6 +139,7 @@ void readChip(ObjectReader &in, TargetDesc &desc) {
     llvm.read("triple", desc.llvm.triple);
     llvm.read("cpu", desc.llvm.cpu);
     llvm.read("features", desc.llvm.features);
+    llvm.read("vscale", desc.llvm.vscale);
   });
   in.inner("device", [&](ObjectReader &device) {
     device.read("name", desc.device.name);

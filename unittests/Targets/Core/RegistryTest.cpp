@@ -8,6 +8,9 @@
 #include "llvm/Support/TargetSelect.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include <set>
+#include <string>
+#include <vector>
 
 using namespace opc;
 using testing::HasSubstr;
@@ -26,8 +29,20 @@ TEST(Registry, EveryTargetHasChipsOfDistinctRank) {
     llvm::ArrayRef<TargetDesc> chips = chipsOf(*target);
     ASSERT_FALSE(chips.empty()) << target->name.str();
     for (size_t i = 1; i < chips.size(); ++i)
-      EXPECT_GT(chips[i - 1].rank, chips[i].rank);
+      if (chips[i - 1].llvm.triple == chips[i].llvm.triple)
+        EXPECT_GT(chips[i - 1].rank, chips[i].rank);
   }
+}
+
+TEST(Registry, ChipsOfOneProcessorStandTogetherItsOwnFirst) {
+  std::vector<std::string> triples;
+  for (const TargetDesc &desc : chipsOf(*findTarget("cpu")))
+    if (triples.empty() || triples.back() != desc.llvm.triple)
+      triples.push_back(desc.llvm.triple);
+  EXPECT_GT(triples.size(), 1u);
+  EXPECT_EQ(std::set<std::string>(triples.begin(), triples.end()).size(),
+            triples.size());
+  EXPECT_TRUE(isForThisProcessor(chipsOf(*findTarget("cpu")).front()));
 }
 
 TEST(Registry, HostIsTheHighestRankedThatRuns) {

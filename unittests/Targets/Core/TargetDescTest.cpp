@@ -9,11 +9,13 @@ using testing::HasSubstr;
 
 static const char *const kChip = R"({
   "summary": "a chip", "rank": 1, "requires": ["fast"],
-  "llvm": {"triple": "x86_64-unknown-linux-gnu", "cpu": "c", "features": "+f"},
+  "llvm": {"triple": "x86_64-unknown-linux-gnu", "cpu": "c", "features": "+f",
+           "vscale": 2},
   "device": {"name": "board", "own_memory": true},
   "caches": [{"bytes": 1024}],
-  "vector": {"bits": 256, "registers": 16, "scales": true, "fma_ports": 2,
-             "fma_latency": 4, "load_ports": 2, "l2_bytes_per_cycle": 24},
+  "vector": {"bits": 256, "registers": 16, "scales": true,
+             "converts_halves": true, "fma_ports": 2, "fma_latency": 4,
+             "load_ports": 2, "l2_bytes_per_cycle": 24},
   "matrix_units": [{"name": "u", "a": "bf16", "b": "bf16", "acc": "f32",
                     "m": 16, "n": 8, "k": 32}]
 })";
@@ -33,12 +35,14 @@ TEST(TargetDesc, ReadsEveryField) {
   TargetDesc desc = llvm::cantFail(TargetDesc::parse("t", "c", kChip));
   EXPECT_EQ(desc.name(), "t:c");
   EXPECT_EQ(desc.llvm.features, "+f");
+  EXPECT_EQ(desc.llvm.vscale, 2);
   EXPECT_EQ(desc.device.name, "board");
   EXPECT_EQ(desc.memorySpace(), "board");
   EXPECT_EQ(desc.cache(1).bytes, 1024);
   EXPECT_EQ(desc.cache(3).bytes, 1024) << "the last level stands for further";
   EXPECT_EQ(desc.vector.lanes(32), 8);
   EXPECT_TRUE(desc.vector.scales);
+  EXPECT_TRUE(desc.vector.convertsHalves);
   EXPECT_EQ(desc.vector.loadPorts, 2);
   EXPECT_EQ(desc.vector.l2BytesPerCycle, 24);
   ASSERT_EQ(desc.matrixUnits.size(), 1u);

@@ -80,7 +80,8 @@ void registerTarget(const Target &target);
 /// The target of a name, or null.
 const Target *findTarget(llvm::StringRef name);
 
-/// All chips of a target, parsed; highest rank first.
+/// All chips of a target, parsed: those of this machine's instruction set first,
+/// then by instruction set; of each the highest rank first.
 llvm::ArrayRef<TargetDesc> chipsOf(const Target &target);
 
 /// Finds what a user means by "cpu", "cpu:CHIP" or "cpu:host". Without a
@@ -92,6 +93,8 @@ llvm::Expected<const TargetDesc *> findChip(llvm::StringRef name);
 /// processor at hand where a device runs them.
 llvm::Expected<const TargetDesc *> hostChip(const TargetDesc &desc);
 
+/// Whether this machine's instruction set and system are those of `desc`.
+bool isForThisProcessor(const TargetDesc &desc);
 /// Whether this machine has all that `desc` requires; otherwise the names of
 /// what is missing, separated by commas, are in `missing`.
 bool runsHere(const TargetDesc &desc, std::string &missing);

@@ -29,6 +29,8 @@ struct VectorUnit {
   int64_t registers = 16;
   /// One instruction multiplies floats by powers of two, whatever these are.
   bool scales = false;
+  /// Instructions convert between f16 and f32.
+  bool convertsHalves = false;
   int64_t fmaPorts = 1;   ///< multiply-adds that start each cycle
   int64_t fmaLatency = 4; ///< cycles
   int64_t loadPorts = 2;  ///< loads that start each cycle
@@ -52,6 +54,9 @@ struct LLVMDesc {
   std::string triple;
   std::string cpu;
   std::string features; ///< "+a,-b", in addition to the cpu's own
+  /// How often the registers of a scalable unit hold its least width; 0 where
+  /// code does not depend on that.
+  int64_t vscale = 0;
 };
 
 /// What runs the kernels of a chip that is not the host's processor.

@@ -148,9 +148,15 @@ Value VectorMath::exp(Value x) {
   // Beyond 89 the result is infinite all the same.
   Reduced r = reduce(clamp(x, -89, 89));
   Value value = scaled(add(r.expm1, c(1)), r.n, keep);
-  // From the least float on of which the result is infinite.
-  return hasScalef() ? value
-                     : select(less(c(88.722835), x), c(INFINITY), value);
+  if (hasScalef())
+    return value;
+  // From the least float on of which the result is infinite. The integer that
+  // NaN becomes differs between processors: its result is not the one made of
+  // that.
+  Value most = c(88.722835);
+  Value beyond =
+      arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UGT, x, most);
+  return select(beyond, add(x, c(INFINITY)), value);
 }
 
 Value VectorMath::expm1(Value x) {
