@@ -31,7 +31,7 @@ COMMANDS = {
     "aarch64-sve-512": "qemu-aarch64 -cpu a64fx",
     "riscv64-v128": "qemu-riscv64 -cpu rv64,v=true,vlen=128,vext_spec=v1.0",
     "riscv64-v256": "qemu-riscv64 -cpu rv64,v=true,vlen=256,vext_spec=v1.0",
-    "loongarch64-lsx": "qemu-loongarch64 -cpu la464",
+    "loongarch64-lsx": "qemu-loongarch64 -cpu la464,lasx=off",
     "loongson-3a6000": "qemu-loongarch64 -cpu la464",
 }
 OLDEST = 10  # has LASX
