@@ -225,8 +225,24 @@ def torch_suite(_build):
     return list(torch_page.lines())
 
 
+def coverage(_build):
+    """What each chip does with each class of operators, by the record."""
+    import target_page
+
+    return list(target_page.lines())
+
+
+def coverage_picture(_build):
+    """The same as a picture."""
+    import target_page
+
+    return list(target_page.picture())
+
+
 PAGES = {
     "AddingCosts": lambda _build: adding_costs.lines(),
+    "Coverage": coverage,
+    "Coverage.svg": coverage_picture,
     "FunctionAccuracy": functions,
     "Ops": operations,
     "Passes": passes,
@@ -247,7 +263,7 @@ def page_text(name, build):
 
 def update(name, build, check):
     """Whether the page was as it should be; writes it unless `check`."""
-    file = PAGES_DIR / f"{name}.md"
+    file = PAGES_DIR / (name if "." in name else f"{name}.md")
     old = file.read_text() if file.exists() else ""
     new = page_text(name, build)
     if old == new:

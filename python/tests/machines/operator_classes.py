@@ -281,4 +281,3 @@ CLASSES = {
         sizes=[(37, 129), (1, 5), (0, 7), (130, 515)],
     ),
 }
-DTYPES = {"f32": np.dtype("f4"), "f16": np.dtype("f2")}

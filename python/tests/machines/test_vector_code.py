@@ -4,9 +4,11 @@ import subprocess
 
 import instructions
 import pytest
+import numpy as np
 import qemu
-from operator_classes import CLASSES, DTYPES, STATIC, parts
+from operator_classes import CLASSES, parts
 from support import BUILD, graph_model
+from target_coverage import size_of
 
 # A copy of rows is left to memcpy; a heap of the largest compares one by one.
 COPIES = {"gather"}
@@ -18,8 +20,7 @@ LEAST = 10  # instructions; the shortest kernel multiplies two vectors
 @pytest.mark.parametrize("chip", qemu.COMMANDS)
 def test_instructions(chip, name, tmp_path):
     kind = CLASSES[name]
-    size = STATIC if STATIC in kind.sizes else kind.sizes[0]
-    weights, feeds = parts(kind.feeds(*size, DTYPES["f32"]))
+    weights, feeds = parts(kind.feeds(*size_of(kind), np.dtype("f4")))
     model = graph_model(kind.nodes, feeds, kind.outputs, weights, kind.opset)
     source, made = tmp_path / "model.onnx", tmp_path / "model.o"
     source.write_bytes(model.SerializeToString())
