@@ -9,6 +9,7 @@
 #include "Boundary.h"
 #include "Fault.h"
 #include "FloatState.h"
+#include "Team.h"
 #include "Text.h"
 #include "ThreadPool.h"
 
@@ -54,6 +55,7 @@ void Call::timedLaunch(const opc_launch &launch) {
 
 void Call::launch(opc_call *opaque, const opc_launch *launch) {
   Call &call = of(opaque);
+  call.sharedNs += ThreadPool::sharedNs(*launch);
   if (call.profile)
     call.timedLaunch(*launch);
   else
@@ -231,7 +233,15 @@ int32_t Call::deviceRead(opc_call *opaque, int64_t device, void *to,
 
 int32_t Call::runEntry() {
   DefaultFloatState state;
-  return program.descriptor.entry(this);
+  int32_t code = 1;
+  auto work = [&] { code = program.descriptor.entry(this); };
+  opc_team_fn lent = team();
+  if (!lent || threads < 2 || program.sharedNs < worthATeamNs)
+    work();
+  else
+    runInTeam(lent, threads, work);
+  program.sharedNs = sharedNs;
+  return code;
 }
 
 Status Call::run() {

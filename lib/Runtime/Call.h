@@ -55,6 +55,9 @@ public:
 
 private:
   static const opc_runtime_api services;
+  /// Less than this is not worth the threads of a team, which may be asleep.
+  static constexpr int64_t worthATeamNs = 100000;
+
   static Call &of(opc_call *call) { return *static_cast<Call *>(call); }
   static void launch(opc_call *call, const opc_launch *launch);
   static void *alloc(opc_call *call, int64_t bytes);
@@ -86,6 +89,7 @@ private:
   std::unique_ptr<DeviceCalls> devices; // of a run that uses any
   Status deviceFailure;
   const int threads;
+  int64_t sharedNs = 0; // what launches could have shared
   std::shared_ptr<Profile> profile;
   std::vector<LaunchEvent> events;
 };

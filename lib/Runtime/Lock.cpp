@@ -1,10 +1,12 @@
 //===- Lock.cpp - Carrying the shared state over a fork -------------------===//
 //
 // The child of a fork has one thread: the pool's workers are gone, so the pool
-// forgets them there and makes new ones when it needs them.
+// forgets them there and makes new ones when it needs them. So are those that
+// the process lent.
 //
 //===----------------------------------------------------------------------===//
 #include "Lock.h"
+#include "Team.h"
 #include "ThreadPool.h"
 
 #include <pthread.h>
@@ -18,6 +20,7 @@ std::mutex &opc::runtime::sharedLock() {
       pthread_atfork([] { theLock.lock(); }, [] { theLock.unlock(); },
                      [] {
                        ThreadPool::forgetWorkersAfterFork();
+                       forgetTeamAfterFork();
                        theLock.unlock();
                      });
   (void)registered;

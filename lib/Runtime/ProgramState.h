@@ -1,7 +1,8 @@
 //===- ProgramState.h - What stands behind an opc_program -------*- C++ -*-===//
 //
 // A loaded program is read-only while it runs, but for the two things that a
-// user may change at any time: the number of threads and the profile.
+// user may change at any time, the number of threads and the profile, and for
+// what a run tells the next one.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_LIB_RUNTIME_PROGRAMSTATE_H
@@ -26,6 +27,8 @@ struct opc_program {
   /// By the numbers of kernels; NULL for those that the program calls.
   std::vector<opc_device_kernel *> deviceKernels;
   std::atomic<int> threads{1};
+  /// What launches of the last run could have shared, in nanoseconds.
+  std::atomic<int64_t> sharedNs{INT64_MAX};
   opc::runtime::ProfileSwitch profile;
 
   // Exactly one of these keeps the code in memory.

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <utility>
 
 using namespace opc::runtime;
 
@@ -74,9 +75,7 @@ ThreadPool::ThreadPool(Options options)
 }
 
 ThreadPool::~ThreadPool() {
-  stop_ = true;
-  epoch_.fetch_add(1);
-  futexWake(epoch_, INT_MAX);
+  dismiss(stop_);
   for (int i = 0; i < workers_; ++i)
     pthread_join(threads_[i].thread, nullptr);
 }
@@ -87,7 +86,8 @@ bool ThreadPool::startWorker(int index) {
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &old);
   auto body = [](void *pool) -> void * {
-    static_cast<ThreadPool *>(pool)->workerLoop();
+    auto *own = static_cast<ThreadPool *>(pool);
+    own->serve(own->stop_);
     return nullptr;
   };
   pthread_t &thread = threads_[index].thread;
@@ -163,13 +163,21 @@ void ThreadPool::wake(int seats) {
     futexWake(epoch_, std::min(parked, missing));
 }
 
+/// A core's share of a machine of today: 50 flop/ns, 20 B/ns.
+static int64_t aboutNs(const opc_launch &launch) {
+  return std::max(launch.flops / 50, launch.bytes / 20);
+}
+
+int64_t ThreadPool::sharedNs(const opc_launch &launch) {
+  return launch.units < 2 * launch.grain ? 0 : aboutNs(launch);
+}
+
 /// Whether a launch that finds no worker awake should wake one, which costs as
 /// much as 12 us of work. A series of short launches adds up to that, and the
 /// worker that it wakes then serves the rest of the series.
 static bool worthWaking(const opc_launch &launch) {
   constexpr int64_t wakeNs = 12000, seriesNs = 100000;
-  // A core's share of a machine of today: 50 flop/ns, 20 B/ns.
-  int64_t ns = std::max(launch.flops / 50, launch.bytes / 20);
+  int64_t ns = aboutNs(launch);
   if (ns >= wakeNs || (launch.flops <= 0 && launch.bytes <= 0))
     return true;
   static thread_local int64_t lastNs = 0, serialNs = 0;
@@ -245,14 +253,31 @@ void ThreadPool::idle(uint32_t seenEpoch) {
   parked_.fetch_sub(1);
 }
 
-void ThreadPool::workerLoop() {
-  insideLaunch = true;
-  setFloatState(defaultFloatState);
-  while (!stop_.load(std::memory_order_relaxed)) {
+void ThreadPool::serve(const std::atomic<bool> &isOver) {
+  const bool before = std::exchange(insideLaunch, true);
+  DefaultFloatState state;
+  for (;;) {
+    // The epoch first: it changes after `isOver` does.
     uint32_t seen = epoch_.load(std::memory_order_acquire);
+    if (isOver.load(std::memory_order_acquire))
+      break;
     if (!helpAnyone())
       idle(seen);
   }
+  insideLaunch = before;
+}
+
+void ThreadPool::dismiss(std::atomic<bool> &isOver) {
+  isOver = true;
+  epoch_.fetch_add(1);
+  if (parked_.load() > 0)
+    futexWake(epoch_, INT_MAX);
+}
+
+int ThreadPool::borrow(int threads) {
+  threads = std::min(threads, startable_.load(std::memory_order_relaxed));
+  borrowed_ += threads;
+  return threads;
 }
 
 void ThreadPool::run(const opc_launch &launch, int threads) {
@@ -266,7 +291,7 @@ void ThreadPool::run(const opc_launch &launch, int threads) {
   if (insideLaunch ||
       (spinning_.load(std::memory_order_relaxed) == 0 && !worthWaking(launch)))
     seats = 0;
-  if (seats > 0)
+  if (seats > 0 && borrowed_.load(std::memory_order_relaxed) == 0)
     seats = ensureWorkers(seats);
   Slot *slot = seats > 0 ? acquireSlot() : nullptr;
   if (!slot)

@@ -44,6 +44,17 @@ public:
   /// Runs all units on at most `threads` threads, the caller's included.
   /// No task has fewer than `grain` units.
   void run(const opc_launch &launch, int threads);
+  /// About how long a launch takes on one thread; 0 where it is one task.
+  static int64_t sharedNs(const opc_launch &launch);
+
+  /// Helps with launches on a thread that is not the pool's, until `isOver`.
+  void serve(const std::atomic<bool> &isOver);
+  /// Ends that.
+  void dismiss(std::atomic<bool> &isOver);
+  /// Tells that up to `threads` others may come to serve: as long as they may,
+  /// the pool makes no workers. Gives how many are of use.
+  int borrow(int threads);
+  void giveBack(int threads) { borrowed_ -= threads; }
 
   /// Workers made so far.
   int workers() const { return workers_.load(std::memory_order_relaxed); }
@@ -60,7 +71,6 @@ private:
   void workAsCaller(Slot &slot);
   bool workAsHelper(Slot &slot);
   bool helpAnyone();
-  void workerLoop();
   void idle(uint32_t seenEpoch);
 
   static constexpr int numSlots = 16;
@@ -72,6 +82,7 @@ private:
   Placement placement_;
   std::atomic<int> workers_{0};
   std::atomic<int> startable_;
+  std::atomic<int> borrowed_{0};
   /// Counts jobs; what idle workers watch and sleep on.
   alignas(64) std::atomic<uint32_t> epoch_{0};
   alignas(64) std::atomic<int> spinning_{0};

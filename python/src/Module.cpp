@@ -11,6 +11,7 @@
 #include "TensorCall.h"
 #include "Watch.h"
 #include "opc-c/inspect.h"
+#include "opc-c/team.h"
 
 #include <memory>
 #include <nanobind/stl/optional.h>
@@ -92,6 +93,10 @@ static nb::object targets() {
   return loadsAndFree(json);
 }
 
+static void setTeam(uintptr_t address) {
+  opc_set_team(reinterpret_cast<opc_team_fn>(address));
+}
+
 NB_MODULE(_opc, m) {
   initArrays();
   // PyTorch's registries keep programs until the process ends.
@@ -148,4 +153,6 @@ NB_MODULE(_opc, m) {
       "build_id", [] { return compiler().buildId(); },
       "What tells this build of the compiler from others.");
   m.def("version", &opc_version, "Version of the runtime.");
+  m.def("set_team", &setTeam, nb::arg("address"),
+        "Sets the address of opc_set_team's function.");
 }

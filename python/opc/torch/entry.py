@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch._functorch.aot_autograd import aot_module_simplified
 
-from . import cached, foreign, graphs, settings, skipped, tracing
+from . import cached, foreign, graphs, settings, skipped, team, tracing
 
 
 def backend(
@@ -37,3 +37,4 @@ def backend(
 
 
 skipped.watch(backend)
+team.share()
