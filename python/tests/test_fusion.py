@@ -173,3 +173,26 @@ def test_a_product_does_not_lie_over_its_operand(size, target):
     expected = onnxruntime_session(model).run(None, feeds)
     compiled = opc.compile(model, target=target, threads=1, cache=False)
     assert_close(compiled.run(feeds), expected, scale=64)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("shape", [(5000, 16), (5000, 3), (64, 9, 9, 40)])
+def test_statistics_of_long_columns(shape, target):
+    """Which come without a cache's help, from kernels of their own."""
+    axes = list(range(len(shape) - 1))
+    nodes = [
+        helper.make_node("ReduceMean", ["x"], ["mean"], axes=axes),
+        helper.make_node("Sub", ["x", "mean"], ["centred"]),
+        helper.make_node("Mul", ["centred", "centred"], ["square"]),
+        helper.make_node("ReduceMean", ["square"], ["variance"], axes=axes),
+        helper.make_node("Sqrt", ["variance"], ["deviation"]),
+        helper.make_node("Div", ["centred", "deviation"], ["y"]),
+    ]
+    feeds = {"x": normal(*shape)}
+    model = graph_model(nodes, feeds, ["variance", "y"], opset=17)
+    expected = onnxruntime_session(model).run(None, feeds)
+    for threads in (1, 2):
+        compiled = opc.compile(
+            model, target=target, threads=threads, cache=False
+        )
+        assert_close(compiled.run(feeds), expected, scale=64)

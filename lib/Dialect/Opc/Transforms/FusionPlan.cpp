@@ -30,6 +30,7 @@ struct Group {
   int64_t firstReader = kNobody;
   Role leader = Role::Host;
   Dims domain, reduced; ///< extents of the leader; of a reduction's result
+  bool sweeps = false;  ///< is led by a reduction that sweeps
   unsigned cost = 0, operands = 0;
 };
 
@@ -56,6 +57,7 @@ private:
 
   bool ready(unsigned group, ArrayRef<Need> needs);
   bool joins(Operation *op, const FusionClass &info, const Group &group);
+  bool sweeps(Operation *op);
   bool joinsPointwise(Operation *op, const Group &group);
   bool joinsView(Operation *op, const Group &group);
   bool joinsRows(Operation *op, const FusionClass &info, const Group &group);
@@ -206,9 +208,36 @@ bool Planner::onlyReadBy(const Group &group, Operation *op, unsigned other) {
   return true;
 }
 
+static SmallVector<int64_t> rowAxes(Operation *op) {
+  if (auto axes = op->getAttrOfType<DenseI64ArrayAttr>("axes"))
+    return llvm::to_vector(axes.asArrayRef());
+  if (auto axis = op->getAttrOfType<IntegerAttr>("axis"))
+    return {axis.getInt()};
+  return {};
+}
+
+/// Whether a reduction keeps the last axis and has run through more than stays
+/// in a cache when it is done. What is read twice comes from memory twice, and
+/// few threads can share the work: elements that are read again, or written,
+/// are for kernels that go by elements.
+bool Planner::sweeps(Operation *op) {
+  if (!isa<ReductionOp>(op))
+    return false;
+  const Dims dims = env.dims(op->getOperand(0));
+  SmallVector<int64_t> axes = rowAxes(op);
+  if (llvm::is_contained(axes, int64_t(dims.size()) - 1))
+    return false;
+  int64_t column = 1;
+  for (int64_t axis : axes)
+    column *= constantOf(dims[axis]).value_or(1);
+  return column > rules(op).maxColumn;
+}
+
 bool Planner::joinsPointwise(Operation *op, const Group &group) {
   const Dims &dims = env.dims(op->getResult(0));
   bool isReduced = group.leader == Role::Reduction && dims == group.reduced;
+  if (group.sweeps && !isReduced)
+    return false;
   bool isCheap = group.cost <= rulesOf(group).maxRecomputedCost;
   if (dims != group.domain && !isReduced)
     return isExpression(group.leader) && isCheap && onlyReadBy(group, op, 0);
@@ -247,14 +276,6 @@ bool Planner::joinsView(Operation *op, const Group &group) {
          (group.cost <= rulesOf(group).maxRecomputedCost || !repeats(op, env));
 }
 
-static SmallVector<int64_t> rowAxes(Operation *op) {
-  if (auto axes = op->getAttrOfType<DenseI64ArrayAttr>("axes"))
-    return llvm::to_vector(axes.asArrayRef());
-  if (auto axis = op->getAttrOfType<IntegerAttr>("axis"))
-    return {axis.getInt()};
-  return {};
-}
-
 /// The axes are the last ones, so that a row is one piece of memory.
 static bool isTrailing(ArrayRef<int64_t> axes, int64_t rank) {
   return llvm::all_of(axes, [&](int64_t axis) {
@@ -274,7 +295,8 @@ bool Planner::joinsRows(Operation *op, const FusionClass &info,
     return false;
   if (isExpression(group.leader)) {
     const FusionLimits *limits = rulesOf(group).limitsOf(info.role);
-    return limits && limits->producers;
+    return limits && limits->producers &&
+           (!sweeps(op) || onlyReadBy(group, op, 0));
   }
   SmallVector<int64_t> axes = rowAxes(op);
   return rulesOf(group).rowKernels && info.role == Role::Reduction &&
@@ -312,6 +334,7 @@ void Planner::add(Operation *op, const FusionClass &info, unsigned index) {
   group.operands += op->getNumOperands();
   const Dims &dims = env.dims(op->getResult(0));
   bool leads = !isExpression(info.role);
+  group.sweeps |= sweeps(op);
   if (leads && group.leader != Role::Reduction) {
     group.leader = info.role;
     group.reduced = dims;
@@ -339,6 +362,8 @@ bool Planner::merges(unsigned fromIndex, unsigned intoIndex, Operation *op) {
   if (!limits || (opLeads && !limits->producers))
     return false;
   if (!isExpression(into.leader) && from.leader != Role::Pointwise)
+    return false;
+  if (into.sweeps && !onlyReadBy(from, op, intoIndex))
     return false;
   if (from.domain == into.domain)
     return true;

@@ -64,6 +64,9 @@ struct FusionRules {
   /// Constants of at most this many elements are copied into the kernel;
   /// others, unless all their elements are equal, are buffers.
   int64_t maxClonedElements = 16;
+  /// Elements that a reduction may combine for one of its result and still find
+  /// in a cache what it has read, where it keeps the last axis.
+  int64_t maxColumn = 4096;
   /// Reductions over the same rows share a kernel with what is between them.
   bool rowKernels = true;
 

@@ -78,6 +78,44 @@ func.func @main(%x: tensor<?x64xf32> {opc.dims = affine_map<()[s0] -> (s0, 64)>}
 
 // -----
 
+// A reduction of columns that are longer than a cache is no place for elements:
+// neither for those behind it, nor for those before it that others read, too.
+// CHECK-LABEL: func.func @main
+// CHECK: %[[M:.*]] = opc.launch @reduce_neg_0(
+// CHECK: %[[S:.*]]:2 = opc.launch @add_mul_1(%arg0, %[[M]])
+// CHECK: %[[V:.*]] = opc.launch @reduce_sqrt_2(%[[S]]#
+// CHECK: opc.launch @mul_3(%[[S]]#{{[01]}}, %[[V]])
+func.func @main(%x: tensor<8192x16xf32> {opc.dims = affine_map<() -> (8192, 16)>}) -> tensor<8192x16xf32> attributes {opc.symbols = []} {
+  %0 = opc.reduce %x {axes = array<i64: 0>, keepdims = true, kind = "sum"} : (tensor<8192x16xf32>) -> tensor<1x16xf32>
+  %1 = opc.neg %0 : (tensor<1x16xf32>) -> tensor<1x16xf32>
+  %2 = opc.add %x, %1 : (tensor<8192x16xf32>, tensor<1x16xf32>) -> tensor<8192x16xf32>
+  %3 = opc.mul %2, %2 : (tensor<8192x16xf32>, tensor<8192x16xf32>) -> tensor<8192x16xf32>
+  %4 = opc.reduce %3 {axes = array<i64: 0>, keepdims = true, kind = "sum"} : (tensor<8192x16xf32>) -> tensor<1x16xf32>
+  %5 = opc.sqrt %4 : (tensor<1x16xf32>) -> tensor<1x16xf32>
+  %6 = opc.mul %2, %5 : (tensor<8192x16xf32>, tensor<1x16xf32>) -> tensor<8192x16xf32>
+  return %6 : tensor<8192x16xf32>
+}
+
+// -----
+
+// Shorter columns are read again from the cache; elements that only the
+// reduction reads are its own.
+// CHECK-LABEL: func.func @main
+// CHECK: opc.launch @abs_reduce_neg_add_0(
+// CHECK-NEXT: opc.launch @abs_reduce_1(
+// CHECK-NEXT: return
+func.func @main(%x: tensor<512x16xf32> {opc.dims = affine_map<() -> (512, 16)>}, %y: tensor<8192x16xf32> {opc.dims = affine_map<() -> (8192, 16)>}) -> (tensor<512x16xf32>, tensor<1x16xf32>) attributes {opc.symbols = []} {
+  %0 = opc.abs %x : (tensor<512x16xf32>) -> tensor<512x16xf32>
+  %1 = opc.reduce %0 {axes = array<i64: 0>, keepdims = true, kind = "sum"} : (tensor<512x16xf32>) -> tensor<1x16xf32>
+  %2 = opc.neg %1 : (tensor<1x16xf32>) -> tensor<1x16xf32>
+  %3 = opc.add %0, %2 : (tensor<512x16xf32>, tensor<1x16xf32>) -> tensor<512x16xf32>
+  %4 = opc.abs %y : (tensor<8192x16xf32>) -> tensor<8192x16xf32>
+  %5 = opc.reduce %4 {axes = array<i64: 0>, keepdims = true, kind = "sum"} : (tensor<8192x16xf32>) -> tensor<1x16xf32>
+  return %3, %5 : tensor<512x16xf32>, tensor<1x16xf32>
+}
+
+// -----
+
 // A residual: the sum waits for the later of its operands and joins it.
 // CHECK-LABEL: func.func @main
 // CHECK: %[[A:.*]] = opc.launch @matmul_relu_0(
