@@ -196,3 +196,31 @@ def test_statistics_of_long_columns(shape, target):
             model, target=target, threads=threads, cache=False
         )
         assert_close(compiled.run(feeds), expected, scale=64)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("other", [(20, 1, 1), (3, 20, 14, 1), (14,), (14, 1)])
+@pytest.mark.parametrize("last", [14, 1])
+def test_what_follows_a_transpose(last, other, target):
+    """Rows and columns of an image are walked as one, unless a value that follows
+    lies along one of them alone. It stays where more would have to be turned."""
+    nodes = [
+        helper.make_node("Transpose", ["x"], ["turned"], perm=(0, 3, 1, 2)),
+        helper.make_node("Where", ["is", "turned", "w"], ["chosen"]),
+        helper.make_node("Add", ["chosen", "z"], ["sum"]),
+        helper.make_node("Relu", ["sum"], ["y"]),
+    ]
+    shape = (3, 20, 14, last)
+    feeds = {
+        "x": normal(3, 14, last, 20),
+        "z": normal(*other, seed=1),
+        "w": normal(*shape, seed=2),
+        "is": normal(*shape, seed=3) > 0,
+    }
+    model = graph_model(nodes, feeds, ["y"], opset=17)
+    expected = onnxruntime_session(model).run(None, feeds)
+    for threads in (1, 2):
+        compiled = opc.compile(
+            model, target=target, threads=threads, cache=False
+        )
+        assert_close(compiled.run(feeds), expected)

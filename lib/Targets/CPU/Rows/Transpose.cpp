@@ -4,11 +4,14 @@
 // along the last axis of the source, turned, and written along the last axis of
 // the result, so that both sides move whole vectors. The last tile of an axis
 // is moved back to end with it. Element-wise ops that follow see the turned
-// vectors.
+// vectors. Axes that stay neighbours are walked as one, where all that follow
+// see them so.
 //
 //===----------------------------------------------------------------------===//
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "opc/Dialect/Opc/IR/Access.h"
+#include "opc/Dialect/Opc/IR/ConstantData.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Targets/CPU/Schedules.h"
 #include "opc/Targets/CPU/Vector/TileSplit.h"
@@ -20,7 +23,7 @@ namespace {
 /// Tiles along the result's last axis that are one unit of work.
 constexpr int64_t unitTiles = 16;
 
-/// A transpose with the axes that stay neighbours taken together.
+/// A transpose.
 struct Turn {
   Dims x, y;
   SmallVector<int64_t> perm;
@@ -31,29 +34,90 @@ struct Turn {
   }
 };
 
-Turn merged(const Turn &turn, MLIRContext *context) {
-  SmallVector<SmallVector<int64_t>> groups; ///< axes of the source
-  for (int64_t axis : turn.perm)
-    if (!groups.empty() && groups.back().back() + 1 == axis)
-      groups.back().push_back(axis);
-    else
-      groups.push_back({axis});
-  auto extent = [&](ArrayRef<int64_t> axes) {
-    Dims dims;
-    for (int64_t axis : axes)
-      dims.push_back(turn.x[axis]);
-    return product(context, dims);
-  };
+/// First axes of the result's groups: those of a group are neighbours in the
+/// source, too.
+SmallVector<int64_t> groupsOf(ArrayRef<int64_t> perm) {
+  SmallVector<int64_t> starts;
+  for (auto [axis, from] : llvm::enumerate(perm))
+    if (axis == 0 || perm[axis - 1] + 1 != from)
+      starts.push_back(axis);
+  return starts;
+}
+
+/// The axes of each group.
+ArrayRef<AffineExpr> groupAt(ArrayRef<int64_t> starts, size_t group,
+                             const Dims &dims) {
+  size_t end = group + 1 < starts.size() ? starts[group + 1] : dims.size();
+  return ArrayRef(dims).slice(starts[group], end - starts[group]);
+}
+
+Dims merged(const Dims &dims, ArrayRef<int64_t> starts, MLIRContext *context) {
+  Dims result;
+  for (size_t group = 0; group < starts.size(); ++group)
+    result.push_back(product(context, groupAt(starts, group, dims)));
+  return result;
+}
+
+Turn merged(const Turn &turn, ArrayRef<int64_t> starts, MLIRContext *context) {
   Turn result;
-  for (ArrayRef<int64_t> group : groups) {
-    result.y.push_back(extent(group));
-    result.perm.push_back(llvm::count_if(
-        groups, [&](ArrayRef<int64_t> g) { return g[0] < group[0]; }));
-  }
-  result.x.resize(groups.size());
+  result.y = merged(turn.y, starts, context);
+  for (int64_t start : starts)
+    result.perm.push_back(llvm::count_if(starts, [&](int64_t other) {
+      return turn.perm[other] < turn.perm[start];
+    }));
+  result.x.resize(starts.size());
   for (auto [axis, from] : llvm::enumerate(result.perm))
     result.x[from] = result.y[axis];
   return result;
+}
+
+/// Extents with one of each of the result's axes.
+Dims padded(Dims dims, size_t rank, ShapeEnv &env) {
+  dims.insert(dims.begin(), rank - dims.size(), env.constant(1));
+  return dims;
+}
+
+/// Whether a value is whole along all axes of each group, or along none.
+bool goesByGroups(const Dims &dims, const Dims &y, ArrayRef<int64_t> starts) {
+  for (size_t group = 0; group < starts.size(); ++group) {
+    ArrayRef<AffineExpr> own = groupAt(starts, group, dims);
+    bool isOne = llvm::all_of(
+        own, [](AffineExpr extent) { return constantOf(extent) == 1; });
+    if (!isOne && own != groupAt(starts, group, y))
+      return false;
+  }
+  return true;
+}
+
+using WalkedValues = SmallVector<std::pair<Value, Dims>>;
+
+/// All values but the source with the extents of their groups; nothing where
+/// one does not go by groups.
+std::optional<WalkedValues> inGroups(KernelForm &kernel, TransposeOp op,
+                                     ArrayRef<int64_t> starts) {
+  ShapeEnv &env = kernel.env;
+  const Dims y(env.dims(op.getY()));
+  llvm::SetVector<Value> values;
+  values.insert(op.getY());
+  for (Operation &each : kernel.ops()) {
+    if (&each == op)
+      continue;
+    auto constant = dyn_cast<ConstantOp>(each);
+    if (constant ? !isSplat(constant) : !broadcastsOperands(&each))
+      return std::nullopt;
+    values.insert(each.operand_begin(), each.operand_end());
+    values.insert(each.result_begin(), each.result_end());
+  }
+  WalkedValues walked;
+  for (Value value : values) {
+    if (env.dims(value).size() > y.size() || value == op.getX())
+      return std::nullopt;
+    Dims dims = padded(Dims(env.dims(value)), y.size(), env);
+    if (!goesByGroups(dims, y, starts))
+      return std::nullopt;
+    walked.push_back({value, merged(dims, starts, kernel.context())});
+  }
+  return walked;
 }
 
 class TransposeWriter {
@@ -183,9 +247,10 @@ ScheduleResult scheduleTranspose(KernelForm &kernel, const TargetDesc &desc) {
   MLIRContext *context = kernel.context();
   Turn turn{Dims(env.dims(op.getX())), Dims(env.dims(op.getY())),
             SmallVector<int64_t>(op.getPerm())};
-  bool alone = kernel.isSingle();
-  if (alone)
-    turn = merged(turn, context);
+  SmallVector<int64_t> starts = groupsOf(turn.perm);
+  std::optional<WalkedValues> walked = inGroups(kernel, op, starts);
+  if (walked)
+    turn = merged(turn, starts, context);
   int64_t lanes = machineOf(desc).lanes, across = turn.across();
   if (bits < 8 || bits > 32 || turn.perm.empty() ||
       across + 1 == int64_t(turn.perm.size()) ||
@@ -195,9 +260,10 @@ ScheduleResult scheduleTranspose(KernelForm &kernel, const TargetDesc &desc) {
   for (auto [axis, extent] : llvm::enumerate(ArrayRef(turn.y).drop_back()))
     units = units * (int64_t(axis) == across ? extent.ceilDiv(lanes) : extent);
   return writeKernel(kernel, lanes, units, /*grain=*/0, [&](KernelWriter &w) {
-    if (alone) {
+    if (walked) {
       w.v.setDims(op.getX(), turn.x);
-      w.v.setDims(op.getY(), turn.y);
+      for (auto &[value, dims] : *walked)
+        w.v.setDims(value, dims);
       op.setPerm(turn.perm);
     }
     TransposeWriter(w, op, turn).run();
