@@ -18,9 +18,10 @@ extern "C" {
 typedef void (*opc_team_fn)(void (*body)(void *context), void *context,
                             unsigned threads, unsigned flags);
 
-/* Lends these threads to all runs that are long enough to gain by it, instead
- * of the pool's workers. GOMP_parallel is such a function. NULL: the pool's
- * alone, as at first and in the child of a fork. */
+/* Lends these threads to runs that are long enough to gain by it, instead of
+ * the pool's workers; where they were late to come together, the next runs do
+ * without. GOMP_parallel is such a function. NULL: the pool's alone, as at
+ * first and in the child of a fork. */
 OPC_EXPORT void opc_set_team(opc_team_fn team);
 
 #ifdef __cplusplus

@@ -235,11 +235,11 @@ int32_t Call::runEntry() {
   DefaultFloatState state;
   int32_t code = 1;
   auto work = [&] { code = program.descriptor.entry(this); };
-  opc_team_fn lent = team();
-  if (!lent || threads < 2 || program.sharedNs < worthATeamNs)
-    work();
-  else
+  bool isLong = threads > 1 && program.sharedNs >= worthATeamNs;
+  if (opc_team_fn lent = isLong ? team() : nullptr)
     runInTeam(lent, threads, work);
+  else
+    work();
   program.sharedNs = sharedNs;
   return code;
 }

@@ -15,7 +15,7 @@
 
 namespace opc::runtime {
 
-/// The team of the process; NULL: none.
+/// The team of the process for the next run; NULL: none, or it was late.
 opc_team_fn team();
 
 /// Runs `work` on the calling thread while up to `threads` - 1 others of `team`
