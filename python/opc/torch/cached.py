@@ -20,7 +20,7 @@ from torch._functorch._aot_autograd.schemas import (
 from torch._inductor import codecache
 from torch._inductor.output_code import OutputCode
 
-from . import compiler, counters, decompose
+from . import compiler, counters, decompose, tracing
 from .graphs import compile_graph
 from .plan import Plan
 from .settings import Settings
@@ -59,6 +59,7 @@ def compiler_for(settings: Settings) -> SerializableAOTDispatchCompiler:
     """What AOTAutograd calls with each graph."""
 
     def compile_one(module: torch.fx.GraphModule, _: Any) -> CompiledGraph:
+        tracing.allow_another_run()
         return CompiledGraph(compile_graph(module, settings))
 
     return SerializableAOTDispatchCompiler(CompiledGraph, compile_one)

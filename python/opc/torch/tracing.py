@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
-from torch._functorch.partitioners import min_cut_rematerialization_partition
+from torch._guards import TracingContext
 
 from .decompose import decompositions
+from .partition import partition
 
 
 def arguments(compile_one: Callable[..., Any]) -> dict[str, Any]:
@@ -18,7 +19,7 @@ def arguments(compile_one: Callable[..., Any]) -> dict[str, Any]:
         "fw_compiler": compile_one,
         "bw_compiler": compile_one,
         "inference_compiler": compile_one,
-        "partition_fn": min_cut_rematerialization_partition,
+        "partition_fn": partition,
         "decompositions": decompositions(),
         "keep_inference_input_mutations": True,
     }
@@ -37,3 +38,16 @@ def configured() -> Iterator[None]:
         ),
     ):
         yield
+
+
+def allow_another_run() -> None:
+    """Lets the backward graph that is compiled run twice, as `retain_graph` asks: no
+    program writes to what the forward graph kept. PyTorch takes for granted that those
+    of a compiler do.
+    """
+    context = TracingContext.try_get()
+    written = (
+        context and context.fw_metadata and context.fw_metadata.bw_donated_idxs
+    )
+    if written:
+        written.clear()

@@ -219,22 +219,30 @@ Value groupsInFront(Node &n, Value x, int64_t groups, ArrayRef<int64_t> perm) {
   return n.transpose(n.reshape(x, split), perm);
 }
 
+/// What the windows see at a tap, of x with padding [G, N, ..., C].
+Value elementsAt(Node &n, const ConvolutionGradient &c, Value x, int64_t tap) {
+  Dims dims = n.dims(x), starts(dims.size(), n.expr(0));
+  Ints steps(dims.size(), 1);
+  for (int64_t i = c.window.spatial() - 1; i >= 0; --i) {
+    dims[i + 2] = n.dim(c.grad, i + 2);
+    starts[i + 2] = n.expr(tap % c.window.kernel[i] * c.window.dilations[i]);
+    steps[i + 2] = c.window.strides[i];
+    tap /= c.window.kernel[i];
+  }
+  return n.emit<SliceOp>(x,
+                         {{"starts", n.exprs(starts)},
+                          {"steps", n.ints(steps)},
+                          {"dims", n.exprs(dims)}},
+                         n.elementOf(x));
+}
+
 /// The windows' elements at some taps, [G, windows, taps * C]; x, with padding
 /// and its channels last, is [G, N, ..., C].
 Value elementsAt(Node &n, const ConvolutionGradient &c, Value x, int64_t first,
                  int64_t last) {
   SmallVector<Value> taps;
-  for (int64_t tap = first; tap < last; ++tap) {
-    Value elements = x;
-    int64_t rest = tap;
-    for (int64_t i = c.window.spatial() - 1; i >= 0; --i) {
-      int64_t at = rest % c.window.kernel[i] * c.window.dilations[i];
-      rest /= c.window.kernel[i];
-      elements = n.slice(elements, i + 2, n.expr(at), n.dim(c.grad, i + 2),
-                         c.window.strides[i]);
-    }
-    taps.push_back(elements);
-  }
+  for (int64_t tap = first; tap < last; ++tap)
+    taps.push_back(elementsAt(n, c, x, tap));
   Value joined = n.concat(taps, n.rank(x) - 1);
   return n.reshape(joined,
                    {n.expr(c.groups), n.sizeOf(joined, 1, n.rank(x) - 1),
@@ -255,7 +263,7 @@ Value padded(Node &n, const ConvolutionGradient &c) {
 Value weightGradient(Node &n, const ConvolutionGradient &c) {
   if (n.failed())
     return {};
-  constexpr int64_t columns = 64;
+  constexpr int64_t columns = 16;
   int64_t rank = n.rank(c.x), taps = 1;
   for (int64_t extent : c.window.kernel)
     taps *= extent;
@@ -319,12 +327,14 @@ void buildConvolution(Node &n) {
   c.window.high = c.window.low;
   c.window.dilations = perAxis(n, "dilation", spatial, Ints(spatial, 1));
   ConvolutionGradient turned{c.x, c.grad, c.w, c.window, c.groups};
-  if (mask[0])
-    n.out(0, n.cast(transposed ? ahead(n, c) : inputGradient(n, c),
-                    n.elementOf(x)));
+  // First what needs most memory besides: the input's gradient is not there
+  // yet.
   if (mask[1])
     n.out(1, n.cast(weightGradient(n, transposed ? turned : c),
                     n.elementOf(weight)));
+  if (mask[0])
+    n.out(0, n.cast(transposed ? ahead(n, c) : inputGradient(n, c),
+                    n.elementOf(x)));
   if (mask[2])
     n.out(2, n.cast(totalOf(n, c.grad, allButChannels(n, c.grad), false),
                     n.elementOf(grad)));
