@@ -152,6 +152,7 @@ def registration(tree, folder):
 
 def new_pass(tree, arguments):
     folder, name = arguments.folder.strip("/"), arguments.name
+    check_name(folder, r"[A-Z]\w*(/[A-Z]\w*)*", "folder below lib")
     check_name(name, r"[A-Z][A-Za-z0-9]+", "CamelCase name of a pass")
     argument = check_layout.pass_argument(name)
     include = f"include/opc/{folder}"
@@ -189,6 +190,7 @@ def new_pass(tree, arguments):
 
 def new_op(tree, arguments):
     family, mnemonic = arguments.family, arguments.name
+    check_name(family, r"[A-Z]\w*", "family of ops")
     check_name(mnemonic, r"[a-z][a-z0-9_]*", "snake_case name of an op")
     path = f"include/opc/Dialect/Opc/IR/Ops/{family}Ops.td"
     if not tree.exists(path):
@@ -215,6 +217,7 @@ def new_target(tree, arguments):
     name = arguments.name
     check_name(name, r"[A-Z][A-Za-z0-9]+", "CamelCase name of a target")
     chip = arguments.chip or "generic"
+    check_name(chip, r"\w[\w.-]*", "name of a chip")
     folder = f"lib/Targets/{name}"
     if tree.exists(folder):
         raise NewError(f"{folder} exists")

@@ -176,6 +176,10 @@ def test_a_front_end_keeps_the_rules(tree):
         ),
         (new.new_target, {"name": "Reference", "chip": None}, "exists"),
         (new.new_frontend, {"name": "lines"}, "is no CamelCase"),
+        (new.new_pass, {"folder": "../../x", "name": "P"}, "is no folder"),
+        (new.new_pass, {"folder": "Kernel/..", "name": "P"}, "is no folder"),
+        (new.new_op, {"family": "../../x/", "name": "p"}, "is no family"),
+        (new.new_target, {"name": "Acme", "chip": "../p"}, "is no name of a"),
     ],
 )
 def test_refuses_what_it_cannot_add(tree, function, arguments, reason):
