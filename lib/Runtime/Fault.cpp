@@ -8,6 +8,7 @@
 #include "Text.h"
 #include "opc/Runtime/Demand.h"
 #include "opc/Runtime/Escape.h"
+#include "opc/Runtime/Index.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -40,6 +41,8 @@ static std::string place(const Manifest &manifest, int64_t location) {
 
 static Status faultAt(const std::string &at, int64_t fault, int64_t observed,
                       int64_t expected) {
+  if (fault == OPC_FAULT_INDEX)
+    observed = opc::indexAsGiven(observed);
   if (fault <= 0 || fault >= int64_t(std::size(texts)))
     return Status::internal(fmt::format("{}: unknown fault {}", at, fault));
   return Status::input(

@@ -32,8 +32,12 @@ _MORE = (
     "view_copy",
 )
 
-#: Their second result is not what the operator itself gives, which a gradient reads.
-_NEVER = {"_scaled_dot_product_flash_attention_for_cpu"}
+_NEVER = {
+    # Its second result is not what the operator itself gives, which a gradient reads.
+    "_scaled_dot_product_flash_attention_for_cpu",
+    # What is no probability is an error of the operator itself.
+    "bernoulli",
+}
 
 _users: dict[torch._ops.OpOverload, Callable[..., Any]] = {}
 

@@ -8,7 +8,7 @@ import itertools
 import re
 import pathlib
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import torch
@@ -114,6 +114,15 @@ def place_of(node: torch.fx.Node) -> str:
     _, file, rest = frames[-1].split('"', 2)
     number = rest.split("line ", 1)[-1].split(",", 1)[0]
     return f"{file}:{number}"
+
+
+def placed(error: errors.InputError, places: Mapping[str, str]) -> Exception:
+    """An error of a run with the user's own lines: `places` by names of nodes, with
+    which the message begins ("gather (aten.gather.default), ...: ").
+    """
+    names = re.findall(r"(\w+) \(", str(error).partition(": ")[0])
+    found = dict.fromkeys(places[each] for each in names if each in places)
+    return errors.InputError(": ".join([*found, str(error)]))
 
 
 _told: set[tuple[str, str]] = set()

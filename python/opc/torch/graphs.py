@@ -120,6 +120,7 @@ class _Compilation:
                 or draws.draws(node)
                 or draws.serves_draws(node)
                 or staging.mutates(node)
+                or staging.checks(node)
             ):
                 eager.add(node)
         eager |= foreign.irregular_results(self._graph, eager)
@@ -148,6 +149,7 @@ class _Compilation:
                         each.place.name: part.name_of(each.value)
                         for each in self._donations[stage]
                     },
+                    part.places(),
                 )
             except errors.UnsupportedError as error:
                 self._refuse(

@@ -7,6 +7,7 @@ import torch
 from torch.fx import Graph, GraphModule, Node
 
 from . import layout, nodes
+from .errors import place_of
 
 
 @dataclass
@@ -33,6 +34,11 @@ class Part:
         """What a result is called in the part's graph."""
         (results,) = self.module.graph.output_node().args
         return results[self.outputs.index(output)].name
+
+    def places(self) -> dict[str, str]:
+        """The user's own lines, by names of operators, where they are known."""
+        known = {name: place_of(node) for name, node in self.origin.items()}
+        return {name: place for name, place in known.items() if place}
 
     def left_for(self, name: str) -> list[Node]:
         """The nodes without which the part has nothing of that name: the operator that

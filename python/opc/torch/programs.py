@@ -4,7 +4,9 @@ from typing import Any
 
 import torch
 
+from ..errors import InputError
 from . import compiler, layout
+from .errors import placed
 from .settings import Settings
 
 
@@ -13,7 +15,8 @@ class Program:
 
     Inputs are ints for sizes, and tensors in the order of memory that the graph
     says; of another one they are copied. Results are new tensors, but for those that
-    are written to inputs: `donate` has the names of both.
+    are written to inputs: `donate` has the names of both. `places` are the user's own
+    lines, by names of nodes.
     """
 
     def __init__(
@@ -23,9 +26,17 @@ class Program:
         input_orders: list[layout.Order],
         output_orders: list[layout.Order],
         donate: dict[str, str],
+        places: dict[str, str],
     ):
         # On disk a program is its graph: opc's own cache has the rest.
-        self._made_of = (graph, settings, input_orders, output_orders, donate)
+        self._made_of = (
+            graph,
+            settings,
+            input_orders,
+            output_orders,
+            donate,
+            places,
+        )
         self.model = compiler.compile(graph, settings, donate)
         self._call = compiler.function(self.model, input_orders, output_orders)
 
@@ -34,8 +45,11 @@ class Program:
 
     def explain(self) -> list[dict[str, Any]]:
         """What became of its kernels; as opc.explain."""
-        graph, settings, _, _, donate = self._made_of
+        graph, settings, _, _, donate, _ = self._made_of
         return compiler.explain(graph, settings, donate)
 
     def __call__(self, *inputs: Any) -> tuple[torch.Tensor, ...]:
-        return self._call(*inputs)
+        try:
+            return self._call(*inputs)
+        except InputError as error:
+            raise placed(error, self._made_of[-1]) from None

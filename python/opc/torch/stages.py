@@ -8,9 +8,12 @@ few programs as an order of the graph permits, whatever lies between.
 import operator
 from collections.abc import Set
 
+import torch
 from torch.fx import Graph, Node
 
 from . import draws, nodes, views
+
+aten = torch.ops.aten
 
 
 def is_program(stage: int) -> bool:
@@ -76,6 +79,14 @@ def mutates(node: Node) -> bool:
     """Whether a node writes to an operand."""
     schema = getattr(node.target, "_schema", None)
     return schema is not None and schema.is_mutable
+
+
+_CHECKS = {aten._assert_async.default, aten._assert_async.msg}
+
+
+def checks(node: Node) -> bool:
+    """Whether a node does nothing but raise where a value is false."""
+    return node.target in _CHECKS
 
 
 def _ready(node: Node, ready: dict[Node, int]) -> int:

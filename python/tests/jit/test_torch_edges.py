@@ -187,3 +187,74 @@ def test_spaced_whole_numbers_are_those_of_eager():
     assert found.kind == "refused"
     assert found.why.startswith("aten.linspace.default")
     assert trials.failure(function, [torch.zeros(50)]) is None
+
+
+LINE = torch.arange(5.0)
+OUTSIDE = {
+    "gather": (lambda i: LINE.gather(0, i), "aten.gather.default"),
+    "select": (
+        lambda i: LINE.index_select(0, i),
+        "aten.index_select.default",
+    ),
+    "index": (lambda i: LINE[i], "aten.index.Tensor"),
+    "scatter": (lambda i: LINE.scatter(0, i, 1.0), "aten.scatter.value"),
+    "embedding": (
+        lambda i: F.embedding(i, LINE[:, None]),
+        "aten.embedding.default",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+@pytest.mark.parametrize("index", [5, -1, -6])
+@pytest.mark.parametrize("dtype", [torch.int64, torch.int32])
+def test_an_index_out_of_range_is_told_as_it_was_given(name, index, dtype):
+    function, op = OUTSIDE[name]
+    given = torch.tensor([1, index], dtype=dtype)
+    compiled = torch.compile(function, backend="opc", fullgraph=True)
+    try:
+        wanted = function(given)
+    except (IndexError, RuntimeError):
+        line = f"{__file__}:{function.__code__.co_firstlineno}"
+        with pytest.raises(opc.InputError) as raised:
+            compiled(given)
+        assert str(raised.value).startswith(line)
+        assert f"index {index} lies outside of a dimension of 5" in str(
+            raised.value
+        )
+        assert op in str(raised.value)
+    else:
+        torch.testing.assert_close(compiled(given), wanted)
+
+
+CHECKED = {
+    "a class that is too high": (
+        lambda i: F.one_hot(i, 3),
+        torch.tensor([1, 4]),
+        torch.tensor([1, 2]),
+    ),
+    "a class below 0": (
+        lambda i: F.one_hot(i, 3),
+        torch.tensor([1, -4]),
+        torch.tensor([1, 0]),
+    ),
+    "no probability": (torch.bernoulli, LINE, LINE / 4),
+    "no probability, computed": (
+        lambda x: torch.bernoulli(x * 2),
+        LINE,
+        LINE / 8,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHECKED)
+def test_what_eager_does_not_take_is_an_error(name):
+    function, refused, taken = CHECKED[name]
+    compiled = torch.compile(function, backend="opc", fullgraph=True)
+    results = []
+    for each in (function, compiled):
+        with pytest.raises(RuntimeError):
+            each(refused)
+        torch.manual_seed(1)
+        results += [each(taken), torch.rand(1)]
+    assert all(map(torch.equal, results[:2], results[2:]))

@@ -1,5 +1,6 @@
 //===- Indexing.cpp - elements that numbers in tensors pick ---------------===//
 #include "opc/Frontend/Graph/Arrays/Indexing.h"
+#include "opc/Runtime/Index.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -10,15 +11,16 @@ namespace opc::graph {
 Value rowsAt(Emitter &n, Value table, Value indices) {
   if (n.failed() || !table || !indices)
     return {};
-  return n.gather(table, fromTheFront(n, indices, n.dim(table, 0)), 0);
+  return n.gather(table, fromTheFront(n, indices), 0);
 }
 
-Value fromTheFront(Emitter &n, Value indices, AffineExpr extent) {
-  if (n.failed() || !indices || !extent)
+Value fromTheFront(Emitter &n, Value indices) {
+  if (n.failed() || !indices)
     return {};
-  Type element = n.elementOf(indices);
-  Value below = n.compare<LessOp>(indices, n.scalarInt(element, 0));
-  return n.select(below, n.extentAs(element, extent), indices);
+  Type wide = n.i64Type();
+  indices = n.cast(indices, wide);
+  Value below = n.compare<LessOp>(indices, n.scalarInt(wide, 0));
+  return n.select(below, n.sub(indices, n.scalarInt(wide, kBelowAll)), indices);
 }
 
 namespace {

@@ -82,7 +82,7 @@ Value maxUnpool(Emitter &n, Value x, Value indices, const Window &window) {
                   (window.kernel[i] - window.low[i] - window.high[i]);
   AffineExpr count = product(n.state.builder.getContext(), dims);
   Value zeros = n.broadcast(n.like(x, 0), {count});
-  indices = fromTheFront(n, n.reshape(indices, {n.size(x)}), count);
+  indices = fromTheFront(n, n.reshape(indices, {n.size(x)}));
   Value y = n.emit<ScatterElementsOp>(
       {zeros, indices, n.reshape(x, {n.size(x)})},
       {{"axis", n.i64(0)}, {"reduction", n.text("none")}}, n.elementOf(x));

@@ -157,7 +157,7 @@ void buildRoiAlign(Node &n) {
   if (n.failed())
     return;
   requireFinite(n, r.rois, "rois");
-  r.batch = fromTheFront(n, r.batch, n.dim(r.x, 0));
+  r.batch = fromTheFront(n, r.batch);
   n.out(0, roiAlign(n, r));
 }
 

@@ -88,8 +88,8 @@ std::optional<Labels> readLabels(Node &n) {
   Labels l{wide(n, x), n.rank(x) == 1 ? 0 : 1, {}, {}, {}, n.elementOf(x)};
   target = n.cast(target, n.i64Type());
   l.ignored = n.compare<EqualOp>(target, n.scalarInt(n.i64Type(), skipped));
-  l.target = n.select(l.ignored, n.scalarInt(n.i64Type(), 0),
-                      fromTheFront(n, target, n.dim(l.x, l.axis)));
+  l.target =
+      n.select(l.ignored, n.scalarInt(n.i64Type(), 0), fromTheFront(n, target));
   Value one = n.broadcast(n.like(l.x, 1), n.dims(target));
   Value each =
       weight ? n.cast(n.gather(weight, l.target, 0), n.elementOf(l.x)) : one;

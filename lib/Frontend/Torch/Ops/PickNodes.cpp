@@ -31,8 +31,7 @@ void buildGather(Node &n) {
   if (constantOf(n.size(index)) == 0)
     return n.out(n.broadcast(
         as(n, Operand::number(n, n.expr(0)), n.elementOf(x)), dims));
-  Value y = gatherElements(n, atLeastLine(n, x), indicesInto(n, x, axis, index),
-                           axis);
+  Value y = gatherElements(n, atLeastLine(n, x), indicesOf(n, index), axis);
   n.out(n.reshape(y, dims));
 }
 
@@ -41,7 +40,7 @@ void buildIndexSelect(Node &n) {
   int64_t axis = n.axis("dim", x);
   if (n.failed())
     return;
-  Value y = n.gather(atLeastLine(n, x), indicesInto(n, x, axis, index), axis);
+  Value y = n.gather(atLeastLine(n, x), indicesOf(n, index), axis);
   n.out(n.rank(x) == 0 ? n.reshape(y, {}) : y);
 }
 
@@ -53,9 +52,8 @@ void scatter(Node &n, Value updates, StringRef reduction) {
   if (isBool(n.elementOf(x)) && reduction != "none")
     return n.refuse("bool is not supported", "integers");
   updates = cutTo(n, atLeastLine(n, updates), atLeastLine(n, index));
-  Value y =
-      scatterElements(n, atLeastLine(n, x), indicesInto(n, x, axis, index),
-                      updates, axis, reduction);
+  Value y = scatterElements(n, atLeastLine(n, x), indicesOf(n, index), updates,
+                            axis, reduction);
   n.out(n.failed() ? y : n.reshape(y, n.dims(x)));
 }
 void buildScatterSrc(Node &n) { scatter(n, n.tensor("src"), "none"); }
@@ -79,8 +77,8 @@ void buildIndexAdd(Node &n) {
     source = n.mul(source, as(n, alpha, n.elementOf(source)));
   Dims line(n.rank(x), n.expr(1));
   line[axis] = n.size(index);
-  Value places = n.broadcast(n.reshape(indicesInto(n, x, axis, index), line),
-                             n.dims(source));
+  Value places =
+      n.broadcast(n.reshape(indicesOf(n, index), line), n.dims(source));
   n.out(scatterElements(n, x, places, source, axis, "add"));
 }
 

@@ -8,8 +8,8 @@ namespace opc::torch {
 
 /// A tensor without axes as one of one element.
 Value atLeastLine(Node &n, Value x);
-/// Indices into `axis` of x: negative ones are out of range.
-Value indicesInto(Node &n, Value x, int64_t axis, Value index);
+/// An index with at least one axis: negative ones are out of range.
+Value indicesOf(Node &n, Value index);
 /// Updates with the extents of the index, whose own may be larger.
 Value cutTo(Node &n, Value updates, Value index);
 

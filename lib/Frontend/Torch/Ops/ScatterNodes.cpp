@@ -12,10 +12,10 @@ namespace opc::torch {
 Value atLeastLine(Node &n, Value x) {
   return !n.failed() && n.rank(x) == 0 ? n.reshape(x, {n.expr(1)}) : x;
 }
-Value indicesInto(Node &n, Value x, int64_t axis, Value index) {
+Value indicesOf(Node &n, Value index) {
   if (n.failed())
     return {};
-  return fromTheFront(n, atLeastLine(n, index), n.dim(atLeastLine(n, x), axis));
+  return fromTheFront(n, atLeastLine(n, index));
 }
 Value cutTo(Node &n, Value updates, Value index) {
   if (!n.failed() && n.rank(updates) != n.rank(index))
@@ -127,7 +127,7 @@ void buildScatterReduce(Node &n) {
     return n.fail("updates have another dtype");
   Value line = atLeastLine(n, x);
   combine(n,
-          {line, indicesInto(n, x, axis, index),
+          {line, indicesOf(n, index),
            cutTo(n, atLeastLine(n, updates), atLeastLine(n, index)), axis},
           kind, includeSelf);
   likeOperand(n, x);
@@ -145,8 +145,8 @@ void buildIndexReduce(Node &n) {
     return n.fail("the source has another rank");
   Dims line(n.rank(x), n.expr(1));
   line[axis] = n.size(index);
-  Value places = n.broadcast(n.reshape(indicesInto(n, x, axis, index), line),
-                             n.dims(source));
+  Value places =
+      n.broadcast(n.reshape(indicesOf(n, index), line), n.dims(source));
   combine(n, {x, places, source, axis}, kind, includeSelf);
   likeOperand(n, self);
 }

@@ -8,9 +8,9 @@ namespace opc::graph {
 
 /// Rows of a table at indices, none of which counts from the back.
 Value rowsAt(Emitter &n, Value table, Value indices);
-/// Indices into an axis of this extent of which negative ones do not count from
-/// the back: they are out of range.
-Value fromTheFront(Emitter &n, Value indices, AffineExpr extent);
+/// Indices of which negative ones do not count from the back: they are out of
+/// range of every extent.
+Value fromTheFront(Emitter &n, Value indices);
 
 /// x at its own indices, but for `axis`, whose index is the element of
 /// `indices`; of the extents of indices, which off the axis are not greater
