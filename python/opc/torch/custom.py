@@ -8,23 +8,7 @@ import torch
 
 from .. import model
 from ..errors import UsageError
-from . import decompose
-
-_DTYPES = {
-    "bool": torch.bool,
-    "i8": torch.int8,
-    "i16": torch.int16,
-    "i32": torch.int32,
-    "i64": torch.int64,
-    "u8": torch.uint8,
-    "u16": torch.uint16,
-    "u32": torch.uint32,
-    "u64": torch.uint64,
-    "f16": torch.float16,
-    "bf16": torch.bfloat16,
-    "f32": torch.float32,
-    "f64": torch.float64,
-}
+from . import decompose, dtypes
 
 
 def decomposition(
@@ -182,7 +166,7 @@ class _Kernel:
                     extents[dim] if isinstance(dim, str) else dim
                     for dim in each["shape"]
                 ],
-                dtype=_DTYPES[each["dtype"]],
+                dtype=dtypes.NAMED[each["dtype"]],
             )
             for each in self._outputs
         )
@@ -204,5 +188,5 @@ class _ElementwiseKernel(_Kernel):
 
     def shapes(self, *inputs: torch.Tensor) -> Any:
         """A result without values."""
-        dtype = _DTYPES[self._outputs[0]["dtype"]]
+        dtype = dtypes.NAMED[self._outputs[0]["dtype"]]
         return torch.empty(inputs[0].shape, dtype=dtype)

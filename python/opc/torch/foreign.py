@@ -3,7 +3,7 @@
 import torch
 from torch.fx import Graph, Node
 
-from . import layout, nodes, schema, views
+from . import dtypes, layout, nodes, schema, views
 from .errors import Refusal, place_of
 
 
@@ -78,7 +78,7 @@ def refusal(
             for operand in node.all_input_nodes
             for tensor in nodes.tensors(operand.meta.get("val"))
         ]
-        dtype = ", ".join(str(each).removeprefix("torch.") for each in given)
+        dtype = ", ".join(map(dtypes.name_of, given))
     return Refusal(
         node.name, str(node.target), dtype, shape, reason, place_of(node)
     )
@@ -103,12 +103,11 @@ def reason_against(tensor: torch.Tensor) -> str:
     if tensor.layout is not torch.strided:
         return f"tensors of layout {tensor.layout} are not supported"
     if tensor.is_quantized:
-        return f"quantised tensors ({tensor.dtype}) are not supported"
+        return f"quantised tensors ({dtypes.name_of(tensor.dtype)}) are not supported"
     if tensor.is_complex():
-        return f"complex tensors ({tensor.dtype}) are not supported"
+        return f"complex tensors ({dtypes.name_of(tensor.dtype)}) are not supported"
     if not _is_known(tensor.dtype):
-        name = str(tensor.dtype).removeprefix("torch.")
-        return f"dtype {name} is not supported"
+        return f"dtype {dtypes.name_of(tensor.dtype)} is not supported"
     if tensor.is_neg():
         return "tensors that are negated when they are read are not supported"
     if tensor.device.type != "cpu":

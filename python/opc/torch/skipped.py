@@ -13,7 +13,9 @@ from .errors import Refusal, report
 
 
 def watch(backend: Any) -> None:
-    """Tells of each frame that was to be compiled for `backend` and is not."""
+    """Tells of each frame that was to be compiled for `backend` and is not; with
+    the option `strict` it is an error.
+    """
     compile_frame = convert_frame._compile
     signature = inspect.signature(compile_frame)
 
@@ -27,15 +29,18 @@ def watch(backend: Any) -> None:
             # torch.compile wraps it, to remember the options.
             is_ours = getattr(called, "compiler_fn", called) is backend
             if is_ours and not given["one_graph"]:
-                _tell(_refusal(error, given["code"]))
+                options = getattr(called, "kwargs", {}).get("options") or {}
+                _tell(
+                    _refusal(error, given["code"]), bool(options.get("strict"))
+                )
             raise
 
     convert_frame._compile = watched
 
 
-def _tell(frame: Refusal) -> None:
+def _tell(frame: Refusal, strict: bool) -> None:
     explanation.tell_skipped(frame)
-    report([frame], strict=False)
+    report([frame], strict)
 
 
 def _refusal(error: exc.Unsupported, code: CodeType) -> Refusal:

@@ -49,7 +49,7 @@ REASONS = {
     "quantised": "quantized nyi",
     "nested": "NestedTensor",
     "mkldnn": "tensors of layout torch._mkldnn are not supported",
-    "complex": "complex tensors .torch.complex64. are not supported",
+    "complex": "complex tensors .complex64. are not supported",
     "float8": "dtype float8_e4m3fn is not supported",
 }
 
@@ -139,6 +139,9 @@ def test_a_model_that_dynamo_skips_is_told():
     explained = opc.torch.explain(net, x)
     assert not explained.graphs
     assert f"{__file__}:{first + 1}" in str(explained)
+    torch._dynamo.reset()
+    with pytest.raises(opc.torch.StrictError, match="Set .*allow_rnn=True"):
+        torch.compile(net, backend="opc", options={"strict": True})(x)
     with torch._dynamo.config.patch(allow_rnn=True):
         torch._dynamo.reset()
         torch.testing.assert_close(torch.compile(net, backend="opc")(x), net(x))
