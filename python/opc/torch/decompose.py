@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import torch
+from torch.utils._pytree import tree_leaves
 
 from . import foreach, probe
+from .errors import CaptureError
 
 kernels: set[torch._ops.OpOverload] = set()
 """Operators that are programs of opc's already."""
@@ -45,9 +47,39 @@ _users: dict[torch._ops.OpOverload, Callable[..., Any]] = {}
 def register(
     target: torch._ops.OpOverload, function: Callable[..., Any]
 ) -> None:
-    """Adds a user's decomposition."""
-    _users[target] = function
+    """Adds a user's decomposition.
+
+    Where it gives other results than the operator says, a graph with it raises
+    CaptureError.
+    """
+    _users[target] = _checked(target, function)
     decompositions.cache_clear()
+
+
+def _checked(
+    target: torch._ops.OpOverload, function: Callable[..., Any]
+) -> Callable[..., Any]:
+    def decompose(*args: Any, **kwargs: Any) -> Any:
+        if probe.is_asking():
+            return NotImplemented
+        made = function(*args, **kwargs)
+        wanted = probe.results(target, args, kwargs)
+        if wanted is not None:
+            _compare(target, made, wanted)
+        return made
+
+    return decompose
+
+
+def _compare(target: torch._ops.OpOverload, made: Any, wanted: Any) -> None:
+    ours, theirs = (
+        ", ".join(map(probe.type_text, tree_leaves(results)))
+        for results in (made, wanted)
+    )
+    if ours != theirs:
+        raise CaptureError(
+            f"decomposition of {target}: it gives {ours}, the operator {theirs}"
+        )
 
 
 def has_users() -> bool:

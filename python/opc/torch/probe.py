@@ -1,6 +1,8 @@
 """Whether the compiler takes one call of an operator: asked, and remembered."""
 
+import contextlib
 import operator
+from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
 
@@ -10,7 +12,7 @@ from torch.fx import Graph, GraphModule
 from torch.fx.experimental.proxy_tensor import disable_proxy_modes_tracing
 from torch.utils._pytree import tree_map
 
-from . import compiler, foreign, writer
+from . import compiler, dtypes, foreign, writer
 
 _asking = ContextVar("asking", default=False)
 
@@ -29,13 +31,19 @@ def takes(
     given = tree_map(_described, (args, kwargs))
     key = (compiler.build_id(), str(target), repr(given))
     if key not in _known:
-        before = _asking.set(True)
-        try:
-            with disable_proxy_modes_tracing():
-                _known[key] = _is_taken(target, *given)
-        finally:
-            _asking.reset(before)
+        with _looking():
+            _known[key] = _is_taken(target, *given)
     return _known[key]
+
+
+@contextlib.contextmanager
+def _looking() -> Iterator[None]:
+    before = _asking.set(True)
+    try:
+        with disable_proxy_modes_tracing():
+            yield
+    finally:
+        _asking.reset(before)
 
 
 def is_asking() -> bool:
@@ -84,6 +92,40 @@ def _is_taken(target: Any, args: Any, kwargs: Any) -> bool:
         except Exception:  # noqa: BLE001 (what cannot be asked is not taken)
             return False
     return not compiler.survey(written)
+
+
+def type_text(value: Any) -> str:
+    """Of a tensor "f32[3, 4]", with the sizes that it has now."""
+    if not isinstance(value, torch.Tensor):
+        return repr(value)
+    sizes = [_described(each) for each in value.shape]
+    return f"{dtypes.name_of(value.dtype)}{sizes}"
+
+
+def results(
+    target: torch._ops.OpOverload,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    """What an operator says that it gives for a call: tensors without values, whose
+    sizes are numbers. None if it does not say.
+    """
+
+    def empty(value: Any) -> Any:
+        if not isinstance(value, _Described):
+            return value
+        sizes, strides, dtype = value
+        return torch.empty_strided(sizes, strides, dtype=dtype)
+
+    given = tree_map(_described, (args, kwargs))
+    with _looking(), FakeTensorMode(), torch.no_grad():
+        try:
+            args, kwargs = tree_map(
+                empty, given, is_leaf=lambda each: isinstance(each, _Described)
+            )
+            return target(*args, **kwargs)
+        except Exception:  # noqa: BLE001 (a form that has no fake values)
+            return None
 
 
 def _results(graph: Graph, node: torch.fx.Node) -> tuple[torch.fx.Node, ...]:

@@ -146,6 +146,30 @@ def test_a_decomposition(stand_in):
     assert not any("other_square" in str(graph) for graph in stand_in.graphs)
 
 
+@pytest.mark.parametrize(
+    "wrong, said",
+    [
+        (lambda x: (x * x).sum(0), r"it gives f32\[3\], the"),
+        (lambda x: (x * x).double(), r"it gives f64\[4, 3\], the"),
+        (lambda x: (x, x), r"it gives f32\[4, 3\], f32\[4, 3\], the"),
+    ],
+)
+def test_a_decomposition_that_gives_something_else(use, wrong, said):
+    use(stand_ins.StandIn())
+    target, before = torch.ops.aten.gelu.default, dict(decompose._users)
+    decompose.register(target, wrong)
+    try:
+        with pytest.raises(
+            opc.torch.CaptureError, match=said + r" operator f32\[4, 3\]"
+        ):
+            torch.compile(
+                torch.nn.functional.gelu, backend="opc", dynamic=True
+            )(torch.randn(4, 3))
+    finally:
+        decompose._users.clear()
+        decompose._users.update(before)
+
+
 def test_wrong_definitions():
     for make, message in (
         (lambda: opc.torch.kernel("square", SQUARE), "name: expected"),
@@ -162,6 +186,7 @@ def test_users_decompositions_are_kept(use):
     target = torch.ops.aten.gelu.default
     before = dict(decompose._users)
     decompose.register(target, lambda x: x)
-    assert decompose.decompositions()[target](3) == 3
+    x = torch.ones(2)
+    assert decompose.decompositions()[target](x) is x
     decompose._users.clear()
     decompose._users.update(before)
