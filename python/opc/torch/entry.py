@@ -6,7 +6,16 @@ from typing import Any
 import torch
 from torch._functorch.aot_autograd import aot_module_simplified
 
-from . import cached, foreign, graphs, settings, skipped, team, tracing
+from . import (
+    cached,
+    explanation,
+    foreign,
+    graphs,
+    settings,
+    skipped,
+    team,
+    tracing,
+)
 
 
 def backend(
@@ -23,6 +32,7 @@ def backend(
     executes it, and one `EagerWarning` names it and its line.
     """
     chosen = settings.read(options, mode)
+    explanation.tell_break(module)
     disguised = foreign.disguised_inputs(module.graph)
     if disguised:
         graphs.leave(module.graph, disguised, chosen)

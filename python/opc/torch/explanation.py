@@ -136,8 +136,11 @@ def explain(model: Any, *inputs: Any, **options: Any) -> Explanation:
     """
     from .entry import backend
 
-    breaks = _breaks(model, inputs)
-    with collecting() as compiled, _collecting_skipped() as skipped:
+    with (
+        collecting() as compiled,
+        _collecting(_listeners_to_skipped) as skipped,
+        _collecting(_listeners_to_breaks) as breaks,
+    ):
         torch._dynamo.reset()
         chosen = {**options, "cache": False, "strict": False}
         torch.compile(model, backend=backend, options=chosen)(*inputs)
@@ -170,28 +173,14 @@ def _explained(graph: Compiled) -> ExplainedGraph:
     )
 
 
-def _breaks(model: Any, inputs: tuple[Any, ...]) -> list[Break]:
-    told = torch._dynamo.explain(model)(*inputs)
-    found = []
-    for each in told.break_reasons:
-        frame = each.user_stack[-1] if each.user_stack else None
-        place = f"{frame.filename}:{frame.lineno}" if frame else ""
-        lines = str(each.reason).splitlines() or [""]
-        found.append(Break(place, lines[0]))
-    return found
-
-
 _listeners: list[list[Compiled]] = []
 _listeners_to_skipped: list[list[Refusal]] = []
+_listeners_to_breaks: list[list[Break]] = []
 
 
 def collecting() -> contextlib.AbstractContextManager[list[Compiled]]:
     """Lists the graphs that are compiled meanwhile."""
     return _collecting(_listeners)
-
-
-def _collecting_skipped() -> contextlib.AbstractContextManager[list[Refusal]]:
-    return _collecting(_listeners_to_skipped)
 
 
 @contextlib.contextmanager
@@ -203,6 +192,18 @@ def _collecting(listeners: list[list[T]]) -> Iterator[list[T]]:
     finally:
         # Lists that are equal are not the same.
         listeners[:] = [each for each in listeners if each is not found]
+
+
+def tell_break(module: torch.fx.GraphModule) -> None:
+    """Notes why Dynamo ended a graph, if it did so before the model's end."""
+    why = getattr(module, "compile_subgraph_reason", None)
+    if not _listeners_to_breaks or why is None or not why.graph_break:
+        return
+    frame = why.user_stack[-1] if why.user_stack else None
+    place = f"{frame.filename}:{frame.lineno}" if frame else ""
+    lines = str(why.reason).splitlines() or [""]
+    for found in _listeners_to_breaks:
+        found.append(Break(place, lines[0]))
 
 
 def tell_skipped(frame: Refusal) -> None:

@@ -119,6 +119,19 @@ def line(number):
     return f"{__file__}:{breaks_and_lacks.__code__.co_firstlineno + number}"
 
 
+def test_a_model_runs_once():
+    runs = []
+
+    @torch._dynamo.disable
+    def note(x):
+        runs.append(x)
+        return x
+
+    told = opc.torch.explain(lambda x: note(x.sin()).cos(), torch.rand(5))
+    assert len(told.graphs) == 2 and len(told.breaks) == 1
+    assert len(runs) == 1
+
+
 def test_breaks_and_what_is_left_to_torch(broken):
     assert len(broken.graphs) == 2
     assert all(graph.kernels for graph in broken.graphs)
