@@ -112,12 +112,12 @@ class _Followers:
         """Computes for users from `again` what they read of `source`."""
         copies = {source: again}
         for user, value in users:
-            for node in self._chains[value]:
-                if node not in copies:
-                    with self._graph.inserting_before(user):
-                        copies[node] = self._graph.node_copy(
-                            node, lambda each: copies.get(each, each)
-                        )
+            wanted = [n for n in self._chains[value] if n not in copies]
+            with self._graph.inserting_before(user):
+                for node in wanted:
+                    copies[node] = self._graph.node_copy(
+                        node, lambda each: copies.get(each, each)
+                    )
             user.replace_input_with(value, copies[value])
 
 
