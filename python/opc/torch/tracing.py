@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch._guards import TracingContext
 
+from . import resampling
 from .decompose import decompositions
 from .partition import partition
 
@@ -32,6 +33,7 @@ def configured() -> Iterator[None]:
     graph, also where that keeps it in memory: the forward graph keeps less.
     """
     with (
+        resampling.as_eager(),
         torch._inductor.config.patch(fallback_random=True),
         torch._functorch.config.patch(
             ban_recompute_materialized_backward=False

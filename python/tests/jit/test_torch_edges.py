@@ -258,3 +258,74 @@ def test_what_eager_does_not_take_is_an_error(name):
         torch.manual_seed(1)
         results += [each(taken), torch.rand(1)]
     assert all(map(torch.equal, results[:2], results[2:]))
+
+
+MODES = ["nearest", "nearest-exact", "bilinear", "bicubic", "area"]
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("dynamic", [False, True])
+@pytest.mark.parametrize("scale", [1.05, (1.05, 1.0), (1.05, 2.1), None])
+def test_scales_that_change_no_extent(mode, dynamic, scale):
+    """A scale counts or does not, by the mode, and for gradients by another rule."""
+    torch._dynamo.reset()
+    size = (6, 7) if scale is None else None
+
+    def function(x):
+        return F.interpolate(x, size=size, scale_factor=scale, mode=mode)
+
+    torch.manual_seed(1)
+    x, found = torch.randn(1, 2, 6, 7), []
+    for each in (
+        function,
+        torch.compile(function, backend="opc", dynamic=dynamic),
+    ):
+        given = x.clone().requires_grad_()
+        result = each(given)
+        (result * torch.linspace(0, 1, result.shape[-1])).sum().backward()
+        found.append([result.detach(), given.grad])
+    torch.testing.assert_close(*found)
+
+
+NO_NUMBERS = torch.arange(60.0).reshape(1, 2, 5, 6)
+NO_NUMBERS[0, 0, 1:3] = torch.nan
+NO_NUMBERS[0, 1, ::2, 1] = torch.nan
+
+
+@pytest.mark.parametrize("x", [NO_NUMBERS, torch.full((1, 1, 5, 6), torch.nan)])
+def test_of_what_is_no_number_a_pool_takes_the_last(x):
+    for function in (
+        lambda x: F.adaptive_max_pool2d(x, (2, 3), return_indices=True),
+        lambda x: F.max_pool2d(x, 2, return_indices=True),
+    ):
+        torch._dynamo.reset()
+        compiled = torch.compile(function, backend="opc", fullgraph=True)
+        torch.testing.assert_close(compiled(x), function(x), equal_nan=True)
+
+
+EDGES = {
+    "at the end": [1.0, 2, 3, torch.nan],
+    "between": [1.0, torch.nan, 2, torch.nan, torch.nan],
+    "alone": [torch.nan, torch.nan],
+    "in no order": [3.0, 1, 2, 0, 5],
+    "none": [],
+}
+
+
+@pytest.mark.parametrize("name", EDGES)
+@pytest.mark.parametrize("right", [False, True])
+def test_edges_that_are_no_numbers_or_in_no_order(name, right):
+    x = torch.tensor([torch.nan, 0, 1, 2.5, 3, 9, torch.inf, -torch.inf])
+    line = torch.tensor(EDGES[name])
+    for edges, values in (
+        (line, x),
+        (line, x.reshape(2, 4)),
+        (torch.stack([line, line.flip(0)]), x.reshape(2, 4)),
+    ):
+        torch._dynamo.reset()
+
+        def function(edges, values):
+            return torch.searchsorted(edges, values, right=right)
+
+        compiled = torch.compile(function, backend="opc", fullgraph=True)
+        assert torch.equal(compiled(edges, values), function(edges, values))

@@ -28,8 +28,11 @@ struct AxisScale {
                ? static_cast<Real>(i) * step<Real>()
                : step<Real>() * (static_cast<Real>(i) + Real(0.5)) - Real(0.5);
   }
-  /// The element that is nearest to it, as floor has it.
+  /// The element that is nearest to it, as floor has it. Where the extent stays
+  /// or doubles no scale counts.
   int64_t nearest(int64_t i) const {
+    if (to == from || to == 2 * from)
+      return i / (to / from);
     float place = std::floor(static_cast<float>(i) * step<float>());
     return std::min(static_cast<int64_t>(place), from - 1);
   }

@@ -99,6 +99,41 @@ template <bool IgnoreNan> void buildMedian(Node &n) {
   n.out(line.kept(n, middleOf(n, line, IgnoreNan).values));
 }
 
+Value isBehind(Node &n, Value edge, Value x, bool right) {
+  return right ? n.compare<GreaterOp>(edge, x)
+               : n.compare<GreaterEqualOp>(edge, x);
+}
+
+/// Where halving ends in `count` edges, which need be in no order: some may be
+/// no number. Edges are one line, or one for each line of x.
+Value halved(Node &n, Value edge, Value x, int64_t count, bool right) {
+  auto whole = [&](int64_t v) { return n.scalarInt(n.i64Type(), v); };
+  Value low = n.broadcast(whole(0), n.dims(x)),
+        high = n.broadcast(whole(count), n.dims(x));
+  for (int64_t left = count; left > 0; left /= 2) {
+    Value middle = n.div(n.add(low, high), whole(2));
+    Value place = n.min(middle, whole(count - 1));
+    Value read = n.rank(edge) == 1
+                     ? n.gather(edge, place, 0)
+                     : gatherElements(n, edge, place, n.rank(edge) - 1);
+    Value behind = isBehind(n, read, x, right);
+    Value isOpen = n.compare<LessOp>(low, high);
+    Value rises = n.binary<AndOp>(isOpen, n.unary<NotOp>(behind));
+    low = n.select(rises, n.add(middle, whole(1)), low);
+    high = n.select(n.binary<AndOp>(isOpen, behind), middle, high);
+  }
+  return low;
+}
+
+/// How many edges come before each value.
+Value counted(Node &n, Value edge, Value x, bool right) {
+  // [..., values, 1] by [..., 1, edges].
+  Value behind =
+      isBehind(n, n.unsqueeze(edge, {-2}), n.unsqueeze(x, {-1}), right);
+  Value before = n.cast(n.unary<NotOp>(behind), n.i64Type());
+  return n.reduce("sum", before, {n.rank(before) - 1}, false);
+}
+
 /// How many elements of a sorted line come before each value.
 void countBefore(Node &n, Value line, const Operand &values, bool right) {
   if (n.failed())
@@ -113,13 +148,9 @@ void countBefore(Node &n, Value line, const Operand &values, bool right) {
         formatv("rank {0} for edges of rank {1}", rank, n.rank(line)));
   if (isLine && rank == 0)
     x = n.unsqueeze(x, {0});
-  // [..., values, 1] by [..., 1, edges].
-  x = n.unsqueeze(x, {-1});
-  edge = n.unsqueeze(edge, {-2});
-  Value behind = right ? n.compare<GreaterOp>(edge, x)
-                       : n.compare<GreaterEqualOp>(edge, x);
-  Value before = n.cast(n.unary<NotOp>(behind), n.i64Type());
-  Value y = n.reduce("sum", before, {n.rank(before) - 1}, false);
+  std::optional<int64_t> count = constantOf(n.dim(edge, -1));
+  Value y =
+      count ? halved(n, edge, x, *count, right) : counted(n, edge, x, right);
   y = isLine && rank == 0 ? n.squeeze(y, {0}) : y;
   n.out(n.flag("out_int32") ? n.cast(y, n.i32Type()) : y);
 }

@@ -112,7 +112,7 @@ using WeightsOfScale = void (*)(Weights &w, const AxisScale &a, bool isDouble);
 
 void weighNearest(Weights &w, const AxisScale &a, bool) {
   for (int64_t i = 0; i < a.to; ++i)
-    w.at(i, a.from == a.to ? i : a.nearest(i)) = 1;
+    w.at(i, a.nearest(i)) = 1;
 }
 void weighLinear(Weights &w, const AxisScale &a, bool isDouble) {
   for (int64_t i = 0; i < a.to; ++i) {
@@ -161,7 +161,17 @@ template <int64_t Spatial> void buildNearest(Node &n) {
 template <int64_t Spatial> void buildLinear(Node &n) {
   resample<Spatial, true>(n, weighLinear);
 }
-void buildCubic(Node &n) { resample<2, true>(n, weighCubic); }
+/// Where both extents stay the gradient is copied, whatever the scales.
+void buildCubic(Node &n) {
+  Value grad = n.tensor("grad_output");
+  if (!n.failed() && n.dims(grad) == n.extents("input_size")) {
+    for (StringRef name :
+         {"output_size", "align_corners", "scales_h", "scales_w"})
+      n.ignore(name);
+    return n.out(grad);
+  }
+  resample<2, true>(n, weighCubic);
+}
 
 /// Pads hold elements of the operand: mirrored, or the outermost.
 template <int64_t Spatial, bool Mirrored> void buildPad(Node &n) {

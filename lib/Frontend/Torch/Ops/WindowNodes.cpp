@@ -174,6 +174,12 @@ PartMaximum maximumOf(Node &n, Value x, ArrayRef<int64_t> begins,
   part = n.reshape(part, flat);
   Value at = argExtreme(n, part, {"max", 2, true, false});
   Value value = n.reduce("max", part, {2}, true);
+  if (n.isFloat(part)) {
+    // Of those that are no number, the last.
+    Value noNumber = n.cast(n.isNan(part), n.elementOf(part));
+    at = n.select(n.isNan(value),
+                  argExtreme(n, noNumber, {"max", 2, true, true}), at);
+  }
   // From places in the part to those in the image, from the last axis on.
   Value place = n.scalarInt(n.i64Type(), 0);
   int64_t stride = 1;
