@@ -22,11 +22,10 @@ _MOST = 12
 
 
 class Reader(NamedTuple):
-    """Who reads what follows from a tensor: operators, or all that go element by
-    element, which are one kernel most often."""
+    """Who reads what follows from a tensor."""
 
     source: Node
-    operator: Node | None
+    operator: Node
 
 
 def separate(forward: GraphModule, backward: GraphModule, results: int) -> None:
@@ -87,9 +86,9 @@ class _Followers:
             source = self._source_of(node) if is_made else None
             for user in node.users if source else ():
                 if user not in self._chains and user.op != "output":
-                    operator = None if _is_pointwise(user) else user
-                    key = Reader(source, operator)
-                    found.setdefault(key, []).append((user, node))
+                    found.setdefault(Reader(source, user), []).append(
+                        (user, node)
+                    )
         return found
 
     def is_read(self, source: Node) -> bool:

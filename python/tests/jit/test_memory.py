@@ -95,8 +95,10 @@ def test_gradients(norm, activation):
         return net(NORMS[norm], activation, torch.float64)
 
     theirs = trained(make(), x)
-    ours = trained(torch.compile(make(), backend="opc"), x)
-    torch.testing.assert_close(ours, theirs, rtol=1e-9, atol=1e-11)
+    for dynamic in (False, True):
+        torch._dynamo.reset()
+        ours = trained(torch.compile(make(), backend="opc", dynamic=dynamic), x)
+        torch.testing.assert_close(ours, theirs, rtol=1e-9, atol=1e-11)
 
 
 def test_gradients_of_few_bits():
