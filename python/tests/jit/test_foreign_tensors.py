@@ -117,6 +117,19 @@ def test_strict_names_what_is_left():
         )(tensor().to_mkldnn())
 
 
+def test_types_are_named_as_the_compiler_names_them():
+    """Where it is asked, and where it is not."""
+
+    def function(x):
+        return torch.complex(x, x).abs() + torch.special.zeta(x + 2, x + 1)
+
+    with pytest.warns(opc.torch.EagerWarning) as told:
+        torch.compile(function, backend="opc")(tensor())
+    said = " ".join(str(each.message) for each in told)
+    assert "aten.complex.default of f32: complex tensors" in said
+    assert "aten.special_zeta.default of f32[3, 3], f32[3, 3]: is" in said
+
+
 class Recurrent(torch.nn.Module):
     def __init__(self):
         super().__init__()
