@@ -2,6 +2,7 @@
 beside the model in float64. Executed as a program, it writes the record of the page."""
 
 import contextlib
+import itertools
 import json
 import math
 
@@ -77,19 +78,19 @@ def test_units_are_those_of_the_type():
     assert math.isinf(target_coverage.units(got, exact))
 
 
+def rounded(found):
+    return found if isinstance(found, str) else float(f"{found:.3g}")
+
+
 def record():
     """Measures every chip that there is a way to execute here."""
     found = target_coverage.read()
-    for target in (*TARGETS, *FOREIGN):
+    cases = itertools.product(DTYPES, CLASSES)
+    for (dtype, name), target in itertools.product(cases, (*TARGETS, *FOREIGN)):
+        row = found.setdefault(dtype, {}).setdefault(name, {})
         with machine(target):
-            for dtype in DTYPES:
-                for name in CLASSES:
-                    worst = target_coverage.measured(name, target, dtype)
-                    if not isinstance(worst, str):
-                        worst = float(f"{worst:.3g}")
-                    row = found.setdefault(dtype, {}).setdefault(name, {})
-                    row[target] = worst
-        print(target, flush=True)
+            worst = target_coverage.measured(name, target, dtype)
+        row[target] = rounded(worst)
     text = json.dumps(found, indent=1, allow_nan=False)
     target_coverage.RECORD.write_text(text + "\n")
 
