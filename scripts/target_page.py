@@ -10,8 +10,8 @@ HEAD = """# What runs where, and how exactly
 
 Each class of operators on each chip, with the error of its worst element in units in
 the last place of the result's type, beside the same model in float64 by onnx's own
-evaluator. Small differences of large numbers have the unit of a sixteenth of the root
-mean square of their tensor. Sums are longer than one unit in every order of summation.
+evaluator. A value that is smaller than the root mean square of its tensor has the unit of
+that: it is a difference of such as the others are. Rounding alone is half a unit.
 
 A number says *executed*: the machine code ran, on this kind of processor or under qemu
 (`scripts/qemu.py`). *refused* is an error that names operator and reason. An empty cell
@@ -21,7 +21,7 @@ of it; the inputs are those of `operator_classes.py`, of sizes that divide nothi
 ![the same as a picture](Coverage.svg)"""
 
 # Units up to which a cell has a colour, and what lies above the last.
-COLOURS = ((1, "#1a9850"), (4, "#a6d96a"), (16, "#fee08b"), (64, "#f46d43"))
+COLOURS = ((1, "#1a9850"), (2, "#a6d96a"), (4, "#fee08b"), (16, "#f46d43"))
 WRONG, REFUSED, NOTHING = "#000000", "#bbbbbb", "#ffffff"
 CELL, LEFT, TOP, GAP = 18, 150, 120, 30
 
@@ -97,7 +97,12 @@ def block(dtype, classes, left):
 def legend(y):
     x = LEFT
     labels = [(f"up to {limit} units", c) for limit, c in COLOURS]
-    for label, c in [*labels, ("refused", REFUSED), ("not measured", NOTHING)]:
+    labels += [
+        ("wrong", WRONG),
+        ("refused", REFUSED),
+        ("not measured", NOTHING),
+    ]
+    for label, c in labels:
         yield (
             f'<rect x="{x}" y="{y}" width="{CELL - 2}" height="{CELL - 2}" '
             f'fill="{c}" stroke="#dddddd"/>'

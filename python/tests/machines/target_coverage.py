@@ -1,8 +1,8 @@
 """How far each class of operators is from exact on each chip, and the record of it.
 
 Exact is the model in float64 by onnx's own evaluator. Errors are in units in the last
-place of the result's type. A value that is small beside its neighbours has the unit of
-a sixteenth of their root mean square: it is a difference of such as they are.
+place of the result's type. A value that is smaller than the root mean square of its
+tensor has the unit of that: it is a difference of such as the others are.
 """
 
 import json
@@ -57,7 +57,7 @@ def units(got, exact):
     finite = other[comparable]
     if not finite.size:
         return 0.0
-    floor = np.sqrt(np.mean(np.square(finite))) / 16
+    floor = np.sqrt(np.mean(np.square(finite)))
     size = np.maximum(np.abs(finite), max(floor, float(info.smallest_normal)))
     unit = np.exp2(np.floor(np.log2(size)) - info.nmant)
     return float((np.abs(one[comparable] - finite) / unit).max())
