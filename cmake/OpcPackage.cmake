@@ -31,8 +31,9 @@ if(SKBUILD)
     DESTINATION ${SKBUILD_METADATA_DIR}/licenses COMPONENT package)
   if(TARGET opc-machines)
     get_target_property(libraries opc-machines OPC_LIBRARIES)
-    foreach(part libc/musl/COPYRIGHT libcxx/LICENSE.TXT)
-      get_filename_component(name ${part} DIRECTORY)
+    foreach(part ../LICENSE libc/musl/COPYRIGHT libcxx/LICENSE.TXT
+        libcxxabi/LICENSE.TXT libunwind/LICENSE.TXT)
+      get_filename_component(name ${libraries}/${part} DIRECTORY)
       get_filename_component(name ${name} NAME)
       install(FILES ${libraries}/${part} RENAME ${name}
         DESTINATION ${SKBUILD_METADATA_DIR}/licenses COMPONENT package)

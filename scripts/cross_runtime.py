@@ -9,7 +9,8 @@ of tools/standalone, with the C and C++ libraries that they need. INCLUDE... are
 of the header-only libraries below.
 
 The compiler and the libraries (musl, libc++) are those of the package ziglang, which
-has them for every processor; they are built on first use, into $ZIG_GLOBAL_CACHE_DIR.
+has them for every processor; they are built on first use, which takes two minutes of a
+core for each, and kept in its cache ($ZIG_GLOBAL_CACHE_DIR, ~/.cache/zig).
 """
 
 import concurrent.futures
@@ -26,6 +27,11 @@ TOOL = (
 ).split()
 
 
+# The least processor, where the compiler's own idea of it has more: a program refuses
+# what is missing before its first kernel, so what refuses must run.
+CPUS = {"loongarch64": "generic_la64+d"}
+
+
 def sources():
     """What one program is made of: a list of files for each translation unit. The
     files of a unit share what they include, which is most of the time."""
@@ -37,6 +43,8 @@ def sources():
 def zig(arch, *words, **options):
     command = [sys.executable, "-m", "ziglang", "c++"]
     command += ["-target", f"{arch}-linux-musl", "-fPIE", *map(str, words)]
+    if arch in CPUS:
+        command.append(f"-mcpu={CPUS[arch]}")
     return subprocess.run(command, check=True, **options)
 
 
@@ -68,13 +76,26 @@ def link_inputs(arch, folder):
     return start, [word for word in command if word.endswith(".a")]
 
 
-def archive(output, objects, libraries):
+def members(library):
+    """The contents of an archive's objects. Their names are paths of this machine."""
+    data, at, found = library.read_bytes(), 8, []
+    while at < len(data):
+        name, size = data[at : at + 16].strip(), int(data[at + 48 : at + 58])
+        if name not in (b"/", b"//", b"/SYM64/"):  # its tables
+            found.append(data[at + 60 : at + 60 + size])
+        at += 60 + size + size % 2
+    return found
+
+
+def archive(output, objects, libraries, place):
     """One archive of all of them."""
-    script = [f"create {output}", *(f"addlib {each}" for each in libraries)]
-    script += [*(f"addmod {each}" for each in objects), "save", "end", ""]
-    subprocess.run(
-        ["llvm-ar-22", "-M"], input="\n".join(script), text=True, check=True
-    )
+    names = [str(each) for each in objects]
+    for library in map(pathlib.Path, libraries):
+        for number, content in enumerate(members(library)):
+            file = place / f"{library.stem}-{number}.o"
+            file.write_bytes(content)
+            names.append(str(file))
+    subprocess.run(["llvm-ar-22", "qcD", str(output), *names], check=True)
 
 
 def build(arch, folder, version, includes):
@@ -97,7 +118,7 @@ def build(arch, folder, version, includes):
         shutil.copyfile(start, folder / "start.o")
         made = folder / "libopc-standalone.a"
         made.unlink(missing_ok=True)
-        archive(made, [unit[2] for unit in units], libraries)
+        archive(made, [unit[2] for unit in units], libraries, place)
 
 
 def main():

@@ -38,21 +38,23 @@ has_qemu() {
 
 install_qemu() {
   ! has_qemu || return 0
-  local release source list=/etc/apt/sources.list.d/opc-backports.list
-  release=$(. /etc/os-release && echo "$VERSION_CODENAME")
   say "installing qemu-user $qemu_wanted or newer"
+  add_qemu || true
+  has_qemu || say "no qemu-user of version $qemu_wanted: the code of other processors is not run"
+}
+
+add_qemu() {
+  local release source from=() list=/etc/apt/sources.list.d/opc-backports.list
+  release=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
   if [ "$release" = bookworm ]; then
-    source=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 'Created-By: Packages' |
-      sed -n "s/ $release\$//p" | head -n 1)
-    echo "deb $source $release-backports main" | as_root tee $list >/dev/null
-    retry as_root apt-get update -qq
-    retry as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-      --no-install-recommends -t "$release-backports" qemu-user >&2
-  else
-    retry as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-      --no-install-recommends qemu-user >&2
+    source=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(CODENAME)' \
+      'Created-By: Packages' | sed -n "s/ Debian $release\$//p" | head -n 1)
+    echo "deb $source $release-backports main" | as_root tee $list >/dev/null || return
+    from=(-t "$release-backports")
   fi
-  has_qemu || say "qemu-user is older than version $qemu_wanted: the code of other processors is not run"
+  retry as_root apt-get update -qq &&
+    retry as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+      --no-install-recommends "${from[@]}" qemu-user >&2
 }
 
 # A Python that can make an environment and that extensions can be built for.

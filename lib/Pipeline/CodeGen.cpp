@@ -110,7 +110,12 @@ Status prepare(const Part &part, const CodeGenOptions &options, Unit &unit) {
     return Status::internal("translation to LLVM IR failed");
   setMachine(*unit.module, *unit.machine);
   setAttributes(*unit.module, desc);
-  optimize(unit, options.vectorize && !findTarget(desc.target)->asWritten);
+  // Not with registers whose length is no constant: LLVM 22 selects wrong code
+  // for masked loads of bytes in such loops (SVE, a maximum of negative
+  // numbers).
+  bool vectorize = options.vectorize && !desc.llvm.vscale &&
+                   !findTarget(desc.target)->asWritten;
+  optimize(unit, vectorize);
   splitTruncatedStores(*unit.module);
   return {};
 }

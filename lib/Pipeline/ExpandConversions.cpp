@@ -146,6 +146,34 @@ struct Steps {
     return asFloat(Value(arith::OrIOp::create(b, result, sign)));
   }
 
+  /// f32 to i64 or ui64, toward zero.
+  Value shiftedMantissa(Value x) {
+    constexpr int64_t bias = 127 + 23, mantissa = 0x7fffff, most = 63;
+    Value word = arith::BitcastOp::create(b, bits(32), x);
+    Value wide = arith::ExtUIOp::create(b, bits(64), word);
+    Value field = arith::AndIOp::create(
+        b, Value(arith::ShRUIOp::create(b, wide, constant(64, 23))),
+        constant(64, 0xff));
+    Value left = arith::SubIOp::create(b, field, constant(64, bias));
+    Value zero = constant(64, 0), limit = constant(64, most);
+    Value right = arith::SubIOp::create(b, zero, left);
+    auto amount = [&](Value count) -> Value {
+      Value least = arith::MaxSIOp::create(b, count, zero);
+      return arith::MinSIOp::create(b, least, limit);
+    };
+    Value digits = arith::OrIOp::create(
+        b, Value(arith::AndIOp::create(b, wide, constant(64, mantissa))),
+        constant(64, mantissa + 1));
+    // One of the two shifts is by nothing.
+    Value size = arith::ShRUIOp::create(
+        b, Value(arith::ShLIOp::create(b, digits, amount(left))),
+        amount(right));
+    Value isNegative = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, word,
+                                             constant(32, 0));
+    Value negative = arith::SubIOp::create(b, zero, size);
+    return arith::SelectOp::create(b, isNegative, negative, size);
+  }
+
 private:
   Value asFloat(Value word) {
     return arith::BitcastOp::create(b, withElement(like, b.getF32Type()), word);
@@ -227,7 +255,8 @@ struct ExpandExtension : OpRewritePattern<arith::ExtFOp> {
   const Narrow narrow;
 };
 
-/// Integers become narrow by way of f32, rounded twice, as libraries do.
+/// Integers become narrow by way of f32: of bf16 rounded twice, as libraries
+/// do; of f16 exactly, since those that f32 rounds are infinite.
 template <typename Op> struct ExpandFromInteger : OpRewritePattern<Op> {
   ExpandFromInteger(MLIRContext *context, Narrow narrow)
       : OpRewritePattern<Op>(context), narrow(narrow) {}
@@ -269,6 +298,57 @@ struct ExpandSelect : OpRewritePattern<arith::SelectOp> {
   const Narrow narrow;
 };
 
+/// f32 to 64-bit integers: the mantissa, shifted. (LLVM takes a way by f64 for
+/// the one that it gets wrong.) Values are in range.
+template <typename Op> struct ExpandToLong : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
+    if (!isa<VectorType>(op.getType()) ||
+        !getElementTypeOrSelf(op.getIn()).isF32() ||
+        !getElementTypeOrSelf(op.getType()).isInteger(64))
+      return rewriter.notifyMatchFailure(op, "has hardware");
+    Steps steps{{op.getLoc(), rewriter}, op.getType()};
+    rewriter.replaceOp(op, steps.shiftedMantissa(op.getIn()));
+    return success();
+  }
+};
+
+/// 64-bit integers to f32, rounded once: what f64 does not hold loses its last
+/// bits, of which the next says whether there were any.
+template <typename Op> struct ExpandFromLong : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
+    if (!isa<VectorType>(op.getType()) ||
+        !getElementTypeOrSelf(op.getIn()).isInteger(64) ||
+        !getElementTypeOrSelf(op.getType()).isF32())
+      return rewriter.notifyMatchFailure(op, "has hardware");
+    Steps steps{{op.getLoc(), rewriter}, op.getType()};
+    ImplicitLocOpBuilder &b = steps.b;
+    constexpr bool isSigned = std::is_same_v<Op, arith::SIToFPOp>;
+    constexpr int64_t exact = int64_t(1) << 53, lost = 0xfff;
+    Value x = op.getIn(), zero = steps.constant(64, 0);
+    Value last = arith::AndIOp::create(b, x, steps.constant(64, lost));
+    Value any = arith::CmpIOp::create(b, arith::CmpIPredicate::ne, last, zero);
+    Value sticky = arith::SelectOp::create(
+        b, any, steps.constant(64, (lost + 1) / 2), zero);
+    Value cut = arith::OrIOp::create(
+        b, Value(arith::XOrIOp::create(b, x, last)), sticky);
+    Value fits = x;
+    if (isSigned)
+      fits = arith::AddIOp::create(b, x, steps.constant(64, exact));
+    Value holds =
+        arith::CmpIOp::create(b, arith::CmpIPredicate::ult, fits,
+                              steps.constant(64, isSigned ? 2 * exact : exact));
+    Value number = arith::SelectOp::create(b, holds, x, cut);
+    Type f64 = withElement(op.getType(), b.getF64Type());
+    Value wide = Op::create(b, f64, number);
+    rewriter.replaceOpWithNewOp<arith::TruncFOp>(op, op.getType(), wide);
+    return success();
+  }
+};
+
 struct ExpandConversions
     : opc::impl::ExpandConversionsPassBase<ExpandConversions> {
   using ExpandConversionsPassBase::ExpandConversionsPassBase;
@@ -278,6 +358,10 @@ struct ExpandConversions
                  ExpandFromInteger<arith::SIToFPOp>,
                  ExpandFromInteger<arith::UIToFPOp>>(&getContext(),
                                                      Narrow{halves});
+    if (longs)
+      patterns.add<ExpandToLong<arith::FPToSIOp>, ExpandToLong<arith::FPToUIOp>,
+                   ExpandFromLong<arith::SIToFPOp>,
+                   ExpandFromLong<arith::UIToFPOp>>(&getContext());
     walkAndApplyPatterns(getOperation(), std::move(patterns));
   }
 };

@@ -19,6 +19,7 @@
 #include "opc/Runtime/Artifact.h"
 #include "opc/Runtime/AtomicFile.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cerrno>
@@ -221,6 +222,15 @@ static Status linkShared(llvm::ArrayRef<ObjectBytes> objects, Inputs &inputs,
   return linkTo(image, arguments);
 }
 
+/// Puts the constants where they belong in what was linked.
+static void seal(const ProgramParts &parts, LinkedProgram &program) {
+  std::tie(program.head, program.tail) =
+      openForConstants(program.image, parts.constants.size());
+  program.constants = view(parts.constants);
+  program.seal =
+      runtime::makeSeal({program.head, program.constants, program.tail});
+}
+
 Status opc::linkProgram(const ProgramParts &parts, const TargetDesc &desc,
                         LinkedProgram &program) {
   Inputs inputs;
@@ -229,11 +239,7 @@ Status opc::linkProgram(const ProgramParts &parts, const TargetDesc &desc,
   if (Status status = linkShared(parts.objects, inputs, desc, program.image);
       !status.ok())
     return status;
-  std::tie(program.head, program.tail) =
-      openForConstants(program.image, parts.constants.size());
-  program.constants = view(parts.constants);
-  program.seal =
-      runtime::makeSeal({program.head, program.constants, program.tail});
+  seal(parts, program);
   return {};
 }
 
@@ -258,18 +264,6 @@ Status opc::linkSharedObject(const ProgramParts &parts, const TargetDesc &desc,
   return status.ok() ? writeProgram(program, output) : status;
 }
 
-/// Writes what lld makes of `arguments`, with the constants where they belong.
-static Status linkToFile(const ProgramParts &parts,
-                         std::vector<std::string> arguments,
-                         llvm::StringRef output, mode_t mode) {
-  ObjectBytes image;
-  if (Status status = linkTo(image, std::move(arguments)); !status.ok())
-    return status;
-  auto [head, tail] = openForConstants(image, parts.constants.size());
-  return runtime::writeFile(output.str(), {head, view(parts.constants), tail},
-                            mode);
-}
-
 Status opc::linkRelocatable(const ProgramParts &parts, const TargetDesc &desc,
                             llvm::StringRef output) {
   Inputs inputs;
@@ -277,11 +271,37 @@ Status opc::linkRelocatable(const ProgramParts &parts, const TargetDesc &desc,
     return status;
   std::vector<std::string> arguments = {"-r"};
   llvm::append_range(arguments, pathsOf(inputs));
-  return linkToFile(parts, std::move(arguments), output, 0666);
+  ObjectBytes image;
+  if (Status status = linkTo(image, arguments); !status.ok())
+    return status;
+  auto [head, tail] = openForConstants(image, parts.constants.size());
+  return runtime::writeFile(output.str(), {head, view(parts.constants), tail});
+}
+
+/// For those who may read it: a file that was there before keeps its
+/// permissions.
+static Status makeExecutable(llvm::StringRef path) {
+  namespace fs = llvm::sys::fs;
+  llvm::ErrorOr<fs::perms> before = fs::getPermissions(path);
+  std::error_code error = before.getError();
+  if (!error && fs::is_regular_file(path)) {
+    auto readers = fs::perms((*before & fs::all_read) >> 2);
+    error = fs::setPermissions(path, *before | readers);
+  }
+  return error ? Status::input((path + ": " + error.message()).str())
+               : Status();
 }
 
 Status opc::linkExecutable(const ProgramParts &parts, const TargetDesc &desc,
                            llvm::StringRef output) {
+  // Code reaches that far on every processor.
+  constexpr uint64_t most = 2000000000;
+  if (parts.constants.size() > most)
+    return Status::input(
+        llvm::formatv("an executable holds at most {0} bytes of weights, the "
+                      "model has {1}: emit so",
+                      most, parts.constants.size())
+            .str());
   MachineFiles files;
   if (Status status = findMachineFiles(desc, files); !status.ok())
     return status;
@@ -306,5 +326,12 @@ Status opc::linkExecutable(const ProgramParts &parts, const TargetDesc &desc,
       files.start};
   llvm::append_range(arguments, pathsOf(inputs));
   arguments.push_back(files.archive);
-  return linkToFile(parts, std::move(arguments), output, 0777);
+  LinkedProgram program;
+  if (Status status = linkTo(program.image, arguments); !status.ok())
+    return status;
+  seal(parts, program);
+  Status status = runtime::writeFile(
+      output.str(),
+      {program.head, program.constants, program.tail, program.seal}, 0777);
+  return status.ok() ? makeExecutable(output) : status;
 }

@@ -31,19 +31,19 @@ using namespace mlir;
 
 namespace {
 
-/// `halves`: the machine does not convert f16.
-OpPassManager stepsFor(bool halves) {
+OpPassManager stepsFor(const opc::VectorUnit &unit) {
   OpPassManager steps(LLVM::LLVMFuncOp::getOperationName());
   steps.addPass(createCanonicalizerPass());
   steps.addPass(createCSEPass());
   arith::ArithEmulateUnsupportedFloatsOptions emulated;
   emulated.sourceTypeStrs = {"bf16"};
-  if (halves)
+  if (!unit.convertsHalves)
     emulated.sourceTypeStrs.push_back("f16");
   emulated.targetTypeStr = "f32";
   steps.addPass(arith::createArithEmulateUnsupportedFloats(emulated));
   steps.addPass(math::createMathExtendToSupportedTypes());
-  steps.addPass(opc::createExpandConversionsPass({halves}));
+  steps.addPass(opc::createExpandConversionsPass(
+      {!unit.convertsHalves, !unit.convertsLongs}));
   steps.addPass(createSCFToControlFlowPass());
   return steps;
 }
@@ -55,12 +55,10 @@ struct LowerFunctions : opc::impl::LowerFunctionsPassBase<LowerFunctions> {
     FailureOr<const opc::TargetDesc *> desc = opc::targetOf(getOperation());
     if (failed(desc))
       return signalPassFailure();
-    OpPassManager &steps = (*desc)->vector.convertsHalves ? hard : soft;
+    OpPassManager steps = stepsFor((*desc)->vector);
     if (failed(runPipeline(steps, getOperation())))
       signalPassFailure();
   }
-
-  OpPassManager hard = stepsFor(false), soft = stepsFor(true);
 };
 
 } // namespace

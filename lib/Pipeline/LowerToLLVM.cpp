@@ -32,6 +32,7 @@
 #include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
 #include "mlir/Dialect/Vector/Transforms/VectorRewritePatterns.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include <limits>
 
 namespace opc {
 #define GEN_PASS_DEF_LOWERTOLLVMPASS
@@ -99,6 +100,33 @@ template <typename Op> struct ComputeInDouble : ConvertOpToLLVMPattern<Op> {
   }
 };
 
+/// Below 1 there is no acosh; musl's has values for large negative numbers.
+struct LeaveDomainOfAcosh : ConvertOpToLLVMPattern<math::AcoshOp> {
+  using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
+  static constexpr StringLiteral kDone = "opc.in_domain";
+  LogicalResult
+  matchAndRewrite(math::AcoshOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Type type = op.getType();
+    if (!type.isF64() || op->hasAttr(kDone))
+      return rewriter.notifyMatchFailure(op, "is checked, or computed in f64");
+    Location loc = op.getLoc();
+    Value x = adaptor.getOperand();
+    auto inside = math::AcoshOp::create(rewriter, loc, x);
+    inside->setAttr(kDone, rewriter.getUnitAttr());
+    auto constant = [&](double value) -> Value {
+      return arith::ConstantOp::create(rewriter, loc,
+                                       rewriter.getFloatAttr(type, value));
+    };
+    Value outside = arith::CmpFOp::create(
+        rewriter, loc, arith::CmpFPredicate::OLT, x, constant(1));
+    rewriter.replaceOpWithNewOp<arith::SelectOp>(
+        op, outside, constant(std::numeric_limits<double>::quiet_NaN()),
+        inside);
+    return success();
+  }
+};
+
 /// The bits of a bf16 constant.
 struct ConvertBF16Constant : ConvertOpToLLVMPattern<arith::ConstantOp> {
   using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
@@ -151,6 +179,7 @@ struct LowerToLLVM : opc::impl::LowerToLLVMPassBase<LowerToLLVM> {
     patterns.add<ComputeInDouble<math::AcoshOp>, ComputeInDouble<math::ErfcOp>,
                  ComputeInDouble<math::TanOp>, ComputeInDouble<math::TanhOp>>(
         types, /*benefit=*/3);
+    patterns.add<LeaveDomainOfAcosh>(types, /*benefit=*/4);
     LLVMConversionTarget target(*context);
     target.addLegalOp<ModuleOp>();
     target.markOpRecursivelyLegal<LLVM::LLVMFuncOp>(opc::isLowered);

@@ -2,6 +2,7 @@
 #include "CpuFeatures.h"
 #include "Cpu/Features.h"
 #include "Text.h"
+#include "opc/Runtime/MachineFeatures.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

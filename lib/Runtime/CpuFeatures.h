@@ -18,9 +18,6 @@ namespace opc::runtime {
 /// feature needs it: without that permission the first tile instruction faults.
 Status checkCpuFeatures(std::span<const std::string> features);
 
-/// Whether `feature` is in the table and the machine has it.
-bool hasCpuFeature(std::string_view feature);
-
 } // namespace opc::runtime
 
 #endif // OPC_LIB_RUNTIME_CPUFEATURES_H

@@ -70,12 +70,15 @@ static constexpr Option kInspectOptions[] = {kTarget, kDim,  kOnly,
 static constexpr Option kTargetsOptions[] = {kJson};
 
 static constexpr Command kCommands[] = {
-    {"compile", "MODEL", 1, "compile a model to a shared library",
+    {"compile", "MODEL", 1, "compile a model to a library or a program",
      "MODEL is an ONNX file, a PyTorch archive (.pt2), or a file of opc's own "
      "IR\n"
      "(.mlir). The result needs nothing but libc and libm; libopc_runtime "
      "loads "
      "it.\n"
+     "--emit exe writes a program that needs nothing at all, for any Linux of "
+     "the\n"
+     "target's processor; its own --help says how it is run.\n"
      "\n"
      "  opc compile model.onnx -o model.so\n"
      "  opc compile model.onnx -o model.so --threads 4 --dim batch=1\n"

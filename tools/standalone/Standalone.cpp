@@ -12,6 +12,7 @@
 #include "RunOptions.h"
 
 #include "opc-c/module.h"
+#include "opc/Runtime/Artifact.h"
 #include "opc/Runtime/Escape.h"
 
 #include <fmt/format.h>
@@ -22,6 +23,9 @@ using namespace opc::cli;
 extern "C" const opc_program_descriptor opc_program_v1;
 
 namespace {
+
+/// The file that this process runs.
+constexpr char kSelf[] = "/proc/self/exe";
 
 constexpr Option kOptions[] = {kInput, kOutputs, kDim, kThreads, kJson};
 
@@ -67,13 +71,16 @@ int runCommandLine(int argc, char **argv) {
   Arguments arguments;
   Status status = parseArguments(command, words, arguments);
   // What is run, and no output may be written to.
-  arguments.positional = {"/proc/self/exe"};
+  arguments.positional = {kSelf};
   return finish(status.ok() ? command.run(arguments) : status);
 }
 
 } // namespace
 
 Status opc::cli::openProgram(const Arguments &, opc_program *&program) {
+  opc::runtime::ArtifactInfo info;
+  if (Status status = opc::runtime::inspectArtifact(kSelf, info); !status.ok())
+    return status;
   return toStatus(opc_adopt(&opc_program_v1, nullptr, nullptr, &program));
 }
 

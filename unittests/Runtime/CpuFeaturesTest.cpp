@@ -1,5 +1,6 @@
 //===- CpuFeaturesTest.cpp - The table of features beside the kernel's ----===//
 #include "CpuFeatures.h"
+#include "opc/Runtime/MachineFeatures.h"
 
 #include <algorithm>
 #include <cstring>

@@ -136,11 +136,14 @@ def ExpandConversionsPass : Pass<"opc-expand-conversions"> {
     rounding was inexact), after which rounding to the small type gives the
     correctly rounded result; f32 to bf16 is rounded to nearest even on the bits.
     The result is the same bits as one correct rounding, NaN stays NaN.
-    With `halves`, conversions between f16 and f32 are expanded, too.
+    With `halves`, conversions between f16 and f32 are expanded, too, and with
+    `longs` those of vectors between f32 and 64-bit integers.
   }];
   let options = [
     Option<"halves", "halves", "bool", "false",
-           "the machine has no conversions of f16">
+           "no instructions convert f16">,
+    Option<"longs", "longs", "bool", "false",
+           "none convert vectors of f32 to 64-bit integers and back">
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect"];

@@ -11,6 +11,7 @@
 
 #include <charconv>
 #include <sys/auxv.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 using namespace opc::runtime;
@@ -45,9 +46,21 @@ static uint64_t extensions() {
   return probe.value;
 }
 
+/// Version 1.0 of the vector extension, and this thread may use it. Without
+/// riscv_hwprobe the letter has to do, which old kernels also give to version
+/// 0.7.
+static bool hasVectors() {
+  constexpr uint64_t v = 1 << 2;
+  constexpr int getControl = 70, current = 3, off = 1; // PR_RISCV_V_GET_CONTROL
+  uint64_t known = extensions();
+  int control = prctl(getControl);
+  return (known ? (known & v) != 0 : hasLetter('v')) &&
+         (control < 0 || (control & current) != off);
+}
+
 /// Bits of a vector register; 0 without any.
 static uint64_t registerBits() {
-  if (!hasLetter('v'))
+  if (!hasVectors())
     return 0;
   uint64_t bytes;
   asm volatile("csrr %0, 0xc22" : "=r"(bytes)); // vlenb
@@ -66,6 +79,8 @@ FeatureState opc::runtime::stateOf(std::string_view name) {
   auto state = [](bool present) {
     return present ? FeatureState::Present : FeatureState::Missing;
   };
+  if (name == "v")
+    return state(hasVectors());
   if (name.size() == 1)
     return state(hasLetter(name[0]));
   if (uint64_t bits = leastBits(name))

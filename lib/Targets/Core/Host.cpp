@@ -1,12 +1,13 @@
 //===- Host.cpp - What this machine can run -------------------------------===//
 //
-// Compares the features that a chip's description requires with those that LLVM
-// detects. The processor's own features are asked for, never its name: LLVM
-// takes some server chips for desktop ones.
+// Compares the features that a chip's description requires with those that the
+// runtime finds, by which it takes or refuses a program. The processor's own
+// are asked for, never its name: LLVM takes some server chips for desktop ones.
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Targets/Core/Target.h"
 
+#include "opc/Runtime/MachineFeatures.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
@@ -20,7 +21,6 @@ bool opc::isForThisProcessor(const TargetDesc &desc) {
 }
 
 bool opc::runsHere(const TargetDesc &desc, std::string &missing) {
-  static const llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
   missing.clear();
   // Loading a program opens its devices, or says what is missing.
   if (!desc.device.name.empty())
@@ -31,7 +31,7 @@ bool opc::runsHere(const TargetDesc &desc, std::string &missing) {
   }
   llvm::SmallVector<llvm::StringRef> absent;
   for (const std::string &feature : desc.requiredFeatures)
-    if (!features.lookup(feature))
+    if (!runtime::hasCpuFeature(feature))
       absent.push_back(feature);
   missing = llvm::join(absent, ", ");
   return absent.empty();

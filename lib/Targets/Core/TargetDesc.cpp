@@ -115,6 +115,7 @@ void readVector(ObjectReader &in, VectorUnit &unit) {
   in.read("registers", unit.registers);
   in.read("scales", unit.scales);
   in.read("converts_halves", unit.convertsHalves);
+  in.read("converts_longs", unit.convertsLongs);
   in.read("fma_ports", unit.fmaPorts);
   in.read("fma_latency", unit.fmaLatency);
   in.read("load_ports", unit.loadPorts);

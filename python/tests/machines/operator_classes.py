@@ -1,7 +1,7 @@
 """One small model for each class of operators, and inputs of awkward sizes.
 
-Sizes that divide no vector, single rows and columns, and none; what lies in no
-register. `feeds(m, n, dtype)` makes the inputs of a model for two extents.
+Sizes that divide no vector, single rows and columns, and none; products larger than
+the caches that they are cut for. `feeds(m, n, dtype)` makes the inputs of a model for two extents.
 """
 
 import numpy as np
@@ -208,6 +208,12 @@ CLASSES = {
     "gemm": OperatorClass(
         [node("Gemm", "x w b", "p"), node("Relu", "p", "y")], product, scale=16
     ),
+    "large_gemm": OperatorClass(
+        [node("Gemm", "x w b", "y")],
+        lambda m, n, dtype: product(m, n, dtype, k=1300),
+        sizes=[(67, 260)],
+        scale=64,
+    ),
     "batched_gemm": OperatorClass(
         [node("MatMul", "x y", "z")], batched, scale=16
     ),
@@ -216,6 +222,12 @@ CLASSES = {
         convolved,
         sizes=IMAGES,
         scale=16,
+    ),
+    "large_conv2d": OperatorClass(
+        [node("Conv", "x w b", "y", pads=[1, 1, 1, 1])],
+        lambda m, n, dtype: convolved(m, n, dtype, 48, 48, 72),
+        sizes=[(41, 43)],
+        scale=32,
     ),
     "depthwise_conv": OperatorClass(
         [node("Conv", "x w b", "y", pads=[1, 1, 1, 1], group=7)],

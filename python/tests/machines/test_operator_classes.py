@@ -40,10 +40,12 @@ def test_extents_of_the_run(chip, name, machine):
 
 
 def test_every_chip_of_another_processor_is_here():
-    foreign = [
-        chip["name"]
+    processors = next(
+        target["chips"]
         for target in opc.targets()["targets"]
-        for chip in target["chips"]
-        if "avx2" not in chip["requires"]
+        if target["name"] == "cpu"
+    )
+    foreign = [
+        chip["name"] for chip in processors if "avx2" not in chip["requires"]
     ]
     assert sorted(foreign) == sorted(qemu.COMMANDS)

@@ -9,7 +9,7 @@ import opc
 import pytest
 import qemu
 from onnx import helper
-from support import BUILD, graph_model, normal
+from support import BUILD, expected_outputs, graph_model, normal
 
 OPC = BUILD / "bin/opc"
 
@@ -82,6 +82,27 @@ def test_mistakes_are_one_line(program, words, status, said):
     assert line.startswith("opc: error: ") and said in line
 
 
+def test_what_was_not_executable_is(model, tmp_path):
+    (tmp_path / "cpu.exe").touch(0o640)
+    assert compiled(model, tmp_path, "cpu").stat().st_mode & 0o777 == 0o750
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_acosh_is_defined_from_1_on(tmp_path, dtype):
+    x = np.array([-1e5, -1756884.9, -2, 0.5, 1, 2, 1e4], np.float64)
+    x = np.clip(x, -6e4, 6e4).astype(dtype)
+    node = helper.make_node("Acosh", ["x"], ["y"])
+    file = tmp_path / "acosh.onnx"
+    file.write_bytes(graph_model([node], {"x": x}, ["y"]).SerializeToString())
+    np.save(tmp_path / "x.npy", x)
+    words = ["--input", f"x={tmp_path / 'x.npy'}", "--output", tmp_path / "out"]
+    assert run(compiled((file,), tmp_path, "cpu"), *words).returncode == 0
+    with np.errstate(invalid="ignore"):
+        expected = np.arccosh(x)
+    y = np.load(tmp_path / "out/y.npy")
+    np.testing.assert_allclose(y, expected, rtol=2 * np.finfo(dtype).eps)
+
+
 def test_it_can_be_inspected(program):
     told = opc.inspect(str(program))
     assert [each["name"] for each in told["inputs"]] == ["x"]
@@ -116,6 +137,11 @@ def test_libraries_of_other_processors_are_refused(
         ("riscv64-v128", "qemu-riscv64 -cpu rv64,v=false", "v"),
         ("riscv64-v256", "qemu-riscv64 -cpu rv64,v=true,vlen=128", "zvl256b"),
         ("loongson-3a6000", "qemu-loongarch64 -cpu la464,lasx=off", "lasx"),
+        (
+            "loongarch64-lsx",
+            "qemu-loongarch64 -cpu la464,lsx=off,lasx=off",
+            "lsx",
+        ),
     ],
 )
 def test_what_a_processor_lacks_is_named(model, tmp_path, chip, command, lacks):
@@ -126,6 +152,56 @@ def test_what_a_processor_lacks_is_named(model, tmp_path, chip, command, lacks):
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert re.search(f"'{lacks}' is missing on this machine", line)
+
+
+@pytest.mark.parametrize("change", ["a byte", "the end"])
+def test_a_damaged_program_is_refused(program, tmp_path, change):
+    whole = bytearray(program.read_bytes())
+    if change == "a byte":
+        at = whole.index(normal(5, 5, seed=1).tobytes()[:8])
+        whole[at] ^= 1
+    else:
+        del whole[-100:]
+    damaged = tmp_path / "damaged"
+    damaged.write_bytes(whole)
+    damaged.chmod(0o755)
+    done = run(damaged, "--dim", "rows=3")
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert "damaged" in line or "truncated" in line
+
+
+@pytest.mark.parametrize("chip", [None, "kunpeng-920", "loongson-3a6000"])
+def test_threads_have_room(tmp_path, chip):
+    """Kernels of recurrent layers keep a quarter of a megabyte on their stack."""
+    if chip and (why := qemu.missing(chip)):
+        pytest.skip(why)
+    hidden, features, batch = 600, 3, 16
+    weights = {
+        "w": normal(2, 3 * hidden, features, seed=1) * 0.1,
+        "r": normal(2, 3 * hidden, hidden, seed=2) * 0.02,
+    }
+    node = helper.make_node(
+        "GRU",
+        ["x", "w", "r"],
+        ["y"],
+        hidden_size=hidden,
+        direction="bidirectional",
+    )
+    x = normal(2, batch, features)
+    made = graph_model([node], {"x": x}, ["y"], weights)
+    file = tmp_path / "gru.onnx"
+    file.write_bytes(made.SerializeToString())
+    target = f"cpu:{chip}" if chip else "cpu"
+    program = compiled((file,), tmp_path, target)
+    np.save(tmp_path / "x.npy", x)
+    command = qemu.COMMANDS[chip].split() if chip else []
+    words = ["--input", f"x={tmp_path / 'x.npy'}", "--output", tmp_path / "out"]
+    done = run(*command, program, *words, "--threads", "3")
+    assert (done.returncode, done.stderr) == (0, "")
+    y = np.load(tmp_path / "out/y.npy")
+    (expected,) = expected_outputs(made, {"x": x})
+    np.testing.assert_allclose(y, expected, rtol=1e-4, atol=1e-5)
 
 
 def test_where_no_runtime_is_that_is_said(model, tmp_path):

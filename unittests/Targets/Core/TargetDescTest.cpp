@@ -14,7 +14,7 @@ static const char *const kChip = R"({
   "device": {"name": "board", "own_memory": true},
   "caches": [{"bytes": 1024}],
   "vector": {"bits": 256, "registers": 16, "scales": true,
-             "converts_halves": true, "fma_ports": 2, "fma_latency": 4,
+             "converts_halves": true, "converts_longs": false, "fma_ports": 2, "fma_latency": 4,
              "load_ports": 2, "l2_bytes_per_cycle": 24},
   "matrix_units": [{"name": "u", "a": "bf16", "b": "bf16", "acc": "f32",
                     "m": 16, "n": 8, "k": 32}]
@@ -43,6 +43,7 @@ TEST(TargetDesc, ReadsEveryField) {
   EXPECT_EQ(desc.vector.lanes(32), 8);
   EXPECT_TRUE(desc.vector.scales);
   EXPECT_TRUE(desc.vector.convertsHalves);
+  EXPECT_FALSE(desc.vector.convertsLongs);
   EXPECT_EQ(desc.vector.loadPorts, 2);
   EXPECT_EQ(desc.vector.l2BytesPerCycle, 24);
   ASSERT_EQ(desc.matrixUnits.size(), 1u);

@@ -29,8 +29,10 @@ struct VectorUnit {
   int64_t registers = 16;
   /// One instruction multiplies floats by powers of two, whatever these are.
   bool scales = false;
-  /// Instructions convert between f16 and f32.
+  /// LLVM's code generator converts between f16 and f32 by instructions.
   bool convertsHalves = false;
+  /// It converts vectors between f32 and 64-bit integers, rounding once.
+  bool convertsLongs = true;
   int64_t fmaPorts = 1;   ///< multiply-adds that start each cycle
   int64_t fmaLatency = 4; ///< cycles
   int64_t loadPorts = 2;  ///< loads that start each cycle
@@ -74,7 +76,8 @@ struct TargetDesc {
   std::string chip;   ///< of the file, without ".json"
   std::string summary;
   int64_t rank = 0; ///< detection takes the highest that this machine can run
-  /// LLVM's names of the features that a machine must have.
+  /// Features that a machine must have, as the runtime knows them: under LLVM's
+  /// names, and "sve-N-bits".
   llvm::SmallVector<std::string> requiredFeatures;
   LLVMDesc llvm;
   llvm::SmallVector<CacheLevel> caches;
