@@ -21,7 +21,7 @@ of it; the inputs are those of `operator_classes.py`, of sizes that divide nothi
 ![the same as a picture](Coverage.svg)"""
 
 # Units up to which a cell has a colour, and what lies above the last.
-COLOURS = ((1, "#1a9850"), (2, "#a6d96a"), (4, "#fee08b"), (16, "#f46d43"))
+COLOURS = ((1, "#1a9850"), (2, "#a6d96a"), (8, "#fee08b"), (64, "#f46d43"))
 WRONG, REFUSED, NOTHING = "#000000", "#bbbbbb", "#ffffff"
 CELL, LEFT, TOP, GAP = 18, 150, 120, 30
 

@@ -61,11 +61,11 @@ def test_errors_are_those_of_the_record(target, dtype, name):
 
 
 def test_nothing_in_the_record_is_far_off():
-    """Sums of 70 products are off by some units, all else by less."""
+    """Sums of 1,300 products are off by some dozens of units, all else by less."""
     for classes in target_coverage.read().values():
         for name, targets in classes.items():
             for target, found in targets.items():
-                assert isinstance(found, str) or found < 16, (name, target)
+                assert isinstance(found, str) or found < 64, (name, target)
 
 
 def test_units_are_those_of_the_type():
