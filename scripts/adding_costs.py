@@ -87,7 +87,7 @@ NAMED = {
         "the schedule of a concat of blocks of memory",
     ),
     "lib/Targets/CPU/Rows/Transpose.cpp": (
-        4,
+        5,
         "the schedule that turns blocks in registers",
     ),
 }
