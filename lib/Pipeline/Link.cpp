@@ -318,6 +318,8 @@ Status opc::linkExecutable(const ProgramParts &parts, const TargetDesc &desc,
       "now",
       "-z",
       "noexecstack",
+      "-z",
+      "stack-size=8388608", // of each thread, too: musl gives them little
       "--gc-sections",
       "--eh-frame-hdr",
       "--strip-all",

@@ -21,6 +21,7 @@
 #include "mlir/Transforms/Passes.h"
 
 #include "opc/Targets/Core/Target.h"
+#include <map>
 
 namespace opc {
 #define GEN_PASS_DEF_LOWERFUNCTIONSPASS
@@ -55,10 +56,17 @@ struct LowerFunctions : opc::impl::LowerFunctionsPassBase<LowerFunctions> {
     FailureOr<const opc::TargetDesc *> desc = opc::targetOf(getOperation());
     if (failed(desc))
       return signalPassFailure();
-    OpPassManager steps = stepsFor((*desc)->vector);
-    if (failed(runPipeline(steps, getOperation())))
+    const opc::VectorUnit &unit = (*desc)->vector;
+    auto key = std::make_pair(unit.convertsHalves, unit.convertsLongs);
+    auto known = steps.find(key);
+    if (known == steps.end())
+      known = steps.emplace(key, stepsFor(unit)).first;
+    if (failed(runPipeline(known->second, getOperation())))
       signalPassFailure();
   }
+
+  /// Made once for all functions: patterns take longer to set up than to apply.
+  std::map<std::pair<bool, bool>, OpPassManager> steps;
 };
 
 } // namespace

@@ -176,7 +176,7 @@ def test_threads_have_room(tmp_path, chip):
     """Kernels of recurrent layers keep a quarter of a megabyte on their stack."""
     if chip and (why := qemu.missing(chip)):
         pytest.skip(why)
-    hidden, features, batch = 600, 3, 16
+    hidden, features, batch = 1200, 3, 16
     weights = {
         "w": normal(2, 3 * hidden, features, seed=1) * 0.1,
         "r": normal(2, 3 * hidden, hidden, seed=2) * 0.02,
