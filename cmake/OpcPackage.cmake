@@ -31,8 +31,8 @@ if(SKBUILD)
     DESTINATION ${SKBUILD_METADATA_DIR}/licenses COMPONENT package)
   if(TARGET opc-machines)
     get_target_property(libraries opc-machines OPC_LIBRARIES)
-    foreach(part ../LICENSE libc/musl/COPYRIGHT libcxx/LICENSE.TXT
-        libcxxabi/LICENSE.TXT libunwind/LICENSE.TXT)
+    foreach(part LICENSE lib/libc/musl/COPYRIGHT lib/libcxx/LICENSE.TXT
+        lib/libcxxabi/LICENSE.TXT lib/libunwind/LICENSE.TXT)
       get_filename_component(name ${libraries}/${part} DIRECTORY)
       get_filename_component(name ${name} NAME)
       install(FILES ${libraries}/${part} RENAME ${name}
