@@ -46,7 +46,9 @@ VENDORS = """amd ascend biren cambricon corex cuda enflame hip huawei hygon iluv
     xpu""".split()
 COMPILER = ("lib/", "include/")
 SHARED_CODE = ("lib/", "include/", "tools/", "python/opc/", "cmake/")
-TARGET_FOLDER = re.compile(r"(?:lib|include/opc)/Targets/(?!Core/)[^/]+/")
+TARGET_FOLDER = re.compile(
+    r"(?:lib|include/opc)/Targets/(?!(?:Core|Schedule|Simt)/)[^/]+/"
+)
 
 # Layers, lowest first; a file includes headers of its own and of lower ones.
 # Runtime is below all: it knows no MLIR, and its includes stay inside.

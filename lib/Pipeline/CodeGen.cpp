@@ -131,6 +131,17 @@ Status emit(llvm::Module &module, llvm::TargetMachine &machine,
   return {};
 }
 
+/// By LLVM, or by the target itself.
+Status generate(Part &part, const CodeGenOptions &options) {
+  if (auto *write = findTarget(part.desc->target)->emit) {
+    llvm::Error error = write(part.module, *part.desc, part.object);
+    return error ? Status::input(llvm::toString(std::move(error))) : Status();
+  }
+  Unit unit;
+  Status status = prepare(part, options, unit);
+  return status.ok() ? emit(*unit.module, *unit.machine, part.object) : status;
+}
+
 /// The modules that are compiled apart, each with its chip.
 Status partsOf(mlir::ModuleOp module, const TargetDesc &desc,
                std::vector<Part> &parts) {
@@ -165,10 +176,7 @@ Status opc::generateObjects(mlir::ModuleOp module, const TargetDesc &desc,
       part.status = Status::input("interrupted");
       return;
     }
-    Unit unit;
-    part.status = prepare(part, options, unit);
-    if (part.status.ok())
-      part.status = emit(*unit.module, *unit.machine, part.object);
+    part.status = generate(part, options);
   });
   objects.clear();
   for (Part &part : parts) {
@@ -200,6 +208,8 @@ Status opc::printLLVM(mlir::ModuleOp module, const TargetDesc &desc,
     return status;
   llvm::raw_string_ostream out(text);
   for (const Part &part : parts) {
+    if (findTarget(part.desc->target)->emit)
+      continue;
     Unit unit;
     if (Status status = prepare(part, options, unit); !status.ok())
       return status;

@@ -322,6 +322,10 @@ static Status linkImages(const HostProgram &host, const DeviceObjects &devices,
     llvm::Expected<const TargetDesc *> desc = findChip(image.target);
     if (!desc)
       return Status::internal(llvm::toString(desc.takeError()));
+    if (findTarget((*desc)->target)->emit) {
+      images.push_back(objects->second.front());
+      continue;
+    }
     if (Status status =
             linkImage(objects->second, **desc, images.emplace_back());
         !status.ok())

@@ -34,6 +34,8 @@ LogicalResult mark(func::FuncOp kernel) {
   Builder b(kernel.getContext());
   if (!(*desc)->device.name.empty())
     kernel->setAttr(kDeviceAttr, b.getStringAttr((*desc)->device.name));
+  if (findTarget((*desc)->target)->emit)
+    kernel->setAttr(kOwnImageAttr, b.getUnitAttr());
   if ((*desc)->memorySpace() != kHostSpace)
     kernel->setAttr(kSpaceAttr, b.getStringAttr((*desc)->memorySpace()));
   return success();

@@ -10,7 +10,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassInstrumentation.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
-#include "opc/Targets/Core/ScheduleResult.h"
+#include "opc/Targets/Schedule/ScheduleResult.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;

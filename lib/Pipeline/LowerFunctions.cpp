@@ -15,6 +15,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
@@ -25,6 +26,7 @@
 
 namespace opc {
 #define GEN_PASS_DEF_LOWERFUNCTIONSPASS
+#define GEN_PASS_DEF_PREPAREIMAGESPASS
 #include "opc/Pipeline/Passes.h.inc"
 } // namespace opc
 
@@ -32,8 +34,8 @@ using namespace mlir;
 
 namespace {
 
-OpPassManager stepsFor(const opc::VectorUnit &unit) {
-  OpPassManager steps(LLVM::LLVMFuncOp::getOperationName());
+OpPassManager stepsFor(const opc::VectorUnit &unit, StringRef function) {
+  OpPassManager steps(function);
   steps.addPass(createCanonicalizerPass());
   steps.addPass(createCSEPass());
   arith::ArithEmulateUnsupportedFloatsOptions emulated;
@@ -45,7 +47,6 @@ OpPassManager stepsFor(const opc::VectorUnit &unit) {
   steps.addPass(math::createMathExtendToSupportedTypes());
   steps.addPass(opc::createExpandConversionsPass(
       {!unit.convertsHalves, !unit.convertsLongs}));
-  steps.addPass(createSCFToControlFlowPass());
   return steps;
 }
 
@@ -58,15 +59,30 @@ struct LowerFunctions : opc::impl::LowerFunctionsPassBase<LowerFunctions> {
       return signalPassFailure();
     const opc::VectorUnit &unit = (*desc)->vector;
     auto key = std::make_pair(unit.convertsHalves, unit.convertsLongs);
+    StringRef name = LLVM::LLVMFuncOp::getOperationName();
     auto known = steps.find(key);
-    if (known == steps.end())
-      known = steps.emplace(key, stepsFor(unit)).first;
+    if (known == steps.end()) {
+      known = steps.emplace(key, stepsFor(unit, name)).first;
+      known->second.addPass(createSCFToControlFlowPass());
+    }
     if (failed(runPipeline(known->second, getOperation())))
       signalPassFailure();
   }
 
   /// Made once for all functions: patterns take longer to set up than to apply.
   std::map<std::pair<bool, bool>, OpPassManager> steps;
+};
+
+struct PrepareImages : opc::impl::PrepareImagesPassBase<PrepareImages> {
+  void runOnOperation() override {
+    FailureOr<const opc::TargetDesc *> desc = opc::targetOf(getOperation());
+    if (failed(desc))
+      return signalPassFailure();
+    OpPassManager steps =
+        stepsFor((*desc)->vector, func::FuncOp::getOperationName());
+    if (failed(runPipeline(steps, getOperation())))
+      signalPassFailure();
+  }
 };
 
 } // namespace

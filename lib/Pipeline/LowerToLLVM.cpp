@@ -9,7 +9,9 @@
 //
 //===----------------------------------------------------------------------===//
 #include "LoweredFunction.h"
+#include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Pipeline/Passes.h"
+#include "opc/Targets/Core/Target.h"
 
 #include "mlir/Analysis/DataLayoutAnalysis.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
@@ -165,8 +167,18 @@ void carryBF16AsBits(LLVMTypeConverter &types, RewritePatternSet &patterns) {
   patterns.add<ConvertBF16Constant>(types, /*benefit=*/2);
 }
 
+/// Whether these are kernels that their target writes itself.
+bool writesItsImage(ModuleOp module) {
+  if (!module->getParentOp() || !module->hasAttr(opc::kTargetAttr))
+    return false;
+  FailureOr<const opc::TargetDesc *> desc = opc::targetOf(module);
+  return succeeded(desc) && opc::findTarget((*desc)->target)->emit;
+}
+
 struct LowerToLLVM : opc::impl::LowerToLLVMPassBase<LowerToLLVM> {
   void runOnOperation() override {
+    if (writesItsImage(getOperation()))
+      return;
     MLIRContext *context = &getContext();
     if (failed(takeVectorSteps()))
       return signalPassFailure();

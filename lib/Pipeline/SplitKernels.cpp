@@ -77,7 +77,7 @@ std::vector<Group> groupsOf(ModuleOp module, const SymbolTable &symbols) {
   llvm::EquivalenceClasses<Operation *> classes;
   SmallVector<Operation *> definitions;
   for (Operation &op : module.getOps())
-    if (!isDeclaration(&op)) {
+    if (!isDeclaration(&op) && !isa<ModuleOp>(op)) {
       definitions.push_back(&op);
       classes.insert(&op);
     }

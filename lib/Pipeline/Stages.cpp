@@ -141,6 +141,7 @@ void buildLLVM(OpPassManager &pm, const StageContext &context) {
   if (!whole)
     pm.addPass(createSplitKernelsPass());
   OpPassManager &modules = whole ? pm : pm.nest<ModuleOp>();
+  modules.addNestedPass<func::FuncOp>(createPrepareImagesPass());
   modules.addNestedPass<LLVM::LLVMFuncOp>(createLowerFunctionsPass());
   modules.addPass(createLowerToLLVMPass());
   modules.addPass(createReconcileUnrealizedCastsPass());
@@ -173,7 +174,10 @@ constexpr Stage kStages[] = {
      kScheduled, buildSchedule, true, true, explainSchedules},
     {"host", "@main becomes the entry: shapes, arena, launches", kHosted,
      buildHost, true, true},
-    {"llvm", "everything becomes the LLVM dialect", kMachine, buildLLVM, false},
+    {"llvm",
+     "everything becomes the LLVM dialect, but kernels that a target writes "
+     "itself",
+     kMachine, buildLLVM, false, true},
 };
 
 } // namespace

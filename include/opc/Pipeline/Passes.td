@@ -127,6 +127,16 @@ def LowerFunctionsPass
     "::mlir::math::MathDialect", "::mlir::LLVM::LLVMDialect"];
 }
 
+def PrepareImagesPass : Pass<"opc-prepare-images", "::mlir::func::FuncOp"> {
+  let summary = "kernels that go into images as they are, ready to be written";
+  let description = [{
+    Cleans up each kernel, computes f16 and bf16 in f32 where the chip does not,
+    and expands conversions of floats (opc-expand-conversions).
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect"];
+}
+
 def ExpandConversionsPass : Pass<"opc-expand-conversions"> {
   let summary = "float conversions without hardware or libc, by integer steps";
   let description = [{

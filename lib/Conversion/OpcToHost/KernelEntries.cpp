@@ -10,6 +10,9 @@
 //   llvm.func @k(%words: !llvm.ptr, %begin: i64, %end: i64) { ... }
 //   llvm.func internal @k.body(%status: !llvm.ptr {llvm.noalias}, ...) { ... }
 //
+// One that goes into an image as it is keeps its arguments but for %begin: the
+// device starts as many of it as there are units.
+//
 //===----------------------------------------------------------------------===//
 #include "HostPlan.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -182,6 +185,34 @@ static void makeEntry(func::FuncOp kernel, LLVM::LLVMFuncOp body,
   LLVM::ReturnOp::create(inner, loc, ValueRange());
 }
 
+/// Moves the kernel to the module of its chip's kernels, and leaves a
+/// declaration for the host program.
+static void moveToImage(func::FuncOp kernel, OpBuilder &b) {
+  auto around = kernel->getParentOfType<ModuleOp>();
+  auto target = kernel->getAttrOfType<StringAttr>(kTargetAttr);
+  auto nested = around.getOps<ModuleOp>();
+  auto found = llvm::find_if(nested, [&](ModuleOp image) {
+    return image->getAttr(kTargetAttr) == target;
+  });
+  ModuleOp image;
+  if (found != nested.end()) {
+    image = *found;
+  } else {
+    OpBuilder end = OpBuilder::atBlockEnd(around.getBody());
+    image = ModuleOp::create(end, kernel.getLoc());
+    image->setAttr(kTargetAttr, target);
+  }
+  auto none = LLVM::LLVMFunctionType::get(
+      LLVM::LLVMVoidType::get(b.getContext()), {});
+  auto declared =
+      LLVM::LLVMFuncOp::create(b, kernel.getLoc(), kernel.getName(), none);
+  for (NamedAttribute attribute : kernel->getDiscardableAttrs())
+    declared->setAttr(attribute.getName(), attribute.getValue());
+  unsigned begin = kernel.getNumArguments() - kRangeArguments;
+  (void)kernel.eraseArgument(begin);
+  kernel->moveBefore(image.getBody(), image.getBody()->end());
+}
+
 namespace {
 struct KernelEntries : opc::impl::KernelEntriesPassBase<KernelEntries> {
   void runOnOperation() override {
@@ -194,6 +225,10 @@ struct KernelEntries : opc::impl::KernelEntriesPassBase<KernelEntries> {
       OpBuilder b(kernel);
       if (!kernel.getArgument(0).use_empty())
         kernel->setAttr(kMayFaultAttr, b.getUnitAttr());
+      if (kernel->hasAttr(kOwnImageAttr)) {
+        moveToImage(kernel, b);
+        continue;
+      }
       LLVM::LLVMFuncOp body = makeBody(kernel, b);
       moveBody(kernel, body);
       makeEntry(kernel, body, b);

@@ -33,6 +33,7 @@ public:
         complain(entry.first, "is not a known property");
   }
 
+  bool has(llvm::StringRef key) const { return object.get(key) != nullptr; }
   void read(llvm::StringRef key, std::string &out) {
     if (const json::Value *value = find(key))
       take(key, value->getAsString(), out, "is not a string");
@@ -132,19 +133,27 @@ void readMatrixUnit(ObjectReader &in, MatrixUnit &unit) {
   in.read("k", unit.k);
 }
 
-void readChip(ObjectReader &in, TargetDesc &desc) {
-  in.read("summary", desc.summary);
-  in.read("rank", desc.rank);
+void readSimt(ObjectReader &in, SimtUnit &unit) {
+  in.read("wave", unit.wave);
+  in.read("group", unit.group);
+  in.read("shared_bytes", unit.sharedBytes);
+  in.read("register_bytes", unit.registerBytes);
+  in.read("vector_bits", unit.vectorBits);
+  in.read("doubles", unit.doubles);
+}
+
+void readLLVM(ObjectReader &in, LLVMDesc &desc) {
+  in.read("triple", desc.triple);
+  in.read("cpu", desc.cpu);
+  in.read("features", desc.features);
+}
+
+/// The fields of processors with vector units.
+void readProcessor(ObjectReader &in, TargetDesc &desc) {
   in.read("requires", desc.requiredFeatures);
   in.inner("llvm", [&](ObjectReader &llvm) {
-    llvm.read("triple", desc.llvm.triple);
-    llvm.read("cpu", desc.llvm.cpu);
-    llvm.read("features", desc.llvm.features);
+    readLLVM(llvm, desc.llvm);
     llvm.read("vscale", desc.llvm.vscale);
-  });
-  in.inner("device", [&](ObjectReader &device) {
-    device.read("name", desc.device.name);
-    device.read("own_memory", desc.device.ownMemory);
   });
   in.objects("caches", [&](ObjectReader &cache) {
     readCache(cache, desc.caches.emplace_back());
@@ -156,11 +165,41 @@ void readChip(ObjectReader &in, TargetDesc &desc) {
   });
 }
 
+void readChip(ObjectReader &in, TargetDesc &desc) {
+  in.read("summary", desc.summary);
+  in.read("rank", desc.rank);
+  in.inner("device", [&](ObjectReader &device) {
+    device.read("name", desc.device.name);
+    device.read("own_memory", desc.device.ownMemory);
+  });
+  if (!in.has("simt"))
+    return readProcessor(in, desc);
+  in.inner("simt", [&](ObjectReader &unit) {
+    readSimt(unit, desc.simt.emplace());
+  });
+  // Where kernels are given away as source, there is none.
+  if (in.has("llvm"))
+    in.inner("llvm", [&](ObjectReader &llvm) { readLLVM(llvm, desc.llvm); });
+}
+
 /// A device's name is part of a file's.
 bool isName(llvm::StringRef name) {
   return llvm::all_of(name, [](char c) {
     return llvm::isLower(c) || llvm::isDigit(c) || c == '_';
   });
+}
+
+llvm::StringRef findNonsense(const SimtUnit &unit) {
+  if (!llvm::isPowerOf2_64(unit.wave) || !llvm::isPowerOf2_64(unit.group))
+    return "'simt.wave' or 'simt.group' is no power of two";
+  if (unit.group % unit.wave != 0)
+    return "'simt.group' is not a multiple of 'simt.wave'";
+  if (unit.vectorBits < 32 || !llvm::isPowerOf2_64(unit.vectorBits))
+    return "'simt.vector_bits' is no power of two from 32 on";
+  if (unit.sharedBytes < 4096 || unit.registerBytes < unit.vectorBits / 2)
+    return "'simt' has less shared memory than 4096 bytes, or registers for "
+           "fewer than four vectors";
+  return "";
 }
 
 /// What schedules divide by must not be 0.
@@ -170,6 +209,8 @@ llvm::StringRef findNonsense(const TargetDesc &desc) {
            "is 'host'";
   if (desc.device.name.empty() && desc.device.ownMemory)
     return "'device.own_memory' is that of no device";
+  if (desc.simt)
+    return findNonsense(*desc.simt);
   if (desc.caches.empty())
     return "'caches' is empty";
   if (desc.vector.bits < 64 || desc.vector.bits % 64 != 0)
@@ -219,6 +260,7 @@ llvm::StringRef TargetDesc::memorySpace() const {
 }
 
 const CacheLevel &TargetDesc::cache(unsigned level) const {
+  assert(!caches.empty() && "a processor has caches");
   size_t last = caches.size() - 1;
   return caches[std::min<size_t>(level ? level - 1 : 0, last)];
 }

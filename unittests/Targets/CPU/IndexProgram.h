@@ -12,7 +12,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
-#include "opc/Targets/CPU/Vector/LoopBuilder.h"
+#include "opc/Targets/Schedule/LoopBuilder.h"
 
 namespace opc::cpu {
 

@@ -34,6 +34,9 @@ inline constexpr unsigned kLargeEntry = 600;
 /// its buffers (opc.copy) where that is not the host's.
 inline constexpr llvm::StringLiteral kDeviceAttr = "opc.device";
 inline constexpr llvm::StringLiteral kSpaceAttr = "opc.space";
+/// On one whose target writes the image itself (Target::emit): it goes into a
+/// module of its chip's kernels as it is.
+inline constexpr llvm::StringLiteral kOwnImageAttr = "opc.own_image";
 
 /// The constant data of a program, in pieces that lie one behind the other.
 class ConstantBlock {

@@ -9,13 +9,14 @@
 #ifndef OPC_TARGETS_CORE_TARGET_H
 #define OPC_TARGETS_CORE_TARGET_H
 
-#include "opc/Targets/Core/ScheduleResult.h"
+#include "opc/Targets/Schedule/ScheduleResult.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/LogicalResult.h"
 
 namespace mlir {
 class DialectRegistry;
+class ModuleOp;
 class Operation;
 class OpPassManager;
 } // namespace mlir
@@ -38,8 +39,8 @@ void legaliseByDefault(mlir::OpPassManager &pm, const TargetDesc &desc);
 
 /// A target plug-in. Empty lists and null hooks mean "nothing of the kind".
 struct Target {
-  llvm::StringLiteral name;
-  llvm::StringLiteral summary;
+  llvm::StringRef name;
+  llvm::StringRef summary;
   llvm::ArrayRef<EmbeddedFile> chips;
   /// A graph is executed as it came: nothing is rewritten but formulas that
   /// would lose their digits, nothing is evaluated ahead, and code is compiled
@@ -67,6 +68,12 @@ struct Target {
   /// of the target, which is a function over buffers.
   void (*finishKernel)(mlir::OpPassManager &pm,
                        const TargetDesc &desc) = nullptr;
+  /// Writes the image of all kernels of a device (opc-c/device.h): `kernels`
+  /// holds each as func.func @NAME(status, inputs, outputs, symbols, units), on
+  /// flat buffers and in the legal dialects, f16 and bf16 as their bits where
+  /// they are computed with. Null: LLVM compiles them for `llvm.triple`.
+  llvm::Error (*emit)(mlir::ModuleOp kernels, const TargetDesc &desc,
+                      llvm::SmallVectorImpl<char> &image) = nullptr;
 };
 
 /// What a program is compiled for, or its host part, if nobody says.

@@ -7,54 +7,15 @@
 //===----------------------------------------------------------------------===//
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Targets/CPU/Products/ProductTile.h"
+#include "opc/Targets/Schedule/MatrixProduct.h"
 
 using namespace mlir;
 namespace opc::cpu {
 namespace {
 
-/// The product's extents and how its operands lie.
-struct Product {
-  Operation *op;
-  Value a, b;
-  Dims batch; ///< axes that a, b (broadcast) and the result share
-  Dims rows;  ///< axes of the result whose product is M
-  AffineExpr columns, reduction;
-  bool packed = false, transposeA = false;
-};
-
-std::optional<Product> productOf(Operation *op, ShapeEnv &env) {
-  if (!isa<PackedMatmulOp, MatmulOp>(op))
-    return std::nullopt;
-  Product p;
-  p.op = op;
-  p.a = op->getOperand(0);
-  p.b = op->getOperand(1);
-  const Dims &result = env.dims(op->getResult(0));
-  p.columns = result.back();
-  if (auto packed = dyn_cast<PackedMatmulOp>(op)) {
-    p.packed = true;
-    p.reduction = env.dims(p.a).back();
-    p.rows.assign(result.begin(), result.end() - 1);
-    return p;
-  }
-  auto matmul = cast<MatmulOp>(op);
-  if (matmul.getTransposeB())
-    return std::nullopt;
-  p.transposeA = matmul.getTransposeA();
-  const Dims &b = env.dims(p.b), &a = env.dims(p.a);
-  p.reduction = b[b.size() - 2];
-  size_t shared = result.size() - 2;
-  bool plainB = b.size() == 2 && !p.transposeA && a.size() == result.size();
-  if (plainB)
-    shared = 0;
-  p.batch.assign(result.begin(), result.begin() + shared);
-  p.rows.assign(result.begin() + shared, result.end() - 1);
-  return p;
-}
-
 class GemmWriter {
 public:
-  GemmWriter(KernelWriter &w, const Product &p, const VectorMachine &machine,
+  GemmWriter(KernelWriter &w, const MatrixProduct &p, const VectorMachine &machine,
              const GemmPlan &plan, ProductKind kind)
       : w(w), p(p), lanes(machine.lanes), kind(kind) {
     LoopBuilder &l = w.l;
@@ -92,32 +53,6 @@ public:
   }
 
 private:
-  /// Where an operand has its matrix for batch `index` of `count`, along an
-  /// axis on which it has `extent` of them: as many, or one for all.
-  Value batchIndex(AffineExpr extent, AffineExpr count, Value index) {
-    if (extent == count)
-      return index;
-    LoopBuilder &l = w.l;
-    return l.select(l.less(l.index(1), w.e.expr(extent)), index, l.index(0));
-  }
-
-  /// Position of the operand's matrix for the current batch.
-  Value matrixOf(Value operand) {
-    const Dims &dims = w.env.dims(operand);
-    ArrayRef<AffineExpr> own = ArrayRef(dims).drop_back(2);
-    if (p.batch.empty() || own.empty())
-      return w.l.index(0);
-    SmallVector<Value> at;
-    size_t rank = own.size();
-    for (auto [extent, count, index] :
-         llvm::zip(own, ArrayRef(p.batch).take_back(rank),
-                   ArrayRef(batch).take_back(rank)))
-      at.push_back(batchIndex(extent, count, index));
-    Value size = w.l.mul(w.e.expr(dims[dims.size() - 1]),
-                         w.e.expr(dims[dims.size() - 2]));
-    return w.l.mul(w.e.linearize(at, own), size);
-  }
-
   void emitTile(Value row, int64_t count, const ColumnPanel &panel) {
     LoopBuilder &l = w.l;
     GemmTile tile;
@@ -130,7 +65,7 @@ private:
     tile.chains = columns.plan.chains(count * panel.vectors);
     tile.a = w.e.buffer(p.a);
     tile.aRowStep = p.transposeA ? l.index(1) : k;
-    tile.aBase = l.add(matrixOf(p.a), l.mul(row, tile.aRowStep));
+    tile.aBase = l.add(matrixAt(w, p, p.a, batch), l.mul(row, tile.aRowStep));
     tile.b = w.e.buffer(p.b);
     tile.run = {k, l.index(0), l.index(0), p.transposeA ? m : l.index(1),
                 p.packed ? l.index(lanes) : n};
@@ -140,7 +75,7 @@ private:
       tile.prefetchSteps = columns.plan.prefetchSteps;
     } else {
       tile.bVectorStep = l.index(lanes);
-      tile.bBase = l.add(matrixOf(p.b), panel.first);
+      tile.bBase = l.add(matrixAt(w, p, p.b, batch), panel.first);
       tile.bAligned = false;
       if (panel.lastCount)
         tile.lastMask = w.v.lanesBelow(l.index(0), panel.lastCount);
@@ -153,7 +88,7 @@ private:
   }
 
   KernelWriter &w;
-  const Product &p;
+  const MatrixProduct &p;
   int64_t lanes;
   ProductKind kind;
   ProductColumns columns, wide; ///< for tiles of many rows, and of one
@@ -163,12 +98,12 @@ private:
 };
 
 /// Products of f64, which are never packed.
-bool isDouble(const Product &p) {
+bool isDouble(const MatrixProduct &p) {
   auto isF64 = [](Value value) { return getElementTypeOrSelf(value).isF64(); };
   return !p.packed && isF64(p.a) && isF64(p.b) && isF64(p.op->getResult(0));
 }
 
-GemmPlan planOf(const Product &p, const VectorMachine &machine,
+GemmPlan planOf(const MatrixProduct &p, const VectorMachine &machine,
                 ProductKind kind, KernelForm &kernel) {
   GemmShape shape;
   shape.rows = constantOf(product(kernel.context(), p.rows)).value_or(0);
@@ -191,7 +126,7 @@ GemmPlan planOf(const Product &p, const VectorMachine &machine,
 
 /// The type of the sums and how they are made; nothing where no schedule is for
 /// such a product.
-static std::optional<ProductKind> kindOf(const Product &p,
+static std::optional<ProductKind> kindOf(const MatrixProduct &p,
                                          const TargetDesc &desc) {
   auto kind = productKind(p.a, p.b, p.op->getResult(0), desc);
   if (!kind && isDouble(p))
@@ -206,7 +141,7 @@ bool leadsGemm(Operation *op, const TargetDesc &desc) {
   auto matmul = dyn_cast<MatmulOp>(op);
   if (!isa<PackedMatmulOp>(op) && (!matmul || matmul.getTransposeB()))
     return false;
-  Product p;
+  MatrixProduct p;
   p.op = op;
   p.a = op->getOperand(0);
   p.b = op->getOperand(1);
@@ -217,7 +152,10 @@ bool leadsGemm(Operation *op, const TargetDesc &desc) {
 ScheduleResult scheduleGemm(KernelForm &kernel, const TargetDesc &desc) {
   ShapeEnv &env = kernel.env;
   Operation *op = kernel.root();
-  std::optional<Product> p = op ? productOf(op, env) : std::nullopt;
+  std::optional<MatrixProduct> p =
+      op ? MatrixProduct::of(op, env) : std::nullopt;
+  if (p && p->transposeB)
+    p.reset();
   if (!p)
     return misfitOf<PackedMatmulOp, MatmulOp>(kernel,
                                               "no product of matrices alone");

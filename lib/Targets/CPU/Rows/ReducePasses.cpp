@@ -43,13 +43,13 @@ public:
         outerDims.push_back(s.domain[axis]);
       Value blocks = l.index(1), last = w.e.expr(s.domain.back());
       int64_t block = ReduceShape::slots * w.v.lanes;
-      if (!s.lanesReduced)
+      if (!s.lastReduced)
         blocks = l.ceilDiv(last, block);
       SmallVector<Value> outer =
           w.e.delinearize(l.div(unit, blocks), outerDims);
       for (auto [axis, index] : llvm::zip(s.outer, outer))
         at[axis] = index;
-      if (s.lanesReduced)
+      if (s.lastReduced)
         return allPasses({l.index(0)});
       Value first = l.mul(l.rem(unit, blocks), block);
       emitKeptLanes(first, l.min(last, l.add(first, block)), block);
@@ -71,7 +71,7 @@ private:
       for (ReductionOp reduce : reduces)
         if (Value x = reduce.getX(); isCostly(x) && !x.hasOneUse() &&
                                      getElementTypeOrSelf(x).isF32() &&
-                                     s.lanesReduced) {
+                                     s.lastReduced) {
           cached = x;
           cache = result;
           return;
@@ -106,7 +106,7 @@ private:
     reducedTo.assign(starts.size(), {});
     isStored = false;
     for (ReductionOp reduce : reduces) {
-      SmallVector<Value> values = s.lanesReduced
+      SmallVector<Value> values = s.lastReduced
                                       ? SmallVector<Value>{reduceLanes(reduce)}
                                       : reduceSlots(reduce);
       for (Value &value : values)
@@ -154,7 +154,7 @@ private:
   SmallVector<Value>
   nest(unsigned depth, ValueRange carried,
        llvm::function_ref<SmallVector<Value>(ValueRange)> body) {
-    unsigned depths = s.reduced.size() - (s.lanesReduced ? 1 : 0);
+    unsigned depths = s.reduced.size() - (s.lastReduced ? 1 : 0);
     if (depth == depths)
       return body(carried);
     int64_t axis = s.reduced[depth];
@@ -279,7 +279,7 @@ private:
   void writeFull() {
     Value extent = w.e.expr(s.domain.back());
     nest(0, {}, [&](ValueRange) {
-      if (!s.lanesReduced) {
+      if (!s.lastReduced) {
         for (size_t slot = 0; slot < starts.size(); ++slot)
           writeVector(slot, starts[slot]);
         return SmallVector<Value>();
@@ -294,7 +294,7 @@ private:
     bindSlot(slot);
     for (int64_t axis : s.reduced)
       at[axis] = l.index(0);
-    if (!s.lanesReduced)
+    if (!s.lastReduced)
       return w.v.store(w.v.vector(result, indices(starts[slot])), result,
                        indices(starts[slot]));
     LaneIndices uniform = indices(l.index(0));
@@ -316,17 +316,18 @@ private:
 
 } // namespace
 
-bool ReduceShape::keepsTo(const NumericPlan &plan, AffineExpr line,
-                          int64_t lanes) const {
+bool ReduceShape::keepsTo(ReductionOp reduce, int64_t lanes,
+                          ShapeEnv &env) const {
   // Beyond these, sums are in memory.
   constexpr int64_t mostVectors = 8;
+  NumericPlan plan = numericPlan(reduce, env);
   if (plan.anyOrder || reduced.empty())
     return true;
-  if (!lanesReduced)
+  if (!lastReduced)
     return plan.chains == 1;
   return plan.chains % lanes == 0 && plan.rest % lanes == 0 &&
          llvm::isPowerOf2_64(plan.chains) &&
-         plan.chains / lanes <= mostVectors && line == domain.back();
+         plan.chains / lanes <= mostVectors && isLine(reduce, plan, env);
 }
 
 void writeReductions(KernelWriter &w, const ReduceShape &shape) {

@@ -13,7 +13,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "opc/Targets/CPU/Passes.h"
-#include "opc/Targets/CPU/Vector/VectorMath.h"
+#include "opc/Targets/Schedule/VectorMath.h"
 
 namespace opc::cpu {
 #define GEN_PASS_DEF_EXPANDMATHPASS
@@ -24,19 +24,6 @@ using namespace mlir;
 namespace opc::cpu {
 namespace {
 
-using Function = Value (VectorMath::*)(Value);
-
-Function functionFor(Operation *op) {
-  static const llvm::StringMap<Function> table = {
-      {"math.exp", &VectorMath::exp},   {"math.expm1", &VectorMath::expm1},
-      {"math.log", &VectorMath::log},   {"math.log1p", &VectorMath::log1p},
-      {"math.tanh", &VectorMath::tanh}, {"math.erf", &VectorMath::erf},
-      {"math.asin", &VectorMath::asin}, {"math.acos", &VectorMath::acos},
-      {"math.atan", &VectorMath::atan}, {"math.erfc", &VectorMath::erfc},
-  };
-  return table.lookup(op->getName().getStringRef());
-}
-
 /// Ops that are one or few instructions on vectors as they are.
 bool isNative(Operation *op) {
   return isa<math::AbsFOp, math::AbsIOp, math::CeilOp, math::FloorOp,
@@ -44,15 +31,6 @@ bool isNative(Operation *op) {
              math::CopySignOp, math::CountLeadingZerosOp,
              math::CountTrailingZerosOp, math::CtPopOp, math::IsFiniteOp,
              math::IsInfOp, math::IsNaNOp, math::IsNormalOp>(op);
-}
-
-Value expand(Operation *op, VectorType type, OpBuilder &b, bool scalef) {
-  VectorMath f(b, op->getLoc(), type, scalef);
-  if (!type.getElementType().isF32())
-    return {};
-  if (Function function = functionFor(op))
-    return (f.*function)(op->getOperand(0));
-  return {};
 }
 
 Value unroll(Operation *op, VectorType type, OpBuilder &b) {
@@ -113,7 +91,9 @@ struct ExpandMathPass : impl::ExpandMathPassBase<ExpandMathPass> {
       if (!type || type.getRank() != 1)
         continue;
       OpBuilder b(op);
-      Value value = expand(op, type, b, scalef);
+      Value value = hasFunctionForm(op)
+                        ? functionForm(op, op->getOperand(0), b, scalef)
+                        : Value();
       if (!value)
         value = expandAngle(op, type, b, scalef);
       op->getResult(0).replaceAllUsesWith(value ? value : unroll(op, type, b));

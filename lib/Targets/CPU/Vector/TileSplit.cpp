@@ -1,6 +1,6 @@
 //===- TileSplit.cpp - one extent cut into register tiles -----------------===//
 #include "opc/Targets/CPU/Vector/TileSplit.h"
-#include "opc/Targets/CPU/Vector/LoopBuilder.h"
+#include "opc/Targets/Schedule/LoopBuilder.h"
 
 using namespace mlir;
 namespace opc::cpu {

@@ -10,7 +10,7 @@
 #define OPC_TARGETS_CPU_PRODUCTS_QUANTISEDTILE_H
 
 #include "opc/Targets/CPU/Products/ProductTile.h"
-#include "opc/Targets/CPU/Vector/LoopBuilder.h"
+#include "opc/Targets/Schedule/LoopBuilder.h"
 
 namespace opc::cpu {
 

@@ -4,23 +4,21 @@
 
 #include "opc/Numerics/NumericPlan.h"
 #include "opc/Targets/CPU/Schedules.h"
+#include "opc/Targets/Schedule/RowReductions.h"
 
 namespace opc::cpu {
 
-/// How the axes of a kernel of reductions are walked.
-struct ReduceShape {
-  Dims domain;                        ///< extents before reducing
-  llvm::SmallVector<int64_t> reduced; ///< axes, ascending
-  llvm::SmallVector<int64_t> outer;   ///< other axes but the last
-  bool lanesReduced = false;          ///< the last axis is reduced
+/// How the axes of a kernel of reductions are walked by vectors.
+struct ReduceShape : RowReductions {
+  explicit ReduceShape(const RowReductions &rows) : RowReductions(rows) {}
+
   /// Vectors side by side (last axis kept), or sums in flight (last reduced)
   /// where their number shows in no result.
   static constexpr int64_t slots = 4;
 
-  /// Whether the passes over vectors of `lanes` can add up as `plan` says,
-  /// whose lines have `line` elements.
-  bool keepsTo(const NumericPlan &plan, mlir::AffineExpr line,
-               int64_t lanes) const;
+  /// Whether the passes over vectors of `lanes` can add up as the plan of
+  /// `reduce` says.
+  bool keepsTo(ReductionOp reduce, int64_t lanes, ShapeEnv &env) const;
 };
 
 /// Writes the code for units [begin, end): positions along the outer axes,

@@ -7,7 +7,7 @@
 #ifndef OPC_TARGETS_CPU_VECTOR_WINDOWEDGES_H
 #define OPC_TARGETS_CPU_VECTOR_WINDOWEDGES_H
 
-#include "opc/Targets/CPU/Vector/LoopBuilder.h"
+#include "opc/Targets/Schedule/LoopBuilder.h"
 #include "opc/Targets/CPU/Vector/TileSplit.h"
 
 namespace opc::cpu {

@@ -1,6 +1,6 @@
 //===- ScheduleResult.h - how a kernel gets its loops -----------*- C++ -*-===//
-#ifndef OPC_TARGETS_CORE_SCHEDULERESULT_H
-#define OPC_TARGETS_CORE_SCHEDULERESULT_H
+#ifndef OPC_TARGETS_SCHEDULE_SCHEDULERESULT_H
+#define OPC_TARGETS_SCHEDULE_SCHEDULERESULT_H
 
 #include "opc/Targets/Core/TargetDesc.h"
 #include "llvm/ADT/Twine.h"
@@ -59,4 +59,4 @@ inline constexpr llvm::StringLiteral kAllSchedules = "all";
 
 } // namespace opc
 
-#endif // OPC_TARGETS_CORE_SCHEDULERESULT_H
+#endif // OPC_TARGETS_SCHEDULE_SCHEDULERESULT_H

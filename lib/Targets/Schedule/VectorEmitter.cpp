@@ -1,14 +1,14 @@
 //===- VectorEmitter.cpp - elements of tensors, many at once --------------===//
-#include "opc/Targets/CPU/Vector/VectorEmitter.h"
+#include "opc/Targets/Schedule/VectorEmitter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "opc/Dialect/Opc/IR/ConstantData.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
-#include "opc/Targets/CPU/Vector/VectorMath.h"
+#include "opc/Targets/Schedule/VectorMath.h"
 
 using namespace mlir;
-namespace opc::cpu {
+namespace opc {
 namespace {
 
 SmallVector<Value> basesOf(ArrayRef<LaneIndex> indices) {
@@ -330,4 +330,4 @@ Value VectorEmitter::toStorage(Value value, Type element) {
   return arith::ExtUIOp::create(l.b, l.loc, type, value);
 }
 
-} // namespace opc::cpu
+} // namespace opc

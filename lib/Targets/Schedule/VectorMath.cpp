@@ -5,7 +5,7 @@
 // each fit is far below half an ulp of f32, so rounding decides the error.
 //
 //===----------------------------------------------------------------------===//
-#include "opc/Targets/CPU/Vector/VectorMath.h"
+#include "opc/Targets/Schedule/VectorMath.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -14,7 +14,7 @@
 #include <cmath>
 
 using namespace mlir;
-namespace opc::cpu {
+namespace opc {
 
 static Type withElement(Type type, Type element) {
   if (auto vector = dyn_cast<VectorType>(type))
@@ -449,4 +449,26 @@ Value VectorMath::atan(Value x) {
   return copySign(value, x);
 }
 
-} // namespace opc::cpu
+using Function = Value (VectorMath::*)(Value);
+
+static Function functionFor(Operation *op) {
+  static const llvm::StringMap<Function> table = {
+      {"math.exp", &VectorMath::exp},   {"math.expm1", &VectorMath::expm1},
+      {"math.log", &VectorMath::log},   {"math.log1p", &VectorMath::log1p},
+      {"math.tanh", &VectorMath::tanh}, {"math.erf", &VectorMath::erf},
+      {"math.asin", &VectorMath::asin}, {"math.acos", &VectorMath::acos},
+      {"math.atan", &VectorMath::atan}, {"math.erfc", &VectorMath::erfc},
+  };
+  return table.lookup(op->getName().getStringRef());
+}
+
+bool hasFunctionForm(Operation *op) {
+  return functionFor(op) && getElementTypeOrSelf(op->getResult(0)).isF32();
+}
+
+Value functionForm(Operation *op, Value x, OpBuilder &b, bool scalef) {
+  VectorMath f(b, op->getLoc(), x.getType(), scalef);
+  return (f.*functionFor(op))(x);
+}
+
+} // namespace opc

@@ -7,14 +7,14 @@
 // KernelEmitter, so that every indexed op works.
 //
 //===----------------------------------------------------------------------===//
-#ifndef OPC_TARGETS_CPU_VECTOR_VECTOREMITTER_H
-#define OPC_TARGETS_CPU_VECTOR_VECTOREMITTER_H
+#ifndef OPC_TARGETS_SCHEDULE_VECTOREMITTER_H
+#define OPC_TARGETS_SCHEDULE_VECTOREMITTER_H
 
 #include "opc/Conversion/OpcToLoops/KernelEmitter.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
-#include "opc/Targets/CPU/Vector/LoopBuilder.h"
+#include "opc/Targets/Schedule/LoopBuilder.h"
 
-namespace opc::cpu {
+namespace opc {
 
 /// Lane k is at base + k * step along an axis.
 struct LaneIndex {
@@ -114,6 +114,6 @@ private:
 /// Whether every lane shares the position.
 bool isUniform(llvm::ArrayRef<LaneIndex> indices);
 
-} // namespace opc::cpu
+} // namespace opc
 
-#endif // OPC_TARGETS_CPU_VECTOR_VECTOREMITTER_H
+#endif // OPC_TARGETS_SCHEDULE_VECTOREMITTER_H

@@ -4,8 +4,8 @@
 // build, so that known extents leave no code behind.
 //
 //===----------------------------------------------------------------------===//
-#ifndef OPC_TARGETS_CPU_VECTOR_LOOPBUILDER_H
-#define OPC_TARGETS_CPU_VECTOR_LOOPBUILDER_H
+#ifndef OPC_TARGETS_SCHEDULE_LOOPBUILDER_H
+#define OPC_TARGETS_SCHEDULE_LOOPBUILDER_H
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Value.h"
@@ -13,7 +13,7 @@
 #include "llvm/ADT/SmallVector.h"
 #include <optional>
 
-namespace opc::cpu {
+namespace opc {
 
 struct LoopBuilder {
   mlir::OpBuilder &b;
@@ -56,6 +56,6 @@ struct LoopBuilder {
 /// The constant that an index value is, if it is one.
 std::optional<int64_t> constantIndex(mlir::Value value);
 
-} // namespace opc::cpu
+} // namespace opc
 
-#endif // OPC_TARGETS_CPU_VECTOR_LOOPBUILDER_H
+#endif // OPC_TARGETS_SCHEDULE_LOOPBUILDER_H

@@ -7,13 +7,13 @@
 // what C's functions give.
 //
 //===----------------------------------------------------------------------===//
-#ifndef OPC_TARGETS_CPU_VECTOR_VECTORMATH_H
-#define OPC_TARGETS_CPU_VECTOR_VECTORMATH_H
+#ifndef OPC_TARGETS_SCHEDULE_VECTORMATH_H
+#define OPC_TARGETS_SCHEDULE_VECTORMATH_H
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Value.h"
 
-namespace opc::cpu {
+namespace opc {
 
 class VectorMath {
 public:
@@ -113,6 +113,12 @@ private:
   bool scalef;
 };
 
-} // namespace opc::cpu
+/// Whether an op of dialect math is one of these functions, of f32.
+bool hasFunctionForm(mlir::Operation *op);
+/// What such an op is of `x`, built at the insertion point.
+mlir::Value functionForm(mlir::Operation *op, mlir::Value x,
+                         mlir::OpBuilder &b, bool scalef = false);
 
-#endif // OPC_TARGETS_CPU_VECTOR_VECTORMATH_H
+} // namespace opc
+
+#endif // OPC_TARGETS_SCHEDULE_VECTORMATH_H

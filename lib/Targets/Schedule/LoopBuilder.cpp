@@ -1,11 +1,11 @@
 //===- LoopBuilder.cpp - index arithmetic and loops, tersely --------------===//
-#include "opc/Targets/CPU/Vector/LoopBuilder.h"
+#include "opc/Targets/Schedule/LoopBuilder.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
-namespace opc::cpu {
+namespace opc {
 
 std::optional<int64_t> constantIndex(Value value) {
   APInt constant;
@@ -105,4 +105,4 @@ void LoopBuilder::branch(Value condition, llvm::function_ref<void()> then,
   otherwise();
 }
 
-} // namespace opc::cpu
+} // namespace opc
