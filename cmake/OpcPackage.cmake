@@ -1,7 +1,8 @@
 # What a wheel holds beside the Python sources, as the install component "package"
 # (pyproject.toml). It lies in the folder of the Python package, and finds its parts
 # from where it is.
-add_custom_target(opc-package DEPENDS _opc opc opc_runtime opc-driver)
+get_property(devices GLOBAL PROPERTY OPC_DEVICES)
+add_custom_target(opc-package DEPENDS _opc opc opc_runtime opc-driver ${devices})
 if(TARGET opc-machines)
   add_dependencies(opc-package opc-machines)
 endif()
@@ -14,6 +15,9 @@ install(DIRECTORY include/opc-c DESTINATION opc/include COMPONENT package)
 install(TARGETS opc opc_runtime
   RUNTIME_DEPENDENCIES PRE_INCLUDE_REGEXES "^libprotobuf" PRE_EXCLUDE_REGEXES "."
   LIBRARY DESTINATION opc/lib COMPONENT package NAMELINK_SKIP)
+
+# Where the runtime looks for them.
+install(TARGETS ${devices} LIBRARY DESTINATION opc/lib COMPONENT package)
 
 # For -lopc_runtime: a link's file would be a second library to who loads it.
 set(named ${CMAKE_BINARY_DIR}/package/libopc_runtime.so)

@@ -46,14 +46,14 @@ VENDORS = """amd ascend biren cambricon corex cuda enflame hip huawei hygon iluv
     xpu""".split()
 COMPILER = ("lib/", "include/")
 SHARED_CODE = ("lib/", "include/", "tools/", "python/opc/", "cmake/")
-TARGET_FOLDER = re.compile(
-    r"(?:lib|include/opc)/Targets/(?!(?:Core|Schedule|Simt)/)[^/]+/"
+VENDOR_FOLDER = re.compile(
+    r"(?:(?:lib|include/opc)/Targets|lib/Devices)/(?!(?:Core|Schedule|Simt)/)[^/]+/"
 )
 
 # Layers, lowest first; a file includes headers of its own and of lower ones.
 # Runtime is below all: it knows no MLIR, and its includes stay inside.
 LAYERS = (
-    ("Runtime",),
+    ("Runtime", "Devices"),
     ("Dialect",),
     ("Numerics",),
     ("Kernel", "Layout", "Conversion", "Frontend", "Precision"),
@@ -201,13 +201,13 @@ def word_pattern(words):
 def check_names(path, text, vendor, chip):
     """No vendor in shared code, no chip in the compiler; a command's help may
     have a chip as an example."""
-    if not path.startswith(SHARED_CODE) or TARGET_FOLDER.match(path):
+    if not path.startswith(SHARED_CODE) or VENDOR_FOLDER.match(path):
         return
     patterns = [vendor, chip] if path.startswith(COMPILER) else [vendor]
     for number, line in enumerate(text.splitlines(), 1):
         for found in filter(None, (p.search(line) for p in patterns)):
             name = found.group()
-            yield number, f"'{name}' is named outside lib/Targets/<Vendor>"
+            yield number, f"'{name}' is named outside its vendor's folder"
 
 
 def level_of(layer):

@@ -4,8 +4,8 @@
 |* its own. It is a plug-in: a shared library that exports OPC_DEVICE_SYMBOL. A
 |* program names the devices that it needs (docs/Manifest.md, "devices"); when
 |* it is loaded, the runtime looks for libopc_device_NAME.so in the folders of
-|* the environment variable OPC_DEVICE_PATH (separated by ':'), then where the
-|* dynamic linker looks.
+|* the environment variable OPC_DEVICE_PATH (separated by ':'), then in its own
+|* folder, then where the dynamic linker looks.
 |*
 |* Addresses are numbers: those of a device may mean nothing to the host, which
 |* only adds offsets inside of an allocation to them. Functions that can fail

@@ -33,11 +33,23 @@ std::string fileOf(const std::string &name) {
   return "libopc_device_" + name + ".so";
 }
 
-/// The path of a plug-in in a folder of OPC_DEVICE_PATH; its bare name, which
-/// the dynamic linker looks for, if none has it.
+/// The folder of the library, or the program, that this code is in.
+std::string ownFolder() {
+  Dl_info info = {};
+  if (!dladdr(reinterpret_cast<const void *>(&fileOf), &info) ||
+      !info.dli_fname)
+    return "";
+  std::string path = info.dli_fname;
+  size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "" : path.substr(0, slash);
+}
+
+/// The path of a plug-in in a folder of OPC_DEVICE_PATH or beside the runtime;
+/// its bare name, which the dynamic linker looks for, if none has it.
 std::string findPlugIn(const std::string &name) {
   const char *given = std::getenv("OPC_DEVICE_PATH");
-  std::string_view rest = given ? given : "";
+  std::string folders = fmt::format("{}:{}", given ? given : "", ownFolder());
+  std::string_view rest = folders;
   while (!rest.empty()) {
     std::string_view folder = rest.substr(0, rest.find(':'));
     rest.remove_prefix(std::min(folder.size() + 1, rest.size()));
@@ -75,8 +87,9 @@ Status Device::adopt(const std::string &path) {
   };
   library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library && path.find('/') == std::string::npos)
-    return missing(fmt::format("{} is neither in a folder of OPC_DEVICE_PATH "
-                               "nor where the dynamic linker looks",
+    return missing(fmt::format("{} is neither in a folder of OPC_DEVICE_PATH, "
+                               "nor beside the runtime, nor where the dynamic "
+                               "linker looks",
                                path));
   if (!library)
     return missing(dlerror());

@@ -11,6 +11,7 @@ GOOD = {
     "unittests/Precision/FooTest.cpp": "// why\n",
     "lib/Targets/Nvidia/Chips/zx81.json": "{}\n",
     "lib/Targets/Nvidia/NvidiaTarget.cpp": "// the CUDA driver\n",
+    "lib/Devices/CUDA/CUDADevice.cpp": "// the driver of CUDA\n",
     "docs/Style.md": "kernels for nvidia\n",
 }
 
@@ -80,6 +81,10 @@ FAULTS = {
     "lib/J.cpp": (
         "// why\nauto c = zx81;\n",
         "'zx81' is named outside",
+    ),
+    "lib/Devices/Core/Y.cpp": (
+        "// as CUDA has it\n",
+        "'CUDA' is named outside",
     ),
     "scripts/k.sh": ("# why\na= >\n", "syntax error near unexpected token"),
     "docs/K.md": ("see pypi" + ".org\n", "registry host: pypi" + ".org"),

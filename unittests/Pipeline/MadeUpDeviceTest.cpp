@@ -396,7 +396,8 @@ TEST_F(MadeUpDevice, AMissingDeviceIsNamed) {
   for (auto [chip, line] :
        {Case{"board:absent",
              "device 'absent': libopc_device_absent.so is neither in a folder "
-             "of OPC_DEVICE_PATH nor where the dynamic linker looks"},
+             "of OPC_DEVICE_PATH, nor beside the runtime, nor where the "
+             "dynamic linker looks"},
         Case{"board:old", "libopc_device_old.so is of version 99 of "
                           "opc-c/device.h, this runtime has version 1"},
         Case{"board:empty", "libopc_device_empty.so has no opc_device_v1"}}) {
