@@ -82,15 +82,9 @@ protected:
     opc_close(program);
     program = nullptr;
     image = {text, strlen(text)};
-    opc_program_descriptor descriptor = {OPC_ABI_VERSION,
-                                         0,
-                                         entry,
-                                         kManifest,
-                                         strlen(kManifest),
-                                         nullptr,
-                                         0,
-                                         &image,
-                                         1};
+    opc_program_descriptor descriptor = {
+        OPC_ABI_VERSION, 0, entry,  kManifest, strlen(kManifest),
+        nullptr,         0, &image, 1};
     return opc_adopt(&descriptor, nullptr, nullptr, &program);
   }
 
@@ -137,10 +131,10 @@ TEST_F(OpenCLProgramTest, WhatKernelsMeetIsReported) {
   int64_t dims[] = {101, 3};
   opc_tensor input = {x.data(), OPC_F32, 2, dims};
   opc_results *results = nullptr;
-  EXPECT_EQ(opc_run(program, &input, 1, nullptr, 0, &results),
-            OPC_ERROR_INPUT);
-  EXPECT_THAT(opc_last_error(),
-              testing::HasSubstr("index 101 lies outside of a dimension of 100"));
+  EXPECT_EQ(opc_run(program, &input, 1, nullptr, 0, &results), OPC_ERROR_INPUT);
+  EXPECT_THAT(
+      opc_last_error(),
+      testing::HasSubstr("index 101 lies outside of a dimension of 100"));
   checkRun(4);
 }
 

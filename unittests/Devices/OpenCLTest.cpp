@@ -110,10 +110,11 @@ TEST_F(OpenCLTest, AddsInsideOfAllocations) {
   std::vector<float> expected = countFrom(5, 1100);
   for (int64_t units : {1, 2, 7, 8, 9, 63, 64, 65, 255, 1001})
     for (int64_t grain : {1, 3, 64, 5000}) {
-      ASSERT_EQ(plugIn.launch(kernels[0],
-                              {0, int64_t(x + 4 * 13), int64_t(y + 4 * 31), 0, 2},
-                              units, grain),
-                "");
+      ASSERT_EQ(
+          plugIn.launch(kernels[0],
+                        {0, int64_t(x + 4 * 13), int64_t(y + 4 * 31), 0, 2},
+                        units, grain),
+          "");
       for (int64_t i = 0; i < units; ++i)
         expected[31 + i] += 2 * (13 + float(i));
     }
@@ -262,8 +263,9 @@ TEST_F(OpenCLTest, SeveralThreadsShareAKernel) {
 }
 
 TEST_F(OpenCLTest, FaultsOfImagesAreNamed) {
-  EXPECT_THAT(refusal("__kernel void saxpy(__global int *x) { x[0] = nobody; }"),
-              HasSubstr("nobody"));
+  EXPECT_THAT(
+      refusal("__kernel void saxpy(__global int *x) { x[0] = nobody; }"),
+      HasSubstr("nobody"));
   EXPECT_EQ(refusal(kSaxpy, "daxpy"), "the image has no kernel daxpy");
   EXPECT_EQ(refusal("__kernel void saxpy(__global int *x, long n) {}"),
             "kernel saxpy: it has no reqd_work_group_size");

@@ -21,8 +21,8 @@ public:
     library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!library)
       throw std::runtime_error(dlerror());
-    api = static_cast<const opc_device_api *>(
-        dlsym(library, OPC_DEVICE_SYMBOL));
+    api =
+        static_cast<const opc_device_api *>(dlsym(library, OPC_DEVICE_SYMBOL));
   }
   ~PlugIn() {
     close();
@@ -51,7 +51,7 @@ public:
   std::string read(void *to, opc_device_address from, int64_t bytes) {
     return ask(api->copy_to_host, to, from, bytes);
   }
-  std::string load(const std::string &image, std::vector<const char *> names,
+  std::string load(std::string_view image, std::vector<const char *> names,
                    std::vector<opc_device_kernel *> &kernels,
                    opc_device_module *&module) {
     kernels.assign(names.size(), nullptr);

@@ -89,8 +89,7 @@ Failure CUDADriver::open() {
     return "no device of CUDA is visible";
   if (Failure f = failureOf("cuDeviceGet", deviceGet(&device, 0)))
     return f;
-  return failureOf("cuDevicePrimaryCtxRetain",
-                   retainContext(&context, device));
+  return failureOf("cuDevicePrimaryCtxRetain", retainContext(&context, device));
 }
 
 Failure CUDADriver::load(const std::string &image, DriverModule &module) {

@@ -129,13 +129,13 @@ int32_t copyToHost(opc_device *device, void *to, opc_device_address from,
 Failure findKernel(Driver &driver, DriverModule module,
                    opc_device_kernel &kernel) {
   if (Failure f = driver.failureOf(
-          "finding it", driver.moduleFunction(&kernel.handle, module,
-                                              kernel.name.c_str())))
+          "finding it",
+          driver.moduleFunction(&kernel.handle, module, kernel.name.c_str())))
     return fmt::format("the image has no kernel {}: {}", kernel.name, *f);
-  if (Failure f = driver.failureOf(
-          "asking for its groups",
-          driver.functionAttribute(&kernel.groupSize, kMaxThreadsPerBlock,
-                                   kernel.handle)))
+  if (Failure f = driver.failureOf("asking for its groups",
+                                   driver.functionAttribute(&kernel.groupSize,
+                                                            kMaxThreadsPerBlock,
+                                                            kernel.handle)))
     return fmt::format("kernel {}: {}", kernel.name, *f);
   if (kernel.groupSize < 1)
     return fmt::format("kernel {} has groups of {}", kernel.name,
@@ -164,8 +164,8 @@ int32_t load(opc_device *device, const void *image, uint64_t size,
     for (const char *name : std::vector(names, names + count))
       fresh->kernels.push_back({name});
     // As a string: text ends in a NUL.
-    Failure failure = loadModule(
-        driver, {static_cast<const char *>(image), size}, *fresh);
+    Failure failure =
+        loadModule(driver, {static_cast<const char *>(image), size}, *fresh);
     if (failure)
       return failure;
     for (uint64_t i = 0; i < count; ++i)
@@ -226,9 +226,9 @@ Failure opc_device::open() {
     Entered entered(*driver);
     failure = entered.failure
                   ? entered.failure
-                  : driver->failureOf("making a stream",
-                                      driver->streamCreate(
-                                          &stream, kNonBlockingStream));
+                  : driver->failureOf(
+                        "making a stream",
+                        driver->streamCreate(&stream, kNonBlockingStream));
   }
   if (failure)
     driver->close();

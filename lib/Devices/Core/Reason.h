@@ -17,8 +17,8 @@ using Failure = std::optional<std::string>;
 /// anything; what compilers of kernels log.
 std::string telling(std::string_view text);
 
-/// Writes the first line of `text`, or as much of it as OPC_DEVICE_REASON holds,
-/// and gives what a function that failed returns.
+/// Writes the first line of `text`, or as much of it as OPC_DEVICE_REASON
+/// holds, and gives what a function that failed returns.
 int32_t say(char *reason, std::string_view text);
 
 /// Runs `body`, which gives a Failure, on behalf of a C function.

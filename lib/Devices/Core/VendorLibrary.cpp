@@ -12,7 +12,8 @@ Failure opc::devices::openLibrary(std::span<const char *const> files,
   for (const char *file : files) {
     void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (!library) {
-      why += (why.empty() ? "" : "; ") + std::string(dlerror());
+      const char *error = dlerror();
+      why += why.empty() ? std::string(error) : fmt::format(", nor {}", file);
       continue;
     }
     for (const Symbol &symbol : symbols)

@@ -133,10 +133,9 @@ int32_t load(opc_device *device, const void *image, uint64_t size,
              char *reason) {
   return answer(reason, [&] {
     auto built = std::make_unique<opc_device_module>(device->cl);
-    Failure failure =
-        buildImage(device->context, device->id,
-                   {static_cast<const char *>(image), size},
-                   {names, names + count}, *built);
+    Failure failure = buildImage(device->context, device->id,
+                                 {static_cast<const char *>(image), size},
+                                 {names, names + count}, *built);
     if (failure)
       return failure;
     for (uint64_t i = 0; i < count; ++i)
@@ -154,12 +153,12 @@ Failure setArgument(const OpenCLLibrary &cl, const opc_device_kernel &kernel,
     return failureOf("clSetKernelArg", cl.setKernelArg(kernel.handle, index,
                                                        sizeof(word), &word));
   if (word == 0)
-    return failureOf("clSetKernelArg",
-                     cl.setKernelArg(kernel.handle, index, sizeof(void *),
-                                     nullptr));
-  return failureOf("clSetKernelArgSVMPointer",
-                   cl.setKernelArgSVMPointer(kernel.handle, index,
-                                             pointerTo(word)));
+    return failureOf(
+        "clSetKernelArg",
+        cl.setKernelArg(kernel.handle, index, sizeof(void *), nullptr));
+  return failureOf(
+      "clSetKernelArgSVMPointer",
+      cl.setKernelArgSVMPointer(kernel.handle, index, pointerTo(word)));
 }
 
 /// The words, then the number of units.

@@ -49,18 +49,17 @@ Failure build(const OpenCLLibrary &cl, cl_context context, cl_device_id device,
 /// Which parameters are pointers.
 Failure readParameters(const OpenCLLibrary &cl, opc_device_kernel &kernel) {
   cl_uint count = 0;
-  if (Failure f =
-          failureOf("clGetKernelInfo",
-                    cl.getKernelInfo(kernel.handle, CL_KERNEL_NUM_ARGS,
-                                     sizeof(count), &count, nullptr)))
+  if (Failure f = failureOf("clGetKernelInfo",
+                            cl.getKernelInfo(kernel.handle, CL_KERNEL_NUM_ARGS,
+                                             sizeof(count), &count, nullptr)))
     return f;
   for (cl_uint i = 0; i < count; ++i) {
     cl_uint space = 0;
-    if (Failure f = failureOf(
-            "clGetKernelArgInfo",
-            cl.getKernelArgInfo(kernel.handle, i,
-                                CL_KERNEL_ARG_ADDRESS_QUALIFIER, sizeof(space),
-                                &space, nullptr)))
+    if (Failure f =
+            failureOf("clGetKernelArgInfo",
+                      cl.getKernelArgInfo(kernel.handle, i,
+                                          CL_KERNEL_ARG_ADDRESS_QUALIFIER,
+                                          sizeof(space), &space, nullptr)))
       return f;
     if (space != CL_KERNEL_ARG_ADDRESS_GLOBAL &&
         space != CL_KERNEL_ARG_ADDRESS_PRIVATE)
@@ -86,8 +85,9 @@ Failure readGroup(const OpenCLLibrary &cl, cl_device_id device,
   if (group[0] == 0)
     return "it has no reqd_work_group_size";
   if (group[1] != 1 || group[2] != 1)
-    return fmt::format("its groups of {} x {} x {} have more than one dimension",
-                       group[0], group[1], group[2]);
+    return fmt::format(
+        "its groups of {} x {} x {} have more than one dimension", group[0],
+        group[1], group[2]);
   if (group[0] > most)
     return fmt::format("groups of {}, the device takes at most {}", group[0],
                        most);
@@ -99,8 +99,7 @@ Failure makeKernel(opc_device_module &module, cl_device_id device,
                    opc_device_kernel &kernel) {
   const OpenCLLibrary &cl = module.cl;
   cl_int code = CL_SUCCESS;
-  kernel.handle =
-      cl.createKernel(module.program, kernel.name.c_str(), &code);
+  kernel.handle = cl.createKernel(module.program, kernel.name.c_str(), &code);
   if (code == CL_INVALID_KERNEL_NAME)
     return "the image has no kernel " + kernel.name;
   Failure failure = failureOf("clCreateKernel", code);
