@@ -40,7 +40,8 @@ struct Stream {
 
 FakeDriverState &state() { return fake_driver_state; }
 std::recursive_mutex mutex;
-thread_local int current = 7; // the number of a thread's device
+thread_local int current =
+    7; // the thread's device, as far as it is ours to tell
 #ifndef FAKE_HIP
 char context; // its address is the primary context
 thread_local std::vector<void *> contexts;
@@ -121,11 +122,13 @@ EXPORT int cuDevicePrimaryCtxRelease_v2(int device) {
 }
 EXPORT int cuCtxPushCurrent_v2(void *given) {
   contexts.push_back(given);
+  ++current;
   return 0;
 }
 EXPORT int cuCtxPopCurrent_v2(void **given) {
   *given = contexts.back();
   contexts.pop_back();
+  --current;
   return 0;
 }
 EXPORT int cuGetErrorString(int code, const char **text) {

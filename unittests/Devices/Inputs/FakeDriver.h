@@ -26,8 +26,8 @@ struct FakeDriverState {
   int64_t outside = 0;
 };
 
-/// Under these names the driver exports its state and, for the interface that
-/// gives each thread a device by its number, the calling thread's.
+/// Under these names the driver exports its state and a number that says which
+/// device the calling thread has.
 #define FAKE_DRIVER_STATE "fake_driver_state"
 #define FAKE_DRIVER_CURRENT "fake_driver_current"
 using FakeDriverCurrent = int *(*)();
