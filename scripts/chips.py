@@ -5,8 +5,9 @@ import json
 import re
 import subprocess
 
-# target: as `--target` takes it; missing: what this machine lacks, or "".
-Chip = collections.namedtuple("Chip", "target missing")
+# target: as `--target` takes it; missing: what this machine lacks, or ""; device: what
+# runs its kernels, "" for the processor.
+Chip = collections.namedtuple("Chip", "target missing device", defaults=[""])
 
 
 def chips(listing):
@@ -19,7 +20,8 @@ def chips(listing):
             if len(target["chips"]) > 1:
                 name += ":" + chip["name"]
             missing = "" if chip["runs_here"] else chip["missing"] or "unknown"
-            found.append(Chip(name, missing))
+            device = chip.get("device", {}).get("name", "")
+            found.append(Chip(name, missing, device))
     return found
 
 
@@ -33,8 +35,15 @@ def listing_of(build):
 
 
 def executable(found):
-    """Names of those whose code runs here."""
-    return [chip.target for chip in found if not chip.missing]
+    """Names of processors whose code runs here."""
+    return [
+        chip.target for chip in found if not chip.missing and not chip.device
+    ]
+
+
+def of_device(found, device):
+    """Names of chips that a device of this name runs."""
+    return [chip.target for chip in found if chip.device == device]
 
 
 def lesser(listing):

@@ -13,7 +13,7 @@
 //===----------------------------------------------------------------------===//
 #include "opc/Pipeline/CodeGen.h"
 #include "Analyses.h"
-#include "TargetMachines.h"
+#include "opc/Targets/Core/TargetMachines.h"
 #include "TruncatedStores.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Threading.h"

@@ -322,7 +322,8 @@ static Status linkImages(const HostProgram &host, const DeviceObjects &devices,
     llvm::Expected<const TargetDesc *> desc = findChip(image.target);
     if (!desc)
       return Status::internal(llvm::toString(desc.takeError()));
-    if (findTarget((*desc)->target)->emit) {
+    const Target &target = *findTarget((*desc)->target);
+    if (target.emit && !target.linksImage) {
       images.push_back(objects->second.front());
       continue;
     }

@@ -2,7 +2,7 @@
 #include "ExternalModule.h"
 
 #include "Analyses.h"
-#include "TargetMachines.h"
+#include "opc/Targets/Core/TargetMachines.h"
 #include "opc/Conversion/OpcToLoops/KernelEmitter.h"
 #include "opc/Runtime/Escape.h"
 

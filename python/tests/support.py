@@ -17,8 +17,12 @@ from onnx.reference import ReferenceEvaluator
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("OPC_BUILD_DIR", ROOT / "build"))
 
-# What the machine at hand executes: every chip that it is, not only its best.
-TARGETS = tuple(chips.executable(chips.chips(opc.targets())))
+# What the machine at hand executes: every chip that it is, not only its best. The
+# variable names others, such as those of a device.
+CHIPS = chips.chips(opc.targets())
+TARGETS = tuple(
+    os.environ.get("OPC_TEST_TARGETS", "").split() or chips.executable(CHIPS)
+)
 BF16 = np.dtype(ml_dtypes.bfloat16)
 
 INTS = [np.dtype(f"{kind}{size}") for kind in "iu" for size in (1, 2, 4, 8)]

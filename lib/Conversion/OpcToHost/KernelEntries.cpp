@@ -14,6 +14,7 @@
 // device starts as many of it as there are units.
 //
 //===----------------------------------------------------------------------===//
+#include "opc/Conversion/OpcToHost/KernelEntries.h"
 #include "HostPlan.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -109,16 +110,16 @@ static DictionaryAttr pointerAttributes(MemRefType buffer, bool isAlone,
   return attributes.getDictionary(b.getContext());
 }
 
-static LLVM::LLVMFuncOp makeBody(func::FuncOp kernel, OpBuilder &b) {
+static LLVM::LLVMFuncOp makeBody(func::FuncOp kernel, StringRef name,
+                                 LLVM::Linkage linkage, OpBuilder &b) {
   auto pointer = LLVM::LLVMPointerType::get(b.getContext());
   SmallVector<Type> types;
   for (Type type : kernel.getArgumentTypes())
     types.push_back(isa<MemRefType>(type) ? Type(pointer) : b.getI64Type());
   auto type = LLVM::LLVMFunctionType::get(
       LLVM::LLVMVoidType::get(b.getContext()), types);
-  auto body = LLVM::LLVMFuncOp::create(b, kernel.getLoc(),
-                                       (kernel.getName() + ".body").str(), type,
-                                       LLVM::Linkage::Internal);
+  auto body =
+      LLVM::LLVMFuncOp::create(b, kernel.getLoc(), name, type, linkage);
   if (Attribute target = kernel->getAttr(kTargetAttr))
     body->setAttr(kTargetAttr, target);
   llvm::SmallDenseSet<unsigned> shared = sharedArguments(kernel);
@@ -185,6 +186,17 @@ static void makeEntry(func::FuncOp kernel, LLVM::LLVMFuncOp body,
   LLVM::ReturnOp::create(inner, loc, ValueRange());
 }
 
+LLVM::LLVMFuncOp opc::lowerKernelArguments(func::FuncOp kernel) {
+  OpBuilder b(kernel);
+  LLVM::LLVMFuncOp lowered =
+      makeBody(kernel, kernel.getName(), LLVM::Linkage::External, b);
+  for (NamedAttribute attribute : kernel->getDiscardableAttrs())
+    lowered->setAttr(attribute.getName(), attribute.getValue());
+  moveBody(kernel, lowered);
+  kernel.erase();
+  return lowered;
+}
+
 /// Moves the kernel to the module of its chip's kernels, and leaves a
 /// declaration for the host program.
 static void moveToImage(func::FuncOp kernel, OpBuilder &b) {
@@ -229,7 +241,8 @@ struct KernelEntries : opc::impl::KernelEntriesPassBase<KernelEntries> {
         moveToImage(kernel, b);
         continue;
       }
-      LLVM::LLVMFuncOp body = makeBody(kernel, b);
+      LLVM::LLVMFuncOp body = makeBody(kernel, (kernel.getName() + ".body").str(),
+                                       LLVM::Linkage::Internal, b);
       moveBody(kernel, body);
       makeEntry(kernel, body, b);
       kernel.erase();

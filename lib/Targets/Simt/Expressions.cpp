@@ -249,7 +249,8 @@ private:
     bool isNumber = !isa<VectorType>(op->getResult(0).getType());
     static const llvm::StringSet<> ofVectors = {
         "math.absf", "math.ceil", "math.floor", "math.fma", "math.roundeven",
-        "math.sqrt", "math.trunc", "math.copysign"};
+        "math.sqrt", "math.trunc", "math.copysign", "arith.maximumf",
+        "arith.minimumf", "arith.maxnumf", "arith.minnumf"};
     if (found == table.end() || (!isNumber && !ofVectors.contains(name)))
       return std::nullopt;
     SmallVector<std::string> args;
@@ -464,8 +465,9 @@ std::optional<std::string> typeName(Type type, const Spelling &s) {
     bool isKnown = lane.isF32() || lane.isInteger(32) || lane.isInteger(1);
     if (vector.getRank() != 1 || !isKnown)
       return std::nullopt;
-    return (lane.isF32() ? "float" : "int") +
-           std::to_string(vector.getNumElements());
+    return llvm::formatv(s.vectorType.data(), lane.isF32() ? "float" : "int",
+                         vector.getNumElements())
+        .str();
   }
   if (type.isInteger(1))
     return "bool";

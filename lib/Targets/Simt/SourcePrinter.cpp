@@ -189,7 +189,19 @@ private:
       expressions[value] = *expression;
       return;
     }
-    define(value, value.getType().isIndex() ? "i" : "t", expression->text);
+    define(value, stemOf(op), expression->text);
+  }
+
+  /// What a value is called.
+  static StringRef stemOf(Operation *op) {
+    if (isa<gpu::ThreadIdOp>(op))
+      return "item";
+    if (isa<gpu::BlockIdOp>(op))
+      return "group";
+    if (isa<gpu::GridDimOp>(op))
+      return "groups";
+    Type type = op->getResult(0).getType();
+    return type.isIndex() ? "at" : type.isInteger(1) ? "is" : "t";
   }
 
   void define(Value value, StringRef stem, const Twine &text) {
@@ -365,7 +377,7 @@ llvm::Expected<std::string> printSource(ModuleOp kernels,
                                         const TargetDesc &desc) {
   std::string text;
   llvm::raw_string_ostream out(text);
-  out << spelling.prelude;
+  out << spelling.header << spelling.prelude;
   // Functions first: kernels call them.
   for (bool isKernel : {false, true})
     for (auto function : kernels.getOps<func::FuncOp>()) {

@@ -2,6 +2,7 @@
 #include "opc/Targets/CPU/Products/GemmPlan.h"
 #include "gtest/gtest.h"
 
+using namespace opc;
 using namespace opc::cpu;
 
 namespace {

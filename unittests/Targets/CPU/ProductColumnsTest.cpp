@@ -3,6 +3,7 @@
 #include "opc/Targets/CPU/Products/ProductTile.h"
 #include "gtest/gtest.h"
 
+using namespace opc;
 using namespace opc::cpu;
 using namespace mlir;
 

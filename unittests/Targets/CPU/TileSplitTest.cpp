@@ -3,6 +3,7 @@
 #include "IndexProgram.h"
 #include "gtest/gtest.h"
 
+using namespace opc;
 using namespace opc::cpu;
 using namespace mlir;
 

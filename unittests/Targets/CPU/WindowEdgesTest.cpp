@@ -4,6 +4,7 @@
 #include "gtest/gtest.h"
 #include <map>
 
+using namespace opc;
 using namespace opc::cpu;
 using namespace mlir;
 

@@ -74,6 +74,11 @@ struct Target {
   /// they are computed with. Null: LLVM compiles them for `llvm.triple`.
   llvm::Error (*emit)(mlir::ModuleOp kernels, const TargetDesc &desc,
                       llvm::SmallVectorImpl<char> &image) = nullptr;
+  /// What `emit` writes is an object, which is linked to a shared one.
+  bool linksImage = false;
+  /// Writes the same kernels as source that the vendor's compiler takes.
+  llvm::Error (*source)(mlir::ModuleOp kernels, const TargetDesc &desc,
+                        llvm::SmallVectorImpl<char> &text) = nullptr;
 };
 
 /// What a program is compiled for, or its host part, if nobody says.

@@ -25,8 +25,8 @@ struct IntegerNames {
 struct Spelling {
   llvm::StringLiteral language; ///< for messages
   llvm::StringLiteral suffix;   ///< of a file
-  /// What comes before all kernels: headers, extensions, and the helpers that
-  /// generated code calls (opc_maximum, opc_select, vectors).
+  llvm::StringLiteral header; ///< what comes first: headers, extensions
+  /// The helpers that generated code calls: opc_maximum, opc_select, vectors.
   llvm::StringLiteral prelude;
   llvm::StringLiteral kernel;   ///< before a kernel's name
   llvm::StringLiteral function; ///< before the type of another function
@@ -38,6 +38,7 @@ struct Spelling {
   llvm::StringLiteral barrier;
   IntegerNames integers, unsignedIntegers;
   llvm::StringLiteral longSuffix; ///< of a 64-bit literal
+  llvm::StringLiteral vectorType; ///< a format: {0} the lanes' type, {1} lanes
   /// Formats: {0} the type, {1} the value.
   llvm::StringLiteral bits;  ///< the same bits as another type
   llvm::StringLiteral splat; ///< a vector of equal lanes
@@ -46,6 +47,10 @@ struct Spelling {
   llvm::StringLiteral vectorLoad, vectorStore;
   llvm::StringLiteral exchange; ///< writes {1} to *{0}, gives what was there
 };
+
+/// Those of languages that are C++ with qualifiers: all but `language`,
+/// `suffix` and `header`.
+extern const Spelling kDeviceCxx;
 
 /// The kernels of a module (functions with opc.group, after opc.dtypes of fewer
 /// bits are bits), as source. Fails, naming the op, where one has no spelling.

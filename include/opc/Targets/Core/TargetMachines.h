@@ -1,6 +1,6 @@
 //===- TargetMachines.h - LLVM's view of a chip -----------------*- C++ -*-===//
-#ifndef OPC_LIB_PIPELINE_TARGETMACHINES_H
-#define OPC_LIB_PIPELINE_TARGETMACHINES_H
+#ifndef OPC_TARGETS_CORE_TARGETMACHINES_H
+#define OPC_TARGETS_CORE_TARGETMACHINES_H
 
 #include "opc/Targets/Core/TargetDesc.h"
 #include "llvm/Target/TargetMachine.h"
@@ -15,4 +15,4 @@ std::unique_ptr<llvm::TargetMachine> makeMachine(const TargetDesc &desc,
 
 } // namespace opc
 
-#endif // OPC_LIB_PIPELINE_TARGETMACHINES_H
+#endif // OPC_TARGETS_CORE_TARGETMACHINES_H

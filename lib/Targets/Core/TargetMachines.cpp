@@ -1,5 +1,5 @@
 //===- TargetMachines.cpp - LLVM's view of a chip -------------------------===//
-#include "TargetMachines.h"
+#include "opc/Targets/Core/TargetMachines.h"
 
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"

@@ -1,0 +1,66 @@
+//===- CUDATarget.cpp - NVIDIA's GPUs -------------------------------------===//
+#include "mlir/Conversion/GPUToNVVM/GPUToNVVMPass.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
+#include "opc/Targets/Simt/DeviceCode.h"
+#include "opc/Targets/Simt/Family.h"
+
+#include "Chips.inc"
+
+using namespace mlir;
+namespace opc {
+
+const Target &cudaTarget();
+
+namespace {
+
+void registerDialects(DialectRegistry &registry) {
+  simt::sourceTarget().registerDialects(registry);
+  registry.insert<NVVM::NVVMDialect>();
+  registerNVVMDialectTranslation(registry);
+}
+
+void populate(LLVMTypeConverter &types, RewritePatternSet &patterns) {
+  populateGpuToNVVMConversionPatterns(types, patterns);
+}
+
+void mark(LLVM::LLVMFuncOp kernel, int64_t items) {
+  Builder b(kernel.getContext());
+  kernel->setAttr(NVVM::NVVMDialect::getKernelFuncAttrName(), b.getUnitAttr());
+  kernel->setAttr(NVVM::NVVMDialect::getMaxntidAttrName(),
+                  b.getDenseI32ArrayAttr({int32_t(items)}));
+}
+
+llvm::Error emit(ModuleOp kernels, const TargetDesc &desc,
+                 llvm::SmallVectorImpl<char> &image) {
+  static constexpr simt::CodeForm form = {populate, mark, /*sharedSpace=*/3,
+                                          /*privateSpace=*/0, /*isText=*/true};
+  return simt::emitDeviceCode(kernels, desc, form, image);
+}
+
+llvm::Error source(ModuleOp kernels, const TargetDesc &desc,
+                   llvm::SmallVectorImpl<char> &text) {
+  simt::Spelling spelling = simt::kDeviceCxx;
+  spelling.language = "CUDA C++";
+  spelling.suffix = "cu";
+  spelling.header = "#include <cuda_runtime.h>\n";
+  return simt::emitSource(kernels, desc, spelling, text);
+}
+
+} // namespace
+
+const Target &cudaTarget() {
+  static const Target target = [] {
+    Target target = simt::sourceTarget();
+    target.name = "cuda";
+    target.summary = "NVIDIA's GPUs, by PTX";
+    target.chips = kChips;
+    target.registerDialects = registerDialects;
+    target.emit = emit;
+    target.source = source;
+    return target;
+  }();
+  return target;
+}
+
+} // namespace opc
