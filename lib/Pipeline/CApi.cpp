@@ -20,6 +20,7 @@
 #include "opc/Runtime/AtomicFile.h"
 #include "opc/Runtime/Data.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
 #include <cstring>
 
 using namespace opc;
@@ -183,6 +184,30 @@ Status writeText(llvm::StringRef output, llvm::StringRef text) {
                : Status();
 }
 
+/// What a vendor's user builds, and the program that it is for.
+Status writeSourceFolder(const ModelSource &source,
+                         const CompileOptions &options,
+                         llvm::StringRef output) {
+  if (output == "-")
+    return Status::usage("source is a folder: name one with --output");
+  CompiledProgram compiled;
+  if (Status status = compileFresh(source, options, compiled); !status.ok())
+    return status;
+  if (std::error_code error = llvm::sys::fs::create_directories(output))
+    return Status::input(output.str() + ": " + error.message());
+  auto placed = [&](llvm::StringRef name) {
+    llvm::SmallString<128> path(output);
+    llvm::sys::path::append(path, name);
+    return path.str().str();
+  };
+  compiled.sources.push_back({"manifest.json", compiled.manifest});
+  for (const SourceFile &file : compiled.sources)
+    if (Status status = runtime::writeFile(placed(file.name), {file.text});
+        !status.ok())
+      return status;
+  return linkSharedObject(compiled.parts(), *compiled.desc, placed("program.so"));
+}
+
 Status compileToFile(const ModelSource &source, const CompileOptions &options,
                      llvm::StringRef output) {
   const TargetDesc *desc = nullptr;
@@ -198,6 +223,8 @@ Status compileToFile(const ModelSource &source, const CompileOptions &options,
                                    source, options);
     return status.ok() ? writeText(output, text) : status;
   }
+  if (options.emit == Emit::Source)
+    return writeSourceFolder(source, options, output);
   if (output == "-")
     return Status::usage("machine code is not written to standard output: name "
                          "a file");
@@ -215,7 +242,8 @@ Status compileToFile(const ModelSource &source, const CompileOptions &options,
   auto link = shared                      ? linkSharedObject
               : options.emit == Emit::Exe ? linkExecutable
                                           : linkRelocatable;
-  return withReproducer(link(compiled.parts(), *desc, output), source, options);
+  return withReproducer(link(compiled.parts(), *compiled.desc, output), source,
+                        options);
 }
 
 } // namespace

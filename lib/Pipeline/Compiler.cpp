@@ -335,6 +335,30 @@ static Status linkImages(const HostProgram &host, const DeviceObjects &devices,
   return {};
 }
 
+/// The kernels of each device as source; fails where none has such a form.
+static Status writeSources(ModuleOp module, const CompileOptions &options,
+                           std::vector<SourceFile> &files) {
+  bool any = false;
+  for (ModuleOp part : llvm::to_vector(module.getOps<ModuleOp>())) {
+    FailureOr<const TargetDesc *> own = targetOf(part);
+    auto *write = succeeded(own) ? findTarget((*own)->target)->source : nullptr;
+    if (!write)
+      continue;
+    any = true;
+    // Writing changes what is written.
+    OpBuilder b(part);
+    auto copy = cast<ModuleOp>(b.clone(*part));
+    llvm::Error error = write(copy, **own, files);
+    copy.erase();
+    if (error)
+      return Status::input(llvm::toString(std::move(error)));
+  }
+  if (any)
+    return {};
+  return Status::input("target '" + options.target +
+                       "' has no source form: it emits machine code");
+}
+
 Status opc::compileGraph(ModuleOp module, const CompileOptions &options,
                          const TargetDesc &desc, CompiledProgram &program) {
   HostProgram host;
@@ -358,6 +382,10 @@ Status opc::assembleProgram(ModuleOp module, const HostProgram &host,
     return status;
   host.constants.copyTo(program.constants.data());
   program.manifest = manifestText(host, module, options, desc, program);
+  if (options.emit == Emit::Source)
+    if (Status status = writeSources(module, options, program.sources);
+        !status.ok())
+      return status;
   DeviceObjects devices;
   Status status = generateObjects(module, *program.desc, codeGenOf(options),
                                   program.objects, &devices);
@@ -377,9 +405,6 @@ Status opc::compileProgram(const ModelSource &source,
 Status opc::compileText(const ModelSource &source,
                         const CompileOptions &options, TextForm form,
                         std::string &text) {
-  if (options.emit == Emit::Source)
-    return Status::input("target '" + options.target +
-                         "' has no source form: it emits machine code");
   size_t last = 0;
   if (Status status = lastStage(options, last); !status.ok())
     return status;

@@ -62,6 +62,7 @@ struct CompiledProgram {
   std::string manifest;
   /// Code for devices.
   std::vector<ObjectBytes> images;
+  std::vector<SourceFile> sources; ///< for Emit::Source
   const TargetDesc *desc = nullptr;
 
   ProgramParts parts() const { return {objects, constants, manifest, images}; }

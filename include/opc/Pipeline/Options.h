@@ -60,8 +60,7 @@ struct CompileOptions {
 
   /// Whether the result is text for a person rather than a program.
   bool emitsText() const {
-    return !stopAfter.empty() || emit == Emit::LLVM || emit == Emit::MLIR ||
-           emit == Emit::Source;
+    return !stopAfter.empty() || emit == Emit::LLVM || emit == Emit::MLIR;
   }
   bool interrupted() const {
     return observer.interrupt && *observer.interrupt != 0;

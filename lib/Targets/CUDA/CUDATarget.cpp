@@ -38,13 +38,21 @@ llvm::Error emit(ModuleOp kernels, const TargetDesc &desc,
   return simt::emitDeviceCode(kernels, desc, form, image);
 }
 
-llvm::Error source(ModuleOp kernels, const TargetDesc &desc,
-                   llvm::SmallVectorImpl<char> &text) {
+constexpr simt::RuntimeNames kRuntime = {
+    "cuda", "{0}<<<{1}, {2}>>>({3})",
+    "nvcc -shared -Xcompiler -fPIC -fmad=false"};
+
+simt::Spelling spelling() {
   simt::Spelling spelling = simt::kDeviceCxx;
   spelling.language = "CUDA C++";
   spelling.suffix = "cu";
   spelling.header = "#include <cuda_runtime.h>\n";
-  return simt::emitSource(kernels, desc, spelling, text);
+  return spelling;
+}
+
+llvm::Error source(ModuleOp kernels, const TargetDesc &desc,
+                   std::vector<SourceFile> &files) {
+  return simt::sourceFolder(kernels, desc, spelling(), kRuntime, files);
 }
 
 } // namespace

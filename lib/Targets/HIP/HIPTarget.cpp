@@ -71,13 +71,21 @@ llvm::Error emit(ModuleOp kernels, const TargetDesc &desc,
   return simt::emitDeviceCode(kernels, desc, form, image);
 }
 
-llvm::Error source(ModuleOp kernels, const TargetDesc &desc,
-                   llvm::SmallVectorImpl<char> &text) {
+constexpr simt::RuntimeNames kRuntime = {
+    "hip", "hipLaunchKernelGGL({0}, dim3({1}), dim3({2}), 0, 0, {3})",
+    "hipcc -shared -fPIC"};
+
+simt::Spelling spelling() {
   simt::Spelling spelling = simt::kDeviceCxx;
   spelling.language = "HIP C++";
   spelling.suffix = "hip";
   spelling.header = "#include <hip/hip_runtime.h>\n";
-  return simt::emitSource(kernels, desc, spelling, text);
+  return spelling;
+}
+
+llvm::Error source(ModuleOp kernels, const TargetDesc &desc,
+                   std::vector<SourceFile> &files) {
+  return simt::sourceFolder(kernels, desc, spelling(), kRuntime, files);
 }
 
 } // namespace

@@ -7,13 +7,26 @@ namespace opc {
 
 const Target &musaTarget();
 
-static llvm::Error source(mlir::ModuleOp kernels, const TargetDesc &desc,
-                          llvm::SmallVectorImpl<char> &text) {
+static constexpr simt::RuntimeNames kRuntime = {
+    "musa", "{0}<<<{1}, {2}>>>({3})",
+    "mcc -x musa -shared -fPIC"};
+
+static simt::Spelling spelling() {
   simt::Spelling spelling = simt::kDeviceCxx;
   spelling.language = "MUSA C++";
   spelling.suffix = "mu";
   spelling.header = "#include <musa_runtime.h>\n";
-  return simt::emitSource(kernels, desc, spelling, text);
+  return spelling;
+}
+
+static llvm::Error emit(mlir::ModuleOp kernels, const TargetDesc &desc,
+                        llvm::SmallVectorImpl<char> &image) {
+  return simt::emitSource(kernels, desc, spelling(), image);
+}
+
+static llvm::Error source(mlir::ModuleOp kernels, const TargetDesc &desc,
+                          std::vector<SourceFile> &files) {
+  return simt::sourceFolder(kernels, desc, spelling(), kRuntime, files);
 }
 
 const Target &musaTarget() {
@@ -22,7 +35,7 @@ const Target &musaTarget() {
     target.name = "musa";
     target.summary = "Moore Threads' GPUs, as source";
     target.chips = kChips;
-    target.emit = source;
+    target.emit = emit;
     target.source = source;
     return target;
   }();

@@ -90,6 +90,16 @@ llvm::Error emit(mlir::ModuleOp kernels, const TargetDesc &desc,
   return simt::emitSource(kernels, desc, kSpelling, image);
 }
 
+/// The plug-in of OpenCL takes source as it is.
+llvm::Error source(mlir::ModuleOp kernels, const TargetDesc &desc,
+                   std::vector<SourceFile> &files) {
+  llvm::SmallVector<char, 0> text;
+  if (llvm::Error error = emit(kernels, desc, text))
+    return error;
+  files.push_back({"kernels.cl", std::string(text.begin(), text.end())});
+  return llvm::Error::success();
+}
+
 } // namespace
 
 const Target &openclTarget() {
@@ -99,7 +109,7 @@ const Target &openclTarget() {
     target.summary = "devices that an OpenCL driver compiles for";
     target.chips = kChips;
     target.emit = emit;
-    target.source = emit;
+    target.source = source;
     return target;
   }();
   return target;

@@ -28,6 +28,11 @@ unsigned widthOf(Type type) {
   return type.isIndex() ? 64 : type.getIntOrFloatBitWidth();
 }
 
+/// Integers of fewer bits than a byte are the lowest of one, with zeros above.
+bool isPartOfByte(Type type) {
+  return isa<IntegerType>(type) && widthOf(type) > 1 && widthOf(type) < 8;
+}
+
 std::string integerName(unsigned width, const IntegerNames &names) {
   return names.names[llvm::Log2_32(width / 8)].str();
 }
@@ -43,6 +48,9 @@ public:
       return literal(constant.getValue());
     if (isa<ub::PoisonOp>(op))
       return zero(op->getResult(0).getType());
+    auto isPart = [](Value value) { return isPartOfByte(value.getType()); };
+    if (llvm::any_of(op->getOperands(), isPart) || isPart(op->getResult(0)))
+      return ofParts();
     StringRef name = op->getName().getStringRef();
     if (auto known = infix(name))
       return known;
@@ -107,6 +115,8 @@ private:
   Expression integerLiteral(const APInt &value, Type type) {
     if (type.isInteger(1))
       return {value.isZero() ? "false" : "true"};
+    if (isPartOfByte(type))
+      return {std::to_string(value.getZExtValue())};
     bool isLong = widthOf(type) == 64 && !type.isIndex();
     std::string suffix = isLong ? s.longSuffix.str() : "";
     if (value.isMinSignedValue() && widthOf(type) >= 32) {
@@ -143,6 +153,23 @@ private:
       text += "f";
     return {text.str().str(),
             value.isNegative() ? Binding::Prefix : Binding::Whole};
+  }
+
+  /// What parts of bytes have: they come out of integers, and become some.
+  Optional ofParts() {
+    Type to = resultType(), from = op->getOperand(0).getType();
+    if (isa<arith::TruncIOp>(op)) {
+      std::string mask = std::to_string((1u << widthOf(to)) - 1);
+      return cast(to, binary(of(0), "&", {mask}, Binding::BitAnd));
+    }
+    if (isa<arith::ExtUIOp, arith::UIToFPOp>(op))
+      return cast(to, of(0));
+    if (!isa<arith::ExtSIOp, arith::SIToFPOp>(op))
+      return std::nullopt;
+    // The highest bit of the part has the value of minus itself.
+    Expression half{std::to_string(1u << (widthOf(from) - 1))};
+    Expression flipped = binary(of(0), "^", half, Binding::BitXor);
+    return cast(to, binary(flipped, "-", half, Binding::Sum));
   }
 
   //===--------------------------------------------------------------------===//
@@ -480,12 +507,18 @@ std::optional<std::string> typeName(Type type, const Spelling &s) {
   if (type.isF64())
     return "double";
   unsigned width = type.getIntOrFloatBitWidth();
+  if (isPartOfByte(type))
+    return integerName(8, s.unsignedIntegers);
   if (isa<FloatType>(type) && width == 16)
     return integerName(width, s.unsignedIntegers);
   bool isKnown = width == 8 || width == 16 || width == 32 || width == 64;
   if (isa<FloatType>(type) || !isKnown)
     return std::nullopt;
   return integerName(width, s.integers);
+}
+
+std::string nameOf(Type type, const Spelling &spelling) {
+  return typeName(type, spelling).value_or("?");
 }
 
 std::optional<Expression>

@@ -13,6 +13,8 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/LogicalResult.h"
+#include <string>
+#include <vector>
 
 namespace mlir {
 class DialectRegistry;
@@ -29,6 +31,11 @@ struct FusionRules;
 struct EmbeddedFile {
   llvm::StringRef name; ///< without folder and suffix
   llvm::StringRef text;
+};
+
+/// A file of a folder of source.
+struct SourceFile {
+  std::string name, text;
 };
 
 /// The policy of fusion that vector schedules share (FusionRules.h).
@@ -76,9 +83,11 @@ struct Target {
                       llvm::SmallVectorImpl<char> &image) = nullptr;
   /// What `emit` writes is an object, which is linked to a shared one.
   bool linksImage = false;
-  /// Writes the same kernels as source that the vendor's compiler takes.
+  /// Writes the same kernels as a folder of source that the vendor's compiler
+  /// takes: kernels, what launches them (a plug-in of `device.name`), how they
+  /// are built.
   llvm::Error (*source)(mlir::ModuleOp kernels, const TargetDesc &desc,
-                        llvm::SmallVectorImpl<char> &text) = nullptr;
+                        std::vector<SourceFile> &files) = nullptr;
 };
 
 /// What a program is compiled for, or its host part, if nobody says.

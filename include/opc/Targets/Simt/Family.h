@@ -16,6 +16,21 @@ llvm::Error emitSource(mlir::ModuleOp kernels, const TargetDesc &desc,
                        const Spelling &spelling,
                        llvm::SmallVectorImpl<char> &image);
 
+/// The calls of a vendor's runtime that a plug-in is made of: those of CUDA,
+/// with another prefix.
+struct RuntimeNames {
+  llvm::StringLiteral prefix; ///< "hip" of hipMalloc
+  llvm::StringLiteral launch; ///< a format: {0} kernel, {1} groups, {2} items
+                              ///< of each, {3} arguments
+  llvm::StringLiteral compiler; ///< how a shared object is made of a file
+};
+
+/// Target::source of a vendor whose device source is C++: kernels, a plug-in,
+/// a Makefile.
+llvm::Error sourceFolder(mlir::ModuleOp kernels, const TargetDesc &desc,
+                         const Spelling &spelling, const RuntimeNames &runtime,
+                         std::vector<SourceFile> &files);
+
 } // namespace opc::simt
 
 #endif // OPC_TARGETS_SIMT_FAMILY_H

@@ -13,6 +13,7 @@
 
 namespace mlir {
 class ModuleOp;
+class Type;
 } // namespace mlir
 
 namespace opc::simt {
@@ -47,6 +48,9 @@ struct Spelling {
   llvm::StringLiteral vectorLoad, vectorStore;
   llvm::StringLiteral exchange; ///< writes {1} to *{0}, gives what was there
 };
+
+/// The name of a type of numbers, "?" for one that has none.
+std::string nameOf(mlir::Type type, const Spelling &spelling);
 
 /// Those of languages that are C++ with qualifiers: all but `language`,
 /// `suffix` and `header`.
