@@ -34,7 +34,7 @@ std::string refusal(cl_int code) {
     return answer;
   };
   cl.getProgramBuildInfo = [](cl_program, cl_device_id, cl_uint, size_t room,
-                              void *to, size_t *size) {
+                              void *to, size_t *size) -> cl_int {
     if (to)
       memcpy(to, log.data(), room);
     else

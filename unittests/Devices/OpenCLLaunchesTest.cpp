@@ -30,17 +30,17 @@ class OpenCLLaunchesTest : public testing::Test {
 protected:
   void SetUp() override {
     events.clear();
-    cl.waitForEvents = [](cl_uint, const cl_event *event) {
+    cl.waitForEvents = [](cl_uint, const cl_event *event) -> cl_int {
       of(*event).ended = true;
       return of(*event).status < 0 ? -14 : CL_SUCCESS;
     };
     cl.getEventInfo = [](cl_event event, cl_uint, size_t, void *value,
-                         size_t *) {
+                         size_t *) -> cl_int {
       cl_int status = of(event).ended ? of(event).status : kRunning;
       *static_cast<cl_int *>(value) = status;
       return CL_SUCCESS;
     };
-    cl.releaseEvent = [](cl_event event) {
+    cl.releaseEvent = [](cl_event event) -> cl_int {
       EXPECT_FALSE(of(event).released);
       of(event).released = true;
       return CL_SUCCESS;

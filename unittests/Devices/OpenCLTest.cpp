@@ -16,7 +16,6 @@
 
 using namespace opc::devices::test;
 using testing::HasSubstr;
-using testing::MatchesRegex;
 using testing::StartsWith;
 
 namespace {

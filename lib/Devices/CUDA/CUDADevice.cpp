@@ -17,8 +17,10 @@ namespace {
 using CUcontext = struct CUctx_st *;
 
 constexpr const char *kFiles[] = {"libcuda.so.1"};
-constexpr int CU_JIT_ERROR_LOG_BUFFER = 5;
-constexpr int CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES = 6;
+enum : int {
+  CU_JIT_ERROR_LOG_BUFFER = 5,
+  CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES = 6,
+};
 
 class CUDADriver : public Driver {
 public:

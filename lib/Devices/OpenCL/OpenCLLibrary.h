@@ -23,38 +23,46 @@ using cl_event = struct _cl_event *;
 
 namespace opc::devices {
 
-// Codes.
-inline constexpr cl_int CL_SUCCESS = 0, CL_DEVICE_NOT_FOUND = -1,
-                        CL_BUILD_PROGRAM_FAILURE = -11,
-                        CL_INVALID_KERNEL_NAME = -46,
-                        CL_PLATFORM_NOT_FOUND = -1001;
-inline constexpr cl_uint CL_TRUE = 1;
-// Devices.
-inline constexpr cl_bitfield CL_DEVICE_TYPE_GPU = 1 << 2,
-                             CL_DEVICE_TYPE_ALL = 0xFFFFFFFF;
-inline constexpr cl_bitfield CL_DEVICE_SVM_COARSE_GRAIN_BUFFER = 1;
-inline constexpr cl_bitfield CL_FP_DENORM = 1 << 0, CL_FP_INF_NAN = 1 << 1,
-                             CL_FP_ROUND_TO_NEAREST = 1 << 2,
-                             CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT = 1 << 7;
-inline constexpr cl_uint CL_PLATFORM_NAME = 0x0902, CL_DEVICE_TYPE = 0x1000,
-                         CL_DEVICE_MAX_MEM_ALLOC_SIZE = 0x1010,
-                         CL_DEVICE_SINGLE_FP_CONFIG = 0x101B,
-                         CL_DEVICE_GLOBAL_MEM_SIZE = 0x101F,
-                         CL_DEVICE_COMPILER_AVAILABLE = 0x1028,
-                         CL_DEVICE_NAME = 0x102B,
-                         CL_DEVICE_SVM_CAPABILITIES = 0x1053;
-// Memory.
-inline constexpr cl_bitfield CL_MEM_READ_WRITE = 1;
-// Programs, kernels and events.
-inline constexpr cl_uint CL_PROGRAM_BUILD_LOG = 0x1183,
-                         CL_KERNEL_NUM_ARGS = 0x1191,
-                         CL_KERNEL_ARG_ADDRESS_QUALIFIER = 0x1196,
-                         CL_KERNEL_ARG_ADDRESS_GLOBAL = 0x119B,
-                         CL_KERNEL_ARG_ADDRESS_PRIVATE = 0x119E,
-                         CL_KERNEL_WORK_GROUP_SIZE = 0x11B0,
-                         CL_KERNEL_COMPILE_WORK_GROUP_SIZE = 0x11B1,
-                         CL_EVENT_COMMAND_EXECUTION_STATUS = 0x11D3;
-inline constexpr cl_int CL_COMPLETE = 0;
+enum : cl_int {
+  CL_SUCCESS = 0,
+  CL_DEVICE_NOT_FOUND = -1,
+  CL_BUILD_PROGRAM_FAILURE = -11,
+  CL_INVALID_KERNEL_NAME = -46,
+  CL_PLATFORM_NOT_FOUND = -1001,
+};
+enum : cl_int { CL_COMPLETE = 0 }; // the status of a command
+enum : cl_uint { CL_TRUE = 1 };
+
+enum : cl_bitfield {
+  CL_DEVICE_TYPE_GPU = 1 << 2,
+  CL_DEVICE_TYPE_ALL = 0xFFFFFFFF,
+  CL_DEVICE_SVM_COARSE_GRAIN_BUFFER = 1,
+  CL_FP_DENORM = 1 << 0,
+  CL_FP_INF_NAN = 1 << 1,
+  CL_FP_ROUND_TO_NEAREST = 1 << 2,
+  CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT = 1 << 7,
+  CL_MEM_READ_WRITE = 1,
+};
+
+// What can be asked of each kind of object.
+enum : cl_uint {
+  CL_PLATFORM_NAME = 0x0902,
+  CL_DEVICE_TYPE = 0x1000,
+  CL_DEVICE_MAX_MEM_ALLOC_SIZE = 0x1010,
+  CL_DEVICE_SINGLE_FP_CONFIG = 0x101B,
+  CL_DEVICE_GLOBAL_MEM_SIZE = 0x101F,
+  CL_DEVICE_COMPILER_AVAILABLE = 0x1028,
+  CL_DEVICE_NAME = 0x102B,
+  CL_DEVICE_SVM_CAPABILITIES = 0x1053,
+  CL_PROGRAM_BUILD_LOG = 0x1183,
+  CL_KERNEL_NUM_ARGS = 0x1191,
+  CL_KERNEL_ARG_ADDRESS_QUALIFIER = 0x1196,
+  CL_KERNEL_ARG_ADDRESS_GLOBAL = 0x119B,
+  CL_KERNEL_ARG_ADDRESS_PRIVATE = 0x119E,
+  CL_KERNEL_WORK_GROUP_SIZE = 0x11B0,
+  CL_KERNEL_COMPILE_WORK_GROUP_SIZE = 0x11B1,
+  CL_EVENT_COMMAND_EXECUTION_STATUS = 0x11D3,
+};
 
 /// The functions, each under its name without the prefix.
 struct OpenCLLibrary {
