@@ -47,7 +47,9 @@ VENDORS = """amd ascend biren cambricon corex cuda enflame hip huawei hygon iluv
 COMPILER = ("lib/", "include/")
 SHARED_CODE = ("lib/", "include/", "tools/", "python/opc/", "cmake/")
 VENDOR_FOLDER = re.compile(
-    r"(?:(?:lib|include/opc)/Targets|lib/Devices)/(?!(?:Core|Schedule|Simt)/)[^/]+/"
+    r"(?:(?:lib|include/opc)/Targets|lib/Devices)"
+    r"/(?!(?:Core|Schedule|Simt)/)[^/]+/"
+    r"|include/opc-sim/(?!core/|simt/)[^/]+/"
 )
 
 # Layers, lowest first; a file includes headers of its own and of lower ones.
