@@ -11,7 +11,9 @@
 #include "Random.h"
 #include "Waiting.h"
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <thread>
 
 namespace opcsim {
@@ -30,14 +32,26 @@ struct Range {
 
 enum class Access { Read, Write };
 
-/// What is to be done later. Strided copies have several ranges.
+/// What is to be done later: a copy, or a kernel. Strided copies have several
+/// ranges.
 struct CopyRequest {
   std::string name; ///< the call, for messages and the time line
   std::vector<Range> destinations, sources;
   std::function<void()> work;
   Track track;
   Place place;
-  int queue = -1; ///< requests of one queue (>= 0) are done in order
+  int queue = -1;        ///< requests of one queue (>= 0) are done in order
+  bool fence = false;    ///< done after all earlier, before all later
+  bool unfenced = false; ///< fences do not mind this one
+  std::vector<uint64_t> after; ///< tokens of what must be done before
+  bool mustBeWaitedFor = true; ///< else finish() does not mind
+};
+
+/// An access that a request in flight does not allow.
+struct Conflict {
+  std::string name; ///< of the request
+  Place place;      ///< and where it was started
+  bool arrives;     ///< its destination is touched, else its source
 };
 
 class CopyEngine {
@@ -67,6 +81,16 @@ public:
   void waitAll(const Place &place) {
     waitFor([](const Flight &) { return true; }, place);
   }
+  /// Waits for a fence, and so for all that it waited for.
+  void waitFence(Token token, const Place &place) {
+    waitFor(
+        [=](const Flight &f) {
+          return f.token == token || (f.token < token && !f.request.unfenced);
+        },
+        place);
+  }
+  /// Waits for a request and for what its queue had before it.
+  void waitUpTo(Token token, const Place &place);
   /// Waits for the first copies of a queue until `most` are left.
   void waitUntilLeft(int queue, size_t most, const Place &place);
   /// Whether the bytes have moved; it stays in flight.
@@ -74,15 +98,14 @@ public:
   /// No longer in flight, if done: for those who see by themselves that it is.
   void retire(Token token);
 
+  std::optional<Conflict> conflict(const Range &range, Access access,
+                                   Token except = 0);
   /// Reports an access that a copy in flight does not allow; true if it may.
   bool check(const Range &range, Access access, const char *operation,
              const Place &place, Token except = 0);
   /// Reports every copy that nothing waited for, and forgets them.
   void finish();
-  size_t inFlight() {
-    std::lock_guard lock(mutex);
-    return flights.size();
-  }
+  size_t inFlight() const { return numFlights; }
 
 private:
   struct Flight {
@@ -94,6 +117,7 @@ private:
 
   template <class Match> void waitFor(Match match, const Place &place);
   std::vector<FlightPtr> needed(const std::vector<FlightPtr> &wanted);
+  static bool depends(const Flight &later, const Flight &earlier);
   bool blocked(const Flight &flight) const;
   void perform(const FlightPtr &flight, std::unique_lock<std::mutex> &lock);
   void helperLoop();
@@ -105,6 +129,7 @@ private:
   Random random;
   Token last = 0;
   bool stopping = false;
+  std::atomic<size_t> numFlights = 0;
 };
 
 inline void CopyEngine::perform(const FlightPtr &flight,
@@ -124,6 +149,7 @@ inline CopyEngine::Token CopyEngine::start(CopyRequest request) {
   std::unique_lock lock(mutex);
   auto flight = std::make_shared<Flight>(Flight{++last, std::move(request)});
   flights.push_back(flight);
+  numFlights = flights.size();
   Mode mode = Settings::get().mode;
   if (mode == Mode::Immediate)
     perform(flight, lock);
@@ -133,17 +159,21 @@ inline CopyEngine::Token CopyEngine::start(CopyRequest request) {
   return flight->token;
 }
 
-/// An earlier one of the same queue is not done.
-inline bool CopyEngine::blocked(const Flight &flight) const {
-  if (flight.request.queue < 0)
+inline bool CopyEngine::depends(const Flight &later, const Flight &earlier) {
+  const CopyRequest &a = later.request, &b = earlier.request;
+  if (earlier.token >= later.token)
     return false;
-  for (const FlightPtr &other : flights) {
-    if (other->token >= flight.token)
-      return false;
-    if (!other->done && other->request.queue == flight.request.queue)
-      return true;
-  }
-  return false;
+  if ((a.queue >= 0 && a.queue == b.queue) ||
+      std::ranges::count(a.after, earlier.token))
+    return true;
+  return (a.fence && !b.unfenced) || (b.fence && !a.unfenced);
+}
+
+/// What it depends on is not done.
+inline bool CopyEngine::blocked(const Flight &flight) const {
+  return std::ranges::any_of(flights, [&](const FlightPtr &other) {
+    return !other->done && depends(flight, *other);
+  });
 }
 
 inline void CopyEngine::helperLoop() {
@@ -167,28 +197,18 @@ inline void CopyEngine::helperLoop() {
   }
 }
 
-/// `wanted` and what must come before them, in an order that the seed chooses
-/// among those that queues allow.
+/// `wanted` that is not done, and what must come before.
 inline std::vector<CopyEngine::FlightPtr>
 CopyEngine::needed(const std::vector<FlightPtr> &wanted) {
   std::vector<FlightPtr> all;
-  for (const FlightPtr &flight : flights) {
-    bool need = false;
-    for (const FlightPtr &one : wanted)
-      need |= one == flight || (one->request.queue >= 0 &&
-                                one->request.queue == flight->request.queue &&
-                                flight->token < one->token);
+  for (size_t i = flights.size(); i-- > 0;) {
+    const FlightPtr &flight = flights[i];
+    bool need = std::ranges::count(wanted, flight) != 0;
+    for (const FlightPtr &one : all)
+      need = need || depends(*one, *flight);
     if (need && !flight->started)
       all.push_back(flight);
   }
-  random.shuffle(all);
-  // Places stay, but those of one queue are put in order among themselves.
-  for (size_t i = 0; i != all.size(); ++i)
-    for (size_t j = i + 1; j != all.size(); ++j)
-      if (all[i]->request.queue >= 0 &&
-          all[i]->request.queue == all[j]->request.queue &&
-          all[j]->token < all[i]->token)
-        std::swap(all[i], all[j]);
   return all;
 }
 
@@ -199,10 +219,23 @@ void CopyEngine::waitFor(Match match, const Place &place) {
   for (const FlightPtr &flight : flights)
     if (match(*flight))
       wanted.push_back(flight);
+  std::vector<FlightPtr> left;
   if (Settings::get().mode != Mode::Delayed)
-    for (const FlightPtr &flight : needed(wanted))
-      if (!flight->started)
-        perform(flight, lock);
+    left = needed(wanted);
+  while (!left.empty()) {
+    // In an order that the seed chooses among those that are allowed.
+    random.shuffle(left);
+    auto next = std::ranges::find_if(
+        left, [&](const FlightPtr &flight) { return !blocked(*flight); });
+    if (next == left.end()) { // another thread is at it
+      changed.wait_for(lock, std::chrono::milliseconds(1));
+      continue;
+    }
+    FlightPtr flight = *next;
+    left.erase(next);
+    if (!flight->started)
+      perform(flight, lock);
+  }
   for (const FlightPtr &flight : wanted)
     waitWithLimit(
         changed, lock, [&] { return flight->done; }, flight->request.name,
@@ -210,6 +243,29 @@ void CopyEngine::waitFor(Match match, const Place &place) {
   std::erase_if(flights, [&](const FlightPtr &flight) {
     return flight->done && match(*flight);
   });
+  numFlights = flights.size();
+}
+
+inline void CopyEngine::waitUpTo(Token token, const Place &place) {
+  int queue = -1;
+  bool fence = false;
+  {
+    std::lock_guard lock(mutex);
+    for (const FlightPtr &flight : flights)
+      if (flight->token == token) {
+        queue = flight->request.queue;
+        fence = flight->request.fence;
+      }
+  }
+  if (fence)
+    return waitFence(token, place);
+  waitFor(
+      [=](const Flight &flight) {
+        return flight.token == token ||
+               (flight.token < token && flight.request.queue == queue &&
+                queue >= 0);
+      },
+      place);
 }
 
 inline void CopyEngine::waitUntilLeft(int queue, size_t most,
@@ -225,61 +281,8 @@ inline void CopyEngine::waitUntilLeft(int queue, size_t most,
     wait(tokens[i], place);
 }
 
-inline bool CopyEngine::done(Token token) {
-  std::lock_guard lock(mutex);
-  for (const FlightPtr &flight : flights)
-    if (flight->token == token)
-      return flight->done;
-  return true;
-}
-
-inline void CopyEngine::retire(Token token) {
-  std::lock_guard lock(mutex);
-  std::erase_if(flights, [=](const FlightPtr &flight) {
-    return flight->token == token && flight->done;
-  });
-}
-
-inline bool CopyEngine::check(const Range &range, Access access,
-                              const char *operation, const Place &place,
-                              Token except) {
-  auto touches = [&](const std::vector<Range> &ranges) {
-    for (const Range &other : ranges)
-      if (range.overlaps(other))
-        return true;
-    return false;
-  };
-  std::lock_guard lock(mutex);
-  for (const FlightPtr &flight : flights) {
-    const CopyRequest &request = flight->request;
-    bool arrives = touches(request.destinations);
-    bool leaves = access == Access::Write && touches(request.sources);
-    if (flight->token == except || !(arrives || leaves))
-      continue;
-    report(Fault{arrives ? FaultKind::MissingWait : FaultKind::EarlyReuse,
-                 say("%s %s %zu bytes that %s (%s) has in flight %s", operation,
-                     access == Access::Read ? "reads" : "writes", range.size,
-                     request.name.c_str(), toString(request.place).c_str(),
-                     arrives ? "to there" : "from there"),
-                 place, range.begin, range.size, operation});
-    return false;
-  }
-  return true;
-}
-
-inline void CopyEngine::finish() {
-  std::vector<FlightPtr> left;
-  {
-    std::lock_guard lock(mutex);
-    left = flights;
-  }
-  for (const FlightPtr &flight : left)
-    report(Fault{FaultKind::UnwaitedCopy,
-                 flight->request.name + " is never waited for",
-                 flight->request.place});
-  waitAll({});
-}
-
 } // namespace opcsim
+
+#include "CopyChecks.h"
 
 #endif // OPC_SIM_CORE_COPYENGINE_H

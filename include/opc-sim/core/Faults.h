@@ -57,13 +57,19 @@ public:
     std::lock_guard lock(mutex);
     checks.push_back(std::move(check));
   }
-  /// Runs the checks, writes the JSON file. Only the first call does that.
-  void finish();
+  /// As atEnd, also where the process ends in the middle of a fault.
+  void atAnyEnd(std::function<void()> write) {
+    std::lock_guard lock(mutex);
+    writers.push_back(std::move(write));
+  }
+  /// Runs the checks, if the program has come to its end, and writes the JSON
+  /// file. Only the first call does that.
+  void finish(bool checkToo);
 
 private:
   FaultLog() {
     std::atexit([] {
-      get().finish();
+      get().finish(true);
       if (get().count()) {
         std::fflush(nullptr);
         std::_Exit(kFaultExit);
@@ -75,7 +81,7 @@ private:
   void writeFile();
 
   std::recursive_mutex mutex;
-  std::vector<std::function<void()>> checks;
+  std::vector<std::function<void()>> checks, writers;
   std::set<std::pair<FaultKind, std::string>> seen;
   std::map<std::pair<const void *, FaultKind>, bool> seenCode;
   std::vector<std::string> records;
@@ -144,12 +150,14 @@ inline void FaultLog::writeFile() {
     std::fclose(file);
 }
 
-inline void FaultLog::finish() {
+inline void FaultLog::finish(bool checkToo) {
   std::lock_guard lock(mutex);
   if (std::exchange(finished, true))
     return;
-  for (size_t i = 0; i != checks.size(); ++i)
+  for (size_t i = 0; checkToo && i != checks.size(); ++i)
     checks[i]();
+  for (auto &write : writers)
+    write();
   if (total > 1)
     std::fprintf(stderr, "opcsim: %zu faults, %zu different\n", total,
                  records.size());
@@ -164,7 +172,7 @@ inline void report(FaultKind kind, std::string text, const Place &place) {
 
 /// Ends the process at once; for what no kernel can go on after.
 [[noreturn]] inline void endProcess() {
-  FaultLog::get().finish();
+  FaultLog::get().finish(false);
   std::fflush(nullptr);
   std::_Exit(kFaultExit);
 }

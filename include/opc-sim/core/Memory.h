@@ -22,8 +22,11 @@ inline constexpr uint16_t kPoison = 0x7ff5;
 
 inline void poison(void *begin, size_t size) {
   auto *bytes = static_cast<unsigned char *>(begin);
-  for (size_t i = 0; i != size; ++i)
-    bytes[i] = i % 2 ? kPoison >> 8 : kPoison & 0xff;
+  constexpr uint64_t kWide = kPoison * 0x0001000100010001u;
+  size_t i = 0;
+  for (; i + sizeof kWide <= size; i += sizeof kWide)
+    std::memcpy(bytes + i, &kWide, sizeof kWide);
+  std::memcpy(bytes + i, &kWide, size - i);
 }
 
 /// Sizes in bytes.

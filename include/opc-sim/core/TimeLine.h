@@ -45,7 +45,7 @@ private:
 
   TimeLine() {
     if (on())
-      FaultLog::get().atEnd([] { get().write(); });
+      FaultLog::get().atAnyEnd([] { get().write(); });
   }
   void write();
   int numberOf(std::map<std::string, int> &numbers, const std::string &name,

@@ -1,0 +1,7 @@
+//===- maca_bfloat16.h - A part of mc_runtime.h -----------------*- C++ -*-===//
+#ifndef OPC_SIM_MACA_MACA_BFLOAT16_H
+#define OPC_SIM_MACA_MACA_BFLOAT16_H
+
+#include "mc_runtime.h"
+
+#endif // OPC_SIM_MACA_MACA_BFLOAT16_H
