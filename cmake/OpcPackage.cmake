@@ -9,7 +9,7 @@ endif()
 
 install(TARGETS _opc LIBRARY DESTINATION opc COMPONENT package)
 install(TARGETS opc-driver RUNTIME DESTINATION opc/bin COMPONENT package)
-install(DIRECTORY include/opc-c DESTINATION opc/include COMPONENT package)
+install(DIRECTORY include/opc-c include/opc-sim DESTINATION opc/include COMPONENT package)
 
 # With what a bare Debian lacks of what they need.
 install(TARGETS opc opc_runtime

@@ -23,7 +23,15 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGES_DIR = ROOT / "docs/generated"
 TABLEGEN = "llvm-tblgen-22"
 INCLUDES = ["-I", "include", "-I", "/usr/lib/llvm-22/include"]
-COMMANDS = ("compile", "run", "bench", "inspect", "targets", "completion")
+COMMANDS = (
+    "compile",
+    "run",
+    "bench",
+    "inspect",
+    "targets",
+    "simulate",
+    "completion",
+)
 
 
 class DocsError(Exception):

@@ -73,9 +73,10 @@ public:
     while (next < words.size()) {
       std::string word = words[next++];
       Status status;
-      if (word == "--")
+      if (word == "--" && !onlyOperands) {
         onlyOperands = true;
-      else if (onlyOperands || word.size() < 2 || word[0] != '-')
+        firstBehind = arguments.positional.size();
+      } else if (onlyOperands || word.size() < 2 || word[0] != '-')
         arguments.positional.push_back(word);
       else
         status = readOption(word);
@@ -122,10 +123,13 @@ private:
   Status checkOperands() const {
     size_t given = arguments.positional.size();
     bool empty =
+        !command.takesMore &&
         std::any_of(arguments.positional.begin(), arguments.positional.end(),
                     [](const auto &word) { return word.empty(); });
     if (given < command.numOperands || empty)
       return complaint(command, fmt::format("{} is missing", command.operands));
+    if (command.takesMore && firstBehind <= command.numOperands)
+      return {};
     if (given > command.numOperands)
       return complaint(command,
                        fmt::format("unexpected argument '{}'",
@@ -137,6 +141,7 @@ private:
   std::span<const char *const> words;
   Arguments &arguments;
   size_t next = 0;
+  size_t firstBehind = SIZE_MAX; ///< the operand that follows --
 };
 
 } // namespace
@@ -169,8 +174,11 @@ Status opc::cli::splitPair(const std::string &option, const std::string &text,
 }
 
 bool opc::cli::asksForHelp(std::span<const char *const> words) {
-  for (std::string_view word : words)
+  for (std::string_view word : words) {
     if (word == "--help" || word == "-h")
       return true;
+    if (word == "--")
+      break;
+  }
   return false;
 }

@@ -55,6 +55,7 @@ struct Command {
   std::span<const Option> options;
   Status (*run)(const Arguments &arguments);
   const char *program = "opc "; ///< what stands before the name
+  bool takesMore = false;       ///< any words behind --
 };
 
 std::span<const Command> allCommands();
@@ -64,7 +65,7 @@ const Command *findCommand(std::string_view name);
 Status parseArguments(const Command &command,
                       std::span<const char *const> words, Arguments &arguments);
 
-/// Whether one of the words is --help or -h.
+/// Whether one of the words before -- is --help or -h.
 bool asksForHelp(std::span<const char *const> words);
 
 /// Names, for messages about others.
@@ -88,6 +89,7 @@ Status runCommand(const Arguments &arguments);
 Status benchCommand(const Arguments &arguments);
 Status inspectCommand(const Arguments &arguments);
 Status targetsCommand(const Arguments &arguments);
+Status simulateCommand(const Arguments &arguments);
 Status completionCommand(const Arguments &arguments);
 
 } // namespace opc::cli

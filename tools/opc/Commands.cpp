@@ -68,6 +68,23 @@ static constexpr Option kBenchOptions[] = {
 static constexpr Option kInspectOptions[] = {kTarget, kDim,  kOnly,
                                              kDonate, kJson, kVerbose};
 static constexpr Option kTargetsOptions[] = {kJson};
+static constexpr Option kSimulateOptions[] = {
+    {"api", "API", "what the kernel is written for; else its suffix says it"},
+    {"mode", "MODE",
+     "when asynchronous work is done: immediate (at once), deferred (when\n"
+     "it is waited for, in shuffled order), delayed (by a helper thread)",
+     false, "immediate deferred delayed", true},
+    {"seed", "N", "of every shuffle and delay (1)"},
+    {"chip", "CHIP", "whose sizes are meant; else the API's first"},
+    {"wave", "N", "lanes of a wave; else the chip's", false, "32 64 128", true},
+    {"trace", "FILE",
+     "write a time line of copies, computations and waits that\n"
+     "Perfetto and chrome://tracing open"},
+    {"faults", "FILE", "write the faults as JSON"},
+    {"deadlock", "SECONDS", "how long one may wait for another (10)"},
+    {"compiler-option", "OPTION", "for clang++, such as -DN=16", true},
+    {"output", "FILE", "keep the program (-o), and do not run it"},
+};
 
 static constexpr Command kCommands[] = {
     {"compile", "MODEL", 1, "compile a model to a library or a program",
@@ -121,6 +138,22 @@ static constexpr Command kCommands[] = {
      kInspectOptions, inspectCommand},
     {"targets", "", 0, "list what can be compiled for",
      "  opc targets\n  opc targets --json\n", kTargetsOptions, targetsCommand},
+    {"simulate", "KERNEL", 1, "run a kernel of another processor here",
+     "KERNEL is a C++ file with kernels and a main() that launches them, for "
+     "an "
+     "API\n"
+     "of which there are simulating headers; its source needs no change. "
+     "clang++ "
+     "(22)\n"
+     "compiles it. Faults are told by name: accesses outside of memory, races, "
+     "waits\n"
+     "that are missing; docs/Simulators.md has all. What follows -- goes to "
+     "main().\n"
+     "\n"
+     "  opc simulate kernel.cpp --api NAME --mode deferred --seed 3\n"
+     "  opc simulate kernel.cpp --api NAME --wave 32 --trace trace.json\n"
+     "  opc simulate kernel.cpp --api NAME -- 1024 1024\n",
+     kSimulateOptions, simulateCommand, "opc ", true},
     {"completion",
      "bash|zsh",
      1,

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Command.h"
 #include "CompilerLibrary.h"
+#include "SimulatedApis.h"
 
 #include <cctype>
 #include <fmt/format.h>
@@ -27,7 +28,7 @@ struct Completion {
 
 /// Words that only the compiler knows, by what the tables call them.
 struct KnownWords {
-  std::vector<std::string> targets, stages;
+  std::vector<std::string> targets, stages, apis;
 };
 
 } // namespace
@@ -35,6 +36,7 @@ struct KnownWords {
 /// Nothing where the compiler is not installed: all else is still completed.
 static KnownWords askCompiler() {
   KnownWords known;
+  known.apis = simulatedApiNames();
   const CompilerLibrary *library = nullptr;
   char *text = nullptr;
   if (!CompilerLibrary::get(library).ok() || library->targets(&text) != OPC_OK)
@@ -67,9 +69,12 @@ static Completion completionOf(std::string_view value,
       result.words = known.targets;
     else if (part == "STAGE")
       result.words = known.stages;
+    else if (part == "API")
+      result.words = known.apis;
     else if (part == "DIR")
       result.folders = true;
-    else if (part == "FILE" || part == "MODEL" || part.ends_with(".so"))
+    else if (part == "FILE" || part == "MODEL" || part == "KERNEL" ||
+             part.ends_with(".so"))
       result.files = true;
     else if (islower(part[0]))
       result.words.push_back(part);

@@ -44,9 +44,10 @@ std::string opc::cli::helpText() {
 
 std::string opc::cli::helpText(const Command &command) {
   std::string text = fmt::format(
-      "{}\n\nusage: {}{} {}{}{}\n\n{}", command.summary, command.program,
+      "{}\n\nusage: {}{} {}{}{}{}\n\n{}", command.summary, command.program,
       command.name, command.operands, *command.operands ? " " : "",
-      command.options.empty() ? "" : "[options]", command.details);
+      command.options.empty() ? "" : "[options]",
+      command.takesMore ? " [-- WORDS]" : "", command.details);
   if (!command.options.empty())
     text += "\n" + optionsText(command.options);
   return text;

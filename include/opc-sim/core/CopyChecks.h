@@ -18,6 +18,12 @@ inline bool CopyEngine::done(Token token) {
   return true;
 }
 
+inline bool CopyEngine::isInFlight(Token token) {
+  std::lock_guard lock(mutex);
+  return std::ranges::any_of(
+      flights, [=](const FlightPtr &flight) { return flight->token == token; });
+}
+
 inline void CopyEngine::retire(Token token) {
   std::lock_guard lock(mutex);
   std::erase_if(flights, [=](const FlightPtr &flight) {

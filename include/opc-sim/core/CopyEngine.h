@@ -43,8 +43,8 @@ struct CopyRequest {
   int queue = -1;        ///< requests of one queue (>= 0) are done in order
   bool fence = false;    ///< done after all earlier, before all later
   bool unfenced = false; ///< fences do not mind this one
-  std::vector<uint64_t> after; ///< tokens of what must be done before
-  bool mustBeWaitedFor = true; ///< else finish() does not mind
+  std::vector<uint64_t> after = {}; ///< tokens of what must be done before
+  bool mustBeWaitedFor = true;      ///< else finish() does not mind
 };
 
 /// An access that a request in flight does not allow.
@@ -95,6 +95,8 @@ public:
   void waitUntilLeft(int queue, size_t most, const Place &place);
   /// Whether the bytes have moved; it stays in flight.
   bool done(Token token);
+  /// Whether nothing has waited for it yet.
+  bool isInFlight(Token token);
   /// No longer in flight, if done: for those who see by themselves that it is.
   void retire(Token token);
 

@@ -12,11 +12,13 @@
 
 #include <tuple>
 
-/// Its value is a function that takes the arguments of the kernel.
+/// Its value is a function that takes the arguments of the kernel. What it does
+/// itself is the host's: its accesses are not a thread's.
 #define OPC_LAUNCH(kernel, ...)                                                \
   (::opcsim::simt::Launcher(#kernel, ::std::source_location::current(),        \
                             __VA_ARGS__) |                                     \
-   [=](auto... arguments) { kernel(arguments...); })
+   [=](auto... arguments)                                                      \
+       __attribute__((no_sanitize("thread"))) { kernel(arguments...); })
 
 namespace opcsim::simt {
 

@@ -101,7 +101,7 @@ inline Code elapsed(float *milliseconds, Event *start, Event *stop,
   if (!milliseconds || !isRecorded(start, call, place) ||
       !isRecorded(stop, call, place))
     return Code::InvalidHandle;
-  if (!engine().done(start->token) || !engine().done(stop->token)) {
+  if (engine().isInFlight(start->token) || engine().isInFlight(stop->token)) {
     report(FaultKind::MissingSync,
            say("%s before the events were waited for", call), place);
     return Code::NotReady;
