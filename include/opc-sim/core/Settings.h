@@ -35,8 +35,9 @@ struct Settings {
 
   /// The settings of this process.
   static const Settings &get() {
-    static const Settings settings = fromEnvironment();
-    return settings;
+    // Never destroyed: faults are summed up after static objects are gone.
+    static const Settings *settings = new Settings(fromEnvironment());
+    return *settings;
   }
 
   /// The environment's; what it says wrongly ends the process with code 2.
