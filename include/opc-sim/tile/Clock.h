@@ -39,6 +39,11 @@ public:
     return {actor, ++times[actor]};
   }
 
+  void learn(Stamp stamp) {
+    grow(stamp.actor + 1);
+    times[stamp.actor] = std::max(times[stamp.actor], stamp.time);
+  }
+
   void join(const Clock &other) {
     grow(other.times.size());
     for (size_t i = 0; i < other.times.size(); ++i)

@@ -19,20 +19,41 @@ def build_folder():
     return pathlib.Path(tempfile.mkdtemp(prefix="opc-sim-"))
 
 
-def compiler():
-    return shutil.which("clang++-22") or shutil.which("clang++")
+def compiler(source):
+    """clang for C, clang++ for everything else."""
+    name = "clang" if source.suffix == ".c" else "clang++"
+    return shutil.which(f"{name}-22") or shutil.which(name)
 
 
 @functools.cache
-def compiled(api, source, *flags):
+def description(api):
+    return json.loads((HEADERS / api / "api.json").read_text())
+
+
+@functools.cache
+def compiled_object(api, source, instrumented):
+    """The object of a source, with an API's flags if it is a kernel's."""
+    compile_only = [compiler(source), "-c", f"-I{HEADERS / api}"]
+    if instrumented:
+        compile_only += description(api)["compile"]
+    else:
+        compile_only += ["-std=c++20", "-O1"]
+    path = build_folder() / f"{api}-{source.stem}.o"
+    subprocess.run([*compile_only, source, "-o", path], check=True)
+    return path
+
+
+@functools.cache
+def compiled(api, source):
     """The program of a source in the folder of an API's tests."""
-    folder = pathlib.Path(__file__).parent / api
-    description = json.loads((HEADERS / api / "api.json").read_text())
-    program = build_folder() / f"{api}-{pathlib.Path(source).stem}"
-    command = [compiler(), "-O1", *description["flags"], *flags]
-    command += [f"-I{HEADERS / api}", str(folder / source)]
-    command += [str(HEADERS / api / s) for s in description.get("sources", [])]
-    subprocess.run([*command, "-o", str(program)], check=True)
+    source = pathlib.Path(__file__).parent / api / source
+    objects = [compiled_object(api, source, True)]
+    for file in description(api).get("runtime", []):
+        objects.append(compiled_object(api, HEADERS / api / file, False))
+    program = build_folder() / f"{api}-{source.stem}"
+    link = [shutil.which("clang++-22") or "clang++", *objects, "-o", program]
+    link += [*description(api)["link"], "-lm"]
+    subprocess.run(link, check=True)
     return program
 
 

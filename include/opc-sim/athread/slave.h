@@ -1,0 +1,9 @@
+/*===- slave.h - What sources of Sunway's cores include ---------------- C
+ * -*-===*/
+
+#ifndef OPC_SIM_ATHREAD_SLAVE_H
+#define OPC_SIM_ATHREAD_SLAVE_H
+
+#include "sim/interface.h"
+
+#endif /* OPC_SIM_ATHREAD_SLAVE_H */
