@@ -341,7 +341,8 @@ static Status writeSources(ModuleOp module, const CompileOptions &options,
   bool any = false;
   for (ModuleOp part : llvm::to_vector(module.getOps<ModuleOp>())) {
     FailureOr<const TargetDesc *> own = targetOf(part);
-    auto *write = succeeded(own) ? findTarget((*own)->target)->source : nullptr;
+    bool isOfDevice = part->hasAttr(kTargetAttr) && succeeded(own);
+    auto *write = isOfDevice ? findTarget((*own)->target)->source : nullptr;
     if (!write)
       continue;
     any = true;

@@ -10,10 +10,12 @@
 #include "Progress.h"
 #include "SimulatedApis.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <fmt/format.h>
+#include <iterator>
 #include <unistd.h>
 
 using namespace opc::cli;
@@ -84,6 +86,9 @@ static Status build(const SimulatedApi &api, const std::string &kernel,
   }
   for (const std::string &option : arguments.all("compiler-option"))
     words.push_back(option);
+  bool shared = arguments.has("shared");
+  if (shared)
+    words.push_back("-fPIC");
   for (const char *word : {"-x", "c++", "-c"})
     words.push_back(word);
   words.insert(words.end(), {source.string(), "-o", object.string()});
@@ -91,7 +96,13 @@ static Status build(const SimulatedApi &api, const std::string &kernel,
   if (Status status = run(words, kernel); !status.ok())
     return status;
   words = {compiler, object.string(), "-o", program.string()};
-  words.insert(words.end(), api.link.begin(), api.link.end());
+  std::ranges::remove_copy_if(api.link, std::back_inserter(words),
+                              [&](const std::string &word) {
+                                return shared && word == "-no-pie";
+                              });
+  // What was seen is told when the process ends, also of a library.
+  if (shared)
+    words.insert(words.end(), {"-shared", "-Wl,-z,nodelete"});
   return run(words, kernel);
 }
 
@@ -118,6 +129,9 @@ static Status execute(const Arguments &arguments, const fs::path &program,
 
 Status opc::cli::simulateCommand(const Arguments &arguments) {
   const std::string &kernel = arguments.positional[0];
+  if (arguments.has("shared") && !arguments.has("output"))
+    return Status::usage("a shared library is not run: name a file with "
+                         "--output");
   int64_t seed = 0;
   if (Status status =
           parseNumber("seed", arguments.get("seed", "1"), 0, INT64_MAX, seed);

@@ -119,12 +119,13 @@ inline void DeviceAccess::inShared() {
   });
 }
 
-// Of the linker: the program's own variables lie between.
-extern "C" char __executable_start __attribute__((weak));
-extern "C" char _end __attribute__((weak));
+// Of the linker: the program's own variables lie between, or those of the
+// shared library that the kernels are in.
+extern "C" char __ehdr_start __attribute__((weak, visibility("hidden")));
+extern "C" char _end __attribute__((weak, visibility("hidden")));
 
 inline bool inProgram(uintptr_t address) {
-  return address >= reinterpret_cast<uintptr_t>(&__executable_start) &&
+  return address >= reinterpret_cast<uintptr_t>(&__ehdr_start) &&
          address < reinterpret_cast<uintptr_t>(&_end);
 }
 

@@ -171,17 +171,20 @@ inline SharedVariable variableOf(const char *mangled, uintptr_t begin,
 
 inline std::vector<SharedVariable> readSharedVariables() {
   std::vector<SharedVariable> result;
-  std::ifstream file("/proc/self/exe", std::ios::binary);
+  // The program, or the shared library that the kernels are in.
+  Dl_info info = {};
+  link_map *map = nullptr;
+  dladdr1(__start_opcsim_shared, &info, reinterpret_cast<void **>(&map),
+          RTLD_DL_LINKMAP);
+  bool isLibrary = map && *map->l_name;
+  std::ifstream file(isLibrary ? map->l_name : "/proc/self/exe",
+                     std::ios::binary);
   std::vector<char> image{std::istreambuf_iterator<char>(file), {}};
   if (image.size() < sizeof(Elf64_Ehdr) || !__start_opcsim_shared)
     return result;
   auto *header = reinterpret_cast<const Elf64_Ehdr *>(image.data());
   auto *sections =
       reinterpret_cast<const Elf64_Shdr *>(image.data() + header->e_shoff);
-  Dl_info info = {};
-  link_map *map = nullptr;
-  dladdr1(__start_opcsim_shared, &info, reinterpret_cast<void **>(&map),
-          RTLD_DL_LINKMAP);
   uintptr_t bias = map ? map->l_addr : 0;
   auto begin = reinterpret_cast<uintptr_t>(__start_opcsim_shared);
   auto end = reinterpret_cast<uintptr_t>(__stop_opcsim_shared);

@@ -18,10 +18,10 @@ static __device__ inline To opc_bits(From x) {
 
 // NaN wins, and -0 is below 0.
 template <typename T> static __device__ inline T opc_maximum(T x, T y) {
-  return x != x || y != y ? x + y : x == y ? (signbit(x) ? y : x) : x > y ? x : y;
+  return x != x || y != y ? x + y : x == y ? (T(1) / x < 0 ? y : x) : x > y ? x : y;
 }
 template <typename T> static __device__ inline T opc_minimum(T x, T y) {
-  return x != x || y != y ? x + y : x == y ? (signbit(x) ? x : y) : x < y ? x : y;
+  return x != x || y != y ? x + y : x == y ? (T(1) / x < 0 ? x : y) : x < y ? x : y;
 }
 
 template <typename T> static __device__ inline T opc_ones(T x) {
@@ -133,7 +133,7 @@ const Spelling kDeviceCxx = {
     .group = "__launch_bounds__({0})",
     .global = "",
     .alone = "__restrict__ ",
-    .shared = "__shared__ alignas(16) ",
+    .shared = "alignas(16) __shared__ ",
     .item = "(long long)threadIdx.x",
     .itsGroup = "(long long)blockIdx.x",
     .groups = "(long long)gridDim.x",
