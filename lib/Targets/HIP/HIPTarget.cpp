@@ -28,15 +28,14 @@ void registerDialects(DialectRegistry &registry) {
 /// has calls the vendor's library.
 struct CountGroups : ConvertOpToLLVMPattern<gpu::GridDimOp> {
   using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
-  LogicalResult
-  matchAndRewrite(gpu::GridDimOp op, OpAdaptor,
-                  ConversionPatternRewriter &b) const override {
+  LogicalResult matchAndRewrite(gpu::GridDimOp op, OpAdaptor,
+                                ConversionPatternRewriter &b) const override {
     Location loc = op.getLoc();
     auto constant = LLVM::LLVMPointerType::get(b.getContext(), 4);
-    Value packet = LLVM::CallIntrinsicOp::create(
-                       b, loc, constant,
-                       b.getStringAttr("llvm.amdgcn.dispatch.ptr"), {})
-                       .getResult(0);
+    Value packet =
+        LLVM::CallIntrinsicOp::create(
+            b, loc, constant, b.getStringAttr("llvm.amdgcn.dispatch.ptr"), {})
+            .getResult(0);
     auto field = [&](int32_t at, Type type) -> Value {
       Value address = LLVM::GEPOp::create(b, loc, constant, b.getI8Type(),
                                           packet, ArrayRef<LLVM::GEPArg>{at});

@@ -8,8 +8,7 @@ namespace opc {
 const Target &musaTarget();
 
 static constexpr simt::RuntimeNames kRuntime = {
-    "musa", "{0}<<<{1}, {2}>>>({3})",
-    "mcc -x musa -shared -fPIC"};
+    "musa", "{0}<<<{1}, {2}>>>({3})", "mcc -x musa -shared -fPIC"};
 
 static simt::Spelling spelling() {
   simt::Spelling spelling = simt::kDeviceCxx;

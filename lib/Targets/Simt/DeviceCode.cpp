@@ -3,10 +3,12 @@
 
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/GPUCommon/GPUCommonPass.h"
 #include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
 #include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
 #include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
+#include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
 #include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
 #include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVM.h"
@@ -16,8 +18,6 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Transforms/Transforms.h"
 #include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
-#include "mlir/Conversion/GPUCommon/GPUCommonPass.h"
-#include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -45,9 +45,9 @@ Operation *expandFunctions(ModuleOp kernels) {
   SmallVector<Operation *> ours;
   Operation *left = nullptr;
   static const llvm::StringSet<> native = {
-      "math.absf",  "math.absi",     "math.ceil",  "math.copysign",
-      "math.ctlz",  "math.cttz",     "math.ctpop", "math.floor",
-      "math.fma",   "math.isfinite", "math.isinf", "math.isnan",
+      "math.absf",  "math.absi",      "math.ceil",  "math.copysign",
+      "math.ctlz",  "math.cttz",      "math.ctpop", "math.floor",
+      "math.fma",   "math.isfinite",  "math.isinf", "math.isnan",
       "math.rsqrt", "math.roundeven", "math.round", "math.sqrt",
       "math.trunc"};
   kernels.walk([&](Operation *op) {
@@ -59,8 +59,7 @@ Operation *expandFunctions(ModuleOp kernels) {
   });
   for (Operation *op : ours) {
     OpBuilder b(op);
-    op->getResult(0).replaceAllUsesWith(
-        functionForm(op, op->getOperand(0), b));
+    op->getResult(0).replaceAllUsesWith(functionForm(op, op->getOperand(0), b));
     op->erase();
   }
   return left;
@@ -76,8 +75,8 @@ void placeRows(ModuleOp kernels, const CodeForm &form) {
     MemRefType type = row.getType();
     OpBuilder b(row);
     bool isShared = type.getMemorySpace() != nullptr;
-    auto space = b.getI64IntegerAttr(isShared ? form.sharedSpace
-                                              : form.privateSpace);
+    auto space =
+        b.getI64IntegerAttr(isShared ? form.sharedSpace : form.privateSpace);
     auto placed = MemRefType::get(type.getShape(), type.getElementType(),
                                   AffineMap(), space);
     if (!isShared) {
@@ -86,10 +85,9 @@ void placeRows(ModuleOp kernels, const CodeForm &form) {
     }
     std::string name = "shared_" + std::to_string(number++);
     OpBuilder top = OpBuilder::atBlockBegin(kernels.getBody());
-    memref::GlobalOp::create(top, row.getLoc(), name,
-                             top.getStringAttr("private"), placed,
-                             top.getUnitAttr(), /*constant=*/false,
-                             top.getI64IntegerAttr(16));
+    memref::GlobalOp::create(
+        top, row.getLoc(), name, top.getStringAttr("private"), placed,
+        top.getUnitAttr(), /*constant=*/false, top.getI64IntegerAttr(16));
     Value there = memref::GetGlobalOp::create(b, row.getLoc(), placed, name);
     row.getResult().replaceAllUsesWith(there);
     row.erase();
@@ -169,10 +167,10 @@ llvm::Error emitDeviceCode(ModuleOp kernels, const TargetDesc &desc,
                            const CodeForm &form,
                            llvm::SmallVectorImpl<char> &image) {
   if (Operation *left = expandFunctions(kernels))
-    return failure(desc, left->getName().getStringRef() + " of " +
-                             llvm::formatv("{0}", left->getResult(0).getType())
-                                 .str() +
-                             " is no function that its machine code has");
+    return failure(
+        desc, left->getName().getStringRef() + " of " +
+                  llvm::formatv("{0}", left->getResult(0).getType()).str() +
+                  " is no function that its machine code has");
   placeRows(kernels, form);
   PassManager loops(kernels.getContext());
   loops.addPass(createCanonicalizerPass());

@@ -99,8 +99,8 @@ private:
 
   Optional literal(TypedAttr value) {
     if (auto dense = dyn_cast<SplatElementsAttr>(value)) {
-      Optional lane = literal(cast_or_null<TypedAttr>(
-          dense.getSplatValue<Attribute>()));
+      Optional lane =
+          literal(cast_or_null<TypedAttr>(dense.getSplatValue<Attribute>()));
       if (!lane)
         return std::nullopt;
       return formatted(s.splat, type(dense.getType()), lane->text);
@@ -246,26 +246,46 @@ private:
   /// Functions that C knows, under its name.
   Optional byName(StringRef name) {
     static const llvm::StringMap<StringLiteral> table = {
-        {"math.absf", "fabs"},         {"math.ceil", "ceil"},
-        {"math.floor", "floor"},       {"math.fma", "fma"},
-        {"math.roundeven", "rint"},    {"math.round", "round"},
-        {"math.sqrt", "sqrt"},         {"math.trunc", "trunc"},
-        {"math.copysign", "copysign"}, {"math.exp", "exp"},
-        {"math.exp2", "exp2"},         {"math.expm1", "expm1"},
-        {"math.log", "log"},           {"math.log2", "log2"},
-        {"math.log10", "log10"},       {"math.log1p", "log1p"},
-        {"math.sin", "sin"},           {"math.cos", "cos"},
-        {"math.tan", "tan"},           {"math.sinh", "sinh"},
-        {"math.cosh", "cosh"},         {"math.tanh", "tanh"},
-        {"math.asin", "asin"},         {"math.acos", "acos"},
-        {"math.atan", "atan"},         {"math.asinh", "asinh"},
-        {"math.acosh", "acosh"},       {"math.atanh", "atanh"},
-        {"math.atan2", "atan2"},       {"math.powf", "pow"},
-        {"math.cbrt", "cbrt"},         {"math.erf", "erf"},
-        {"math.erfc", "erfc"},         {"math.rsqrt", "rsqrt"},
-        {"math.isnan", "isnan"},       {"math.isinf", "isinf"},
-        {"math.isfinite", "isfinite"}, {"arith.remf", "fmod"},
-        {"arith.maxnumf", "fmax"},     {"arith.minnumf", "fmin"},
+        {"math.absf", "fabs"},
+        {"math.ceil", "ceil"},
+        {"math.floor", "floor"},
+        {"math.fma", "fma"},
+        {"math.roundeven", "rint"},
+        {"math.round", "round"},
+        {"math.sqrt", "sqrt"},
+        {"math.trunc", "trunc"},
+        {"math.copysign", "copysign"},
+        {"math.exp", "exp"},
+        {"math.exp2", "exp2"},
+        {"math.expm1", "expm1"},
+        {"math.log", "log"},
+        {"math.log2", "log2"},
+        {"math.log10", "log10"},
+        {"math.log1p", "log1p"},
+        {"math.sin", "sin"},
+        {"math.cos", "cos"},
+        {"math.tan", "tan"},
+        {"math.sinh", "sinh"},
+        {"math.cosh", "cosh"},
+        {"math.tanh", "tanh"},
+        {"math.asin", "asin"},
+        {"math.acos", "acos"},
+        {"math.atan", "atan"},
+        {"math.asinh", "asinh"},
+        {"math.acosh", "acosh"},
+        {"math.atanh", "atanh"},
+        {"math.atan2", "atan2"},
+        {"math.powf", "pow"},
+        {"math.cbrt", "cbrt"},
+        {"math.erf", "erf"},
+        {"math.erfc", "erfc"},
+        {"math.rsqrt", "rsqrt"},
+        {"math.isnan", "isnan"},
+        {"math.isinf", "isinf"},
+        {"math.isfinite", "isfinite"},
+        {"arith.remf", "fmod"},
+        {"arith.maxnumf", "fmax"},
+        {"arith.minnumf", "fmin"},
         {"arith.maximumf", "opc_maximum"},
         {"arith.minimumf", "opc_minimum"},
         {"math.ctlz", "opc_leading_zeros"},
@@ -275,9 +295,9 @@ private:
     auto found = table.find(name);
     bool isNumber = !isa<VectorType>(op->getResult(0).getType());
     static const llvm::StringSet<> ofVectors = {
-        "math.absf", "math.ceil", "math.floor", "math.fma", "math.roundeven",
-        "math.sqrt", "math.trunc", "math.copysign", "arith.maximumf",
-        "arith.minimumf", "arith.maxnumf", "arith.minnumf"};
+        "math.absf",      "math.ceil",      "math.floor",    "math.fma",
+        "math.roundeven", "math.sqrt",      "math.trunc",    "math.copysign",
+        "arith.maximumf", "arith.minimumf", "arith.maxnumf", "arith.minnumf"};
     if (found == table.end() || (!isNumber && !ofVectors.contains(name)))
       return std::nullopt;
     SmallVector<std::string> args;
@@ -358,8 +378,9 @@ private:
         {Predicate::sle, "<="}, {Predicate::sgt, ">"},  {Predicate::sge, ">="},
         {Predicate::ult, "<"},  {Predicate::ule, "<="}, {Predicate::ugt, ">"},
         {Predicate::uge, ">="}};
-    auto *known = llvm::find_if(
-        table, [&](const auto &row) { return row.first == cmp.getPredicate(); });
+    auto *known = llvm::find_if(table, [&](const auto &row) {
+      return row.first == cmp.getPredicate();
+    });
     Expression x = of(0), y = of(1);
     Type type = cmp.getLhs().getType();
     bool isUnsigned = cmp.getPredicate() >= Predicate::ult;
@@ -369,8 +390,8 @@ private:
       x = castUnsigned(type, x);
       y = castUnsigned(type, y);
     }
-    Binding binding = cmp.getPredicate() <= Predicate::ne ? Binding::Equal
-                                                          : Binding::Order;
+    Binding binding =
+        cmp.getPredicate() <= Predicate::ne ? Binding::Equal : Binding::Order;
     return binary(x, known->second, y, binding);
   }
 
@@ -401,9 +422,8 @@ private:
     });
     if (row == std::end(table))
       return std::nullopt;
-    Expression whole =
-        formatted(row->format, of(0).inside(Binding::Shift),
-                  of(1).inside(Binding::Shift));
+    Expression whole = formatted(row->format, of(0).inside(Binding::Shift),
+                                 of(1).inside(Binding::Shift));
     whole.binding = row->binding;
     return whole;
   }

@@ -2,8 +2,8 @@
 #ifndef OPC_LIB_TARGETS_SIMT_EXPRESSIONS_H
 #define OPC_LIB_TARGETS_SIMT_EXPRESSIONS_H
 
-#include "opc/Targets/Simt/Spelling.h"
 #include "mlir/IR/Operation.h"
+#include "opc/Targets/Simt/Spelling.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include <optional>
 #include <string>

@@ -1,9 +1,10 @@
 //===- Gemm.cpp - matrix products, a tile for each group ------------------===//
 //
-// A group has a tile of the result, and each of its items a part of that in
-// registers: `rows` rows of `vectors` vectors. Where items go in step, the
-// group first brings a slice of a and b to shared memory, side by side; where
-// each item goes alone, an item is a group and reads where the operands lie.
+// A group has a tile of the result and brings slices of a and b to shared
+// memory, side by side. Where items go in step, each has a part of the tile in
+// registers: `rows` rows of `vectors` vectors. Where each item goes alone, an
+// item is a group, whose tile has many such parts: their sums are in shared
+// memory from one slice to the next.
 // Products are added up in the order of the reduction, as the NumericPlan says:
 // the sums are those of any other target, whatever the tile.
 //
@@ -21,40 +22,48 @@ using namespace mlir;
 namespace opc::simt {
 namespace {
 
-/// How a group's tile is made of its items'.
+/// How a group's tile is made of parts that fit registers.
 struct GemmTiles {
   int64_t lanes = 4;   ///< columns of a vector
-  int64_t vectors = 1; ///< vectors of an item
-  int64_t rows = 4;    ///< rows of an item
-  int64_t across = 1;  ///< items along the columns
-  int64_t down = 1;    ///< items along the rows
+  int64_t vectors = 1; ///< vectors of a part
+  int64_t rows = 4;    ///< rows of a part
+  int64_t across = 1;  ///< parts along the columns
+  int64_t down = 1;    ///< parts along the rows
   int64_t depth = 16;  ///< steps of the reduction that are brought at once
+  bool alone = false;  ///< one item has all parts, else each has one
 
-  int64_t items() const { return across * down; }
+  int64_t items() const { return alone ? 1 : across * down; }
   int64_t columns() const { return lanes * vectors; }
   int64_t groupRows() const { return rows * down; }
   int64_t groupColumns() const { return columns() * across; }
-  bool shares() const { return items() > 1; }
 
   static GemmTiles of(const SimtUnit &unit) {
     GemmTiles t;
+    t.alone = unit.wave == 1;
     t.lanes = unit.vectorBits / 32;
     int64_t vectors = unit.registerBytes / (unit.vectorBits / 8);
     // What the sums leave holds a column of a and a row of b.
-    t.vectors = unit.wave == 1 ? 2 : 1;
+    t.vectors = t.alone ? 2 : 1;
     t.rows = std::max<int64_t>(vectors * 3 / 4 / t.vectors, 1);
-    if (unit.wave == 1)
-      return t;
-    t.rows = std::min<int64_t>(t.rows, 8);
-    t.across = int64_t(1) << (llvm::Log2_64(unit.group) / 2);
-    t.down = unit.group / t.across;
-    while (t.sharedBytes() > unit.sharedBytes / 2 && t.depth > 4)
+    if (t.alone) {
+      t.across = t.down = 8;
+      t.depth = 256;
+    } else {
+      t.rows = std::min<int64_t>(t.rows, 8);
+      t.across = int64_t(1) << (llvm::Log2_64(unit.group) / 2);
+      t.down = unit.group / t.across;
+    }
+    while (t.sharedBytes() > unit.sharedBytes && t.depth > 4)
       t.depth /= 2;
+    while (t.sharedBytes() > unit.sharedBytes && t.across > 1)
+      t.across = t.down = t.across / 2;
     return t;
   }
 
   int64_t sharedBytes() const {
-    return (groupRows() + groupColumns()) * depth * 4;
+    int64_t slices = (alone ? rows : groupRows()) + groupColumns();
+    int64_t sums = alone ? groupRows() * groupColumns() : 0;
+    return (slices * depth + sums) * 4;
   }
 };
 
@@ -67,10 +76,11 @@ public:
     m = w.e.expr(product(w.env.getContext(), p.rows));
     k = w.e.expr(p.reduction);
     n = w.e.expr(p.columns);
-    if (t.shares()) {
-      sharedA = grid.shared(l.b.getF32Type(), t.depth * t.groupRows());
-      sharedB = grid.shared(l.b.getF32Type(), t.depth * t.groupColumns());
-    }
+    Type f32 = l.b.getF32Type();
+    sharedA = grid.shared(f32, t.depth * (t.alone ? t.rows : t.groupRows()));
+    sharedB = grid.shared(f32, t.depth * t.groupColumns());
+    if (t.alone)
+      sharedSums = grid.shared(f32, t.groupRows() * t.groupColumns());
   }
 
   void run() {
@@ -81,16 +91,12 @@ public:
       batch = w.e.delinearize(l.div(tile, tilesDown), p.batch);
       groupRow = l.mul(l.rem(tile, tilesDown), t.groupRows());
       groupColumn = l.mul(l.rem(unit, tilesAcross), t.groupColumns());
-      row = l.add(groupRow,
-                  l.mul(l.div(grid.item(), l.index(t.across)), t.rows));
-      column = l.add(groupColumn, l.mul(l.rem(grid.item(), l.index(t.across)),
-                                        t.columns()));
       baseA = matrixAt(w, p, p.a, batch);
       baseB = matrixAt(w, p, p.b, batch);
-      if (t.shares())
-        write(sumOfSlices());
+      if (t.alone)
+        writeParts();
       else
-        writeAlone();
+        write(sumOfSlices());
     });
   }
 
@@ -140,51 +146,55 @@ private:
              Value firstStep, bool alongSteps,
              llvm::function_ref<Value(Value at, Value step)> read) {
     Value lastStep = l.sub(k, l.index(1)), last = l.sub(extent, l.index(1));
-    grid.strided(
-        grid.item(), l.index(width * t.depth), l.index(t.items()),
-        [&](Value i) {
-          // Neighbouring items read neighbouring elements.
-          Value own = alongSteps ? l.div(i, t.depth) : l.rem(i, l.index(width));
-          Value step = alongSteps ? l.rem(i, l.index(t.depth))
-                                  : l.div(i, width);
-          Value x = read(l.min(l.add(first, own), last),
-                         l.min(l.add(firstStep, step), lastStep));
-          memref::StoreOp::create(l.b, l.loc, x, shared,
-                                  l.add(l.mul(step, width), own));
-        });
+    grid.strided(grid.item(), l.index(width * t.depth), l.index(t.items()),
+                 [&](Value i) {
+                   // Neighbouring items read neighbouring elements.
+                   Value own = alongSteps ? l.div(i, t.depth)
+                                          : l.rem(i, l.index(width));
+                   Value step = alongSteps ? l.rem(i, l.index(t.depth))
+                                           : l.div(i, width);
+                   Value x = read(l.min(l.add(first, own), last),
+                                  l.min(l.add(firstStep, step), lastStep));
+                   memref::StoreOp::create(l.b, l.loc, x, shared,
+                                           l.add(l.mul(step, width), own));
+                 });
   }
 
   SmallVector<Value> sumOfSlices() {
     SmallVector<Value> sums(t.rows * t.vectors, zeros());
-    Value ownRow = l.sub(row, groupRow), ownColumn = l.sub(column, groupColumn);
-    return l.fold(l.index(0), k, t.depth, sums, [&](Value first,
-                                                    ValueRange carried) {
-      bring(sharedA, t.groupRows(), groupRow, m, first, !p.transposeA,
-            [&](Value i, Value step) {
-              return load(w.e.buffer(p.a), addressA(i, step));
-            });
-      bring(sharedB, t.groupColumns(), groupColumn, n, first, p.transposeB,
-            [&](Value j, Value step) {
-              return load(w.e.buffer(p.b), addressB(step, j));
-            });
-      grid.wait();
-      Value steps = l.min(l.index(t.depth), l.sub(k, first));
-      SmallVector<Value> next =
-          l.fold(l.index(0), steps, 1, carried, [&](Value s, ValueRange in) {
-            Value fromA = l.add(l.mul(s, t.groupRows()), ownRow);
-            Value fromB = l.add(l.mul(s, t.groupColumns()), ownColumn);
-            return step(
-                in, [&](int64_t i) { return load(sharedA, l.add(fromA, i)); },
-                [&](int64_t j) -> Value {
-                  return vector::LoadOp::create(
-                      l.b, l.loc, lanesType, sharedB,
-                      ValueRange{l.add(fromB, j * t.lanes)});
-                },
-                t.rows);
-          });
-      grid.wait();
-      return next;
-    });
+    Value ownRow = l.mul(l.div(grid.item(), t.across), t.rows);
+    Value ownColumn = l.mul(l.rem(grid.item(), l.index(t.across)), t.columns());
+    row = l.add(groupRow, ownRow);
+    column = l.add(groupColumn, ownColumn);
+    return l.fold(
+        l.index(0), k, t.depth, sums, [&](Value first, ValueRange carried) {
+          bring(sharedA, t.groupRows(), groupRow, m, first, !p.transposeA,
+                [&](Value i, Value step) {
+                  return load(w.e.buffer(p.a), addressA(i, step));
+                });
+          bring(sharedB, t.groupColumns(), groupColumn, n, first, p.transposeB,
+                [&](Value j, Value step) {
+                  return load(w.e.buffer(p.b), addressB(step, j));
+                });
+          grid.wait();
+          Value steps = l.min(l.index(t.depth), l.sub(k, first));
+          SmallVector<Value> next = l.fold(
+              l.index(0), steps, 1, carried, [&](Value s, ValueRange in) {
+                Value fromA = l.add(l.mul(s, t.groupRows()), ownRow);
+                Value fromB = l.add(l.mul(s, t.groupColumns()), ownColumn);
+                return step(
+                    in,
+                    [&](int64_t i) { return load(sharedA, l.add(fromA, i)); },
+                    [&](int64_t j) -> Value {
+                      return vector::LoadOp::create(
+                          l.b, l.loc, lanesType, sharedB,
+                          ValueRange{l.add(fromB, j * t.lanes)});
+                    },
+                    t.rows);
+              });
+          grid.wait();
+          return next;
+        });
   }
 
   /// Elements of the tile that exist, one by one.
@@ -208,67 +218,138 @@ private:
   // By an item alone
   //===--------------------------------------------------------------------===//
 
-  /// Rows and columns that fill the tile, else rows one by one and elements.
-  void writeAlone() {
-    Value wide = l.add(column, t.columns());
-    Value rowsEnd = l.min(m, l.add(row, t.rows));
-    l.branch(
-        l.less(n, wide),
-        [&] {
-          l.loop(row, rowsEnd, [&](Value i) {
-            l.loop(column, n, [&](Value j) { writeElement(i, j); });
-          });
-        },
-        [&] {
-          l.branch(
-              l.less(m, l.add(row, t.rows)),
-              [&] {
-                l.loop(row, rowsEnd, [&](Value i) { writeRows(i, 1); });
-              },
-              [&] { writeRows(row, t.rows); });
-        });
+  /// body(row part, column part) for the parts of the tile that are not beyond
+  /// the result.
+  void forRowParts(llvm::function_ref<void(Value)> body) {
+    Value parts = l.ceilDiv(l.sub(m, groupRow), t.rows);
+    l.loop(l.index(0), l.min(parts, l.index(t.down)), body);
+  }
+  void forColumnParts(llvm::function_ref<void(Value)> body) {
+    Value parts = l.ceilDiv(l.sub(n, groupColumn), t.columns());
+    l.loop(l.index(0), l.min(parts, l.index(t.across)), body);
   }
 
-  void writeElement(Value i, Value j) {
-    Value zero = arith::ConstantOp::create(l.b, l.loc,
-                                           l.b.getF32FloatAttr(0));
-    Value sum = l.fold(l.index(0), k, 1, zero, [&](Value s, ValueRange in) {
-      Value a = load(w.e.buffer(p.a), addressA(i, s));
-      Value b = load(w.e.buffer(p.b), addressB(s, j));
-      return SmallVector<Value>{multiplyAdd(a, b, in[0])};
-    })[0];
+  /// Where the sums of a part begin.
+  Value sumsOf(Value rowPart, Value columnPart) {
+    return l.mul(l.add(l.mul(rowPart, t.across), columnPart),
+                 t.rows * t.columns());
+  }
+  Value loadVector(Value memory, Value at) {
+    return vector::LoadOp::create(l.b, l.loc, lanesType, memory,
+                                  ValueRange{at});
+  }
+  void storeVector(Value value, Value memory, Value at) {
+    vector::StoreOp::create(l.b, l.loc, value, memory, ValueRange{at});
+  }
+
+  void writeParts() {
+    l.loop(l.index(0), l.index(t.groupRows() * t.groupColumns()), t.lanes,
+           [&](Value at) { storeVector(zeros(), sharedSums, at); });
+    l.loop(l.index(0), k, t.depth, [&](Value first) {
+      Value steps = l.min(l.index(t.depth), l.sub(k, first));
+      bringColumns(first, steps);
+      forRowParts([&](Value rowPart) {
+        bringRows(rowPart, first, steps);
+        forColumnParts(
+            [&](Value columnPart) { addSlice(rowPart, columnPart, steps); });
+      });
+    });
+    forRowParts([&](Value rowPart) {
+      forColumnParts([&](Value columnPart) { writePart(rowPart, columnPart); });
+    });
+  }
+
+  /// A slice of b, its columns by parts: [parts][steps][columns].
+  void bringColumns(Value first, Value steps) {
+    forColumnParts([&](Value part) {
+      Value start = l.add(groupColumn, l.mul(part, t.columns()));
+      Value to = l.mul(part, t.depth * t.columns());
+      Value last = l.sub(n, l.index(1));
+      auto one = [&](Value s, Value j) {
+        Value x = load(w.e.buffer(p.b),
+                       addressB(l.add(first, s), l.min(l.add(start, j), last)));
+        memref::StoreOp::create(l.b, l.loc, x, sharedB,
+                                l.add(to, l.add(l.mul(s, t.columns()), j)));
+      };
+      auto byElements = [&] {
+        l.loop(l.index(0), steps, [&](Value s) {
+          l.loop(l.index(0), l.index(t.columns()), [&](Value j) { one(s, j); });
+        });
+      };
+      if (p.transposeB)
+        return byElements();
+      auto byVectors = [&] {
+        l.loop(l.index(0), steps, [&](Value s) {
+          for (int64_t j = 0; j < t.columns(); j += t.lanes)
+            storeVector(loadVector(w.e.buffer(p.b),
+                                   addressB(l.add(first, s), l.add(start, j))),
+                        sharedB, l.add(to, l.add(l.mul(s, t.columns()), j)));
+        });
+      };
+      l.branch(l.less(n, l.add(start, t.columns())), byElements, byVectors);
+    });
+  }
+
+  /// A slice of a part's rows of a: [steps][rows].
+  void bringRows(Value part, Value first, Value steps) {
+    Value last = l.sub(m, l.index(1));
+    for (int64_t i = 0; i < t.rows; ++i) {
+      Value own = l.min(l.add(groupRow, l.add(l.mul(part, t.rows), i)), last);
+      l.loop(l.index(0), steps, [&](Value s) {
+        Value x = load(w.e.buffer(p.a), addressA(own, l.add(first, s)));
+        memref::StoreOp::create(l.b, l.loc, x, sharedA,
+                                l.add(l.mul(s, t.rows), i));
+      });
+    }
+  }
+
+  void addSlice(Value rowPart, Value columnPart, Value steps) {
+    Value at = sumsOf(rowPart, columnPart);
+    SmallVector<Value> sums;
+    for (int64_t i = 0; i < t.rows * t.vectors; ++i)
+      sums.push_back(loadVector(sharedSums, l.add(at, i * t.lanes)));
+    Value from = l.mul(columnPart, t.depth * t.columns());
+    sums = l.fold(l.index(0), steps, 1, sums, [&](Value s, ValueRange in) {
+      Value a = l.mul(s, t.rows), b = l.add(from, l.mul(s, t.columns()));
+      return step(
+          in, [&](int64_t i) { return load(sharedA, l.add(a, i)); },
+          [&](int64_t j) { return loadVector(sharedB, l.add(b, j * t.lanes)); },
+          t.rows);
+    });
+    for (auto [i, sum] : llvm::enumerate(sums))
+      storeVector(sum, sharedSums, l.add(at, int64_t(i) * t.lanes));
+  }
+
+  /// Rows that exist, by vectors where these do.
+  void writePart(Value rowPart, Value columnPart) {
+    Value firstRow = l.add(groupRow, l.mul(rowPart, t.rows));
+    Value firstColumn = l.add(groupColumn, l.mul(columnPart, t.columns()));
+    Value rows = l.min(l.sub(m, firstRow), l.index(t.rows));
+    l.loop(l.index(0), rows, [&](Value i) {
+      Value own = l.add(firstRow, i);
+      Value at = l.add(sumsOf(rowPart, columnPart), l.mul(i, t.columns()));
+      l.branch(
+          l.less(n, l.add(firstColumn, t.columns())),
+          [&] {
+            l.loop(l.index(0), l.sub(n, firstColumn), [&](Value j) {
+              writeElement(own, l.add(firstColumn, j),
+                           load(sharedSums, l.add(at, j)));
+            });
+          },
+          [&] {
+            for (int64_t j = 0; j < t.columns(); j += t.lanes)
+              writeVector(own, l.add(firstColumn, j),
+                          loadVector(sharedSums, l.add(at, j)));
+          });
+    });
+  }
+
+  void writeElement(Value i, Value j, Value sum) {
     SmallVector<Value> at = positionOf(i);
     at.back() = j;
     w.v.bind(p.op->getResult(0), sum);
     writeElements(w, at, w.kernel.results);
     w.v.clearBound();
-  }
-
-  Value vectorOfB(Value step, Value j) {
-    if (!p.transposeB)
-      return w.v.load(w.e.buffer(p.b), addressB(step, j), {});
-    SmallVector<Value> elements;
-    for (int64_t lane = 0; lane < t.lanes; ++lane)
-      elements.push_back(
-          load(w.e.buffer(p.b), addressB(step, l.add(j, lane))));
-    return vector::FromElementsOp::create(l.b, l.loc, lanesType, elements);
-  }
-
-  void writeRows(Value first, int64_t rows) {
-    SmallVector<Value> sums(rows * t.vectors, zeros());
-    sums = l.fold(l.index(0), k, 1, sums, [&](Value s, ValueRange in) {
-      return step(
-          in,
-          [&](int64_t i) {
-            return load(w.e.buffer(p.a), addressA(l.add(first, i), s));
-          },
-          [&](int64_t j) { return vectorOfB(s, l.add(column, j * t.lanes)); },
-          rows);
-    });
-    for (int64_t i = 0; i < rows; ++i)
-      for (int64_t j = 0; j < t.vectors; ++j)
-        writeVector(l.add(first, i), l.add(column, j * t.lanes),
-                    sums[i * t.vectors + j]);
   }
 
   void writeVector(Value i, Value j, Value sum) {
@@ -299,7 +380,7 @@ private:
   const GemmTiles &t;
   bool fused;
   VectorType lanesType;
-  Value m, k, n, sharedA, sharedB;
+  Value m, k, n, sharedA, sharedB, sharedSums;
   SmallVector<Value> batch;
   Value groupRow, groupColumn; ///< where the group's tile begins
   Value row, column;           ///< where the item's part begins
@@ -330,16 +411,15 @@ ScheduleResult scheduleGemm(KernelForm &kernel, const TargetDesc &desc) {
   if (plan.chains != 1 || !plan.accumulator.isF32())
     return ScheduleResult::declined("a sum that is not one chain of f32");
   GemmTiles tiles = GemmTiles::of(*desc.simt);
-  AffineExpr units = product(kernel.context(), p->batch) *
-                     product(kernel.context(), p->rows)
-                         .ceilDiv(tiles.groupRows()) *
-                     p->columns.ceilDiv(tiles.groupColumns());
+  AffineExpr units =
+      product(kernel.context(), p->batch) *
+      product(kernel.context(), p->rows).ceilDiv(tiles.groupRows()) *
+      p->columns.ceilDiv(tiles.groupColumns());
   kernel.allowInPlace();
-  return writeGridKernel(
-      kernel, desc, tiles.lanes, units, tiles.items(), /*perGroup=*/true,
-      [&](KernelWriter &w, Grid &grid) {
-        GemmWriter(w, grid, *p, tiles, plan.fused).run();
-      });
+  return writeGridKernel(kernel, desc, tiles.lanes, units, tiles.items(),
+                         /*perGroup=*/true, [&](KernelWriter &w, Grid &grid) {
+                           GemmWriter(w, grid, *p, tiles, plan.fused).run();
+                         });
 }
 
 } // namespace opc::simt

@@ -39,8 +39,8 @@ void Grid::wait() { gpu::BarrierOp::create(w.l.b, w.l.loc); }
 Value Grid::shared(Type element, int64_t count) {
   Value memory;
   w.e.atEntry([&] {
-    auto space = gpu::AddressSpaceAttr::get(
-        w.l.b.getContext(), gpu::AddressSpace::Workgroup);
+    auto space = gpu::AddressSpaceAttr::get(w.l.b.getContext(),
+                                            gpu::AddressSpace::Workgroup);
     auto type = MemRefType::get({count}, element, AffineMap(), space);
     memory = memref::AllocaOp::create(w.l.b, w.l.loc, type);
   });
@@ -52,15 +52,14 @@ writeGridKernel(KernelForm &kernel, const TargetDesc &desc, int64_t lanes,
                 AffineExpr units, int64_t group, bool perGroup,
                 llvm::function_ref<void(KernelWriter &, Grid &)> body) {
   // A group of items takes as many units, or one of its own.
-  ScheduleResult result =
-      writeKernel(kernel, lanes, units, perGroup ? 1 : group,
-                  [&](KernelWriter &w) {
-                    Grid grid(w);
-                    body(w, grid);
-                  });
+  ScheduleResult result = writeKernel(
+      kernel, lanes, units, perGroup ? 1 : group, [&](KernelWriter &w) {
+        Grid grid(w);
+        body(w, grid);
+      });
   if (result.isTaken())
-    kernel.function->setAttr(kGroupAttr,
-                             Builder(kernel.context()).getI64IntegerAttr(group));
+    kernel.function->setAttr(
+        kGroupAttr, Builder(kernel.context()).getI64IntegerAttr(group));
   return result;
 }
 

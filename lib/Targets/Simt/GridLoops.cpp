@@ -34,11 +34,9 @@ int64_t scratchBytes(func::FuncOp kernel) {
 /// Items of a group: no more than there are units, or have scratch.
 int64_t groupOf(func::FuncOp kernel, int64_t most) {
   if (int64_t bytes = scratchBytes(kernel))
-    most = std::min<int64_t>(
-        most, llvm::bit_floor<uint64_t>(std::max<int64_t>(
-                  kMostScratch / bytes, 1)));
-  AffineMap units =
-      kernel->getAttrOfType<AffineMapAttr>(kUnitsAttr).getValue();
+    most = std::min<int64_t>(most, llvm::bit_floor<uint64_t>(std::max<int64_t>(
+                                       kMostScratch / bytes, 1)));
+  AffineMap units = kernel->getAttrOfType<AffineMapAttr>(kUnitsAttr).getValue();
   auto known = dyn_cast<AffineConstantExpr>(units.getResult(0));
   if (known && known.getValue() < most)
     return llvm::bit_ceil<uint64_t>(std::max<int64_t>(known.getValue(), 1));
@@ -69,9 +67,9 @@ struct GridLoops : impl::GridLoopsPassBase<GridLoops> {
       Value count = arith::ConstantIndexOp::create(b, loc, items);
       return arith::MulIOp::create(b, loc, value, count);
     };
-    Value first = arith::AddIOp::create(
-        b, loc, times(gpu::BlockIdOp::create(b, loc, x)),
-        gpu::ThreadIdOp::create(b, loc, x));
+    Value first =
+        arith::AddIOp::create(b, loc, times(gpu::BlockIdOp::create(b, loc, x)),
+                              gpu::ThreadIdOp::create(b, loc, x));
     Value step = times(gpu::GridDimOp::create(b, loc, x));
     auto loop = scf::ForOp::create(b, loc, first, end, step);
     Operation *last = loop.getBody()->getTerminator();

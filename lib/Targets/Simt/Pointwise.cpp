@@ -1,8 +1,8 @@
 //===- Pointwise.cpp - an element for each work item ----------------------===//
 //
-// Whatever is an expression over elements of inputs: element-wise ops, movement,
-// gathering, and any chain of these. Neighbouring items write neighbouring
-// elements.
+// Whatever is an expression over elements of inputs: element-wise ops,
+// movement, gathering, and any chain of these. Neighbouring items write
+// neighbouring elements.
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
@@ -36,15 +36,15 @@ ScheduleResult schedulePointwise(KernelForm &kernel, const TargetDesc &desc) {
     kernel.allowInPlace();
   int64_t group = desc.simt->group;
   AffineExpr units = product(kernel.context(), axes.domain());
-  return writeGridKernel(
-      kernel, desc, /*lanes=*/1, units, group, /*perGroup=*/false,
-      [&](KernelWriter &w, Grid &grid) {
-        walkMerged(w, axes);
-        grid.forItemUnits(group, [&](Value unit) {
-          writeElements(w, w.e.delinearize(unit, axes.domain()),
-                        w.kernel.results);
-        });
-      });
+  return writeGridKernel(kernel, desc, /*lanes=*/1, units, group,
+                         /*perGroup=*/false, [&](KernelWriter &w, Grid &grid) {
+                           walkMerged(w, axes);
+                           grid.forItemUnits(group, [&](Value unit) {
+                             writeElements(w,
+                                           w.e.delinearize(unit, axes.domain()),
+                                           w.kernel.results);
+                           });
+                         });
 }
 
 } // namespace opc::simt

@@ -3,8 +3,9 @@
 // Sums, softmax, normalisations. Where the last axis is reduced, a group works
 // off a row: each item combines its share into a partial total, halves of these
 // are combined in shared memory until one is left, and all items go on with it.
-// Shares are those of the NumericPlan, so that sums are the same to the last bit
-// as on any other target. Where the last axis is kept, each item has a column.
+// Shares are those of the NumericPlan, so that sums are the same to the last
+// bit as on any other target. Where the last axis is kept, each item has a
+// column.
 //
 //===----------------------------------------------------------------------===//
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -167,8 +168,8 @@ private:
     // Items without a share of what is left begin behind it.
     auto limit = [&](int64_t items, Value last) {
       return items == group ? last
-                            : l.select(l.less(grid.item(), l.index(items)), last,
-                                       l.index(0));
+                            : l.select(l.less(grid.item(), l.index(items)),
+                                       last, l.index(0));
     };
     Value total = nest(0, neutral(reduce), [&](ValueRange carried) {
       Value most =

@@ -8,8 +8,10 @@ using namespace mlir;
 namespace opc::simt {
 namespace {
 
-/// A plug-in (opc-c/device.h) over the runtime's calls. @ stands for the prefix.
-constexpr llvm::StringLiteral kPlugIn = R"c(// Runs the kernels of kernels.@SUFFIX: the device '@DEVICE' of programs
+/// A plug-in (opc-c/device.h) over the runtime's calls. @ stands for the
+/// prefix.
+constexpr llvm::StringLiteral kPlugIn =
+    R"c(// Runs the kernels of kernels.@SUFFIX: the device '@DEVICE' of programs
 // (opc-c/device.h).
 #include "kernels.@SUFFIX"
 
@@ -117,7 +119,8 @@ const opc_device_api opc_device_v1 = {
     copyToHost,         load, unload, launch, sync};
 )c";
 
-constexpr llvm::StringLiteral kMakefile = R"c(# Builds the plug-in that runs the kernels, for the compiler of their device, or for this
+constexpr llvm::StringLiteral kMakefile =
+    R"c(# Builds the plug-in that runs the kernels, for the compiler of their device, or for this
 # processor against opc's simulation headers:
 #
 #   make OPC=/usr            then: OPC_DEVICE_PATH=. opc run program.so

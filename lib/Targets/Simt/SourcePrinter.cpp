@@ -97,8 +97,7 @@ private:
   }
 
   void printKernelHead() {
-    int64_t group =
-        function->getAttrOfType<IntegerAttr>(kGroupAttr).getInt();
+    int64_t group = function->getAttrOfType<IntegerAttr>(kGroupAttr).getInt();
     out << s.kernel << " " << llvm::formatv(s.group.data(), group).str() << "\n"
         << function.getName() << "(";
     auto arguments = function.getArguments();
@@ -118,9 +117,9 @@ private:
       out << typeOf(argument) << " " << name;
       return;
     }
-    std::string name = number == 0               ? "fault"
-                       : isWritten(argument)     ? fresh("out")
-                                                 : fresh("in");
+    std::string name = number == 0           ? "fault"
+                       : isWritten(argument) ? fresh("out")
+                                             : fresh("in");
     bool mayAlias = number == 0 || function->hasAttr(kInplaceAttr);
     expressions[argument] = {name};
     out << s.global << (isWritten(argument) || number == 0 ? "" : "const ")
@@ -315,7 +314,8 @@ private:
     out << ") {\n";
     ++depth;
     printBlock(*op.getBody());
-    assign(op.getRegionIterArgs(), op.getBody()->getTerminator()->getOperands());
+    assign(op.getRegionIterArgs(),
+           op.getBody()->getTerminator()->getOperands());
     --depth;
     line() << "}\n";
   }

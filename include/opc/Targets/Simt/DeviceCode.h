@@ -2,9 +2,9 @@
 #ifndef OPC_TARGETS_SIMT_DEVICECODE_H
 #define OPC_TARGETS_SIMT_DEVICECODE_H
 
-#include "opc/Targets/Core/TargetDesc.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/PatternMatch.h"
+#include "opc/Targets/Core/TargetDesc.h"
 #include "llvm/Support/Error.h"
 
 namespace mlir {

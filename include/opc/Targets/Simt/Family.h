@@ -1,4 +1,5 @@
-//===- Family.h - what targets of the SIMT family have in common -*- C++ -*-===//
+//===- Family.h - what targets of the SIMT family have in common -*- C++
+//-*-===//
 #ifndef OPC_TARGETS_SIMT_FAMILY_H
 #define OPC_TARGETS_SIMT_FAMILY_H
 
@@ -8,7 +9,8 @@
 namespace opc::simt {
 
 /// A target whose kernels are given away as source: the schedules, layout and
-/// passes of the family. `name`, `summary`, `chips` and `emit` are the vendor's.
+/// passes of the family. `name`, `summary`, `chips` and `emit` are the
+/// vendor's.
 Target sourceTarget();
 
 /// Target::emit of a vendor that spells kernels so.
@@ -19,9 +21,9 @@ llvm::Error emitSource(mlir::ModuleOp kernels, const TargetDesc &desc,
 /// The calls of a vendor's runtime that a plug-in is made of: those of CUDA,
 /// with another prefix.
 struct RuntimeNames {
-  llvm::StringLiteral prefix; ///< "hip" of hipMalloc
-  llvm::StringLiteral launch; ///< a format: {0} kernel, {1} groups, {2} items
-                              ///< of each, {3} arguments
+  llvm::StringLiteral prefix;   ///< "hip" of hipMalloc
+  llvm::StringLiteral launch;   ///< a format: {0} kernel, {1} groups, {2} items
+                                ///< of each, {3} arguments
   llvm::StringLiteral compiler; ///< how a shared object is made of a file
 };
 

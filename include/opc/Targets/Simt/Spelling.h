@@ -26,7 +26,7 @@ struct IntegerNames {
 struct Spelling {
   llvm::StringLiteral language; ///< for messages
   llvm::StringLiteral suffix;   ///< of a file
-  llvm::StringLiteral header; ///< what comes first: headers, extensions
+  llvm::StringLiteral header;   ///< what comes first: headers, extensions
   /// The helpers that generated code calls: opc_maximum, opc_select, vectors.
   llvm::StringLiteral prelude;
   llvm::StringLiteral kernel;   ///< before a kernel's name
