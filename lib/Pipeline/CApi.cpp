@@ -205,7 +205,8 @@ Status writeSourceFolder(const ModelSource &source,
     if (Status status = runtime::writeFile(placed(file.name), {file.text});
         !status.ok())
       return status;
-  return linkSharedObject(compiled.parts(), *compiled.desc, placed("program.so"));
+  return linkSharedObject(compiled.parts(), *compiled.desc,
+                          placed("program.so"));
 }
 
 Status compileToFile(const ModelSource &source, const CompileOptions &options,

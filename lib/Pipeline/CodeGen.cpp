@@ -13,7 +13,6 @@
 //===----------------------------------------------------------------------===//
 #include "opc/Pipeline/CodeGen.h"
 #include "Analyses.h"
-#include "opc/Targets/Core/TargetMachines.h"
 #include "TruncatedStores.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Threading.h"
@@ -21,6 +20,7 @@
 #include "opc/Conversion/OpcToHost/HostProgram.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Targets/Core/Target.h"
+#include "opc/Targets/Core/TargetMachines.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"

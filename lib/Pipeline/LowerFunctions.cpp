@@ -8,6 +8,7 @@
 // nothing to lower are left out.
 //
 //===----------------------------------------------------------------------===//
+#include "FloatSteps.h"
 #include "LoweredFunction.h"
 #include "opc/Pipeline/Passes.h"
 
@@ -15,7 +16,6 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
@@ -26,29 +26,12 @@
 
 namespace opc {
 #define GEN_PASS_DEF_LOWERFUNCTIONSPASS
-#define GEN_PASS_DEF_PREPAREIMAGESPASS
 #include "opc/Pipeline/Passes.h.inc"
 } // namespace opc
 
 using namespace mlir;
 
 namespace {
-
-OpPassManager stepsFor(const opc::VectorUnit &unit, StringRef function) {
-  OpPassManager steps(function);
-  steps.addPass(createCanonicalizerPass());
-  steps.addPass(createCSEPass());
-  arith::ArithEmulateUnsupportedFloatsOptions emulated;
-  emulated.sourceTypeStrs = {"bf16"};
-  if (!unit.convertsHalves)
-    emulated.sourceTypeStrs.push_back("f16");
-  emulated.targetTypeStr = "f32";
-  steps.addPass(arith::createArithEmulateUnsupportedFloats(emulated));
-  steps.addPass(math::createMathExtendToSupportedTypes());
-  steps.addPass(opc::createExpandConversionsPass(
-      {!unit.convertsHalves, !unit.convertsLongs}));
-  return steps;
-}
 
 struct LowerFunctions : opc::impl::LowerFunctionsPassBase<LowerFunctions> {
   void runOnOperation() override {
@@ -62,7 +45,7 @@ struct LowerFunctions : opc::impl::LowerFunctionsPassBase<LowerFunctions> {
     StringRef name = LLVM::LLVMFuncOp::getOperationName();
     auto known = steps.find(key);
     if (known == steps.end()) {
-      known = steps.emplace(key, stepsFor(unit, name)).first;
+      known = steps.emplace(key, opc::floatSteps(unit, name)).first;
       known->second.addPass(createSCFToControlFlowPass());
     }
     if (failed(runPipeline(known->second, getOperation())))
@@ -71,18 +54,6 @@ struct LowerFunctions : opc::impl::LowerFunctionsPassBase<LowerFunctions> {
 
   /// Made once for all functions: patterns take longer to set up than to apply.
   std::map<std::pair<bool, bool>, OpPassManager> steps;
-};
-
-struct PrepareImages : opc::impl::PrepareImagesPassBase<PrepareImages> {
-  void runOnOperation() override {
-    FailureOr<const opc::TargetDesc *> desc = opc::targetOf(getOperation());
-    if (failed(desc))
-      return signalPassFailure();
-    OpPassManager steps =
-        stepsFor((*desc)->vector, func::FuncOp::getOperationName());
-    if (failed(runPipeline(steps, getOperation())))
-      signalPassFailure();
-  }
 };
 
 } // namespace

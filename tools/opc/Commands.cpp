@@ -84,7 +84,8 @@ static constexpr Option kSimulateOptions[] = {
     {"deadlock", "SECONDS", "how long one may wait for another (10)"},
     {"compiler-option", "OPTION", "for clang++, such as -DN=16", true},
     {"output", "FILE", "keep the program (-o), and do not run it"},
-    {"shared", nullptr, "the program is a shared library, such as a device's plug-in"},
+    {"shared", nullptr,
+     "the program is a shared library, such as a device's plug-in"},
 };
 
 static constexpr Command kCommands[] = {

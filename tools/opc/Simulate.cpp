@@ -96,10 +96,9 @@ static Status build(const SimulatedApi &api, const std::string &kernel,
   if (Status status = run(words, kernel); !status.ok())
     return status;
   words = {compiler, object.string(), "-o", program.string()};
-  std::ranges::remove_copy_if(api.link, std::back_inserter(words),
-                              [&](const std::string &word) {
-                                return shared && word == "-no-pie";
-                              });
+  std::ranges::remove_copy_if(
+      api.link, std::back_inserter(words),
+      [&](const std::string &word) { return shared && word == "-no-pie"; });
   // What was seen is told when the process ends, also of a library.
   if (shared)
     words.insert(words.end(), {"-shared", "-Wl,-z,nodelete"});

@@ -14,6 +14,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <type_traits>
+// Functions of float under their names without std::, as devices have them.
+#include <math.h>
 
 #define OPCSIM_FAST1(name, expression)                                         \
   OPCSIM_ALWAYS_INLINE float name(float x) { return expression; }

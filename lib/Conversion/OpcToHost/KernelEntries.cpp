@@ -118,8 +118,7 @@ static LLVM::LLVMFuncOp makeBody(func::FuncOp kernel, StringRef name,
     types.push_back(isa<MemRefType>(type) ? Type(pointer) : b.getI64Type());
   auto type = LLVM::LLVMFunctionType::get(
       LLVM::LLVMVoidType::get(b.getContext()), types);
-  auto body =
-      LLVM::LLVMFuncOp::create(b, kernel.getLoc(), name, type, linkage);
+  auto body = LLVM::LLVMFuncOp::create(b, kernel.getLoc(), name, type, linkage);
   if (Attribute target = kernel->getAttr(kTargetAttr))
     body->setAttr(kTargetAttr, target);
   llvm::SmallDenseSet<unsigned> shared = sharedArguments(kernel);
@@ -214,8 +213,8 @@ static void moveToImage(func::FuncOp kernel, OpBuilder &b) {
     image = ModuleOp::create(end, kernel.getLoc());
     image->setAttr(kTargetAttr, target);
   }
-  auto none = LLVM::LLVMFunctionType::get(
-      LLVM::LLVMVoidType::get(b.getContext()), {});
+  auto none =
+      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), {});
   auto declared =
       LLVM::LLVMFuncOp::create(b, kernel.getLoc(), kernel.getName(), none);
   for (NamedAttribute attribute : kernel->getDiscardableAttrs())
@@ -241,8 +240,9 @@ struct KernelEntries : opc::impl::KernelEntriesPassBase<KernelEntries> {
         moveToImage(kernel, b);
         continue;
       }
-      LLVM::LLVMFuncOp body = makeBody(kernel, (kernel.getName() + ".body").str(),
-                                       LLVM::Linkage::Internal, b);
+      LLVM::LLVMFuncOp body =
+          makeBody(kernel, (kernel.getName() + ".body").str(),
+                   LLVM::Linkage::Internal, b);
       moveBody(kernel, body);
       makeEntry(kernel, body, b);
       kernel.erase();

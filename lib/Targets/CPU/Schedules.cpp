@@ -1,4 +1,5 @@
-//===- Schedules.cpp - the CPU's schedules and what they share of the chip ------------===//
+//===- Schedules.cpp - the CPU's schedules and what they share of the chip
+//------------===//
 #include "opc/Targets/CPU/Schedules.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Dialect/Opc/Transforms/FusionRules.h"

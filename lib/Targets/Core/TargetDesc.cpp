@@ -174,9 +174,8 @@ void readChip(ObjectReader &in, TargetDesc &desc) {
   });
   if (!in.has("simt"))
     return readProcessor(in, desc);
-  in.inner("simt", [&](ObjectReader &unit) {
-    readSimt(unit, desc.simt.emplace());
-  });
+  in.inner("simt",
+           [&](ObjectReader &unit) { readSimt(unit, desc.simt.emplace()); });
   // Where kernels are given away as source, there is none.
   if (in.has("llvm"))
     in.inner("llvm", [&](ObjectReader &llvm) { readLLVM(llvm, desc.llvm); });

@@ -25,17 +25,21 @@ bool isConsecutive(ArrayRef<LaneIndex> indices, const Dims &extents) {
          isUniform(indices.take_front(rank - 1));
 }
 
-/// Functions of which vectors have a form that is not made of others, in f32.
-Value ownForm(OpBuilder &b, Operation *op, ValueRange args) {
+/// Functions that have a form which is not made of others, in f32: of vectors,
+/// and of numbers where each is a lane of its own.
+Value ownForm(OpBuilder &b, Operation *op, ValueRange args, bool ofNumbers) {
   auto gelu = dyn_cast<GeluOp>(op);
   if (!gelu)
     return {};
   Value x = args[0];
-  auto type = dyn_cast<VectorType>(x.getType());
-  if (!type || type.getElementType().isF64())
+  Type type = x.getType();
+  auto vector = dyn_cast<VectorType>(type);
+  if ((!vector && !ofNumbers) || getElementTypeOrSelf(type).isF64())
     return {};
   Location loc = op->getLoc();
-  VectorType wide = type.clone(b.getF32Type());
+  Type wide = b.getF32Type();
+  if (vector)
+    wide = vector.clone(wide);
   if (type != wide)
     x = arith::ExtFOp::create(b, loc, wide, x);
   VectorMath f(b, loc, wide, /*scalef=*/false);
@@ -153,7 +157,7 @@ Value VectorEmitter::scalarOp(Operation *op, ArrayRef<LaneIndex> indices) {
   if (anyVector)
     for (Value &arg : args)
       arg = splat(arg);
-  if (Value value = ownForm(l.b, op, args))
+  if (Value value = ownForm(l.b, op, args, singleLanes))
     return value;
   return cast<ScalarOp>(op).emitScalar(l.b, l.loc, args);
 }

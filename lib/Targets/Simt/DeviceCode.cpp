@@ -25,7 +25,7 @@
 #include "opc/Conversion/OpcToHost/KernelEntries.h"
 #include "opc/Targets/Core/TargetMachines.h"
 #include "opc/Targets/Schedule/VectorMath.h"
-#include "opc/Targets/Simt/Schedules.h"
+#include "opc/Targets/Simt/GridSchedules.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"

@@ -7,8 +7,8 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
 #include "opc/Layout/Passes.h"
+#include "opc/Targets/Simt/GridSchedules.h"
 #include "opc/Targets/Simt/Passes.h"
-#include "opc/Targets/Simt/Schedules.h"
 
 using namespace mlir;
 namespace opc::simt {

@@ -1,5 +1,5 @@
 //===- Grid.cpp - what one work item sees of the grid ---------------------===//
-#include "opc/Targets/Simt/Schedules.h"
+#include "opc/Targets/Simt/GridSchedules.h"
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -54,6 +54,7 @@ writeGridKernel(KernelForm &kernel, const TargetDesc &desc, int64_t lanes,
   // A group of items takes as many units, or one of its own.
   ScheduleResult result = writeKernel(
       kernel, lanes, units, perGroup ? 1 : group, [&](KernelWriter &w) {
+        w.v.singleLanes = true;
         Grid grid(w);
         body(w, grid);
       });

@@ -4,8 +4,8 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "opc/Conversion/KernelAttributes.h"
+#include "opc/Targets/Simt/GridSchedules.h"
 #include "opc/Targets/Simt/Passes.h"
-#include "opc/Targets/Simt/Schedules.h"
 #include "llvm/Support/MathExtras.h"
 
 namespace opc::simt {

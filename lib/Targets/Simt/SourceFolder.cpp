@@ -1,7 +1,7 @@
 //===- SourceFolder.cpp - kernels that a vendor's user builds -------------===//
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "opc/Targets/Simt/Family.h"
-#include "opc/Targets/Simt/Schedules.h"
+#include "opc/Targets/Simt/GridSchedules.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;

@@ -17,7 +17,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "opc/Conversion/KernelAttributes.h"
-#include "opc/Targets/Simt/Schedules.h"
+#include "opc/Targets/Simt/GridSchedules.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/FormatVariadic.h"
 

@@ -8,9 +8,9 @@
 #ifndef OPC_TARGETS_CPU_SCHEDULES_H
 #define OPC_TARGETS_CPU_SCHEDULES_H
 
-#include "opc/Targets/Schedule/KernelWriter.h"
 #include "opc/Targets/CPU/Vector/VectorMachine.h"
 #include "opc/Targets/Core/Target.h"
+#include "opc/Targets/Schedule/KernelWriter.h"
 
 namespace opc::cpu {
 

@@ -1,7 +1,7 @@
 //===- TargetDesc.h - What a chip can do, as data ---------------*- C++ -*-===//
 //
-// A chip is of one family and has its fields and no others: caches, a vector unit
-// and matrix units, or those of SimtUnit.
+// A chip is of one family and has its fields and no others: caches, a vector
+// unit and matrix units, or those of SimtUnit.
 //
 // Everything that schedules and the LLVM back end ask about a machine, and what
 // `opc targets --json` says of it. One JSON file describes one chip
@@ -68,14 +68,14 @@ struct LLVMDesc {
 /// A processor of many work items that share instructions and, in groups, a
 /// memory near them.
 struct SimtUnit {
-  /// Items that go in step; 1 where each goes alone, as on an OpenCL device that
-  /// is a processor with vector units.
+  /// Items that go in step; 1 where each goes alone, as on an OpenCL device
+  /// that is a processor with vector units.
   int64_t wave = 32;
-  int64_t group = 256;        ///< items of the groups that schedules make
-  int64_t sharedBytes = 0;    ///< of the memory that a group may have
-  int64_t registerBytes = 0;  ///< of one item, that a tile's sums may take
-  int64_t vectorBits = 128;   ///< that one item loads at once
-  bool doubles = false;       ///< f64 is there
+  int64_t group = 256;       ///< items of the groups that schedules make
+  int64_t sharedBytes = 0;   ///< of the memory that a group may have
+  int64_t registerBytes = 0; ///< of one item, that a tile's sums may take
+  int64_t vectorBits = 128;  ///< that one item loads at once
+  bool doubles = false;      ///< f64 is there
 };
 
 /// What runs the kernels of a chip that is not the host's processor.

@@ -1,4 +1,5 @@
-//===- RowReductions.h - kernels of reductions along the same axes -*- C++ -*-===//
+//===- RowReductions.h - kernels of reductions along the same axes -*- C++
+//-*-===//
 //
 // Sums, softmax, normalisations: reductions that all run over the same axes of
 // the same extents, with what is element-wise before, between and after.

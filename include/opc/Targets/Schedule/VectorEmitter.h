@@ -31,6 +31,9 @@ public:
   KernelEmitter &e;
   LoopBuilder l;
   const int64_t lanes;
+  /// A number is a lane of its own, as each work item has one: it is computed
+  /// as lanes of vectors are.
+  bool singleLanes = false;
 
   /// Only the first `count` (index; null: all) lanes exist from here on: others
   /// are neither read nor written, and hold anything.

@@ -116,8 +116,8 @@ private:
 /// Whether an op of dialect math is one of these functions, of f32.
 bool hasFunctionForm(mlir::Operation *op);
 /// What such an op is of `x`, built at the insertion point.
-mlir::Value functionForm(mlir::Operation *op, mlir::Value x,
-                         mlir::OpBuilder &b, bool scalef = false);
+mlir::Value functionForm(mlir::Operation *op, mlir::Value x, mlir::OpBuilder &b,
+                         bool scalef = false);
 
 } // namespace opc
 

@@ -18,10 +18,10 @@ llvm::Error emitSource(mlir::ModuleOp kernels, const TargetDesc &desc,
                        const Spelling &spelling,
                        llvm::SmallVectorImpl<char> &image);
 
-/// The calls of a vendor's runtime that a plug-in is made of: those of CUDA,
-/// with another prefix.
+/// The calls of a vendor's runtime that a plug-in is made of: they differ in
+/// their prefix.
 struct RuntimeNames {
-  llvm::StringLiteral prefix;   ///< "hip" of hipMalloc
+  llvm::StringLiteral prefix;   ///< "x" of xMalloc, xMemcpy, ...
   llvm::StringLiteral launch;   ///< a format: {0} kernel, {1} groups, {2} items
                                 ///< of each, {3} arguments
   llvm::StringLiteral compiler; ///< how a shared object is made of a file

@@ -4,7 +4,7 @@
 
 include "mlir/Pass/PassBase.td"
 
-def GridLoopsPass : Pass<"opc-simt-grid-loops", "mlir::func::FuncOp"> {
+def GridLoopsPass : Pass<"opc-grid-loops", "mlir::func::FuncOp"> {
   let summary = "Plain loops become a unit for each work item";
   let description = [{
     ```mlir
@@ -23,7 +23,7 @@ def GridLoopsPass : Pass<"opc-simt-grid-loops", "mlir::func::FuncOp"> {
                            "mlir::arith::ArithDialect"];
 }
 
-def OutlineMathPass : Pass<"opc-simt-outline-math", "mlir::ModuleOp"> {
+def OutlineMathPass : Pass<"opc-outline-math", "mlir::ModuleOp"> {
   let summary = "Functions of f32 become calls of functions of our own";
   let description = [{
     ```mlir

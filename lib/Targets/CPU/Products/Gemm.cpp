@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Targets/CPU/Products/ProductTile.h"
-#include "opc/Targets/Schedule/MatrixProduct.h"
+#include "opc/Targets/Schedule/ProductForm.h"
 
 using namespace mlir;
 namespace opc::cpu {
@@ -15,8 +15,9 @@ namespace {
 
 class GemmWriter {
 public:
-  GemmWriter(KernelWriter &w, const MatrixProduct &p, const VectorMachine &machine,
-             const GemmPlan &plan, ProductKind kind)
+  GemmWriter(KernelWriter &w, const ProductForm &p,
+             const VectorMachine &machine, const GemmPlan &plan,
+             ProductKind kind)
       : w(w), p(p), lanes(machine.lanes), kind(kind) {
     LoopBuilder &l = w.l;
     m = w.e.expr(product(w.env.getContext(), p.rows));
@@ -88,7 +89,7 @@ private:
   }
 
   KernelWriter &w;
-  const MatrixProduct &p;
+  const ProductForm &p;
   int64_t lanes;
   ProductKind kind;
   ProductColumns columns, wide; ///< for tiles of many rows, and of one
@@ -98,12 +99,12 @@ private:
 };
 
 /// Products of f64, which are never packed.
-bool isDouble(const MatrixProduct &p) {
+bool isDouble(const ProductForm &p) {
   auto isF64 = [](Value value) { return getElementTypeOrSelf(value).isF64(); };
   return !p.packed && isF64(p.a) && isF64(p.b) && isF64(p.op->getResult(0));
 }
 
-GemmPlan planOf(const MatrixProduct &p, const VectorMachine &machine,
+GemmPlan planOf(const ProductForm &p, const VectorMachine &machine,
                 ProductKind kind, KernelForm &kernel) {
   GemmShape shape;
   shape.rows = constantOf(product(kernel.context(), p.rows)).value_or(0);
@@ -126,7 +127,7 @@ GemmPlan planOf(const MatrixProduct &p, const VectorMachine &machine,
 
 /// The type of the sums and how they are made; nothing where no schedule is for
 /// such a product.
-static std::optional<ProductKind> kindOf(const MatrixProduct &p,
+static std::optional<ProductKind> kindOf(const ProductForm &p,
                                          const TargetDesc &desc) {
   auto kind = productKind(p.a, p.b, p.op->getResult(0), desc);
   if (!kind && isDouble(p))
@@ -141,7 +142,7 @@ bool leadsGemm(Operation *op, const TargetDesc &desc) {
   auto matmul = dyn_cast<MatmulOp>(op);
   if (!isa<PackedMatmulOp>(op) && (!matmul || matmul.getTransposeB()))
     return false;
-  MatrixProduct p;
+  ProductForm p;
   p.op = op;
   p.a = op->getOperand(0);
   p.b = op->getOperand(1);
@@ -152,8 +153,7 @@ bool leadsGemm(Operation *op, const TargetDesc &desc) {
 ScheduleResult scheduleGemm(KernelForm &kernel, const TargetDesc &desc) {
   ShapeEnv &env = kernel.env;
   Operation *op = kernel.root();
-  std::optional<MatrixProduct> p =
-      op ? MatrixProduct::of(op, env) : std::nullopt;
+  std::optional<ProductForm> p = op ? ProductForm::of(op, env) : std::nullopt;
   if (p && p->transposeB)
     p.reset();
   if (!p)

@@ -1,4 +1,4 @@
-//===- Reduce.cpp - reductions, a row for each group ----------------------===//
+//===- GroupReduce.cpp - reductions, a row for each group -----------------===//
 //
 // Sums, softmax, normalisations. Where the last axis is reduced, a group works
 // off a row: each item combines its share into a partial total, halves of these
@@ -11,7 +11,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "opc/Targets/Schedule/RowReductions.h"
-#include "opc/Targets/Simt/Schedules.h"
+#include "opc/Targets/Simt/GridSchedules.h"
 
 using namespace mlir;
 namespace opc::simt {

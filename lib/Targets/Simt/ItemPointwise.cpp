@@ -1,4 +1,4 @@
-//===- Pointwise.cpp - an element for each work item ----------------------===//
+//===- ItemPointwise.cpp - an element for each work item ------------------===//
 //
 // Whatever is an expression over elements of inputs: element-wise ops,
 // movement, gathering, and any chain of these. Neighbouring items write
@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
-#include "opc/Targets/Simt/Schedules.h"
+#include "opc/Targets/Simt/GridSchedules.h"
 
 using namespace mlir;
 namespace opc::simt {

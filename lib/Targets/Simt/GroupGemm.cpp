@@ -1,4 +1,4 @@
-//===- Gemm.cpp - matrix products, a tile for each group ------------------===//
+//===- GroupGemm.cpp - matrix products, a tile for each group -------------===//
 //
 // A group has a tile of the result and brings slices of a and b to shared
 // memory, side by side. Where items go in step, each has a part of the tile in
@@ -15,8 +15,8 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Numerics/NumericPlan.h"
-#include "opc/Targets/Schedule/MatrixProduct.h"
-#include "opc/Targets/Simt/Schedules.h"
+#include "opc/Targets/Schedule/ProductForm.h"
+#include "opc/Targets/Simt/GridSchedules.h"
 
 using namespace mlir;
 namespace opc::simt {
@@ -69,7 +69,7 @@ struct GemmTiles {
 
 class GemmWriter {
 public:
-  GemmWriter(KernelWriter &w, Grid &grid, const MatrixProduct &p,
+  GemmWriter(KernelWriter &w, Grid &grid, const ProductForm &p,
              const GemmTiles &t, bool fused)
       : w(w), l(w.l), grid(grid), p(p), t(t), fused(fused),
         lanesType(VectorType::get({t.lanes}, l.b.getF32Type())) {
@@ -376,7 +376,7 @@ private:
   KernelWriter &w;
   LoopBuilder &l;
   Grid &grid;
-  const MatrixProduct &p;
+  const ProductForm &p;
   const GemmTiles &t;
   bool fused;
   VectorType lanesType;
@@ -399,8 +399,7 @@ bool leadsGemm(Operation *op, const TargetDesc &) { return isF32Product(op); }
 ScheduleResult scheduleGemm(KernelForm &kernel, const TargetDesc &desc) {
   ShapeEnv &env = kernel.env;
   Operation *op = kernel.root();
-  std::optional<MatrixProduct> p =
-      op ? MatrixProduct::of(op, env) : std::nullopt;
+  std::optional<ProductForm> p = op ? ProductForm::of(op, env) : std::nullopt;
   if (!p)
     return misfitOf<MatmulOp>(kernel, "no product of matrices alone");
   if (!isF32Product(op))

@@ -1,6 +1,6 @@
-//===- MatrixProduct.h - a product's extents and operands -------*- C++ -*-===//
-#ifndef OPC_TARGETS_SCHEDULE_MATRIXPRODUCT_H
-#define OPC_TARGETS_SCHEDULE_MATRIXPRODUCT_H
+//===- ProductForm.h - a product's extents and operands -------*- C++ -*-===//
+#ifndef OPC_TARGETS_SCHEDULE_PRODUCTFORM_H
+#define OPC_TARGETS_SCHEDULE_PRODUCTFORM_H
 
 #include "opc/Targets/Schedule/KernelWriter.h"
 
@@ -8,7 +8,7 @@ namespace opc {
 
 /// The product's extents and how its operands lie. All leading axes of a are
 /// rows where b has none.
-struct MatrixProduct {
+struct ProductForm {
   mlir::Operation *op = nullptr;
   mlir::Value a, b;
   Dims batch; ///< axes that a, b (broadcast) and the result share
@@ -17,14 +17,14 @@ struct MatrixProduct {
   bool packed = false, transposeA = false, transposeB = false;
 
   /// That of opc.matmul or opc.packed_matmul; nothing for other ops.
-  static std::optional<MatrixProduct> of(mlir::Operation *op, ShapeEnv &env);
+  static std::optional<ProductForm> of(mlir::Operation *op, ShapeEnv &env);
 };
 
 /// Position of the operand's matrix for the batch at `index`, one for each of
 /// the product's batch axes.
-mlir::Value matrixAt(KernelWriter &w, const MatrixProduct &p,
-                     mlir::Value operand, llvm::ArrayRef<mlir::Value> index);
+mlir::Value matrixAt(KernelWriter &w, const ProductForm &p, mlir::Value operand,
+                     llvm::ArrayRef<mlir::Value> index);
 
 } // namespace opc
 
-#endif // OPC_TARGETS_SCHEDULE_MATRIXPRODUCT_H
+#endif // OPC_TARGETS_SCHEDULE_PRODUCTFORM_H

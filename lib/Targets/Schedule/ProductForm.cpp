@@ -1,14 +1,14 @@
-//===- MatrixProduct.cpp - a product's extents and operands ---------------===//
-#include "opc/Targets/Schedule/MatrixProduct.h"
+//===- ProductForm.cpp - a product's extents and operands ---------------===//
+#include "opc/Targets/Schedule/ProductForm.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 
 using namespace mlir;
 namespace opc {
 
-std::optional<MatrixProduct> MatrixProduct::of(Operation *op, ShapeEnv &env) {
+std::optional<ProductForm> ProductForm::of(Operation *op, ShapeEnv &env) {
   if (!isa<PackedMatmulOp, MatmulOp>(op))
     return std::nullopt;
-  MatrixProduct p;
+  ProductForm p;
   p.op = op;
   p.a = op->getOperand(0);
   p.b = op->getOperand(1);
@@ -44,7 +44,7 @@ static Value batchIndex(KernelWriter &w, AffineExpr extent, AffineExpr count,
   return l.select(l.less(l.index(1), w.e.expr(extent)), index, l.index(0));
 }
 
-Value matrixAt(KernelWriter &w, const MatrixProduct &p, Value operand,
+Value matrixAt(KernelWriter &w, const ProductForm &p, Value operand,
                ArrayRef<Value> index) {
   const Dims &dims = w.env.dims(operand);
   ArrayRef<AffineExpr> own = ArrayRef(dims).drop_back(2);
@@ -55,8 +55,8 @@ Value matrixAt(KernelWriter &w, const MatrixProduct &p, Value operand,
   for (auto [extent, count, i] :
        llvm::zip(own, ArrayRef(p.batch).take_back(rank), index.take_back(rank)))
     at.push_back(batchIndex(w, extent, count, i));
-  Value size = w.l.mul(w.e.expr(dims[dims.size() - 1]),
-                       w.e.expr(dims[dims.size() - 2]));
+  Value size =
+      w.l.mul(w.e.expr(dims[dims.size() - 1]), w.e.expr(dims[dims.size() - 2]));
   return w.l.mul(w.e.linearize(at, own), size);
 }
 

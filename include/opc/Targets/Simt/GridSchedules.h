@@ -1,4 +1,4 @@
-//===- Schedules.h - the schedules of SIMT processors -----------*- C++ -*-===//
+//===- GridSchedules.h - the schedules of SIMT processors -------*- C++ -*-===//
 //
 // Each writes a kernel as one work item sees it: it asks for its number in its
 // group and for that of the group (dialect gpu), keeps what its group shares in
@@ -7,8 +7,8 @@
 // whole groups take one after the other, as many as there are.
 //
 //===----------------------------------------------------------------------===//
-#ifndef OPC_TARGETS_SIMT_SCHEDULES_H
-#define OPC_TARGETS_SIMT_SCHEDULES_H
+#ifndef OPC_TARGETS_SIMT_GRIDSCHEDULES_H
+#define OPC_TARGETS_SIMT_GRIDSCHEDULES_H
 
 #include "opc/Targets/Core/Target.h"
 #include "opc/Targets/Schedule/KernelWriter.h"
@@ -70,4 +70,4 @@ bool leadsGemm(mlir::Operation *op, const TargetDesc &desc);
 
 } // namespace opc::simt
 
-#endif // OPC_TARGETS_SIMT_SCHEDULES_H
+#endif // OPC_TARGETS_SIMT_GRIDSCHEDULES_H
