@@ -78,7 +78,7 @@ def type_name(definition, table):
             return type_name(base["def"], table) + suffix
     if definition.startswith("anonymous"):
         return cell(record.get("summary") or "any").removesuffix(" attribute")
-    return definition.removeprefix("Opc_").removesuffix("Attr")
+    return definition.rpartition("_")[2].removesuffix("Attr")
 
 
 def signature(arguments, table):
@@ -99,9 +99,9 @@ def family_title(file):
     return found.group(1)
 
 
-def operation_entry(op, table):
+def operation_entry(op, dialect, table):
     summary = cell(op["summary"]).replace("*", "\\*")
-    lines = [f"### `opc.{op['opName']}`", "", summary, ""]
+    lines = [f"### `{dialect.lower()}.{op['opName']}`", "", summary, ""]
     lines += [f"- takes {signature(op['arguments'], table) or 'nothing'}"]
     lines += [f"- gives {signature(op['results'], table) or 'nothing'}", ""]
     if op["description"].strip():
@@ -109,22 +109,23 @@ def operation_entry(op, table):
     return lines
 
 
-def operations(_build):
-    """Every op of the opc dialect, by family."""
-    folder = pathlib.Path("include/opc/Dialect/Opc/IR")
-    table, instances = records(folder / "OpcOps.td")
+def operations(dialect):
+    """Every op of a dialect, by family."""
+    folder = pathlib.Path(f"include/opc/Dialect/{dialect}/IR")
+    table, instances = records(folder / f"{dialect}Ops.td")
     families = collections.defaultdict(list)
     for name in instances["Op"]:
         families[table[name]["!locs"][0].split(":")[0]].append(table[name])
     count = sum(map(len, families.values()))
-    lines = [f"# The {count} operations of the opc dialect", ""]
+    title = f"# The {count} operations of the {dialect.lower()} dialect"
+    lines = [title, ""]
     lines += ["`?` marks what may be absent, `...` a list.", ""]
     for file, ops in sorted(families.items()):
         (path,) = (ROOT / folder).rglob(file)
         title = family_title(path.relative_to(ROOT))
         lines += [f"## {path.stem}: {title}", ""]
         for op in sorted(ops, key=lambda op: op["opName"]):
-            lines += operation_entry(op, table)
+            lines += operation_entry(op, dialect, table)
     return lines
 
 
@@ -252,10 +253,11 @@ PAGES = {
     "Coverage": coverage,
     "Coverage.svg": coverage_picture,
     "FunctionAccuracy": functions,
-    "Ops": operations,
+    "Ops": lambda _build: operations("Opc"),
     "Passes": passes,
     "Targets": targets,
     "Stages": stages,
+    "TileOps": lambda _build: operations("Tile"),
     "OnnxOps": onnx_ops,
     "TorchOpInfo": torch_suite,
     "TorchOps": torch_ops,

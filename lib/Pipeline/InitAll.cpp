@@ -10,6 +10,8 @@
 #include "opc/Conversion/OpcToLoops/Passes.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Dialect/Opc/Transforms/Passes.h"
+#include "opc/Dialect/Tile/IR/TileDialect.h"
+#include "opc/Dialect/Tile/Transforms/Passes.h"
 #include "opc/Layout/Passes.h"
 #include "opc/Pipeline/Passes.h"
 #include "opc/Targets/Core/Target.h"
@@ -34,8 +36,8 @@ void opc::registerAllDialects(mlir::DialectRegistry &registry) {
                   mlir::func::FuncDialect, mlir::index::IndexDialect,
                   mlir::LLVM::LLVMDialect, mlir::math::MathDialect,
                   mlir::memref::MemRefDialect, mlir::scf::SCFDialect,
-                  mlir::tensor::TensorDialect, mlir::ub::UBDialect,
-                  mlir::vector::VectorDialect>();
+                  mlir::tensor::TensorDialect, tile::TileDialect,
+                  mlir::ub::UBDialect, mlir::vector::VectorDialect>();
   mlir::registerBuiltinDialectTranslation(registry);
   mlir::registerLLVMDialectImport(registry);
   mlir::registerLLVMDialectTranslation(registry);
@@ -48,6 +50,7 @@ void opc::registerAllPasses() {
   registerConversionOpcToHostPasses();
   registerConversionOpcToLoopsPasses();
   registerDialectOpcTransformsPasses();
+  registerDialectTileTransformsPasses();
   registerLayoutPasses();
   registerPipelinePasses();
   for (const Target *target : allTargets())
