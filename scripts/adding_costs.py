@@ -15,6 +15,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 FAMILIES = "include/opc/Dialect/Opc/IR/Ops"
 #: Whose knowledge an op may be: the rest is what adding one really costs.
 DEFINING = ("include/opc/Dialect/Opc/IR/", "lib/Dialect/Opc/IR/")
+#: Where other ops have some of the same names.
+OTHER_DIALECTS = ("include/opc/Dialect/Tile/", "lib/Dialect/Tile/")
 MOVEMENT = (
     "transpose",
     "slice",
@@ -118,11 +120,16 @@ OTHERS = (
 
 def sources():
     """Texts of lib, include and tools, by path."""
-    return {
-        str(path.relative_to(ROOT)): path.read_text()
+    paths = {
+        str(path.relative_to(ROOT)): path
         for folder in ("include", "lib", "tools")
         for path in sorted((ROOT / folder).rglob("*"))
         if path.suffix in (".cpp", ".h", ".td", ".json", ".txt")
+    }
+    return {
+        name: path.read_text()
+        for name, path in paths.items()
+        if not name.startswith(OTHER_DIALECTS)
     }
 
 

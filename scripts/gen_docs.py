@@ -195,6 +195,55 @@ def targets(_build):
     return lines
 
 
+def space_cell(space):
+    """A memory of a machine, with what of it is not for buffers."""
+    if not space["capacity"]:
+        return ""
+    text = f"{space['space']} {size(space['capacity'])}"
+    if space["reserved"]:
+        text += f" less {space['reserved']} B"
+    return f"{text}, by {space['alignment']} B"
+
+
+def copy_ways(machine):
+    """Between which spaces a machine copies, and the forms that it has."""
+    ways = collections.defaultdict(list)
+    for form in machine["copies"]:
+        ways[form["from"], form["to"]].append(form["name"])
+    return [
+        f"{source} to {to}: {', '.join(dict.fromkeys(names))}"
+        for (source, to), names in ways.items()
+    ]
+
+
+def machines(_build):
+    """Every machine that has tiles, from its description."""
+    lines = ["# Machines of tiles", ""]
+    lines += ["Cores that have memories of their own, as `opc-verify-tile`"]
+    lines += ["and the planner know them. 0 cores: only the run knows.", ""]
+    for folder in sorted((ROOT / "lib/Targets").glob("*/Machines")):
+        lines += [f"## {folder.parent.name}", ""]
+        lines += [
+            "| machine | what it is | cores | spaces | copies | products |"
+        ]
+        lines += ["|---|---|---|---|---|---|"]
+        for file in sorted(folder.glob("*.json")):
+            machine = json.loads(file.read_text())
+            spaces = filter(None, map(space_cell, machine["spaces"]))
+            units = [
+                f"{unit['name']} {unit['a']['type']} x {unit['b']['type']} -> "
+                f"{unit['c']['type']}, {unit['m']} x {unit['n']} x {unit['k']}"
+                for unit in machine["matrix_units"]
+            ]
+            lines.append(
+                f"| `{file.stem}` | {cell(machine['summary'])} "
+                f"| {machine['cores']} | {'; '.join(spaces)} "
+                f"| {'; '.join(copy_ways(machine))} | {'; '.join(units)} |"
+            )
+        lines.append("")
+    return lines
+
+
 def stages(build):
     return output_of(build / "bin/opc-opt", "--opc-print-stages").splitlines()
 
@@ -257,6 +306,7 @@ PAGES = {
     "Passes": passes,
     "Targets": targets,
     "Stages": stages,
+    "Machines": machines,
     "TileOps": lambda _build: operations("Tile"),
     "OnnxOps": onnx_ops,
     "TorchOpInfo": torch_suite,

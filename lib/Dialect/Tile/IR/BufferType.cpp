@@ -2,6 +2,7 @@
 #include "opc/Dialect/Tile/IR/TileDialect.h"
 
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace opc::tile;
@@ -22,6 +23,15 @@ ParseResult parseName(AsmParser &parser, StringRef what, Enum &out,
            << "there is no " << what << " '" << name << "'";
   out = *found;
   return success();
+}
+
+/// kDynamic where a factor is not known, or the product is beyond all memory.
+int64_t product(int64_t a, int64_t b) {
+  int64_t result;
+  if (ShapedType::isDynamic(a) || ShapedType::isDynamic(b) ||
+      llvm::MulOverflow(a, b, result))
+    return ShapedType::kDynamic;
+  return result;
 }
 
 ParseResult parseExtents(AsmParser &parser, SmallVector<int64_t> &out) {
@@ -135,9 +145,10 @@ int64_t BufferType::elementBytes() const {
 }
 
 int64_t BufferType::bytes() const {
-  if (ShapedType::isDynamicShape(getPadded()))
-    return kDynamic;
-  return ShapedType::getNumElements(getPadded()) * elementBytes();
+  int64_t bytes = elementBytes();
+  for (int64_t extent : getPadded())
+    bytes = product(bytes, extent);
+  return bytes;
 }
 
 SmallVector<int64_t> BufferType::strides() const {
@@ -149,15 +160,7 @@ SmallVector<int64_t> BufferType::strides() const {
   int64_t stride = 1;
   for (int64_t axis : llvm::reverse(order)) {
     strides[axis] = stride;
-    int64_t extent = getPadded()[axis];
-    bool known =
-        !ShapedType::isDynamic(stride) && !ShapedType::isDynamic(extent);
-    stride = known ? stride * extent : kDynamic;
+    stride = product(stride, getPadded()[axis]);
   }
   return strides;
-}
-
-bool BufferType::isDense() const {
-  return getShape().drop_front() == getPadded().drop_front() &&
-         !ShapedType::isDynamicShape(getShape().drop_front());
 }

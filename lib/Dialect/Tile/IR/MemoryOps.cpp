@@ -9,6 +9,15 @@ using namespace opc::tile;
 
 namespace {
 
+/// Numbers as ops hold them: those that are known, and values for the others.
+struct Parts {
+  explicit Parts(ArrayRef<OpFoldResult> numbers) {
+    dispatchIndexOpFoldResults(numbers, values, fixed);
+  }
+  SmallVector<Value> values;
+  SmallVector<int64_t> fixed;
+};
+
 SmallVector<int64_t> stepsOr1(std::optional<ArrayRef<int64_t>> steps,
                               int64_t rank) {
   return steps ? SmallVector<int64_t>(*steps) : SmallVector<int64_t>(rank, 1);
@@ -53,6 +62,17 @@ LogicalResult BufferOp::verify() {
   return success();
 }
 
+void ViewOp::build(OpBuilder &b, OperationState &state, Value x,
+                   ArrayRef<OpFoldResult> starts,
+                   ArrayRef<OpFoldResult> sizes) {
+  Parts start(starts), size(sizes);
+  auto type = cast<BufferType>(x.getType());
+  auto part =
+      BufferType::get(b.getContext(), size.fixed, type.getElementType(),
+                      type.getSpace(), type.getPadded(), type.getLayout());
+  build(b, state, part, x, start.values, size.values, start.fixed, size.fixed);
+}
+
 SmallVector<OpFoldResult> ViewOp::mixedStarts() {
   return getMixedValues(getStaticStarts(), getStarts(), getContext());
 }
@@ -75,6 +95,16 @@ LogicalResult ViewOp::verify() {
     return emitOpError("sizes are not the extents of ") << y;
   return checkInside(*this, "the", x.getShape(), getStaticStarts(),
                      getStaticSizes(), SmallVector<int64_t>(rank, 1));
+}
+
+void CopyAsyncOp::build(OpBuilder &b, OperationState &state, Value x, Value y,
+                        ArrayRef<OpFoldResult> from, ArrayRef<OpFoldResult> to,
+                        ArrayRef<OpFoldResult> sizes) {
+  Parts source(from), destination(to), size(sizes);
+  build(b, state, TokenType::get(b.getContext()), x, y, source.values,
+        destination.values, size.values, /*pad=*/Value(), source.fixed,
+        destination.fixed, size.fixed, /*from_steps=*/{}, /*to_steps=*/{},
+        /*pad_alignment=*/{});
 }
 
 SmallVector<OpFoldResult> CopyAsyncOp::mixedFrom() {

@@ -10,10 +10,16 @@ namespace {
 
 BufferType typeOf(Value buffer) { return cast<BufferType>(buffer.getType()); }
 
-/// Bytes of one run of a buffer's padded elements.
+/// Bytes of a run of elements, up to and with its padding.
 int64_t rowBytes(BufferType type) {
-  return type.isDense() ? type.bytes()
-                        : type.getPadded().back() * type.elementBytes();
+  int64_t bytes = type.elementBytes();
+  for (auto [extent, padded] :
+       llvm::reverse(llvm::zip_equal(type.getShape(), type.getPadded()))) {
+    bytes *= padded;
+    if (extent != padded)
+      break;
+  }
+  return bytes;
 }
 
 class ComputeCheck {

@@ -120,6 +120,8 @@ private:
         !matchPattern(loop.getUpperBound(), m_ConstantInt(&high)) ||
         !matchPattern(loop.getStep(), m_ConstantInt(&step)))
       return std::nullopt;
+    if (step.getSExtValue() <= 0)
+      return std::nullopt;
     int64_t length = high.getSExtValue() - low.getSExtValue();
     return length <= 0 ? 0 : llvm::divideCeil(length, step.getSExtValue());
   }

@@ -154,6 +154,46 @@ std::string spelled(const Amount &amount) {
   return "a multiple of " + std::to_string(amount.multiple);
 }
 
+llvm::Error checkStride(const StrideField &field, const Amount &pitch,
+                        const Amount &block) {
+  if (pitch.known && block.known)
+    return field.encode(pitch.value, block.value).takeError();
+  if (field.meaning == StrideMeaning::None)
+    return error(llvm::formatv("blocks have to follow each other"));
+  if (!pitch.isMultipleOf(field.unit))
+    return error(
+        llvm::formatv("blocks start every {0} bytes, which need not be "
+                      "a multiple of {1}",
+                      spelled(pitch), field.unit));
+  return llvm::Error::success();
+}
+
+/// The level that a transfer has besides its block.
+llvm::Error checkStrides(const CopyForm &form, const BlockLevel &level,
+                         const Amount &block) {
+  bool known = !ShapedType::isDynamic(level.count.value);
+  if (form.maxBlocks && (!known || level.count.value > form.maxBlocks))
+    return error(llvm::formatv("{0} blocks, of {1}",
+                               known ? std::to_string(level.count.value)
+                                     : std::string("an unknown number of"),
+                               form.maxBlocks));
+  if (llvm::Error failed = checkStride(form.fromStride, level.fromPitch, block))
+    return failed;
+  return checkStride(form.toStride, level.toPitch, block);
+}
+
+/// Each repetition is a transfer with a start of its own.
+llvm::Error checkTransfers(const CopyForm &form, const BlockLevel &level) {
+  for (auto [pitch, alignment] :
+       {std::pair(level.fromPitch, form.fromAlignment),
+        std::pair(level.toPitch, form.toAlignment)})
+    if (!pitch.isMultipleOf(alignment))
+      return error(llvm::formatv("transfers start every {0} bytes, not at "
+                                 "multiples of {1}",
+                                 spelled(pitch), alignment));
+  return llvm::Error::success();
+}
+
 /// Checks a copy against one form, in the order in which a person would ask.
 class FormCheck {
 public:
@@ -170,7 +210,7 @@ public:
       return failed;
     if (llvm::Error failed = checkPadding())
       return failed;
-    return checkBlocks(blocksOf(copy));
+    return checkBlocks(form, blocksOf(copy));
   }
 
 private:
@@ -238,65 +278,6 @@ private:
     return llvm::Error::success();
   }
 
-  llvm::Error checkBlocks(const CopyBlocks &blocks) {
-    if (ShapedType::isDynamic(blocks.block.value))
-      return error(llvm::formatv("the length of blocks has no bound"));
-    if (!blocks.block.isMultipleOf(form.blockUnit))
-      return error(
-          llvm::formatv("blocks of {0} bytes are not a multiple of {1}",
-                        spelled(blocks.block), form.blockUnit));
-    if (form.maxBlockBytes && blocks.block.value > form.maxBlockBytes)
-      return error(llvm::formatv("blocks of up to {0} bytes, of {1}",
-                                 blocks.block.value, form.maxBlockBytes));
-    bool strided = form.count != CountField::None;
-    for (auto [place, level] : llvm::enumerate(blocks.levels))
-      if (llvm::Error failed = place == 0 && strided
-                                   ? checkStrides(level, blocks.block)
-                                   : checkTransfers(level))
-        return failed;
-    return llvm::Error::success();
-  }
-
-  llvm::Error checkStrides(const BlockLevel &level, const Amount &block) {
-    if (form.maxBlocks && (ShapedType::isDynamic(level.count.value) ||
-                           level.count.value > form.maxBlocks))
-      return error(llvm::formatv("{0} blocks, of {1}",
-                                 ShapedType::isDynamic(level.count.value)
-                                     ? std::string("an unknown number of")
-                                     : std::to_string(level.count.value),
-                                 form.maxBlocks));
-    if (llvm::Error failed =
-            checkStride(form.fromStride, level.fromPitch, block))
-      return failed;
-    return checkStride(form.toStride, level.toPitch, block);
-  }
-
-  llvm::Error checkStride(const StrideField &field, const Amount &pitch,
-                          const Amount &block) {
-    if (pitch.known && block.known)
-      return field.encode(pitch.value, block.value).takeError();
-    if (field.meaning == StrideMeaning::None)
-      return error(llvm::formatv("blocks have to follow each other"));
-    if (!pitch.isMultipleOf(field.unit))
-      return error(
-          llvm::formatv("blocks start every {0} bytes, which need not be "
-                        "a multiple of {1}",
-                        spelled(pitch), field.unit));
-    return llvm::Error::success();
-  }
-
-  /// Each repetition is a transfer with a start of its own.
-  llvm::Error checkTransfers(const BlockLevel &level) {
-    for (auto [pitch, alignment] :
-         {std::pair(level.fromPitch, form.fromAlignment),
-          std::pair(level.toPitch, form.toAlignment)})
-      if (!pitch.isMultipleOf(alignment))
-        return error(llvm::formatv("transfers start every {0} bytes, not at "
-                                   "multiples of {1}",
-                                   spelled(pitch), alignment));
-    return llvm::Error::success();
-  }
-
   const CopyForm &form;
   const Machine &machine;
   CopyAsyncOp copy;
@@ -311,29 +292,53 @@ int64_t opc::tile::knownMultiple(OpFoldResult number) {
   return multipleOf(cast<Value>(number), 0);
 }
 
-CopyBlocks opc::tile::blocksOf(CopyAsyncOp copy) {
-  BufferType x = copy.getX().getType(), y = copy.getY().getType();
-  CopyBlocks blocks;
-  blocks.block = Amount::exactly(x.elementBytes());
-  int64_t last = x.getRank() - 1;
-  for (int64_t axis = last; axis >= 0; --axis) {
-    Amount size = sizeOn(copy, axis);
-    // What pads ends each row, so that no two of them are one block.
-    bool isRow = axis == last && copy.getPad();
-    if (size.is(1) && !isRow)
-      continue;
-    blocks.levels.push_back({size, pitchOf(x, axis, copy.fromSteps()[axis]),
-                             pitchOf(y, axis, copy.toSteps()[axis])});
-  }
-  if (!copy.getPad()) {
-    growBlock(blocks);
-  } else if (blocks.levels.front().fromPitch.is(x.elementBytes()) &&
-             blocks.levels.front().toPitch.is(y.elementBytes())) {
-    blocks.block = times(blocks.levels.front().count, x.elementBytes());
-    blocks.levels.erase(blocks.levels.begin());
-  }
+CopyBlocks opc::tile::joined(int64_t elementBytes,
+                             SmallVector<BlockLevel> levels) {
+  llvm::erase_if(levels,
+                 [](const BlockLevel &level) { return level.count.is(1); });
+  CopyBlocks blocks{Amount::exactly(elementBytes), std::move(levels)};
+  growBlock(blocks);
   joinLevels(blocks.levels);
   return blocks;
+}
+
+CopyBlocks opc::tile::blocksOf(CopyAsyncOp copy) {
+  BufferType x = copy.getX().getType(), y = copy.getY().getType();
+  SmallVector<BlockLevel> levels;
+  for (int64_t axis = x.getRank() - 1; axis >= 0; --axis)
+    levels.push_back({sizeOn(copy, axis),
+                      pitchOf(x, axis, copy.fromSteps()[axis]),
+                      pitchOf(y, axis, copy.toSteps()[axis])});
+  if (!copy.getPad())
+    return joined(x.elementBytes(), std::move(levels));
+  // What pads ends each row, so that no two of them are one block.
+  BlockLevel row = levels.front();
+  levels.erase(levels.begin());
+  CopyBlocks blocks = joined(x.elementBytes(), {row});
+  llvm::append_range(blocks.levels, levels);
+  llvm::erase_if(blocks.levels,
+                 [](const BlockLevel &level) { return level.count.is(1); });
+  joinLevels(blocks.levels);
+  return blocks;
+}
+
+llvm::Error opc::tile::checkBlocks(const CopyForm &form,
+                                   const CopyBlocks &blocks) {
+  if (ShapedType::isDynamic(blocks.block.value))
+    return error(llvm::formatv("the length of blocks has no bound"));
+  if (!blocks.block.isMultipleOf(form.blockUnit))
+    return error(llvm::formatv("blocks of {0} bytes are not a multiple of {1}",
+                               spelled(blocks.block), form.blockUnit));
+  if (form.maxBlockBytes && blocks.block.value > form.maxBlockBytes)
+    return error(llvm::formatv("blocks of up to {0} bytes, of {1}",
+                               blocks.block.value, form.maxBlockBytes));
+  bool strided = form.count != CountField::None;
+  for (auto [place, level] : llvm::enumerate(blocks.levels))
+    if (llvm::Error failed = place == 0 && strided
+                                 ? checkStrides(form, level, blocks.block)
+                                 : checkTransfers(form, level))
+      return failed;
+  return llvm::Error::success();
 }
 
 llvm::Expected<const CopyForm *> opc::tile::formOf(CopyAsyncOp copy,

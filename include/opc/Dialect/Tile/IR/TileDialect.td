@@ -137,9 +137,6 @@ def Tile_Buffer : Tile_Type<"Buffer", "buffer"> {
     /// Elements from one index of each axis to the next, of row-major and
     /// column-major buffers; kDynamic where only the run knows.
     ::llvm::SmallVector<int64_t> strides() const;
-    /// Whether every element of the padded extents from the second axis on is
-    /// one of the buffer: the whole is one run.
-    bool isDense() const;
   }];
 }
 

@@ -40,6 +40,11 @@ struct CopyBlocks {
 
 /// Between buffers in row- or column-major order.
 CopyBlocks blocksOf(CopyAsyncOp copy);
+/// The same of a box of elements, a level for each axis, innermost first.
+CopyBlocks joined(int64_t elementBytes, llvm::SmallVector<BlockLevel> levels);
+
+/// Whether a form of transfer has such blocks. The error says why not.
+llvm::Error checkBlocks(const CopyForm &form, const CopyBlocks &blocks);
 
 /// The first of the machine's forms that takes the copy. The error says why
 /// none does.

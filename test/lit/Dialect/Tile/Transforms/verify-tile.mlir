@@ -763,3 +763,114 @@ func.func @ping_pong_one_buffer(%g: !tile.buffer<64x64xf32, global>, %y: !tile.b
   tile.wait %r#2, %r#3
   return
 }
+
+// -----
+
+func.func @fractal_pad(%g: !tile.buffer<64x64xf16, global>) {
+  %p = arith.constant 0.0 : f16
+  %s = tile.buffer : <32x32xf16, shared, layout = nz>
+  // expected-error @+1 {{machine small: load_nz: does not pad}}
+  %t = tile.copy_async %g[0, 0] to %s[0, 0] sizes [16, 16] pad %p : f16 align 32 : <64x64xf16, global> to <32x32xf16, shared, layout = nz>
+  tile.wait %t
+  return
+}
+
+// -----
+
+func.func @ways(%g: !tile.buffer<64x64xf32, global>, %c: i1) {
+  %a = tile.buffer : <13x8xf32, vector>
+  %t0 = scf.if %c -> !tile.token {
+    %t = tile.copy_async %g[0, 0] to %a[0, 0] sizes [1, 8] : <64x64xf32, global> to <13x8xf32, vector>
+    scf.yield %t : !tile.token
+  } else {
+    %d = tile.done
+    scf.yield %d : !tile.token
+  }
+  %t1 = scf.if %c -> !tile.token {
+    %t = tile.copy_async %g[0, 0] to %a[1, 0] sizes [1, 8] : <64x64xf32, global> to <13x8xf32, vector>
+    scf.yield %t : !tile.token
+  } else {
+    %d = tile.done
+    scf.yield %d : !tile.token
+  }
+  %t2 = scf.if %c -> !tile.token {
+    %t = tile.copy_async %g[0, 0] to %a[2, 0] sizes [1, 8] : <64x64xf32, global> to <13x8xf32, vector>
+    scf.yield %t : !tile.token
+  } else {
+    %d = tile.done
+    scf.yield %d : !tile.token
+  }
+  %t3 = scf.if %c -> !tile.token {
+    %t = tile.copy_async %g[0, 0] to %a[3, 0] sizes [1, 8] : <64x64xf32, global> to <13x8xf32, vector>
+    scf.yield %t : !tile.token
+  } else {
+    %d = tile.done
+    scf.yield %d : !tile.token
+  }
+  %t4 = scf.if %c -> !tile.token {
+    %t = tile.copy_async %g[0, 0] to %a[4, 0] sizes [1, 8] : <64x64xf32, global> to <13x8xf32, vector>
+    scf.yield %t : !tile.token
+  } else {
+    %d = tile.done
+    scf.yield %d : !tile.token
+  }
+  %t5 = scf.if %c -> !tile.token {
+    %t = tile.copy_async %g[0, 0] to %a[5, 0] sizes [1, 8] : <64x64xf32, global> to <13x8xf32, vector>
+    scf.yield %t : !tile.token
+  } else {
+    %d = tile.done
+    scf.yield %d : !tile.token
+  }
+  %t6 = scf.if %c -> !tile.token {
+    %t = tile.copy_async %g[0, 0] to %a[6, 0] sizes [1, 8] : <64x64xf32, global> to <13x8xf32, vector>
+    scf.yield %t : !tile.token
+  } else {
+    %d = tile.done
+    scf.yield %d : !tile.token
+  }
+  %t7 = scf.if %c -> !tile.token {
+    %t = tile.copy_async %g[0, 0] to %a[7, 0] sizes [1, 8] : <64x64xf32, global> to <13x8xf32, vector>
+    scf.yield %t : !tile.token
+  } else {
+    %d = tile.done
+    scf.yield %d : !tile.token
+  }
+  %t8 = scf.if %c -> !tile.token {
+    %t = tile.copy_async %g[0, 0] to %a[8, 0] sizes [1, 8] : <64x64xf32, global> to <13x8xf32, vector>
+    scf.yield %t : !tile.token
+  } else {
+    %d = tile.done
+    scf.yield %d : !tile.token
+  }
+  %t9 = scf.if %c -> !tile.token {
+    %t = tile.copy_async %g[0, 0] to %a[9, 0] sizes [1, 8] : <64x64xf32, global> to <13x8xf32, vector>
+    scf.yield %t : !tile.token
+  } else {
+    %d = tile.done
+    scf.yield %d : !tile.token
+  }
+  %t10 = scf.if %c -> !tile.token {
+    %t = tile.copy_async %g[0, 0] to %a[10, 0] sizes [1, 8] : <64x64xf32, global> to <13x8xf32, vector>
+    scf.yield %t : !tile.token
+  } else {
+    %d = tile.done
+    scf.yield %d : !tile.token
+  }
+  %t11 = scf.if %c -> !tile.token {
+    %t = tile.copy_async %g[0, 0] to %a[11, 0] sizes [1, 8] : <64x64xf32, global> to <13x8xf32, vector>
+    scf.yield %t : !tile.token
+  } else {
+    %d = tile.done
+    scf.yield %d : !tile.token
+  }
+  // expected-error @+1 {{machine small: more than 4096 ways of what may be in flight}}
+  %t12 = scf.if %c -> !tile.token {
+    %t = tile.copy_async %g[0, 0] to %a[12, 0] sizes [1, 8] : <64x64xf32, global> to <13x8xf32, vector>
+    scf.yield %t : !tile.token
+  } else {
+    %d = tile.done
+    scf.yield %d : !tile.token
+  }
+  tile.wait %t0, %t1, %t2, %t3, %t4, %t5, %t6, %t7, %t8, %t9, %t10, %t11, %t12
+  return
+}

@@ -8,6 +8,10 @@ include "opc/Dialect/Tile/IR/TileDialect.td"
 class Tile_Op<string mnemonic, list<Trait> traits = []>
     : Op<Tile_Dialect, mnemonic, traits>;
 
+/// A builder of an op whose one result has no other type.
+class Tile_ResultOf<string type>
+    : OpBuilder<(ins), "build($_builder, $_state, " # type # ");">;
+
 def Tile_BufferOp : Tile_Op<"buffer"> {
   let summary = "sets memory of a local space aside";
   let description = [{
@@ -45,6 +49,10 @@ def Tile_ViewOp : Tile_Op<"view", [Pure, AttrSizedOperandSegments]> {
                    Variadic<Index>:$sizes, DenseI64ArrayAttr:$static_starts,
                    DenseI64ArrayAttr:$static_sizes);
   let results = (outs Tile_Buffer:$y);
+  let builders = [
+    OpBuilder<(ins "::mlir::Value":$x,
+                   "::llvm::ArrayRef<::mlir::OpFoldResult>":$starts,
+                   "::llvm::ArrayRef<::mlir::OpFoldResult>":$sizes)>];
   let assemblyFormat = [{
     $x `` custom<DynamicIndexList>($starts, $static_starts)
     `sizes` custom<DynamicIndexList>($sizes, $static_sizes)
@@ -83,6 +91,12 @@ def Tile_CopyAsyncOp : Tile_Op<"copy_async", [AttrSizedOperandSegments]> {
                    OptionalAttr<DenseI64ArrayAttr>:$to_steps,
                    OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>:$pad_alignment);
   let results = (outs Tile_Token:$token);
+  let builders = [
+    // Without steps and padding.
+    OpBuilder<(ins "::mlir::Value":$x, "::mlir::Value":$y,
+                   "::llvm::ArrayRef<::mlir::OpFoldResult>":$from,
+                   "::llvm::ArrayRef<::mlir::OpFoldResult>":$to,
+                   "::llvm::ArrayRef<::mlir::OpFoldResult>":$sizes)>];
   let assemblyFormat = [{
     $x `` custom<DynamicIndexList>($from, $static_from)
     `to` $y `` custom<DynamicIndexList>($to, $static_to)
@@ -131,6 +145,7 @@ def Tile_DoneOp : Tile_Op<"done"> {
     done(token)
   }];
   let results = (outs Tile_Token:$token);
+  let builders = [Tile_ResultOf<"TokenType::get($_builder.getContext())">];
   let assemblyFormat = "attr-dict";
 }
 
@@ -160,6 +175,7 @@ def Tile_CoreIdOp : Tile_Op<"core_id", [Pure]> {
     0 <= y < num_cores
   }];
   let results = (outs Index:$y);
+  let builders = [Tile_ResultOf<"$_builder.getIndexType()">];
   let assemblyFormat = "attr-dict";
 }
 
@@ -173,6 +189,7 @@ def Tile_NumCoresOp : Tile_Op<"num_cores", [Pure]> {
     y = number of cores
   }];
   let results = (outs Index:$y);
+  let builders = [Tile_ResultOf<"$_builder.getIndexType()">];
   let assemblyFormat = "attr-dict";
 }
 
