@@ -275,6 +275,22 @@ private:
     if (copy.getPadAlignment() != uint64_t(form.toAlignment))
       return error(llvm::formatv("pads up to {0} bytes, not {1}",
                                  form.toAlignment, *copy.getPadAlignment()));
+    return checkPaddedRow();
+  }
+
+  /// What pads a row stays in it.
+  llvm::Error checkPaddedRow() {
+    int64_t last = y.getRank() - 1, start = copy.getStaticTo()[last];
+    Amount size = sizeOn(copy, last);
+    if (ShapedType::isDynamic(size.value))
+      return llvm::Error::success();
+    int64_t bytes =
+        llvm::alignTo(size.value * y.elementBytes(), form.toAlignment);
+    int64_t end =
+        (ShapedType::isDynamic(start) ? 0 : start) + bytes / y.elementBytes();
+    if (end > y.getPadded()[last])
+      return error(llvm::formatv("pads up to element {0} of rows that have {1}",
+                                 end, y.getPadded()[last]));
     return llvm::Error::success();
   }
 

@@ -82,7 +82,8 @@ public:
 
   llvm::Expected<TilePlan> plan() {
     for (const Way &way : kWays) {
-      if (!way.whole && !hasLastResort())
+      if ((!way.whole && !hasLastResort()) ||
+          (way.doubled && !kernel.twoBuffers))
         continue;
       std::vector<Sizes> lists = sizes(way.whole);
       std::optional<Sizes> best = search(lists, way.doubled);

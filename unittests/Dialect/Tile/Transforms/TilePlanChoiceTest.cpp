@@ -49,6 +49,16 @@ TEST(TilePlanChoice, TwoBuffersWhereTheyFit) {
   EXPECT_EQ(plan.spaces[0].bytes, 64000);
 }
 
+TEST(TilePlanChoice, OneBufferWhereNoMoreIsAskedFor) {
+  Machine machine = madeUpMachine(65536, 32, 32, 0);
+  PlanKernel kernel = elementwise(1000, 1000);
+  kernel.twoBuffers = false;
+  TilePlan plan = planned(kernel, machine);
+  EXPECT_FALSE(plan.doubled);
+  EXPECT_THAT(plan.tried, ElementsAre("rows whole, one buffer: taken"));
+  EXPECT_THAT(plan.tiles, ElementsAre(8, 1000));
+}
+
 TEST(TilePlanChoice, OneTileNeedsNoOther) {
   Machine machine = madeUpMachine(65536, 32, 32, 0);
   TilePlan plan = planned(elementwise(5, 7), machine);

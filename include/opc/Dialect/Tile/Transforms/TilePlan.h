@@ -63,6 +63,7 @@ struct PlanKernel {
   std::string name;
   llvm::SmallVector<PlanAxis, 4> axes;
   std::vector<PlanOperand> operands;
+  bool twoBuffers = true; ///< copies may go on beside the work
 };
 
 /// How often a buffer is copied.

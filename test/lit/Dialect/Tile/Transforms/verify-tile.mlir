@@ -874,3 +874,24 @@ func.func @ways(%g: !tile.buffer<64x64xf32, global>, %c: i1) {
   tile.wait %t0, %t1, %t2, %t3, %t4, %t5, %t6, %t7, %t8, %t9, %t10, %t11, %t12
   return
 }
+
+// -----
+
+func.func @padded_row(%g: !tile.buffer<64x64xf32, global>) {
+  %p = arith.constant 0.0 : f32
+  %a = tile.buffer : <1x10xf32, vector>
+  // expected-error @+1 {{machine small: load: does not pad; load_pad: pads up to element 16 of rows that have 10}}
+  %t = tile.copy_async %g[0, 0] to %a[0, 0] sizes [1, 10] pad %p : f32 align 32 : <64x64xf32, global> to <1x10xf32, vector>
+  tile.wait %t
+  return
+}
+
+// -----
+
+func.func @padding_stays(%g: !tile.buffer<64x64xf32, global>, %n: index) {
+  %p = arith.constant 0.0 : f32
+  %a = tile.buffer : <4x10xf32, vector, padded = [4, 16]>
+  %t = tile.copy_async %g[0, 0] to %a[0, 0] sizes [4, %n] pad %p : f32 align 32 : <64x64xf32, global> to <4x10xf32, vector, padded = [4, 16]>
+  tile.wait %t
+  return
+}
