@@ -64,6 +64,25 @@ static Status run(const std::vector<std::string> &words,
       fmt::format("{} does not compile (exit code {})", kernel, ending.code));
 }
 
+/// The options of the API, its headers and the user's own options.
+static std::vector<std::string> kernelOptions(const SimulatedApi &api,
+                                              const std::string &kernel,
+                                              const Arguments &arguments) {
+  std::vector<std::string> words = api.compile;
+  words.push_back("-I" + (api.include / "opc-sim" / api.name).string());
+  words.push_back("-I" + api.include.string());
+  words.push_back("-iquote" + fs::absolute(kernel).parent_path().string());
+  for (const std::string &header : api.headers) {
+    words.push_back("-include");
+    words.push_back(header);
+  }
+  for (const std::string &option : arguments.all("compiler-option"))
+    words.push_back(option);
+  words.push_back("-x");
+  words.push_back(fs::path(kernel).extension() == ".c" ? "c" : "c++");
+  return words;
+}
+
 /// Compiles without the libraries of the sanitizers, whose functions the
 /// headers bring: so options for compiling are not those for linking.
 static Status build(const SimulatedApi &api, const std::string &kernel,
@@ -75,27 +94,20 @@ static Status build(const SimulatedApi &api, const std::string &kernel,
   fs::path source, object = folder / "kernel.o";
   if (Status status = rewriteKernel(kernel, folder, source); !status.ok())
     return status;
-  std::vector<std::string> words = {compiler};
-  words.insert(words.end(), api.compile.begin(), api.compile.end());
-  words.push_back("-I" + (api.include / "opc-sim" / api.name).string());
-  words.push_back("-I" + api.include.string());
-  words.push_back("-iquote" + fs::absolute(kernel).parent_path().string());
-  for (const std::string &header : api.headers) {
-    words.push_back("-include");
-    words.push_back(header);
-  }
-  for (const std::string &option : arguments.all("compiler-option"))
-    words.push_back(option);
+  std::vector<std::string> words = kernelOptions(api, kernel, arguments);
+  words.insert(words.begin(), compiler);
   bool shared = arguments.has("shared");
   if (shared)
     words.push_back("-fPIC");
-  for (const char *word : {"-x", "c++", "-c"})
-    words.push_back(word);
-  words.insert(words.end(), {source.string(), "-o", object.string()});
+  words.insert(words.end(), {"-c", source.string(), "-o", object.string()});
   Progress progress("compiling " + kernel, true);
   if (Status status = run(words, kernel); !status.ok())
     return status;
-  words = {compiler, object.string(), "-o", program.string()};
+  words = {compiler, object.string()};
+  if (!api.sources.empty())
+    words.insert(words.end(), {"-std=c++20", "-O1"});
+  words.insert(words.end(), api.sources.begin(), api.sources.end());
+  words.insert(words.end(), {"-o", program.string()});
   std::ranges::remove_copy_if(
       api.link, std::back_inserter(words),
       [&](const std::string &word) { return shared && word == "-no-pie"; });

@@ -53,6 +53,7 @@ static Status addTo(SimulatedApi &api, const fs::path &file) {
   append(object, "headers", api.include, api.headers);
   append(object, "compile", api.include, api.compile);
   append(object, "link", api.include, api.link);
+  append(object, "sources", api.include, api.sources);
   return {};
 }
 

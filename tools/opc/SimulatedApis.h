@@ -21,6 +21,7 @@ struct SimulatedApi {
   std::vector<std::string> headers;  ///< included before the kernel
   std::vector<std::string> compile;  ///< options of clang++
   std::vector<std::string> link;     ///< options of clang++, when it links
+  std::vector<std::string> sources;  ///< in C++, linked to every kernel
   std::filesystem::path include;     ///< the folder that has opc-sim
 };
 

@@ -1,5 +1,4 @@
-/*===- athread.h - What sources of Sunway's cores include ---------------- C
- * -*-===*/
+/*===- athread.h - For sources of Sunway's cores -------------------- C -*-===*/
 
 #ifndef OPC_SIM_ATHREAD_ATHREAD_H
 #define OPC_SIM_ATHREAD_ATHREAD_H

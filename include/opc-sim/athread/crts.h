@@ -1,5 +1,4 @@
-/*===- crts.h - What sources of Sunway's cores include ---------------- C
- * -*-===*/
+/*===- crts.h - For sources of Sunway's cores ----------------------- C -*-===*/
 
 #ifndef OPC_SIM_ATHREAD_CRTS_H
 #define OPC_SIM_ATHREAD_CRTS_H

@@ -1,5 +1,4 @@
-/*===- dma.h - What sources of Sunway's cores include ---------------- C
- * -*-===*/
+/*===- dma.h - For sources of Sunway's cores ------------------------ C -*-===*/
 
 #ifndef OPC_SIM_ATHREAD_DMA_H
 #define OPC_SIM_ATHREAD_DMA_H

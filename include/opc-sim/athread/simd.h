@@ -74,6 +74,19 @@ typedef long longv8 __attribute__((vector_size(64)));
 #define simd_smind(a, b) __builtin_elementwise_min(a, b)
 #define simd_smins(a, b) __builtin_elementwise_min(a, b)
 
+/* Of four lanes, the lower two are lanes of `b`, the upper two of `a`: two bits
+   of `control` for each say which. */
+#define simd_vshff(a, b, control)                                              \
+  __extension__({                                                              \
+    __typeof__(a) opcsim_a = (a), opcsim_b = (b), opcsim_c = opcsim_a;         \
+    for (int opcsim_i = 0; opcsim_i < 4; ++opcsim_i) {                         \
+      int opcsim_lane = ((control) >> (2 * opcsim_i)) & 3;                     \
+      opcsim_c[opcsim_i] =                                                     \
+          opcsim_i < 2 ? opcsim_b[opcsim_lane] : opcsim_a[opcsim_lane];        \
+    }                                                                          \
+    opcsim_c;                                                                  \
+  })
+
 /* The sum of the lanes, the first one first. */
 #define simd_reduc_plusd(a) OPCSIM_SW_SUM(double, a)
 #define simd_reduc_pluss(a) OPCSIM_SW_SUM(float, a)
