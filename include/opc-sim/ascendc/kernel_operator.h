@@ -11,7 +11,7 @@
 #include "sim/Convert.h"
 #include "sim/Copy.h"
 #include "sim/Cube.h"
-#include "sim/Elementwise.h"
+#include "sim/Functions.h"
 #include "sim/Queue.h"
 #include "sim/Rearrange.h"
 #include "sim/Reduce.h"

@@ -32,6 +32,9 @@ struct Settings {
   int maxFaults = 20; ///< OPCSIM_MAX_FAULTS: different ones that are printed
   int wave = 0;       ///< OPCSIM_WAVE: lanes of a wave; 0: what the API says
   std::string chip;   ///< OPCSIM_CHIP: sizes of which chip; empty: the API's
+  /// OPCSIM_AUTO_SYNC: 1 where the vendor's compiler is told to order the
+  /// scalar unit's accesses and those of the other pipes of a core by itself
+  bool autoSync = false;
 
   /// The settings of this process.
   static const Settings &get() {
@@ -96,6 +99,7 @@ inline Settings Settings::fromEnvironment() {
       result.wave != 128)
     wrongSetting("OPCSIM_WAVE", "32, 64 or 128");
   result.chip = variable("OPCSIM_CHIP");
+  result.autoSync = number("OPCSIM_AUTO_SYNC", 0, 0) != 0;
   return result;
 }
 

@@ -188,6 +188,36 @@ def test_product(tmp_path, mode, seed, name, sizes):
     numpy.testing.assert_allclose(got, wanted, atol=1e-4)
 
 
+@EACH_RUN
+@pytest.mark.parametrize("sizes", [(16, 32, 48), (5, 16, 16)])
+def test_product_of_floats(tmp_path, mode, seed, sizes):
+    m, n, k = sizes
+    a, b, c = randoms(m, k), randoms(k, n), numpy.zeros((m, n), "f4")
+    got = run_kernel(tmp_path, "gemm-float", 1, sizes, a, b, c, mode, seed)[1]
+    wanted = a.astype("f8") @ b.astype("f8")
+    numpy.testing.assert_allclose(got, wanted, atol=1e-5)
+
+
+def test_scalar_unit_may_be_ordered_by_the_compiler():
+    """What public kernels rely on where they say nothing themselves."""
+    program = programs.compiled("ascendc", "faults.cpp")
+    for case in ("scalar-too-early", "scalar-unseen"):
+        done = programs.run(program, case, 1, mode="deferred", AUTO_SYNC=1)
+        assert (done.returncode, done.stderr) == (0, "")
+    wrong = programs.run(program, "missing-flag", 1, AUTO_SYNC=1)
+    assert programs.faults_of(wrong) == {"missing-wait"}
+
+
+def test_larger_chip():
+    """What fits into the buffer of one chip does not into that of another."""
+    program = programs.compiled("ascendc", "faults.cpp")
+    wrong = programs.run(program, "buffer-overflow", 1)
+    assert "910b has 188160" in wrong.stderr
+    assert (
+        programs.run(program, "buffer-overflow", 1, CHIP="950").returncode == 0
+    )
+
+
 def test_time_line(tmp_path):
     """Copies, computations and waits of each core, for Perfetto."""
     path = tmp_path / "trace.json"

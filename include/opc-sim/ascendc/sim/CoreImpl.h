@@ -23,9 +23,14 @@ inline void Core::poison(Space space) {
 }
 
 inline void Core::issue(Issue operation) {
+  bool ordered = operation.pipe == PIPE_S && Settings::get().autoSync;
+  if (ordered)
+    drain(operation.name, operation.where);
   track(operation);
   if (operation.pipe == PIPE_S) {
     operation.run();
+    if (ordered)
+      learn(clocks[PIPE_S]);
     return;
   }
   pipes.issue(operation.pipe,

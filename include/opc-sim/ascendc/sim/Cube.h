@@ -107,6 +107,46 @@ void loadFractals(const Local<T> &dst, const Local<T> &src,
   });
 }
 
+/// Squares of fractals that lie side by side, transposed: of 16 x 16 elements
+/// of two bytes (one fractal) or four (two), or 32 x 32 of one (two). Strides
+/// of the source are squares, gaps of the destination fractals.
+template <typename T>
+void loadTransposed(const Local<T> &dst, const Local<T> &src,
+                    const AscendC::LoadData2dTransposeParams &p, Call &call) {
+  constexpr size_t c0 = kC0<T>, side = std::max(c0, kRows);
+  constexpr size_t perSquare = sizeof(T) == 2 ? 1 : 2;
+  constexpr size_t size = kFractal / sizeof(T);
+  call.count(p.repeatTimes, 255, "repeatTimes").lies(src, Space::L1);
+  call.lies(dst, Space::L0B);
+  call.expect(p.addrMode == 0, FaultKind::Unsupported, "addrMode 1");
+  if (!call)
+    return;
+  Local<T> first = src[uint32_t(p.startIndex * perSquare * size)];
+  size_t pitch = p.srcStride * perSquare;
+  call.inRuns(first, perSquare * kFractal, p.repeatTimes, pitch * kFractal)
+      .partly();
+  for (size_t i = 0; i < perSquare; ++i)
+    call.outRuns(dst[uint32_t(i * (1 + p.dstFracGap) * size)], kFractal,
+                 p.repeatTimes, (1 + p.dstGap) * kFractal, kFractal);
+  if (!call)
+    return;
+  // Squares are fractals of 16 rows of 32 bytes, side by side; for one byte,
+  // one below the other.
+  Fractals square{side / kRows, side / c0, kRows, c0, false, true};
+  T *to = dst.data();
+  T *from = first.data();
+  auto one = [=](size_t repeat, size_t row, size_t column) {
+    size_t at = square.at(column, row);
+    T *base =
+        to + (repeat * (1 + p.dstGap) + at / size * (1 + p.dstFracGap)) * size;
+    base[at % size] = from[repeat * pitch * size + square.at(row, column)];
+  };
+  call.run([=] {
+    for (size_t i = 0; i < p.repeatTimes * side * side; ++i)
+      one(i / (side * side), i / side % side, i % side);
+  });
+}
+
 /// C += A * B, sums in float or int32, one product after the other.
 template <typename C, typename A, typename B>
 void multiply(const Local<C> &c, const Local<A> &a, const Local<B> &b,
@@ -212,6 +252,14 @@ void LoadData(const LocalTensor<T> &dst, const LocalTensor<T> &src,
               const LoadData2DParams &params, OPCSIM_HERE) {
   opcsim::ascend::Call call("LoadData", PIPE_MTE1, where);
   opcsim::ascend::loadFractals(dst, src, params, call);
+}
+
+template <typename T>
+void LoadDataWithTranspose(const LocalTensor<T> &dst, const LocalTensor<T> &src,
+                           const LoadData2dTransposeParams &params,
+                           OPCSIM_HERE) {
+  opcsim::ascend::Call call("LoadDataWithTranspose", PIPE_MTE1, where);
+  opcsim::ascend::loadTransposed(dst, src, params, call);
 }
 
 template <typename C, typename A, typename B>

@@ -39,6 +39,18 @@ struct LoadData2DParams {
 };
 using LoadData2dParams = LoadData2DParams;
 
+struct LoadData2dTransposeParams {
+  LoadData2dTransposeParams() = default;
+  LoadData2dTransposeParams(uint16_t start, uint8_t repeats, uint16_t stride,
+                            uint16_t gap, uint16_t fractalGap, uint8_t mode)
+      : startIndex(start), repeatTimes(repeats), srcStride(stride), dstGap(gap),
+        dstFracGap(fractalGap), addrMode(mode) {}
+  uint16_t startIndex = 0;
+  uint8_t repeatTimes = 0;
+  uint16_t srcStride = 0, dstGap = 0, dstFracGap = 0;
+  uint8_t addrMode = 0;
+};
+
 struct MmadParams {
   MmadParams() = default;
   MmadParams(uint16_t m, uint16_t n, uint16_t k, uint8_t unitFlag,

@@ -127,7 +127,9 @@ namespace AscendC {
   X(And, I16 | U16, a & b, false)                                              \
   X(Or, I16 | U16, a | b, false)                                               \
   X(AddRelu, kFloats | I16, a + b > 0 ? a + b : decltype(a)(0), false)         \
-  X(SubRelu, kFloats | I16, a - b > 0 ? a - b : decltype(a)(0), false)         \
+  X(SubRelu, kFloats | I16, a - b > 0 ? a - b : decltype(a)(0), false)
+
+#define OPCSIM_TERNARY_OPS(X)                                                  \
   X(MulAddDst, kFloats, std::fma(a, b, d), true)                               \
   X(FusedMulAdd, kFloats, std::fma(a, d, b), true)                             \
   X(FusedMulAddRelu, kFloats, std::fmax(std::fma(a, d, b), 0), true)
@@ -160,7 +162,14 @@ namespace AscendC {
   }
 
 #define OPCSIM_BINARY(Name, types, expression, reads)                          \
-  template <typename T, typename S, bool isSetMask = true>                     \
+  OPCSIM_BINARY_OF(typename T, T, Name, types, expression, reads)
+/// The destination may be of another type.
+#define OPCSIM_TERNARY(Name, types, expression, reads)                         \
+  OPCSIM_BINARY_OF(OPCSIM_TWO_TYPES, S, Name, types, expression, reads)
+#define OPCSIM_TWO_TYPES typename T, typename S
+
+#define OPCSIM_BINARY_OF(Types, S, Name, types, expression, reads)             \
+  template <Types, bool isSetMask = true>                                      \
   void Name(const LocalTensor<T> &dst, const LocalTensor<S> &src0,             \
             const LocalTensor<S> &src1, int32_t count, OPCSIM_HERE) {          \
     using namespace opcsim::ascend;                                            \
@@ -169,7 +178,7 @@ namespace AscendC {
              return expression;                                                \
            });                                                                 \
   }                                                                            \
-  template <typename T, typename S, bool isSetMask = true>                     \
+  template <Types, bool isSetMask = true>                                      \
   void Name(const LocalTensor<T> &dst, const LocalTensor<S> &src0,             \
             const LocalTensor<S> &src1, opcsim::ascend::LaneMask mask,         \
             uint8_t repeats, const BinaryRepeatParams &params, OPCSIM_HERE) {  \
@@ -201,9 +210,13 @@ namespace AscendC {
 
 OPCSIM_UNARY_OPS(OPCSIM_UNARY)
 OPCSIM_BINARY_OPS(OPCSIM_BINARY)
+OPCSIM_TERNARY_OPS(OPCSIM_TERNARY)
 OPCSIM_SCALAR_OPS(OPCSIM_SCALAR)
 #undef OPCSIM_UNARY
 #undef OPCSIM_BINARY
+#undef OPCSIM_TERNARY
+#undef OPCSIM_TWO_TYPES
+#undef OPCSIM_BINARY_OF
 #undef OPCSIM_SCALAR
 
 /// dst += src * scalar, fused.
@@ -214,45 +227,6 @@ void Axpy(const LocalTensor<T> &dst, const LocalTensor<S> &src, S scalar,
   auto s = static_cast<Value<T>>(scalar);
   binary("Axpy", kFloats, dst, src, src, int64_t(count), true, where,
          [s](auto a, auto, auto d) { return std::fma(Value<T>(a), s, d); });
-}
-
-// Functions of the library: name, what they make of `a`.
-#define OPCSIM_MATH_OPS(X)                                                     \
-  X(Tanh, std::tanh(a))                                                        \
-  X(Erf, std::erf(a))                                                          \
-  X(Sigmoid, 1 / (1 + std::exp(-a)))                                           \
-  X(Sin, std::sin(a))                                                          \
-  X(Cos, std::cos(a))                                                          \
-  X(Floor, std::floor(a))                                                      \
-  X(Ceil, std::ceil(a))                                                        \
-  X(Silu, a / (1 + std::exp(-a)))
-
-#define OPCSIM_MATH(Name, expression)                                          \
-  template <typename T, bool isReuseSource = false>                            \
-  void Name(const LocalTensor<T> &dst, const LocalTensor<T> &src,              \
-            uint32_t count, OPCSIM_HERE) {                                     \
-    using namespace opcsim::ascend;                                            \
-    unary(#Name, kFloats, dst, src, int64_t(count), where,                     \
-          [](auto a) { return expression; });                                  \
-  }                                                                            \
-  template <typename T, bool isReuseSource = false>                            \
-  void Name(const LocalTensor<T> &dst, const LocalTensor<T> &src,              \
-            const LocalTensor<uint8_t> &, uint32_t count, OPCSIM_HERE) {       \
-    Name<T, isReuseSource>(dst, src, count, where);                            \
-  }
-OPCSIM_MATH_OPS(OPCSIM_MATH)
-#undef OPCSIM_MATH
-
-/// src0 * src1 * sigmoid(beta * src1).
-template <typename T, bool isReuseSource = false>
-void SwiGLU(const LocalTensor<T> &dst, const LocalTensor<T> &src0,
-            const LocalTensor<T> &src1, const float &beta, uint32_t count,
-            OPCSIM_HERE) {
-  using namespace opcsim::ascend;
-  binary("SwiGLU", kFloats, dst, src0, src1, int64_t(count), false, where,
-         [beta](auto a, auto b, auto) {
-           return a * b / (1 + std::exp(-beta * b));
-         });
 }
 
 /// Every element is the scalar.

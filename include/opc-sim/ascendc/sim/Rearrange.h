@@ -18,6 +18,13 @@ struct TransDataTo5HDParams {
   uint16_t dstRepStride = 0, srcRepStride = 0;
 };
 
+struct GatherMaskParams {
+  uint8_t src0BlockStride = 1;
+  uint16_t repeatTimes = 1;
+  uint16_t src0RepeatStride = 8;
+  uint8_t src1RepeatStride = 8;
+};
+
 struct BrcbRepeatParams {
   BrcbRepeatParams() = default;
   BrcbRepeatParams(uint16_t block, uint16_t repeat)
@@ -106,6 +113,39 @@ void Gather(const LocalTensor<T> &dst, const LocalTensor<T> &src,
                            (unsigned long long)at, (unsigned long long)bytes),
                where);
     }
+  });
+}
+
+/// The elements of whole repeats that a built-in pattern takes, side by side:
+/// 1 and 2 the even and the odd ones, 3 to 6 one of four, 7 all. Their number
+/// goes to `taken`.
+template <typename T>
+void GatherMask(const LocalTensor<T> &dst, const LocalTensor<T> &src,
+                uint8_t pattern, bool reduceMode, uint32_t,
+                const GatherMaskParams &params, uint64_t &taken, OPCSIM_HERE) {
+  using namespace opcsim::ascend;
+  Call call("GatherMask", PIPE_V, where);
+  call.expect(pattern >= 1 && pattern <= 7, opcsim::FaultKind::BadArgument,
+              opcsim::say("there is no pattern %u", pattern));
+  call.expect(!reduceMode, opcsim::FaultKind::Unsupported,
+              "the mode that counts elements");
+  call.count(params.repeatTimes, 255, "repeat");
+  size_t period = pattern <= 2 ? 2 : pattern <= 6 ? 4 : 1;
+  size_t first = pattern <= 2 ? pattern - 1 : pattern <= 6 ? pattern - 3 : 0;
+  auto all =
+      lanesOf(LaneMask(kRepeat / sizeof(T)), params.repeatTimes,
+              params.src0BlockStride, params.src0RepeatStride, sizeof(T));
+  std::vector<uint32_t> from;
+  for (size_t i = first; i < all.size(); i += period)
+    from.push_back(all[i]);
+  call.inAt(src, all).out(dst, from.size());
+  taken = from.size();
+  if (!call)
+    return;
+  T *d = dst.data(), *a = src.data();
+  call.run([=] {
+    for (size_t i = 0; i < from.size(); ++i)
+      d[i] = a[from[i]];
   });
 }
 

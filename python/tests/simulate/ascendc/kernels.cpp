@@ -303,6 +303,36 @@ void gemm(GM_ADDR x, GM_ADDR y, GM_ADDR z, int m, int n, int k) {
   Gemm(x, y, z, m, n, k).run();
 }
 
+/// One product of floats: 16 x k by k x n. Squares of 16 x 16 are transposed on
+/// their way to L0B, so they lie side by side in L1: rows of 16, one square
+/// after the other.
+void gemmFloat(GM_ADDR x, GM_ADDR y, GM_ADDR z, int m, int n, int k) {
+  GlobalTensor<float> left, right, result;
+  left.SetGlobalBuffer((__gm__ float *)x, m * k);
+  right.SetGlobalBuffer((__gm__ float *)y, k * n);
+  result.SetGlobalBuffer((__gm__ float *)z, m * n);
+  LocalTensor<float> nearA(TPosition::A1, 0, 16 * k);
+  LocalTensor<float> nearB(TPosition::B1, 64 * 1024, k * n);
+  LocalTensor<float> a(TPosition::A2, 0, 16 * k), b(TPosition::B2, 0, k * n);
+  LocalTensor<float> c(TPosition::CO1, 0, 16 * n);
+  DataCopy(nearA, left, Nd2NzParams(1, m, k, 0, k, 16, 1, 0));
+  for (int p = 0; p < k; p += 16)
+    DataCopy(nearB[p * n], right[p * n], Nd2NzParams(1, 16, n, 0, n, 16, 1, 0));
+  SetFlag<HardEvent::MTE2_MTE1>(0);
+  WaitFlag<HardEvent::MTE2_MTE1>(0);
+  LoadData(a, nearA, LoadData2DParams(0, k / 8, 1, 0, 0, false, 0));
+  for (int p = 0; p < k; p += 16)
+    LoadDataWithTranspose(b[p * n], nearB,
+                          LoadData2dTransposeParams(p / 16 * (n / 16), n / 16,
+                                                    1, 0, n / 16 - 1, 0));
+  SetFlag<HardEvent::MTE1_M>(0);
+  WaitFlag<HardEvent::MTE1_M>(0);
+  Mmad(c, a, b, MmadParams(m, n, k, 0, false, true));
+  SetFlag<HardEvent::M_FIX>(0);
+  WaitFlag<HardEvent::M_FIX>(0);
+  Fixpipe(result, c, FixpipeParamsV220(n, m, 16, n, false));
+}
+
 /// The product on the cube core, its relu on the vector cores of the block.
 void gemmRelu(GM_ADDR x, GM_ADDR y, GM_ADDR z, int m, int n, int k) {
   KERNEL_TASK_TYPE_DEFAULT(KERNEL_TYPE_MIX_AIC_1_2);
@@ -347,6 +377,7 @@ static const struct {
     {"transpose", transpose},
     {"gemm", gemm},
     {"gemm-relu", gemmRelu},
+    {"gemm-float", gemmFloat},
 };
 
 /// NAME BLOCKS M N K X_BYTES Y_BYTES Z_BYTES X Y Z: x and y are read, y and z
