@@ -40,6 +40,29 @@ void opcsim_sw_dma(opcsim_sw_place place, const char *name,
   core(place, name).start(call);
 }
 
+void opcsim_sw_rma(opcsim_sw_place place, const char *name,
+                   opcsim_sw_direction direction, const void *ldm,
+                   volatile void *reply, long length, int other,
+                   const void *there, volatile void *other_reply) {
+  Cpe &cpe = core(place, name);
+  if (other < 0 || other >= kCores) {
+    report(FaultKind::BadArgument, say("%s: there is no core %d", name, other),
+           placeOf(place));
+    return;
+  }
+  CopyCall call{};
+  call.name = name;
+  call.get = direction == OPCSIM_SW_GET;
+  call.memory = static_cast<char *>(const_cast<void *>(there));
+  call.ldm = static_cast<char *>(const_cast<void *>(ldm));
+  call.length = length < 0 ? 0 : static_cast<size_t>(length);
+  call.reply = static_cast<volatile int *>(reply);
+  call.place = placeOf(place);
+  call.other = &Array::running()->core(other);
+  call.otherReply = static_cast<volatile int *>(other_reply);
+  cpe.startBetween(call);
+}
+
 void opcsim_sw_wait(opcsim_sw_place place, const char *name,
                     volatile void *reply, long value) {
   core(place, name)

@@ -69,6 +69,8 @@ public:
 
   const SpaceRules &limits() const { return rules; }
   size_t used() const { return inUse; }
+  /// The first of its addresses.
+  char *start() const { return reinterpret_cast<char *>(first); }
   bool contains(const void *address) const {
     return reinterpret_cast<uintptr_t>(address) - first < reserved;
   }

@@ -42,6 +42,10 @@ FAULTS = {
     "direct-writers": "race",
     "reply-in-memory": "bad-argument",
     "broadcast": "unsupported",
+    "given-too-early": "missing-wait",
+    "given-behind-the-end": "out-of-bounds",
+    "given-to-nobody": "bad-argument",
+    "never-taken": "unwaited-copy",
     "read-before-join": "missing-sync",
     "never-joined": "missing-sync",
     "spawned-twice": "bad-handle",
@@ -138,10 +142,11 @@ def test_product(tmp_path, mode, seed, sizes):
 
 
 @EACH_RUN
-def test_cores_meet(tmp_path, mode, seed):
+@pytest.mark.parametrize("name", ["shift", "pass"])
+def test_cores_meet(tmp_path, name, mode, seed):
     x = randoms(1024)
     z = numpy.zeros(1024)
-    got = run_kernel(tmp_path, "shift", (1024, 0, 0), x, x, z, mode, seed)
+    got = run_kernel(tmp_path, name, (1024, 0, 0), x, x, z, mode, seed)
     numpy.testing.assert_array_equal(got, 2 * numpy.roll(x, -16))
 
 

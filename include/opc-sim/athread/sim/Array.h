@@ -6,6 +6,7 @@
 #include "Cpe.h"
 
 #include <array>
+#include <latch>
 #include <memory>
 #include <thread>
 
@@ -68,15 +69,21 @@ public:
     Meeting &meeting = scope == OPCSIM_SW_ROW   ? *rows[cpe.id / 8]
                        : scope == OPCSIM_SW_COL ? *columns[cpe.id % 8]
                                                 : all;
+    cpe.deliverBetween();
     meeting.arrive(cpe, rounds[scope][cpe.id]++, place);
   }
+
+  Cpe &core(int id) { return *cpes[id]; }
 
 private:
   void runCore(int id, void (*kernel)(void *), void *argument) {
     char top;
-    auto cpe = std::make_unique<Cpe>(id);
+    cpes[id] = std::make_unique<Cpe>(id);
+    Cpe *cpe = cpes[id].get();
     cpe->stackTop = &top;
-    Cpe::current() = cpe.get();
+    Cpe::current() = cpe;
+    // Whoever copies to another core finds it there.
+    started.arrive_and_wait();
     kernel(argument);
     cpe->finish();
     Cpe::current() = nullptr;
@@ -86,6 +93,8 @@ private:
   }
 
   std::string name;
+  std::array<std::unique_ptr<Cpe>, kCores> cpes;
+  std::latch started{kCores};
   Meeting all{"of the array", kCores};
   std::vector<std::unique_ptr<Meeting>> rows, columns;
   /// By scope and core.

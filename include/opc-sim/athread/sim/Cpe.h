@@ -15,6 +15,7 @@
 #include "MainMemory.h"
 #include "interface.h"
 
+#include <atomic>
 #include <list>
 
 namespace opcsim::sw {
@@ -59,12 +60,27 @@ struct CopyCall {
   volatile int *reply;
   size_t block, stride;
   Place place;
+  /// Between cores: whose LDM `memory` is in, as this core says it and as it
+  /// is, and the word that tells the other core.
+  class Cpe *other = nullptr;
+  volatile int *otherReply = nullptr;
 
   size_t blocks() const { return block ? length / block : 1; }
   size_t blockSize() const { return block ? block : length; }
   size_t pitch() const { return block + stride; }
   size_t extent() const { return (blocks() - 1) * pitch() + blockSize(); }
 };
+
+/// A copy that another core makes to or from this one.
+struct Arrival {
+  const char *name;
+  Place place;
+  Range written; ///< empty where the other core only reads
+  volatile int *reply;
+  tile::Clock clock; ///< what the other core knew when it began
+  bool arrived = false, delivered = false;
+};
+using ArrivalPtr = std::shared_ptr<Arrival>;
 
 class Cpe {
 public:
@@ -74,6 +90,9 @@ public:
         heap({"LDM", chip.ldm, 32, 64, 64, true, 4 * chip.ldm}) {
     locals = Symbols::localsOfThread();
   }
+
+  /// The start of ldm_malloc's addresses.
+  char *heapBase() const { return heap.start(); }
 
   static Cpe *&current() {
     static thread_local Cpe *opcsimCpe = nullptr;
@@ -109,6 +128,10 @@ public:
   void wait(volatile int *reply, long value, const char *name,
             const Place &place);
   void waitAll(const Place &place);
+  /// Between cores; addresses of the other core are those of this one.
+  void startBetween(CopyCall call);
+  /// What this core gives to or takes from others happens, at last now.
+  void deliverBetween();
   void access(const void *address, size_t size, bool writes,
               const Place &place);
   void finish();
@@ -140,8 +163,23 @@ private:
                   tile::Stamp stamp, const tile::Clock &known,
                   const char *operation, const Place &place);
 
+  /// The other core's address of what this one calls `address`.
+  char *translate(const Cpe &other, const volatile void *address) const;
+  bool arrive(const CopyCall &call, const ArrivalPtr &arrival);
+  size_t announced(volatile int *reply);
+  bool takeArrivals(volatile int *reply);
+  bool accessArrival(const Range &range, const char *operation,
+                     const Place &place);
+  void move(CopyCall call, const ArrivalPtr &arrival);
+  bool awaits(const void *address);
+  void observe(volatile int *reply);
+
   CopyEngine engine;
   Random random;
+  std::mutex inboxMutex;
+  std::list<ArrivalPtr> inbox; ///< guarded, as is `ended`
+  std::atomic<bool> hasInbox = false;
+  bool ended = false;
   std::list<Flight> flights;
   std::vector<const volatile void *> replies;
   size_t polls = 0;
@@ -156,5 +194,8 @@ public:
 } // namespace opcsim::sw
 
 #include "CpeCopies.h"
+
+#include "Replies.h"
+#include "Rma.h"
 
 #endif // OPC_SIM_ATHREAD_SIM_CPE_H

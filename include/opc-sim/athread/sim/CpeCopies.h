@@ -1,4 +1,4 @@
-//===- CpeCopies.h - Copies, replies and accesses of a core ---*- C++ -*-===//
+//===- CpeCopies.h - Copies and accesses of a core ------------*- C++ -*-===//
 //
 // Included by Cpe.h alone.
 //
@@ -82,7 +82,7 @@ inline bool Cpe::allowed(const CopyCall &call) {
 inline void Cpe::record(const CopyCall &call) {
   copyClock.join(clock);
   tile::Stamp stamp = copyClock.tick(kCopyActor + static_cast<uint32_t>(id));
-  for (size_t i = 0; i < call.blocks(); ++i)
+  for (size_t i = 0; i < call.blocks() && !call.other; ++i)
     recordMain(call.memory + i * call.pitch(), call.blockSize(), !call.get,
                stamp, copyClock, call.name, call.place);
   flights.push_back({call, 0, stamp});
@@ -99,14 +99,21 @@ inline void Cpe::start(CopyCall call) {
       std::find(replies.begin(), replies.end(), call.reply) == replies.end())
     replies.push_back(call.reply);
   record(call);
+  move(call, nullptr);
+}
+
+/// Starts what moves the bytes; `arrival` is told to the other core.
+inline void Cpe::move(CopyCall call, const ArrivalPtr &arrival) {
   if (call.get && heap.contains(call.ldm))
     heap.markWritten(call.ldm, call.length);
   CopyRequest request;
   request.name = call.name;
-  request.track = {"core " + std::to_string(id), "DMA"};
+  request.track = {"core " + std::to_string(id), call.other ? "RMA" : "DMA"};
   request.place = call.place;
-  request.work = [call] {
-    for (size_t i = 0; i < call.blocks(); ++i) {
+  request.work = [call, arrival] {
+    if (call.other && !call.other->arrive(call, arrival))
+      return;
+    for (size_t i = 0; i < call.blocks() && !call.other; ++i) {
       char *memory = call.memory + i * call.pitch();
       char *ldm = call.ldm + i * call.blockSize();
       std::memcpy(call.get ? ldm : memory, call.get ? memory : ldm,
@@ -128,75 +135,6 @@ inline void Cpe::deliver(Flight &flight) {
   flight.delivered = true;
   if (flight.call.reply)
     *flight.call.reply = *flight.call.reply + 1;
-}
-
-/// Lets a copy arrive, which one the seed says.
-inline void Cpe::pump(volatile int *reply) {
-  std::vector<Flight *> waiting;
-  for (Flight &flight : flights)
-    if (!flight.delivered && flight.call.reply == reply)
-      waiting.push_back(&flight);
-  if (!waiting.empty())
-    deliver(*waiting[random.below(waiting.size())]);
-}
-
-inline size_t Cpe::undelivered(volatile int *reply) const {
-  return static_cast<size_t>(
-      std::count_if(flights.begin(), flights.end(), [&](const Flight &flight) {
-        return flight.call.reply == reply && !flight.delivered;
-      }));
-}
-
-/// The core has seen that all copies of the word are done.
-inline void Cpe::retire(volatile int *reply) {
-  for (auto it = flights.begin(); it != flights.end();)
-    if (it->call.reply == reply && it->delivered) {
-      clock.learn(it->stamp);
-      it = flights.erase(it);
-    } else {
-      ++it;
-    }
-}
-
-inline void Cpe::poll(const void *address) {
-  auto found = std::find(replies.begin(), replies.end(), address);
-  if (found == replies.end()) {
-    polls = 0;
-    return;
-  }
-  auto *reply = static_cast<volatile int *>(const_cast<void *>(address));
-  if (undelivered(reply)) {
-    polls = 0;
-    pump(reply);
-  } else if (polls++ == 0) {
-    pollsSince = TimeLine::now();
-  }
-  if (!undelivered(reply))
-    retire(reply);
-  double limit = Settings::get().deadlockSeconds * 1e6;
-  if (polls % 1024 == 1023 && TimeLine::now() - pollsSince > limit)
-    fail(FaultKind::Deadlock,
-         say("core %d reads its reply word, which is %d, again and again, and "
-             "no copy is in flight",
-             id, *reply),
-         {});
-}
-
-inline void Cpe::wait(volatile int *reply, long value, const char *name,
-                      const Place &place) {
-  long last = *reply + static_cast<long>(undelivered(reply));
-  Span span({"core " + std::to_string(id), "kernel"}, name, "wait");
-  while (*reply < value && undelivered(reply))
-    pump(reply);
-  if (*reply < value)
-    fail(FaultKind::Deadlock,
-         say("%s: core %d waits for a reply of %ld, which is %d, and no copy "
-             "is in flight",
-             name, id, value, *reply),
-         place);
-  // Fewer than all: any of them may be those that are done.
-  if (value >= last)
-    retire(reply);
 }
 
 inline void Cpe::waitAll(const Place &) {
@@ -240,6 +178,8 @@ inline void Cpe::access(const void *address, size_t size, bool writes,
                         const Place &place) {
   Range range{address, size};
   const char *operation = writes ? "write" : "read";
+  if (accessArrival(range, operation, place))
+    return;
   for (const Flight &flight : flights) {
     const CopyCall &call = flight.call;
     bool local = range.overlaps({call.ldm, call.length});
@@ -272,6 +212,13 @@ inline void Cpe::finish() {
            say("%s is never waited for", flight.call.name), flight.call.place);
   waitAll({});
   flights.clear();
+  std::lock_guard lock(inboxMutex);
+  ended = true;
+  for (const ArrivalPtr &arrival : inbox)
+    report(FaultKind::UnwaitedCopy,
+           say("%s by another core is never waited for by this one",
+               arrival->name),
+           arrival->place);
 }
 
 } // namespace opcsim::sw

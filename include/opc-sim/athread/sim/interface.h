@@ -44,6 +44,12 @@ void opcsim_sw_dma(struct opcsim_sw_place place, const char *name,
                    enum opcsim_sw_direction direction, const void *memory,
                    const void *ldm, long length, volatile void *reply,
                    long block, long stride);
+/* A copy between the LDM of this core and that of core `other`, whose addresses
+   are those of this core; both cores' words are raised. */
+void opcsim_sw_rma(struct opcsim_sw_place place, const char *name,
+                   enum opcsim_sw_direction direction, const void *ldm,
+                   volatile void *reply, long length, int other,
+                   const void *there, volatile void *other_reply);
 /* Waits until the reply is `value` or more. */
 void opcsim_sw_wait(struct opcsim_sw_place place, const char *name,
                     volatile void *reply, long value);
@@ -186,6 +192,23 @@ static inline int opcsim_sw_old_dma(struct opcsim_sw_place place,
 #define CRTS_dma_wait_value athread_dma_wait_value
 #define CRTS_dma_barrier athread_dma_barrier
 #define CRTS_dma_bcast_coll athread_dma_bcast_coll
+
+/* Between cores: own address, own reply, length, the other core, its address
+   and its reply. */
+#define CRTS_rma_iput(local, reply, len, core, remote, remote_reply)           \
+  opcsim_sw_rma(OPCSIM_SW_HERE, "CRTS_rma_iput", OPCSIM_SW_PUT, local, reply,  \
+                len, core, remote, remote_reply)
+#define CRTS_rma_iget(local, reply, len, core, remote, remote_reply)           \
+  opcsim_sw_rma(OPCSIM_SW_HERE, "CRTS_rma_iget", OPCSIM_SW_GET, local, reply,  \
+                len, core, remote, remote_reply)
+#define CRTS_rma_put(local, len, core, remote, remote_reply)                   \
+  opcsim_sw_rma(OPCSIM_SW_HERE, "CRTS_rma_put", OPCSIM_SW_PUT, local, NULL,    \
+                len, core, remote, remote_reply)
+#define CRTS_rma_get(local, len, core, remote, remote_reply)                   \
+  opcsim_sw_rma(OPCSIM_SW_HERE, "CRTS_rma_get", OPCSIM_SW_GET, local, NULL,    \
+                len, core, remote, remote_reply)
+#define CRTS_rma_wait_value(reply, value)                                      \
+  opcsim_sw_wait(OPCSIM_SW_HERE, "CRTS_rma_wait_value", reply, value)
 
 /* Barriers. */
 enum { ROW_SCOPE, COL_SCOPE, ARRAY_SCOPE };

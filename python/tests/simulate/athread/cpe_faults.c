@@ -256,6 +256,52 @@ static void broadcast(const Work *w) {
     athread_dma_wait_value(&reply, 1);
 }
 
+static void given_too_early(const Work *w) {
+  /* The next core's numbers are used before they have surely come. */
+  reply = 0;
+  load(w);
+  athread_ssync_array();
+  CRTS_rma_put(a, 32, (_MYID + 1) % CORES, b, &reply);
+  if (!w->bad)
+    CRTS_rma_wait_value(&reply, 1);
+  else
+    athread_ssync_array();
+  b[0] += 1;
+  if (w->bad)
+    CRTS_rma_wait_value(&reply, 1);
+}
+
+static void given_behind_the_end(const Work *w) {
+  reply = 0;
+  load(w);
+  athread_ssync_array();
+  CRTS_rma_put(a, sizeof a, (_MYID + 1) % CORES, &b[w->bad ? 4 : 0], &reply);
+  if (!w->bad)
+    CRTS_rma_wait_value(&reply, 1);
+}
+
+static void given_to_nobody(const Work *w) {
+  reply = 0;
+  load(w);
+  athread_ssync_array();
+  CRTS_rma_put(a, 32, w->bad && _MYID == 63 ? 64 : (_MYID + 1) % CORES, b,
+               &reply);
+  if (!w->bad || _MYID != 0)
+    CRTS_rma_wait_value(&reply, 1);
+}
+
+static void never_taken(const Work *w) {
+  reply = 0;
+  load(w);
+  athread_ssync_array();
+  CRTS_rma_put(a, 32, (_MYID + 1) % CORES, b, &reply);
+  if (!w->bad)
+    while (reply != 1)
+      ;
+  else
+    athread_ssync_array();
+}
+
 static void store_all(const Work *w) {
   load(w);
   store(w, a);
@@ -298,6 +344,10 @@ static const struct {
     {"direct-writers", direct_writers},
     {"reply-in-memory", reply_in_memory},
     {"broadcast", broadcast},
+    {"given-too-early", given_too_early},
+    {"given-behind-the-end", given_behind_the_end},
+    {"given-to-nobody", given_to_nobody},
+    {"never-taken", never_taken},
     {"read-before-join", store_all},
     {"never-joined", store_all},
     {"spawned-twice", store_all},

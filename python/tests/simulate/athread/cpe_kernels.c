@@ -154,6 +154,22 @@ void SLAVE_FUN(shift)(Work *work) {
   athread_dma_put(w.z + at, right[0], 64);
 }
 
+/* The same through the cores' LDM: each gives its part to the one before it. */
+void SLAVE_FUN(pass)(Work *work) {
+  Work w;
+  fetch(&w, work);
+  int at = _MYID * 16, before = (_MYID + 63) % 64;
+  get_reply = put_reply = 0;
+  athread_dma_get(left[0], w.x + at, 64);
+  for (int i = 0; i < 16; ++i)
+    left[0][i] *= 2;
+  athread_ssync_array();
+  CRTS_rma_iput(left[0], &put_reply, 64, before, right[0], &get_reply);
+  CRTS_rma_wait_value(&put_reply, 1);
+  CRTS_rma_wait_value(&get_reply, 1);
+  athread_dma_put(w.z + at, right[0], 64);
+}
+
 static float *numbers(const char *path, long *count) {
   FILE *file = fopen(path, "rb");
   if (!file)
@@ -189,6 +205,8 @@ int main(int count, char **arguments) {
     athread_spawn(stencil, &w);
   else if (!strcmp(name, "gemm"))
     athread_spawn(gemm, &w);
+  else if (!strcmp(name, "pass"))
+    athread_spawn(pass, &w);
   else
     athread_spawn(shift, &w);
   athread_join();
