@@ -33,13 +33,10 @@ using GM_ADDR = uint8_t *;
   ::AscendC::declareKernelType(::AscendC::type)
 #define KERNEL_TASK_TYPE(key, type) KERNEL_TASK_TYPE_DEFAULT(type)
 
-#define OPC_UNPACK_BLOCKS(blocks, ...) blocks
-
-/// kernel<<<blocks, nullptr, stream>>>(arguments) as a macro: the configuration
-/// in parentheses.
-#define OPC_LAUNCH(kernel, configuration, ...)                                 \
-  ::opcsim::ascend::launch(#kernel, kernel, OPC_UNPACK_BLOCKS configuration,   \
-                           std::source_location::current() __VA_OPT__(, )      \
-                               __VA_ARGS__)
+/// What `opc simulate` makes of the launch syntax: kernel, blocks, L2 control
+/// and stream; the result is called with the kernel's arguments.
+#define OPC_LAUNCH(kernel, ...)                                                \
+  ::opcsim::ascend::launcher(#kernel, std::source_location::current(), kernel, \
+                             __VA_ARGS__)
 
 #endif // OPC_SIM_ASCENDC_KERNEL_OPERATOR_H

@@ -1,6 +1,7 @@
 """Kernels of the first tile family on its simulation headers."""
 
 import json
+import subprocess
 
 import numpy
 import pytest
@@ -216,6 +217,59 @@ def test_larger_chip():
     assert (
         programs.run(program, "buffer-overflow", 1, CHIP="950").returncode == 0
     )
+
+
+LAUNCHED = """
+#include "acl/acl.h"
+#include <cstdio>
+using namespace AscendC;
+
+extern "C" __global__ __aicore__ void twice(GM_ADDR x, int count) {
+  GlobalTensor<float> all;
+  all.SetGlobalBuffer((__gm__ float *)x, count);
+  LocalTensor<float> part(TPosition::VECCALC, 0, 64);
+  DataCopy(part, all[GetBlockIdx() * 64], 64);
+  PipeBarrier<PIPE_ALL>();
+  Muls(part, part, 2.0f, 64);
+  PipeBarrier<PIPE_ALL>();
+  DataCopy(all[GetBlockIdx() * 64], part, 64);
+}
+
+int main() {
+  float x[128];
+  for (int i = 0; i < 128; ++i)
+    x[i] = i;
+  void *device;
+  aclrtStream stream;
+  aclrtCreateStream(&stream);
+  aclrtMalloc(&device, sizeof x, ACL_MEM_MALLOC_HUGE_FIRST);
+  aclrtMemcpy(device, sizeof x, x, sizeof x, ACL_MEMCPY_HOST_TO_DEVICE);
+  twice<<<2, nullptr, stream>>>((uint8_t *)device, 128);
+  aclrtSynchronizeStream(stream);
+  aclrtMemcpy(x, sizeof x, device, sizeof x, ACL_MEMCPY_DEVICE_TO_HOST);
+  aclrtFree(device);
+  for (float value : x)
+    std::printf("%g ", value);
+}
+"""
+
+
+def test_launch_syntax(tmp_path):
+    """A program in the vendor's own syntax and with its suffix."""
+    kernel = tmp_path / "twice.asc"
+    kernel.write_text(LAUNCHED)
+    done = subprocess.run(
+        [programs.OPC, "simulate", kernel, "--mode", "delayed"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if "there is none on PATH" in done.stderr:
+        pytest.skip(done.stderr.strip())
+    assert done.returncode == 0, done.stderr
+    assert [float(x) for x in done.stdout.split()] == [
+        2 * i for i in range(128)
+    ]
 
 
 def test_time_line(tmp_path):

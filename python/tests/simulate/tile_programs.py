@@ -11,7 +11,7 @@ from simulated import FAULT_EXIT, OPC
 
 MODES = ("immediate", "deferred", "delayed")
 
-__all__ = ["FAULT_EXIT", "MODES", "compiled", "faults_of", "run"]
+__all__ = ["FAULT_EXIT", "MODES", "OPC", "compiled", "faults_of", "run"]
 
 
 @functools.cache

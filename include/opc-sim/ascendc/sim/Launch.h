@@ -117,18 +117,40 @@ template <typename To, typename From> To argumentAs(From from) {
     return static_cast<To>(from);
 }
 
-/// The launch syntax as a call: runs the kernel to its end.
-template <typename... Parameters, typename... Arguments>
-void launch(const char *name, void (*kernel)(Parameters...), unsigned blocks,
-            std::source_location where, Arguments... arguments) {
-  if (blocks == 0 || blocks > 65535) {
-    report(FaultKind::LaunchLimit, say("%s with %u blocks", name, blocks),
-           where);
-    return;
+/// A kernel and on how many blocks it runs; a call runs it to its end.
+template <typename... Parameters> class Launcher {
+public:
+  Launcher(std::string name, std::source_location where,
+           void (*kernel)(Parameters...), unsigned blocks)
+      : name(std::move(name)), where(where), kernel(kernel), blocks(blocks) {}
+
+  template <typename... Arguments> void operator()(Arguments... arguments) {
+    if (blocks == 0 || blocks > 65535) {
+      report(FaultKind::LaunchLimit,
+             say("%s with %u blocks", name.c_str(), blocks), where);
+      return;
+    }
+    Launch(name.c_str(), blocks, [&] {
+      kernel(argumentAs<Parameters>(arguments)...);
+    }).run();
   }
-  Launch(name, blocks, [&] {
-    kernel(argumentAs<Parameters>(arguments)...);
-  }).run();
+
+private:
+  std::string name;
+  std::source_location where;
+  void (*kernel)(Parameters...);
+  unsigned blocks;
+};
+
+/// The launch syntax as a call: L2 control and stream have nothing to do.
+template <typename... Parameters>
+Launcher<Parameters...> launcher(std::string name, std::source_location where,
+                                 void (*kernel)(Parameters...), size_t blocks,
+                                 const void * = nullptr,
+                                 const void * = nullptr) {
+  if (name.starts_with('('))
+    name = name.substr(1, name.size() - 2);
+  return {name, where, kernel, static_cast<unsigned>(blocks)};
 }
 
 } // namespace opcsim::ascend

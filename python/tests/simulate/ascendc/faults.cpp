@@ -341,8 +341,7 @@ int main(int, char **arguments) {
   for (const auto &one : kCases)
     if (!std::strcmp(one.name, arguments[1])) {
       Kernel kernel = one.kernel;
-      OPC_LAUNCH(kernel, (one.blocks, nullptr, nullptr), x.device, z.device,
-                 bad);
+      OPC_LAUNCH(kernel, one.blocks, nullptr, nullptr)(x.device, z.device, bad);
       return 0;
     }
   return 3;

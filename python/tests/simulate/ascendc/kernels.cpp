@@ -392,8 +392,8 @@ int main(int count, char **arguments) {
   for (const auto &one : kKernels)
     if (!std::strcmp(one.name, arguments[1])) {
       auto kernel = one.kernel;
-      OPC_LAUNCH(kernel, (number(2), nullptr, nullptr), x.device, y.device,
-                 z.device, number(3), number(4), number(5));
+      OPC_LAUNCH(kernel, number(2), nullptr, nullptr)(
+          x.device, y.device, z.device, number(3), number(4), number(5));
       y.toFile(arguments[10]);
       z.toFile(arguments[11]);
       return 0;

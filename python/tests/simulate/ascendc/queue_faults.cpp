@@ -316,8 +316,8 @@ void hostCase(const std::string &name, bool bad) {
     aclrtMemcpy(static_cast<char *>(x.device) + (bad ? 1000 : 0), 64, bytes, 64,
                 ACL_MEMCPY_HOST_TO_DEVICE);
   if (name == "no-blocks")
-    OPC_LAUNCH(emptyQueue, (bad ? 0 : 1, nullptr, nullptr), x.device, x.device,
-               false);
+    OPC_LAUNCH(emptyQueue, bad ? 0 : 1, nullptr, nullptr)(x.device, x.device,
+                                                          false);
 }
 
 int main(int, char **arguments) {
@@ -326,7 +326,7 @@ int main(int, char **arguments) {
   for (const auto &one : kCases)
     if (!std::strcmp(one.name, arguments[1])) {
       Kernel kernel = one.kernel;
-      OPC_LAUNCH(kernel, (1, nullptr, nullptr), x.device, z.device, bad);
+      OPC_LAUNCH(kernel, 1, nullptr, nullptr)(x.device, z.device, bad);
       return 0;
     }
   hostCase(arguments[1], bad);

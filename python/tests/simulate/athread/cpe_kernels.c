@@ -114,8 +114,7 @@ void SLAVE_FUN(stencil)(Work *work) {
   }
 }
 
-/* z = x * y by rows; then each core adds its row's sum to what its neighbour
-   wrote, after all have met. */
+/* z = x * y by rows; the next row of y comes while one is used. */
 void SLAVE_FUN(gemm)(Work *work) {
   Work w;
   fetch(&w, work);
