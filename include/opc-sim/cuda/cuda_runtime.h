@@ -3,6 +3,7 @@
 #define OPC_SIM_CUDA_CUDA_RUNTIME_H
 
 #define OPCSIM_NAME(x) cuda##x
+#define cudaStreamDefault 0 // also the null stream
 #define OPCSIM_MASK unsigned
 #include "opc-sim/simt/Api.h"
 

@@ -3,6 +3,7 @@
 #define OPC_SIM_MACA_MC_RUNTIME_H
 
 #define OPCSIM_NAME(x) mc##x
+#define mcStreamDefault 0 // also the null stream
 #include "opc-sim/simt/Api.h"
 
 namespace opcsim::simt {

@@ -3,6 +3,7 @@
 #define OPC_SIM_MUSA_MUSA_RUNTIME_H
 
 #define OPCSIM_NAME(x) musa##x
+#define musaStreamDefault 0 // also the null stream
 #include "opc-sim/simt/Api.h"
 
 namespace opcsim::simt {

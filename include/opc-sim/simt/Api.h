@@ -78,7 +78,6 @@ struct OPCSIM_NAME(DeviceProp_t) {
   int managedMemory, unifiedAddressing, concurrentKernels;
 };
 
-inline constexpr unsigned OPCSIM_NAME(StreamDefault) = 0;
 inline constexpr unsigned OPCSIM_NAME(StreamNonBlocking) = 1;
 inline constexpr unsigned OPCSIM_NAME(EventDefault) = 0;
 inline constexpr unsigned OPCSIM_NAME(EventBlockingSync) = 1;

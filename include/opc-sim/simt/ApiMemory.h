@@ -128,4 +128,20 @@ OPCSIM_NAME(MemcpyFromSymbol)(
                        size, false, OPCSIM_CALL(MemcpyFromSymbol), place));
 }
 
+template <class P, class T>
+OPCSIM_NAME(Error_t)
+OPCSIM_NAME(GetSymbolAddress)(P **pointer, const T &symbol) {
+  auto *address = const_cast<T *>(&symbol);
+  *pointer = reinterpret_cast<P *>(address);
+  // From here on calls take it for memory of the device.
+  opcsim::simt::pinnedMemory().add(address, sizeof symbol);
+  return OPCSIM_NAME(Success);
+}
+template <class T>
+OPCSIM_NAME(Error_t)
+OPCSIM_NAME(GetSymbolSize)(size_t *size, const T &) {
+  *size = sizeof(T);
+  return OPCSIM_NAME(Success);
+}
+
 #endif // OPC_SIM_SIMT_APIMEMORY_H

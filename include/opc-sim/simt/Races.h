@@ -67,29 +67,29 @@ public:
                      "thread " + text(executor.indexOf(then.thread))};
   }
 
-  /// Adds a read of this thread to a cell.
+  /// Adds a read of this thread to a cell. A cell has room for one reader: of
+  /// several, the bytes are kept that all of them have read.
   void read(Cell &cell, unsigned mask, bool atomic) const {
     const Stamp before = cell.read;
-    if (isMine(before) && !atomic && !(before.flags & kReadAtomic)) {
-      cell.read.mask = (before.mask | mask) & 0xf;
+    const bool allAtomic = atomic && (before.flags & kReadAtomic);
+    uint32_t flags = atomic ? kReadAtomic : 0;
+    if (before.segment < executor.firstOfLaunch) {
+      cell.read = stamp(mask, flags);
       return;
     }
-    uint32_t flags = atomic ? kReadAtomic : 0;
-    bool inLaunch = before.segment >= executor.firstOfLaunch;
-    if (inLaunch && (before.segment < executor.firstOfBlock ||
-                     (before.flags & kManyBlocks)))
-      flags |= kManyBlocks;
-    if (before.segment == executor.segment) {
-      flags |= before.flags & (kManyLanes | kManyWaves);
-      if (before.thread / wave() != thread / wave())
-        flags |= kManyWaves;
-      else if (before.thread != thread)
-        flags |= kManyLanes;
-      if (!(before.flags & kReadAtomic))
-        flags &= ~kReadAtomic;
-      mask |= before.mask;
+    const uint32_t many = stillMany(before);
+    if (isMine(before) && !many) {
+      cell.read = stamp(before.mask | mask, allAtomic ? kReadAtomic : 0);
+      return;
     }
-    cell.read = stamp(mask, flags);
+    const uint32_t others = many | othersIn(before);
+    const unsigned both = before.mask & mask;
+    if (others && both) {
+      cell.read = stamp(both, others | (allAtomic ? kReadAtomic : 0));
+      return;
+    }
+    if (!many) // else it says more than this read does
+      cell.read = stamp(mask, flags);
   }
 
   void write(Cell &cell, unsigned mask, bool atomic) const {
@@ -100,6 +100,27 @@ public:
   }
 
 private:
+  /// Whether it is of this wave, which has met since.
+  bool metSince(const Stamp &then) const {
+    return then.thread / wave() == thread / wave() && then.epoch != epoch;
+  }
+  /// The flags of earlier reads that nothing has ordered before this thread.
+  uint32_t stillMany(const Stamp &then) const {
+    uint32_t flags = then.flags & kManyBlocks;
+    if (then.segment == executor.segment)
+      flags |=
+          then.flags & (metSince(then) ? kManyWaves : kManyWaves | kManyLanes);
+    return flags;
+  }
+  /// Which flag the reader of `then` is to this thread.
+  uint32_t othersIn(const Stamp &then) const {
+    if (then.segment < executor.firstOfBlock)
+      return kManyBlocks;
+    if (then.segment < executor.segment || then.thread == thread ||
+        metSince(then))
+      return 0;
+    return then.thread / wave() == thread / wave() ? kManyLanes : kManyWaves;
+  }
   static uint32_t wave() { return static_cast<uint32_t>(waveSize); }
 
   Executor &executor;

@@ -32,6 +32,7 @@ KINDS = {
     "blocks_read_and_write": "race",
     "count_without_atomics": "race",
     "plain_read_of_atomic": "race",
+    "shared_bytes": "wave-race",
     "waits_forever": "deadlock",
     "use_after_free": "use-after-free",
     "copy_after_free": "use-after-free",

@@ -3,6 +3,7 @@
 #define OPC_SIM_HIP_HIP_RUNTIME_H
 
 #define OPCSIM_NAME(x) hip##x
+#define hipStreamDefault 0 // also the null stream
 #include "opc-sim/simt/Api.h"
 
 namespace opcsim::simt {
@@ -32,6 +33,9 @@ inline std::span<const DeviceModel> vendorDevices() { return kDevices; }
 #define hipGridDim_x gridDim.x
 #define hipGridDim_y gridDim.y
 #define hipGridDim_z gridDim.z
+
+#define hipHostMallocMapped 2
+#define hipHostMallocPortable 1
 
 using hipDeviceptr_t = void *;
 using hip_bfloat16 = opcsim::simt::BFloat;
