@@ -50,7 +50,8 @@ inline constexpr size_t kAllocationAlignment = 256;
 inline Space &globalMemory() {
   static Space *space = new Space({.name = "global memory",
                                    .capacity = kGlobalMemory,
-                                   .alignment = kAllocationAlignment});
+                                   .alignment = kAllocationAlignment,
+                                   .redZone = 64 << 10});
   return *space;
 }
 
