@@ -14,7 +14,7 @@ import torch
 from torch._functorch.partitioners import min_cut_rematerialization_partition
 from torch.fx import Graph, GraphModule, Node
 
-from . import nodes, recomputed
+from . import nodes, recomputed, slices
 
 aten = torch.ops.aten
 
@@ -43,6 +43,7 @@ def partition(
         joint, inputs, num_fwd_outputs=num_fwd_outputs, **options
     )
     recomputed.separate(forward, backward, num_fwd_outputs)
+    slices.copy_kept(forward, num_fwd_outputs)
     return forward, backward
 
 
