@@ -16,6 +16,8 @@
 |*                whose memory an output of the same type and extents is
 |*                written (docs/decisions/0011-*.md): the one that is named,
 |*                else the first that no other input has   default: none
+|*   lend         ["kept"]: names of inputs in whose memory a run may compute
+|*                once they are read (opc_run_lending)     default: none
 |*   emit         "so" | "obj" | "llvm" | "mlir" | "source"   default "so"
 |*   stop_after   name of a stage; emits the IR after it
 |*   dump_stages  directory that receives the IR of every stage

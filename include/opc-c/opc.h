@@ -129,6 +129,17 @@ OPC_EXPORT opc_status opc_set_threads(opc_program *program, int threads);
 OPC_EXPORT opc_status opc_run(opc_program *program, const opc_tensor *inputs,
                               size_t num_inputs, const opc_tensor *outputs,
                               size_t num_outputs, opc_results **results);
+/* The same, with a number for each input, or NULL: where it is not 0 and the
+ * manifest says that the input is lent, the run writes to its memory once it
+ * was read, and what is in it then is unspecified. It starts at a multiple of
+ * OPC_ALIGNMENT and overlaps no other tensor of the run, and nobody else reads
+ * it. Of a lent input with a 0 the run makes a copy. */
+OPC_EXPORT opc_status opc_run_lending(opc_program *program,
+                                      const opc_tensor *inputs,
+                                      size_t num_inputs, const uint8_t *lent,
+                                      const opc_tensor *outputs,
+                                      size_t num_outputs,
+                                      opc_results **results);
 /* Output i; the data lives until opc_free_results. */
 OPC_EXPORT const opc_tensor *opc_result(const opc_results *results,
                                         size_t index);

@@ -7,6 +7,7 @@
 #include "Donations.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "opc/Conversion/OpcToHost/HostProgram.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Runtime/Escape.h"
 #include "opc/Runtime/Suggest.h"
@@ -35,12 +36,15 @@ public:
   /// Checks what a text says itself.
   Status readText();
   Status donate(const Donation &donation);
+  Status lend(const std::string &input);
   /// Donations that name no output: after those that do.
   Status donateToFirst(const Donation &donation);
   void write();
 
 private:
   Status find(const Donation &donation, unsigned &input) const;
+  Status find(const std::string &name, const char *option,
+              unsigned &input) const;
   Status findOutput(const std::string &name, int64_t &output) const;
   Status give(unsigned input, int64_t output);
   bool fits(unsigned input, int64_t output) {
@@ -94,11 +98,24 @@ Status Donor::find(const Donation &donation, unsigned &input) const {
   input = std::max<int64_t>(donation.index, 0);
   if (donation.index >= 0)
     return {};
-  input = llvm::find(inputNames, donation.input) - inputNames.begin();
-  if (input < count)
+  return find(donation.input, "donate", input);
+}
+
+Status Donor::find(const std::string &name, const char *option,
+                   unsigned &input) const {
+  input = llvm::find(inputNames, name) - inputNames.begin();
+  if (input < inputNames.size())
     return {};
-  return Status::input("donate: no input is called " + quoted(donation.input) +
-                       runtime::suggestion(donation.input, inputNames));
+  return Status::input(std::string(option) + ": no input is called " +
+                       quoted(name) + runtime::suggestion(name, inputNames));
+}
+
+Status Donor::lend(const std::string &name) {
+  unsigned input = 0;
+  if (Status status = find(name, "lend", input); !status.ok())
+    return status;
+  main.setArgAttr(input, kLentAttr, UnitAttr::get(main.getContext()));
+  return {};
 }
 
 Status Donor::findOutput(const std::string &name, int64_t &output) const {
@@ -186,6 +203,9 @@ Status opc::donateInputs(ModuleOp module, const CompileOptions &options) {
   for (const Donation &donation : options.donate)
     if (status.ok() && !donation.output)
       status = donor.donateToFirst(donation);
+  for (const std::string &input : options.lend)
+    if (status.ok())
+      status = donor.lend(input);
   if (status.ok())
     donor.write();
   return status;

@@ -96,6 +96,17 @@ Status readDonate(const json::Value &value, CompileOptions &options) {
                                 "pairs of an input and an output");
 }
 
+Status readLend(const json::Value &value, CompileOptions &options) {
+  const json::Array *names = value.getAsArray();
+  bool good = names != nullptr;
+  if (names)
+    for (const json::Value &name : *names) {
+      good &= name.getAsString().has_value();
+      options.lend.push_back(name.getAsString().value_or("").str());
+    }
+  return good ? Status() : wrong("lend", "a list of names of inputs");
+}
+
 Status readOutputs(const json::Value &value, CompileOptions &options) {
   const json::Array *names = value.getAsArray();
   if (!names || names->empty())
@@ -143,6 +154,7 @@ constexpr Row kRows[] = {
     {"dims", readDims},
     {"outputs", readOutputs},
     {"donate", readDonate},
+    {"lend", readLend},
     {"emit", readEmit},
     {"stop_after",
      [](const json::Value &value, CompileOptions &options) {
@@ -249,6 +261,8 @@ std::string CompileOptions::fingerprint() const {
   }
   for (const std::string &name : outputs)
     text += ";output " + llvm::toHex(name);
+  for (const std::string &name : lend)
+    text += ";lend " + llvm::toHex(name);
   for (const Donation &donation : donate)
     text +=
         llvm::formatv(";donate {0} {1} {2} {3}", llvm::toHex(donation.input),

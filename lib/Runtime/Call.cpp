@@ -14,6 +14,7 @@
 #include "ThreadPool.h"
 
 #include <algorithm>
+#include <cstring>
 #include <fmt/format.h>
 #include <new>
 
@@ -244,7 +245,26 @@ int32_t Call::runEntry() {
   return code;
 }
 
-Status Call::run() {
+/// Gives the program memory of its own for what it writes to.
+Status Call::copyInputs(const uint8_t *lent) {
+  for (size_t input : program.manifest.lent) {
+    if (lent && lent[input])
+      continue;
+    int64_t bytes = frame.inputBytes[input];
+    void *copy = alloc(this, bytes);
+    if (!copy)
+      return Status::input(
+          fmt::format("input {}: no memory for a copy of {} bytes",
+                      quote(program.manifest.inputs[input].name), bytes));
+    std::memcpy(copy, frame.inputs[input], size_t(bytes));
+    frame.inputs[input] = copy;
+  }
+  return {};
+}
+
+Status Call::run(const uint8_t *lent) {
+  if (Status s = copyInputs(lent); !s.ok())
+    return s;
   int32_t code = runEntry();
   if (devices)
     note(devices->sync());
@@ -295,17 +315,21 @@ static Status checkArguments(const opc_program *program,
 
 static Status runProgram(opc_program &program,
                          std::span<const opc_tensor> inputs,
+                         const uint8_t *lent,
                          std::span<const opc_tensor> outputs, Frame &frame) {
   if (Status s = bindInputs(program.manifest, inputs, frame); !s.ok())
     return s;
   if (Status s = bindOutputs(program.manifest, inputs, outputs, frame); !s.ok())
     return s;
-  return Call(program, frame).run();
+  return Call(program, frame).run(lent);
 }
 
-extern "C" opc_status opc_run(opc_program *program, const opc_tensor *inputs,
-                              size_t num_inputs, const opc_tensor *outputs,
-                              size_t num_outputs, opc_results **results) {
+extern "C" opc_status opc_run_lending(opc_program *program,
+                                      const opc_tensor *inputs,
+                                      size_t num_inputs, const uint8_t *lent,
+                                      const opc_tensor *outputs,
+                                      size_t num_outputs,
+                                      opc_results **results) {
   if (results)
     *results = nullptr;
   return guarded([&] {
@@ -317,11 +341,19 @@ extern "C" opc_status opc_run(opc_program *program, const opc_tensor *inputs,
     Frame *frame = Frame::create(program->manifest);
     if (!frame)
       return Status::input("no memory for a run");
-    Status status = runProgram(*program, {inputs, num_inputs}, brought, *frame);
+    Status status =
+        runProgram(*program, {inputs, num_inputs}, lent, brought, *frame);
     if (status.ok() && results)
       *results = static_cast<opc_results *>(frame);
     else
       Frame::destroy(frame);
     return status;
   });
+}
+
+extern "C" opc_status opc_run(opc_program *program, const opc_tensor *inputs,
+                              size_t num_inputs, const opc_tensor *outputs,
+                              size_t num_outputs, opc_results **results) {
+  return opc_run_lending(program, inputs, num_inputs, /*lent=*/nullptr, outputs,
+                         num_outputs, results);
 }

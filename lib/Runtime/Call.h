@@ -51,7 +51,9 @@ public:
   Call(opc_program &program, Frame &frame);
   ~Call();
 
-  Status run();
+  /// `lent` says of each input whether the program may write to it, as the
+  /// manifest announces; NULL: to none.
+  Status run(const uint8_t *lent);
 
 private:
   static const opc_runtime_api services;
@@ -75,6 +77,7 @@ private:
                             const void *from, int64_t bytes);
 
   int32_t runEntry();
+  Status copyInputs(const uint8_t *lent);
   template <typename Work> int32_t onDevices(Work work) noexcept;
   void note(Status status);
   void timedLaunch(const opc_launch &launch);

@@ -49,6 +49,7 @@ private:
   void checksum(const Json &object);
   void uniqueInputs();
   void donations(const Json &root);
+  void loans(const Json &root);
 
   bool failed() const { return !problem.empty(); }
 
@@ -307,6 +308,15 @@ void Reader::donations(const Json &root) {
   }
 }
 
+void Reader::loans(const Json &root) {
+  for (size_t i = 0; i < out.inputs.size(); ++i) {
+    auto *lent = member(root["inputs"][i], fmt::format("inputs[{}]", i), "lent",
+                        Json::value_t::boolean, /*required=*/false);
+    if (lent && lent->get<bool>())
+      out.lent.push_back(i);
+  }
+}
+
 Status Reader::read(const Json &root) {
   if (!root.is_object())
     return Status::input(
@@ -348,6 +358,8 @@ Status Reader::read(const Json &root) {
   uniqueInputs();
   if (!failed())
     donations(root);
+  if (!failed())
+    loans(root);
   return failed() ? Status::input(problem) : Status();
 }
 

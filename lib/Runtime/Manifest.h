@@ -71,6 +71,7 @@ struct Manifest {
   int threads = 1;
   std::vector<TensorSpec> inputs, outputs;
   std::vector<Donation> donations;
+  std::vector<size_t> lent; // inputs in whose memory intermediates lie
   std::vector<KernelSpec> kernels;
   std::vector<DeviceSpec> devices;
   std::vector<ImageSpec> images;

@@ -7,7 +7,7 @@ import json
 import operator
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy
@@ -50,6 +50,7 @@ def compile_options(
     outputs: Any,
     donate: Any,
     cache: Any,
+    lend: Sequence[str] = (),
 ) -> str:
     """The options of opc-c/compiler.h."""
     options = {
@@ -66,6 +67,8 @@ def compile_options(
         options["outputs"] = _names("outputs", outputs)
     if donate is not None:
         options["donate"] = _donations(donate)
+    if lend:
+        options["lend"] = list(lend)
     return json.dumps(options)
 
 

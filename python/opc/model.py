@@ -173,6 +173,7 @@ def compile(
     directory: str | os.PathLike | None = None,
     outputs: Sequence[str] | None = None,
     donate: Sequence[str | int] | Mapping[str | int, str] | None = None,
+    lend: Sequence[str] = (),
 ) -> Model:
     """Compiles an ONNX model, a PyTorch graph, or IR, for this machine.
 
@@ -196,6 +197,9 @@ def compile(
                the first that no other input has. Such an array must be one that
                `out` could be, and is what `run` gives for the output, unless
                `out` has another
+    lend       names of inputs in whose memory a run may compute once they are
+               read, where its caller says so (opc_run_lending of opc-c/opc.h);
+               `run` says so of none
 
     Raises `UnsupportedError` with all nodes that opc does not support,
     `InputError` for a damaged model, `UsageError` for wrong options.
@@ -203,7 +207,7 @@ def compile(
     The logger "opc" is told each step at the level INFO. Ctrl-C stops a
     compilation.
     """
-    text = compile_options(target, threads, dims, outputs, donate, cache)
+    text = compile_options(target, threads, dims, outputs, donate, cache, lend)
     if type(model).__module__.startswith("torch.export"):
         from .torch import exported  # loads torch, which is loaded then
 

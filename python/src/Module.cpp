@@ -121,7 +121,8 @@ NB_MODULE(_opc, m) {
            nb::arg("program"), nb::arg("tensor_class"), nb::arg("input_orders"),
            nb::arg("output_orders"))
       .def("__call__", &TensorCall::call,
-           "Runs the program on tensors, and ints for sizes.");
+           "Runs the program on tensors, and ints for sizes.")
+      .def_prop_ro("lent", &TensorCall::lent, "Numbers of the lent inputs.");
   m.def("load", &load, nb::arg("path"), "Opens a compiled shared object.");
   m.def("compile", &compile, nb::arg("path").none(), nb::arg("data").none(),
         nb::arg("directory").none(), nb::arg("constants"), nb::arg("options"),

@@ -3,11 +3,15 @@
 #include "Exceptions.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <span>
 
 namespace nb = nanobind;
 using namespace opc::python;
+
+/// Bytes of what is copied rather than asked whose it is.
+static constexpr int64_t leastLent = 1 << 14;
 
 namespace {
 /// DLManagedTensorVersioned of DLPack 1.
@@ -69,12 +73,24 @@ static std::vector<int> donorsOf(nb::handle program, size_t outputs) {
   return donors;
 }
 
+static std::vector<size_t> lentOfManifest(nb::handle program) {
+  std::vector<size_t> lent;
+  size_t input = 0;
+  for (nb::handle spec : program.attr("manifest")["inputs"]) {
+    if (nb::borrow<nb::dict>(spec).contains("lent"))
+      lent.push_back(input);
+    ++input;
+  }
+  return lent;
+}
+
 TensorCall::TensorCall(nb::object program, nb::handle tensorClass,
                        nb::list inputOrders, nb::list outputOrders)
     : owner(program), program(nb::cast<Program &>(program).get()),
       api(apiOf(tensorClass)), tensorClass(nb::borrow(tensorClass)),
       inputOrders(ordersOf(inputOrders)), outputOrders(ordersOf(outputOrders)),
       donors(donorsOf(program, this->outputOrders.size())),
+      lentInputs(lentOfManifest(program)),
       hasDonors(std::ranges::any_of(donors, [](int d) { return d >= 0; })) {}
 
 /// What the inputs of one call are, with what they point to.
@@ -179,7 +195,57 @@ void TensorCall::copyInput(Inputs &to, size_t index, nb::object value) const {
   to.copies.emplace_back(index, std::move(copy));
 }
 
-void TensorCall::separate(Inputs &inputs, nb::args given) const {
+/// How many have a tensor's object, what is behind it, its memory's object, and
+/// the memory.
+static std::array<int64_t, 4> holdersOf(nb::handle tensor) {
+  nb::object storage = tensor.attr("untyped_storage")();
+  static const nb::handle count =
+      nb::object(nb::module_::import_("torch._C").attr("_storage_Use_Count"))
+          .release();
+  return {int64_t(Py_REFCNT(tensor.ptr())),
+          nb::cast<int64_t>(tensor.attr("_use_count")()),
+          int64_t(Py_REFCNT(storage.ptr())),
+          nb::cast<int64_t>(count(storage.attr("_cdata")))};
+}
+
+/// Whether a tensor has no more holders than one that was just made.
+static bool isOfOne(nb::handle tensor) {
+  static const std::array<int64_t, 4> alone =
+      holdersOf(nb::module_::import_("torch").attr("empty")(1));
+  return Py_REFCNT(tensor.ptr()) == alone[0] && holdersOf(tensor) == alone;
+}
+
+std::vector<uint8_t> TensorCall::lentOf(const Inputs &inputs,
+                                        const Given &given) const {
+  std::vector<uint8_t> lent(given.size());
+  for (size_t input : lentInputs) {
+    auto address = reinterpret_cast<uintptr_t>(inputs.tensors[input].data);
+    bool isWorthIt = bytesOf(inputs.tensors[input]) >= leastLent;
+    lent[input] =
+        address % OPC_ALIGNMENT == 0 &&
+        (inputs.isCopied(input) || (isWorthIt && isOfOne(given[input])));
+  }
+  return lent;
+}
+
+TensorCall::Given TensorCall::ordered(nb::args given) const {
+  bool isApart = given.size() > 0 && nb::isinstance<nb::list>(given[0]);
+  nb::list lent = isApart ? nb::borrow<nb::list>(given[0]) : nb::list();
+  size_t next = isApart ? 1 : 0, count = given.size() - next + nb::len(lent);
+  if (count != inputOrders.size() || nb::len(lent) != lentInputs.size())
+    raiseError(OPC_ERROR_INPUT, "expected " +
+                                    std::to_string(inputOrders.size()) +
+                                    " inputs, got " + std::to_string(count));
+  Given all(count);
+  for (size_t i = 0; i < lentInputs.size(); ++i)
+    all[lentInputs[i]] = PyList_GetItem(lent.ptr(), Py_ssize_t(i));
+  for (nb::handle &each : all)
+    if (!each.is_valid())
+      each = given[next++];
+  return all;
+}
+
+void TensorCall::separate(Inputs &inputs, const Given &given) const {
   for (size_t input : overlapping(inputs.tensors))
     if (std::ranges::count(donors, int(input)) && !inputs.isCopied(input))
       copyInput(inputs, input, nb::borrow(given[input]));
@@ -255,11 +321,15 @@ nb::object TensorCall::result(opc_results *results, size_t index) const {
   return nb::steal(static_cast<PyObject *>(object));
 }
 
-nb::tuple TensorCall::call(nb::args given) const {
-  if (given.size() != inputOrders.size())
-    raiseError(OPC_ERROR_INPUT,
-               "expected " + std::to_string(inputOrders.size()) +
-                   " inputs, got " + std::to_string(given.size()));
+nb::list TensorCall::lent() const {
+  nb::list numbers;
+  for (size_t input : lentInputs)
+    numbers.append(input);
+  return numbers;
+}
+
+nb::tuple TensorCall::call(nb::args arguments) const {
+  Given given = ordered(arguments);
   Inputs inputs(inputOrders);
   for (size_t i = 0; i < inputOrders.size(); ++i)
     if (PyLong_Check(given[i].ptr()))
@@ -273,12 +343,16 @@ nb::tuple TensorCall::call(nb::args given) const {
                                       ": expected a tensor or an int");
   if (hasDonors)
     separate(inputs, given);
+  std::vector<uint8_t> lent;
+  if (!lentInputs.empty())
+    lent = lentOf(inputs, given);
   opc_results *results = nullptr;
   opc_status status;
   {
     nb::gil_scoped_release release;
-    status = opc_run(program, inputs.tensors.data(), inputs.tensors.size(),
-                     nullptr, 0, &results);
+    status = opc_run_lending(
+        program, inputs.tensors.data(), inputs.tensors.size(),
+        lent.empty() ? nullptr : lent.data(), nullptr, 0, &results);
   }
   check(status);
   std::unique_ptr<opc_results, decltype(&opc_free_results)> owned(

@@ -30,8 +30,12 @@ public:
   TensorCall(nanobind::object program, nanobind::handle tensorClass,
              nanobind::list inputOrders, nanobind::list outputOrders);
 
-  /// One object for each input: a tensor, or an int for a size.
+  /// One object for each input: a tensor, or an int for a size. For a program
+  /// to which inputs are lent, a list of these comes first, and they are left
+  /// out of the others: a tensor that nothing but the list has is written to.
   nanobind::tuple call(nanobind::args inputs) const;
+  /// Which inputs are lent, by number.
+  nanobind::list lent() const;
 
 private:
   using Order = std::vector<int>;
@@ -39,8 +43,12 @@ private:
 
   void addTensor(Inputs &to, const Order &order, nanobind::object value) const;
   void copyInput(Inputs &to, size_t index, nanobind::object value) const;
+  using Given = std::vector<nanobind::handle>;
+  Given ordered(nanobind::args given) const;
   /// Copies donors that overlap other inputs.
-  void separate(Inputs &inputs, nanobind::args given) const;
+  void separate(Inputs &inputs, const Given &given) const;
+  /// For each input, whether the program may write to it.
+  std::vector<uint8_t> lentOf(const Inputs &inputs, const Given &given) const;
   nanobind::object result(opc_results *results, size_t index) const;
 
   nanobind::object owner;
@@ -49,6 +57,7 @@ private:
   nanobind::object tensorClass;
   std::vector<Order> inputOrders, outputOrders;
   std::vector<int> donors; ///< of each output: the input, or -1
+  std::vector<size_t> lentInputs;
   bool hasDonors;
 };
 

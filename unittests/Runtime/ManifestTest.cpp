@@ -106,6 +106,8 @@ static const BadManifest badManifests[] = {
      "manifest: inputs[0].donated_to: 1 is outside of 0 to 0"},
     {R"([{"op": "add", "path": "/inputs/0/donated_to", "value": "z"}])",
      "manifest: inputs[0].donated_to: expected number, got string"},
+    {R"([{"op": "add", "path": "/inputs/1/lent", "value": 1}])",
+     "manifest: inputs[1].lent: expected boolean, got number"},
     {R"([{"op": "add", "path": "/inputs/0/donated_to", "value": 0},
          {"op": "add", "path": "/inputs/1/donated_to", "value": 0}])",
      "manifest: inputs[1].donated_to: f32[n, 3] takes two inputs"},

@@ -45,6 +45,7 @@ struct CompileOptions {
   std::vector<ConstantValue> constants; ///< not part of the JSON
   std::vector<std::string> outputs;     ///< empty: those of the model
   std::vector<Donation> donate;
+  std::vector<std::string> lend; ///< inputs whose memory a run may use
   Emit emit = Emit::So;
   std::string stopAfter;
   std::string dumpStages;

@@ -1,5 +1,6 @@
 //===- HostFacts.cpp - Gathers what the manifest says ---------------------===//
 #include "HostFacts.h"
+#include "HostPlan.h"
 #include "opc/Dialect/Opc/IR/ConstantData.h"
 #include "opc/Dialect/Opc/Transforms/Passes.h"
 #include "opc/Runtime/Escape.h"
@@ -119,7 +120,7 @@ HostProgram::Tensor HostFacts::describe(Value value, StringAttr name,
   return tensor;
 }
 
-void HostFacts::addTensors(func::FuncOp main) {
+void HostFacts::addTensors(func::FuncOp main, const HostPlan &plan) {
   auto symbols = main->getAttrOfType<ArrayAttr>(kSymbolsAttr);
   for (BlockArgument argument : main.getArguments()) {
     unsigned number = argument.getArgNumber();
@@ -128,6 +129,7 @@ void HostFacts::addTensors(func::FuncOp main) {
                  symbols));
     if (auto taker = main.getArgAttrOfType<IntegerAttr>(number, kDonatedAttr))
       program.inputs.back().donatedTo = taker.getInt();
+    program.inputs.back().isLent = plan.isLent(number);
   }
   for (OpOperand &result : main.front().getTerminator()->getOpOperands())
     program.outputs.push_back(

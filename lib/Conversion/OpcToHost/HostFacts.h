@@ -9,6 +9,8 @@
 
 namespace opc {
 
+class HostPlan;
+
 class HostFacts {
 public:
   HostFacts(HostProgram &program, ShapeEnv &env) : program(program), env(env) {}
@@ -20,7 +22,7 @@ public:
   /// Notes a launch of `function`; returns its index among the manifest's
   /// kernels.
   int64_t addKernel(LaunchOp launch, mlir::Operation *function);
-  void addTensors(mlir::func::FuncOp main);
+  void addTensors(mlir::func::FuncOp main, const HostPlan &plan);
   /// Number of the device of this name among the manifest's.
   int64_t device(llvm::StringRef name, bool ownMemory);
   /// Number of the image that holds a kernel of a device.

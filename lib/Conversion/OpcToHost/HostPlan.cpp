@@ -23,6 +23,7 @@ HostPlan::HostPlan(func::FuncOp main, const SymbolTable &symbols, ShapeEnv &env,
   donate(main.front());
   forwardYields(main.front());
   claimOutputs();
+  borrow();
   layOut();
 }
 

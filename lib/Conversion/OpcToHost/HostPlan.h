@@ -20,7 +20,7 @@ namespace opc {
 
 /// Where a buffer's bytes are.
 enum class Place {
-  Input,    ///< the caller's; `index` is the input
+  Input,    ///< the caller's (also lent: HostLoans.cpp); `index` is the input
   Constant, ///< `index` bytes into the constant data
   Arena,    ///< `index` is the item of the plan of its space's arena
   Heap,     ///< allocated at its definer, released after its last user
@@ -85,6 +85,8 @@ public:
   bool isInPlace(unsigned output) const { return inPlaceOutputs[output]; }
   /// Whether the memory of an output may be that of an input.
   bool isDonated(unsigned output) const { return donors.contains(output); }
+  /// Whether intermediates lie in the memory of an input.
+  bool isLent(unsigned input) const { return lent.contains(input); }
   /// Ops of @main that bind symbols to what the inputs alone decide.
   llvm::ArrayRef<mlir::Operation *> entryBinds() const {
     return hoisted.getArrayRef();
@@ -132,6 +134,11 @@ private:
   bool worksInPlace(LaunchOp launch, unsigned output, unsigned input) const;
 
   void claimOutputs();
+  // Lent inputs (HostLoans.cpp).
+  void borrow();
+  llvm::MapVector<unsigned, unsigned> findLoans() const;
+  int64_t
+  arenaBytesWithout(const llvm::MapVector<unsigned, unsigned> &gone) const;
   void layOut();
   void join(unsigned from, unsigned into);
 
@@ -150,6 +157,7 @@ private:
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<unsigned>> dying;
   std::vector<bool> inPlaceOutputs;
   llvm::SmallDenseMap<unsigned, unsigned> donors; ///< the input, by output
+  llvm::SmallDenseSet<unsigned> lent;             ///< inputs
   llvm::SmallVector<mlir::Value> slots;
   llvm::MapVector<llvm::StringRef, ArenaPlan> arenaPlans;
 };

@@ -118,7 +118,7 @@ struct LowerHost : opc::impl::LowerHostPassBase<LowerHost> {
     HostProgram &program = given ? *given : own;
     HostPlan plan(main, symbols, env, program.constants);
     HostFacts facts(program, env);
-    facts.addTensors(main);
+    facts.addTensors(main, plan);
     LLVM::LLVMFuncOp entry = makeEntry(getOperation(), main.getLoc());
     if (failed(HostLowering(main, entry, symbols, env, plan, facts).run()))
       return signalPassFailure();

@@ -25,6 +25,8 @@ static json::Array tensors(const std::vector<HostProgram::Tensor> &list) {
                         {"shape", json::Array(tensor.shape)}};
     if (tensor.donatedTo)
       object["donated_to"] = *tensor.donatedTo;
+    if (tensor.isLent)
+      object["lent"] = true;
     result.push_back(std::move(object));
   }
   return result;

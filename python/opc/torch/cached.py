@@ -55,14 +55,30 @@ class CompiledGraph(OutputCode):
         counters.count(restored=1)
 
 
-def compiler_for(settings: Settings) -> SerializableAOTDispatchCompiler:
-    """What AOTAutograd calls with each graph."""
+def compilers_for(
+    settings: Settings,
+) -> tuple[
+    SerializableAOTDispatchCompiler,
+    SerializableAOTDispatchCompiler,
+]:
+    """What AOTAutograd calls with each graph: with the forward graph, or the only one,
+    and with the backward graph.
+    """
+    kept: list[int] = []  # inputs of the backward graph, which comes last
 
     def compile_one(module: torch.fx.GraphModule, _: Any) -> CompiledGraph:
-        tracing.allow_another_run()
+        kept.extend(tracing.allow_another_run())
         return CompiledGraph(compile_graph(module, settings))
 
-    return SerializableAOTDispatchCompiler(CompiledGraph, compile_one)
+    def compile_back(module: torch.fx.GraphModule, _: Any) -> CompiledGraph:
+        kept.extend(tracing.allow_another_run())
+        spent = tracing.spent(module, kept)
+        return CompiledGraph(compile_graph(module, settings, spent))
+
+    return (
+        SerializableAOTDispatchCompiler(CompiledGraph, compile_one),
+        SerializableAOTDispatchCompiler(CompiledGraph, compile_back),
+    )
 
 
 def _sources(folder: str) -> Iterator[str]:

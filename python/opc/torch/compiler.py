@@ -1,6 +1,6 @@
 """What is asked of the compiler. All that is known of operators is there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -25,9 +25,12 @@ def survey(graph: bytes) -> list[dict[str, Any]]:
 
 
 def compile(
-    graph: bytes, settings: Settings, donate: dict[str, str]
+    graph: bytes,
+    settings: Settings,
+    donate: dict[str, str],
+    lend: Sequence[str] = (),
 ) -> model.Model:
-    """The program of a graph; `donate` as for opc.compile.
+    """The program of a graph; `donate` and `lend` as for opc.compile.
 
     Raises opc.UnsupportedError as it is, with the nodes that are refused.
     """
@@ -38,6 +41,7 @@ def compile(
             threads=settings.threads,
             cache=settings.cache,
             donate=donate,
+            lend=lend,
         )
     except errors.UnsupportedError as error:
         if error.nodes:

@@ -37,12 +37,12 @@ def backend(
     if disguised:
         graphs.leave(module.graph, disguised, chosen)
         return module.forward
-    compile_one = cached.compiler_for(chosen)
+    compilers = cached.compilers_for(chosen)
     with tracing.configured(), cached.enabled(chosen, module):
         return aot_module_simplified(
             module,
             inputs,
-            **tracing.arguments(compile_one),
+            **tracing.arguments(*compilers),
         )
 
 

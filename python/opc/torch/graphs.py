@@ -1,7 +1,7 @@
 """From a graph that AOTAutograd made to a plan of programs."""
 
 import operator
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 import torch
 from torch.fx import Graph, GraphModule, Node
@@ -27,8 +27,11 @@ from .programs import Program
 from .settings import Settings
 
 
-def compile_graph(module: GraphModule, settings: Settings) -> plan.Plan:
-    """Compiles what opc knows of a graph, and leaves the rest to PyTorch.
+def compile_graph(
+    module: GraphModule, settings: Settings, lend: Set[str] = frozenset()
+) -> plan.Plan:
+    """Compiles what opc knows of a graph, and leaves the rest to PyTorch. `lend` are
+    the names of inputs that the caller has no other use for.
 
     Each operator that is left is told once, with its line; with `strict` all of
     them are raised as one `StrictError`.
@@ -37,7 +40,7 @@ def compile_graph(module: GraphModule, settings: Settings) -> plan.Plan:
     bound = lift_constants(module)
     draws.hoist(graph)
     views.separate(graph)
-    made = _Compilation(graph, settings)
+    made = _Compilation(graph, settings, lend)
     made.compile()
     report(made.refused.values(), settings.strict)
     size = sum(part.size() for part in made.parts.values())
@@ -83,9 +86,10 @@ def lift_constants(module: GraphModule) -> dict[Node, torch.Tensor]:
 class _Compilation:
     """Moves nodes to PyTorch until the compiler takes all that is left."""
 
-    def __init__(self, graph: Graph, settings: Settings):
+    def __init__(self, graph: Graph, settings: Settings, lend: Set[str]):
         self._graph = graph
         self._settings = settings
+        self._lend = lend
         self.refused: dict[Node, Refusal] = foreign.refused(graph)
         self._stages: dict[Node, int] = {}
         self._eager: set[Node] = set()
@@ -150,6 +154,7 @@ class _Compilation:
                         for each in self._donations[stage]
                     },
                     part.places(),
+                    self._lent(stage, part),
                 )
             except errors.UnsupportedError as error:
                 self._refuse(
@@ -158,6 +163,15 @@ class _Compilation:
                 )
                 return False
         return True
+
+    def _lent(self, stage: int, part: parts.Part) -> list[str]:
+        """Of the inputs of a program those that it alone reads."""
+        return [
+            node.name
+            for node in part.inputs
+            if node.name in self._lend
+            and all(self._stages.get(user) == stage for user in node.users)
+        ]
 
     def _refuse(
         self, found: Iterable[tuple[parts.Part, str, str, str, str]]

@@ -88,13 +88,24 @@ class _Writer:
             if function is None:
                 self._eager(results[0])
             else:
-                name = self._constant(function)
-                given = ", ".join(self._text(each) for each in operands)
-                to = f"{self._define(results)} = " if results else ""
-                self._line(f"{to}{name}({given})")
+                self._call(step)
             self._forget(last.get(i, []))
         self._line(f"return {self._text(tuple(self._output.args[0]))}")
         return Plan("\n".join(self._lines) + "\n", self._constants)
+
+    def _call(self, step: Step) -> None:
+        results, function, operands = step
+        name = self._constant(function)
+        lent = [operands[i] for i in getattr(function, "lent", ())]
+        given = [self._text(each) for each in operands if each not in lent]
+        if lent:
+            self._line(f"lent = {self._text(lent)}")
+            self._forget(lent)
+            given.insert(0, "lent")
+        to = f"{self._define(results)} = " if results else ""
+        self._line(f"{to}{name}({', '.join(given)})")
+        if lent:
+            self._line("del lent")
 
     def _last_uses(self, steps: list[Step]) -> dict[int, list[Node]]:
         """The step behind which a value is needed no more."""
@@ -116,6 +127,7 @@ class _Writer:
         names = [self._names[node] for node in dead if node in self._local]
         if names:
             self._line(f"del {', '.join(names)}")
+            self._local.difference_update(dead)
 
     def _eager(self, node: Node) -> None:
         if node.op == "get_attr":

@@ -166,10 +166,11 @@ def test_gradients_of_few_bits():
         assert (a.double() - c.double()).abs().max() <= 2 * error + least
 
 
-def peak(backend):
+def peak(backend, name):
     """Bytes that training steps take, where memory goes back to the system."""
     code = (
-        f"from benchmark import torch_calls as t; print(t.memory({backend!r}))"
+        "from benchmark import torch_calls as t;"
+        f"print(t.memory({backend!r}, {name!r}))"
     )
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code],
@@ -182,6 +183,7 @@ def peak(backend):
     return float(done.stdout.splitlines()[-1])
 
 
-def test_a_step_takes_no_more_than_in_eager():
+@pytest.mark.parametrize("name", ["cnn", "perceptron", "gru"])
+def test_a_step_takes_no_more_than_in_eager(name):
     """Of eager, what it needs at least: nothing that the C library keeps counts."""
-    assert peak("opc") <= 0.95 * peak("eager")
+    assert peak("opc", name) <= 0.97 * peak("eager", name)

@@ -38,6 +38,10 @@ inline constexpr llvm::StringLiteral kSpaceAttr = "opc.space";
 /// module of its chip's kernels as it is.
 inline constexpr llvm::StringLiteral kOwnImageAttr = "opc.own_image";
 
+/// Of an argument of @main: intermediates may lie in its memory once it is
+/// read.
+inline constexpr llvm::StringLiteral kLentAttr = "opc.lent";
+
 /// The constant data of a program, in pieces that lie one behind the other.
 class ConstantBlock {
 public:
@@ -76,6 +80,8 @@ struct HostProgram {
     llvm::json::Array shape;
     /// Of an input: the output that is written to its memory.
     std::optional<int64_t> donatedTo = std::nullopt;
+    /// Of an input: intermediates lie in its memory.
+    bool isLent = false;
   };
   struct Kernel {
     std::string name;
