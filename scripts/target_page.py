@@ -13,8 +13,11 @@ the last place of the result's type, beside the same model in float64 by onnx's 
 evaluator. A value that is smaller than the root mean square of its tensor has the unit of
 that: it is a difference of such as the others are. Rounding alone is half a unit.
 
-A number says *executed*: the machine code ran, on this kind of processor or under qemu
-(`scripts/qemu.py`). *refused* is an error that names operator and reason. An empty cell
+A number says *executed*: the machine code ran, on this kind of processor, under qemu
+(`scripts/qemu.py`), or on an OpenCL device, which was a processor (PoCL). What is emitted
+for CUDA, HIP, MUSA and MACA is *simulated* (`python/tests/simulate/test_emitted.py`: every
+class, the same bits as x86-64-v3), PTX and code objects are *compiled*
+(`test_device_code.py`: accepted by ptxas, linked by lld), and no GPU has run them. *refused* is an error that names operator and reason. An empty cell
 is a chip that the machine which measured was not. `python/tests/machines` repeats all
 of it; the inputs are those of `operator_classes.py`, of sizes that divide nothing.
 

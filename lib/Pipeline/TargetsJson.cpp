@@ -49,6 +49,13 @@ static json::Object chipOf(const TargetDesc &desc) {
                               {"registers", desc.vector.registers},
                               {"scales", desc.vector.scales}}},
       {"matrix_units", matrixUnitsOf(desc)}};
+  if (desc.simt)
+    chip["simt"] = json::Object{{"wave", desc.simt->wave},
+                                {"group", desc.simt->group},
+                                {"shared_bytes", desc.simt->sharedBytes},
+                                {"register_bytes", desc.simt->registerBytes},
+                                {"vector_bits", desc.simt->vectorBits},
+                                {"doubles", desc.simt->doubles}};
   if (!here)
     chip["missing"] = missing;
   return chip;

@@ -117,6 +117,4 @@ def test_hip_source_compiles(name, tmp_path):
     (tmp_path / "hip/hip_runtime.h").write_text(HIP_HEADER)
     options = ["-x", "hip", "--offload-arch=gfx906", "--cuda-device-only"]
     options += ["-nogpulib", "-nogpuinc", "-fsyntax-only", f"-I{tmp_path}"]
-    subprocess.run(
-        [compiler, *options, folder / "kernels.hip"], check=True
-    )
+    subprocess.run([compiler, *options, folder / "kernels.hip"], check=True)

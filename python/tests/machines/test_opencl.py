@@ -76,5 +76,7 @@ def test_bad_index_is_an_error_of_the_run(target):
         20,
     )
     compiled = opc.compile(graph_model(*graph), target=target, cache=False)
-    with pytest.raises(opc.Error, match=r"index 5 lies outside of a dimension of 3"):
+    with pytest.raises(
+        opc.Error, match=r"index 5 lies outside of a dimension of 3"
+    ):
         compiled.run(graph[1])

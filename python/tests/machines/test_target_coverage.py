@@ -12,10 +12,11 @@ import pytest
 import qemu
 import target_coverage
 from operator_classes import CLASSES
-from support import TARGETS
+from support import CHIPS, TARGETS
 from target_coverage import DTYPES
 
 FOREIGN = [f"cpu:{chip}" for chip in qemu.COMMANDS]
+DEVICES = [chip.target for chip in CHIPS if chip.device == "opencl"]
 # Half precision on the chip of each instruction set that has most of it.
 WITH_HALVES = {
     "cpu",
@@ -24,10 +25,11 @@ WITH_HALVES = {
     "cpu:aarch64-sve-512",
     "cpu:riscv64-v256",
     "cpu:loongson-3a6000",
+    "opencl:gpu",
 }
 CASES = [
     (target, dtype)
-    for target in (*TARGETS, *FOREIGN)
+    for target in (*TARGETS, *FOREIGN, *DEVICES)
     for dtype in DTYPES
     if dtype == "f32" or target in WITH_HALVES
 ]
@@ -86,7 +88,9 @@ def record():
     """Measures every chip that there is a way to execute here."""
     found = target_coverage.read()
     cases = itertools.product(DTYPES, CLASSES)
-    for (dtype, name), target in itertools.product(cases, (*TARGETS, *FOREIGN)):
+    for (dtype, name), target in itertools.product(
+        cases, (*TARGETS, *FOREIGN, *DEVICES)
+    ):
         row = found.setdefault(dtype, {}).setdefault(name, {})
         with machine(target):
             worst = target_coverage.measured(name, target, dtype)

@@ -82,9 +82,7 @@ def test_every_class(target, everything, tmp_path):
     command = [sys.executable, "-c", RUN, folder / "program.so"]
     run([*command, tmp_path / "feeds.npz", tmp_path], OPC_DEVICE_PATH=folder)
     expected = opc.compile(model, PLAIN, cache=False).run(feeds)
-    for number, (name, other) in enumerate(
-        zip(outputs, expected, strict=True)
-    ):
+    for number, (name, other) in enumerate(zip(outputs, expected, strict=True)):
         got = np.load(tmp_path / f"{number}.npy")
         np.testing.assert_array_equal(got, other, err_msg=name, strict=True)
 

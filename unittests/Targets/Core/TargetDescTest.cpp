@@ -80,3 +80,47 @@ TEST(TargetDesc, RefusesOtherText) {
     llvm::consumeError(desc.takeError());
   }
 }
+
+static std::string simtChip(const std::string &simt) {
+  return R"({"summary": "a chip", "rank": 1,
+             "device": {"name": "board", "own_memory": true}, "simt": )" +
+         simt + "}";
+}
+
+TEST(TargetDesc, ReadsTheFieldsOfItsFamilyAlone) {
+  std::string text = simtChip(
+      R"({"wave": 64, "group": 256, "shared_bytes": 65536,
+          "register_bytes": 256, "vector_bits": 128, "doubles": true})");
+  TargetDesc desc = llvm::cantFail(TargetDesc::parse("t", "c", text));
+  ASSERT_TRUE(desc.simt);
+  EXPECT_EQ(desc.simt->wave, 64);
+  EXPECT_EQ(desc.simt->group, 256);
+  EXPECT_EQ(desc.simt->sharedBytes, 65536);
+  EXPECT_EQ(desc.simt->registerBytes, 256);
+  EXPECT_EQ(desc.simt->vectorBits, 128);
+  EXPECT_TRUE(desc.simt->doubles);
+  EXPECT_TRUE(desc.llvm.triple.empty());
+  EXPECT_FALSE(llvm::cantFail(TargetDesc::parse("t", "c", kChip)).simt);
+  text.insert(1, R"("caches": [], )");
+  EXPECT_THAT(llvm::toString(TargetDesc::parse("t", "c", text).takeError()),
+              HasSubstr("'caches' is not a known property"));
+}
+
+TEST(TargetDesc, SimtUnitsMakeSense) {
+  auto complaint = [](int wave, int group, int shared, int registers,
+                      int bits) {
+    std::string text = simtChip(
+        "{\"wave\": " + std::to_string(wave) +
+        ", \"group\": " + std::to_string(group) +
+        ", \"shared_bytes\": " + std::to_string(shared) +
+        ", \"register_bytes\": " + std::to_string(registers) +
+        ", \"vector_bits\": " + std::to_string(bits) + ", \"doubles\": false}");
+    auto desc = TargetDesc::parse("t", "c", text);
+    return desc ? "" : llvm::toString(desc.takeError());
+  };
+  EXPECT_EQ(complaint(32, 256, 32768, 256, 128), "");
+  EXPECT_THAT(complaint(48, 256, 32768, 256, 128), HasSubstr("power of two"));
+  EXPECT_THAT(complaint(32, 16, 32768, 256, 128), HasSubstr("multiple"));
+  EXPECT_THAT(complaint(32, 256, 32768, 256, 96), HasSubstr("vector_bits"));
+  EXPECT_THAT(complaint(32, 256, 1024, 256, 128), HasSubstr("shared memory"));
+}
