@@ -162,6 +162,11 @@ private:
       std::string mask = std::to_string((1u << widthOf(to)) - 1);
       return cast(to, binary(of(0), "&", {mask}, Binding::BitAnd));
     }
+    if (isa<arith::FPToSIOp, arith::FPToUIOp>(op)) {
+      std::string mask = std::to_string((1u << widthOf(to)) - 1);
+      Expression whole = cast(Builder(to.getContext()).getI32Type(), of(0));
+      return cast(to, binary(whole, "&", {mask}, Binding::BitAnd));
+    }
     if (isa<arith::ExtUIOp, arith::UIToFPOp>(op))
       return cast(to, of(0));
     if (!isa<arith::ExtSIOp, arith::SIToFPOp>(op))

@@ -69,7 +69,7 @@ def run(command, **variables):
 @pytest.mark.parametrize("target", TARGETS)
 def test_every_class(target, everything, tmp_path):
     model, feeds, outputs = everything
-    api, folder = target.split(":")[0], tmp_path / "source"
+    folder = tmp_path / "source"
     onnx.save(model, tmp_path / "model.onnx")
     driver = BUILD / "bin/opc"
     command = [driver, "compile", tmp_path / "model.onnx", "--target", target]
