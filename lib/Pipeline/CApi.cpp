@@ -188,11 +188,11 @@ Status writeText(llvm::StringRef output, llvm::StringRef text) {
 Status writeSourceFolder(const ModelSource &source,
                          const CompileOptions &options,
                          llvm::StringRef output) {
-  if (output == "-")
-    return Status::usage("source is a folder: name one with --output");
   CompiledProgram compiled;
   if (Status status = compileFresh(source, options, compiled); !status.ok())
     return status;
+  if (output == "-")
+    return Status::usage("source is a folder: name one with --output");
   if (std::error_code error = llvm::sys::fs::create_directories(output))
     return Status::input(output.str() + ": " + error.message());
   auto placed = [&](llvm::StringRef name) {

@@ -75,8 +75,6 @@ Status opc::cli::compileCommand(const Arguments &arguments) {
     return Status::usage(
         "--output is missing: say where the result goes, as in "
         "-o model.so");
-  if (output.empty() && emit == "source")
-    return Status::usage("--output is missing: source is a folder, name one");
   json options;
   if (Status status = compileOptions(arguments, options); !status.ok())
     return status;
