@@ -38,6 +38,8 @@ def chips():
         f"{target['name']}:{chip['name']}"
         for target in json.loads(text)["targets"]
         for chip in target["chips"]
+        # Programs for devices call what the host's do, and kernels nothing.
+        if not chip["device"]["name"]
     ]
 
 

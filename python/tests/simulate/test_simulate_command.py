@@ -1,6 +1,7 @@
 """opc simulate: how kernels are rewritten, what is said where one cannot be
 compiled or run, and what it leaves."""
 
+import pathlib
 import json
 import os
 import subprocess
@@ -8,7 +9,10 @@ import subprocess
 import pytest
 from simulated import FAULT_EXIT, OPC, compiled, run
 
-APIS = "cuda, hip, maca, musa"
+HEADERS = pathlib.Path(__file__).resolve().parents[3] / "include/opc-sim"
+APIS = ", ".join(
+    sorted(file.parent.name for file in HEADERS.glob("*/api.json"))
+)
 
 WORDS = r"""
 #include <cstdio>
