@@ -38,34 +38,21 @@ llvm::Error emit(ModuleOp kernels, const TargetDesc &desc,
   return simt::emitDeviceCode(kernels, desc, form, image);
 }
 
-constexpr simt::RuntimeNames kRuntime = {
-    "cuda", "{0}<<<{1}, {2}>>>({3})",
-    "nvcc -shared -Xcompiler -fPIC -fmad=false"};
-
-simt::Spelling spelling() {
-  simt::Spelling spelling = simt::kDeviceCxx;
-  spelling.language = "CUDA C++";
-  spelling.suffix = "cu";
-  spelling.header = "#include <cuda_runtime.h>\n";
-  return spelling;
-}
-
-llvm::Error source(ModuleOp kernels, const TargetDesc &desc,
-                   std::vector<SourceFile> &files) {
-  return simt::sourceFolder(kernels, desc, spelling(), kRuntime, files);
-}
+constexpr simt::CxxVendor kVendor = {
+    "CUDA C++",
+    "cu",
+    "#include <cuda_runtime.h>\n",
+    {"cuda", "{0}<<<{1}, {2}>>>({3})",
+     "nvcc -shared -Xcompiler -fPIC -fmad=false"}};
 
 } // namespace
 
 const Target &cudaTarget() {
   static const Target target = [] {
-    Target target = simt::sourceTarget();
-    target.name = "cuda";
-    target.summary = "NVIDIA's GPUs, by PTX";
-    target.chips = kChips;
+    Target target = simt::named(simt::cxxTarget<kVendor>(), "cuda",
+                                "NVIDIA's GPUs, by PTX", kChips);
     target.registerDialects = registerDialects;
     target.emit = emit;
-    target.source = source;
     return target;
   }();
   return target;

@@ -70,35 +70,23 @@ llvm::Error emit(ModuleOp kernels, const TargetDesc &desc,
   return simt::emitDeviceCode(kernels, desc, form, image);
 }
 
-constexpr simt::RuntimeNames kRuntime = {
-    "hip", "hipLaunchKernelGGL({0}, dim3({1}), dim3({2}), 0, 0, {3})",
-    "hipcc -shared -fPIC"};
-
-simt::Spelling spelling() {
-  simt::Spelling spelling = simt::kDeviceCxx;
-  spelling.language = "HIP C++";
-  spelling.suffix = "hip";
-  spelling.header = "#include <hip/hip_runtime.h>\n";
-  return spelling;
-}
-
-llvm::Error source(ModuleOp kernels, const TargetDesc &desc,
-                   std::vector<SourceFile> &files) {
-  return simt::sourceFolder(kernels, desc, spelling(), kRuntime, files);
-}
+constexpr simt::CxxVendor kVendor = {
+    "HIP C++",
+    "hip",
+    "#include <hip/hip_runtime.h>\n",
+    {"hip", "hipLaunchKernelGGL({0}, dim3({1}), dim3({2}), 0, 0, {3})",
+     "hipcc -shared -fPIC"}};
 
 } // namespace
 
 const Target &hipTarget() {
   static const Target target = [] {
-    Target target = simt::sourceTarget();
-    target.name = "hip";
-    target.summary = "AMD's and Hygon's GPUs, by code objects";
-    target.chips = kChips;
+    Target target =
+        simt::named(simt::cxxTarget<kVendor>(), "hip",
+                    "AMD's and Hygon's GPUs, by code objects", kChips);
     target.registerDialects = registerDialects;
     target.emit = emit;
     target.linksImage = true;
-    target.source = source;
     return target;
   }();
   return target;

@@ -7,38 +7,16 @@ namespace opc {
 
 const Target &macaTarget();
 
-static constexpr simt::RuntimeNames kRuntime = {
-    "mc", "mcLaunchKernelGGL({0}, dim3({1}), dim3({2}), 0, 0, {3})",
-    "mxcc -x maca -shared -fPIC"};
-
-static simt::Spelling spelling() {
-  simt::Spelling spelling = simt::kDeviceCxx;
-  spelling.language = "MACA C++";
-  spelling.suffix = "maca";
-  spelling.header = "#include <mc_runtime.h>\n";
-  return spelling;
-}
-
-static llvm::Error emit(mlir::ModuleOp kernels, const TargetDesc &desc,
-                        llvm::SmallVectorImpl<char> &image) {
-  return simt::emitSource(kernels, desc, spelling(), image);
-}
-
-static llvm::Error source(mlir::ModuleOp kernels, const TargetDesc &desc,
-                          std::vector<SourceFile> &files) {
-  return simt::sourceFolder(kernels, desc, spelling(), kRuntime, files);
-}
+static constexpr simt::CxxVendor kVendor = {
+    "MACA C++",
+    "maca",
+    "#include <mc_runtime.h>\n",
+    {"mc", "mcLaunchKernelGGL({0}, dim3({1}), dim3({2}), 0, 0, {3})",
+     "mxcc -x maca -shared -fPIC"}};
 
 const Target &macaTarget() {
-  static const Target target = [] {
-    Target target = simt::sourceTarget();
-    target.name = "maca";
-    target.summary = "MetaX's GPUs, as source";
-    target.chips = kChips;
-    target.emit = emit;
-    target.source = source;
-    return target;
-  }();
+  static const Target target = simt::named(simt::cxxTarget<kVendor>(), "maca",
+                                           "MetaX's GPUs, as source", kChips);
   return target;
 }
 

@@ -104,10 +104,9 @@ llvm::Error source(mlir::ModuleOp kernels, const TargetDesc &desc,
 
 const Target &openclTarget() {
   static const Target target = [] {
-    Target target = simt::sourceTarget();
-    target.name = "opencl";
-    target.summary = "devices that an OpenCL driver compiles for";
-    target.chips = kChips;
+    Target target =
+        simt::named(simt::sourceTarget(), "opencl",
+                    "devices that an OpenCL driver compiles for", kChips);
     target.emit = emit;
     target.source = source;
     return target;

@@ -107,4 +107,15 @@ bool RowReductions::isLine(ReductionOp reduce, const NumericPlan &plan,
   return line == domain.back();
 }
 
+Value convertedFloat(const LoopBuilder &l, Value x, Type element) {
+  Type from = getElementTypeOrSelf(x);
+  if (from == element || !isa<FloatType>(element))
+    return x;
+  auto vector = dyn_cast<VectorType>(x.getType());
+  Type to = vector ? Type(vector.clone(element)) : element;
+  if (from.getIntOrFloatBitWidth() < element.getIntOrFloatBitWidth())
+    return arith::ExtFOp::create(l.b, l.loc, to, x);
+  return arith::TruncFOp::create(l.b, l.loc, to, x);
+}
+
 } // namespace opc

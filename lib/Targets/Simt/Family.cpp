@@ -46,6 +46,22 @@ Target sourceTarget() {
   };
 }
 
+Target named(Target target, llvm::StringRef name, llvm::StringRef summary,
+             llvm::ArrayRef<EmbeddedFile> chips) {
+  target.name = name;
+  target.summary = summary;
+  target.chips = chips;
+  return target;
+}
+
+Spelling spellingOf(const CxxVendor &vendor) {
+  Spelling spelling = kDeviceCxx;
+  spelling.language = vendor.language;
+  spelling.suffix = vendor.suffix;
+  spelling.header = vendor.header;
+  return spelling;
+}
+
 llvm::Error emitSource(ModuleOp kernels, const TargetDesc &desc,
                        const Spelling &spelling,
                        llvm::SmallVectorImpl<char> &image) {

@@ -25,16 +25,6 @@ SmallVector<ReductionOp> reductionsOf(KernelForm &kernel) {
   return reduces;
 }
 
-/// Floats as others; integers as they are.
-Value converted(LoopBuilder &l, Value x, Type element) {
-  Type from = x.getType();
-  if (from == element || !isa<FloatType>(element))
-    return x;
-  if (from.getIntOrFloatBitWidth() < element.getIntOrFloatBitWidth())
-    return arith::ExtFOp::create(l.b, l.loc, element, x);
-  return arith::TruncFOp::create(l.b, l.loc, element, x);
-}
-
 /// The items that share a line, and those that share what is left of it.
 struct Shares {
   int64_t chains, rest;
@@ -136,12 +126,12 @@ private:
   Value combined(ReductionOp reduce, Value total) {
     Value x = w.v.element(reduce.getX(), uniform(at));
     return reduce.emitCombine(l.b, l.loc, total,
-                              converted(l, x, reduce.accumulatorType()));
+                              convertedFloat(l, x, reduce.accumulatorType()));
   }
 
   /// As an element of what was reduced.
   Value narrowed(ReductionOp reduce, Value total) {
-    return converted(l, total, getElementTypeOrSelf(reduce.getX()));
+    return convertedFloat(l, total, getElementTypeOrSelf(reduce.getX()));
   }
 
   Value totalOfItem(ReductionOp reduce) {

@@ -30,6 +30,10 @@ struct RowReductions {
   bool isLine(ReductionOp reduce, const NumericPlan &plan, ShapeEnv &env) const;
 };
 
+/// Floats, or a vector of them, as others; integers as they are.
+mlir::Value convertedFloat(const LoopBuilder &l, mlir::Value x,
+                           mlir::Type element);
+
 } // namespace opc
 
 #endif // OPC_TARGETS_SCHEDULE_ROWREDUCTIONS_H

@@ -33,6 +33,32 @@ llvm::Error sourceFolder(mlir::ModuleOp kernels, const TargetDesc &desc,
                          const Spelling &spelling, const RuntimeNames &runtime,
                          std::vector<SourceFile> &files);
 
+/// A vendor whose device source is C++ with qualifiers.
+struct CxxVendor {
+  llvm::StringLiteral language, suffix, header; ///< as in Spelling
+  RuntimeNames runtime;
+};
+Spelling spellingOf(const CxxVendor &vendor);
+
+/// A target that gives away such source, and takes it as its image.
+template <const CxxVendor &vendor> Target cxxTarget() {
+  Target target = sourceTarget();
+  target.emit = [](mlir::ModuleOp kernels, const TargetDesc &desc,
+                   llvm::SmallVectorImpl<char> &image) {
+    return emitSource(kernels, desc, spellingOf(vendor), image);
+  };
+  target.source = [](mlir::ModuleOp kernels, const TargetDesc &desc,
+                     std::vector<SourceFile> &files) {
+    return sourceFolder(kernels, desc, spellingOf(vendor), vendor.runtime,
+                        files);
+  };
+  return target;
+}
+
+/// `target` under its name.
+Target named(Target target, llvm::StringRef name, llvm::StringRef summary,
+             llvm::ArrayRef<EmbeddedFile> chips);
+
 } // namespace opc::simt
 
 #endif // OPC_TARGETS_SIMT_FAMILY_H

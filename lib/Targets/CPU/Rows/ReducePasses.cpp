@@ -110,7 +110,7 @@ private:
                                       ? SmallVector<Value>{reduceLanes(reduce)}
                                       : reduceSlots(reduce);
       for (Value &value : values)
-        value = converted(value, getElementTypeOrSelf(reduce.getX()));
+        value = convertedFloat(l, value, getElementTypeOrSelf(reduce.getX()));
       for (auto [slot, value] : llvm::zip(reducedTo, values))
         slot.push_back(value);
       isStored |= reduce.getX() == cached;
@@ -169,21 +169,9 @@ private:
     return reduce.emitCombine(l.b, l.loc, x, y);
   }
 
-  /// Floats, or a vector of them, as others; integers as they are.
-  Value converted(Value x, Type element) {
-    Type from = getElementTypeOrSelf(x);
-    if (from == element || !isa<FloatType>(element))
-      return x;
-    auto vector = dyn_cast<VectorType>(x.getType());
-    Type to = vector ? Type(vector.clone(element)) : element;
-    if (from.getIntOrFloatBitWidth() < element.getIntOrFloatBitWidth())
-      return arith::ExtFOp::create(l.b, l.loc, to, x);
-    return arith::TruncFOp::create(l.b, l.loc, to, x);
-  }
-
   /// Elements of what is reduced, in the type of totals.
   Value widened(ReductionOp reduce, Value x) {
-    return converted(x, reduce.accumulatorType());
+    return convertedFloat(l, x, reduce.accumulatorType());
   }
 
   SmallVector<Value> reduceSlots(ReductionOp reduce) {
