@@ -41,11 +41,6 @@ def executable(found):
     ]
 
 
-def of_device(found, device):
-    """Names of chips that a device of this name runs."""
-    return [chip.target for chip in found if chip.device == device]
-
-
 def lesser(listing):
     """Names of those that this machine executes and that are not taken where a
     target is named without a chip."""

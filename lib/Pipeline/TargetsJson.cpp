@@ -54,8 +54,7 @@ static json::Object chipOf(const TargetDesc &desc) {
                                 {"group", desc.simt->group},
                                 {"shared_bytes", desc.simt->sharedBytes},
                                 {"register_bytes", desc.simt->registerBytes},
-                                {"vector_bits", desc.simt->vectorBits},
-                                {"doubles", desc.simt->doubles}};
+                                {"vector_bits", desc.simt->vectorBits}};
   if (!here)
     chip["missing"] = missing;
   return chip;

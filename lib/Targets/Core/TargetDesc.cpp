@@ -139,7 +139,6 @@ void readSimt(ObjectReader &in, SimtUnit &unit) {
   in.read("shared_bytes", unit.sharedBytes);
   in.read("register_bytes", unit.registerBytes);
   in.read("vector_bits", unit.vectorBits);
-  in.read("doubles", unit.doubles);
 }
 
 void readLLVM(ObjectReader &in, LLVMDesc &desc) {

@@ -140,7 +140,7 @@ private:
       std::string word = llvm::formatv("{0:x}", bits.getZExtValue()).str();
       if (widthOf(type) == 64)
         word += "U" + s.longSuffix.str();
-      return formatted(s.bits, this->type(type), word + "");
+      return formatted(s.bits, this->type(type), word);
     }
     llvm::SmallString<32> text;
     value.toString(text, widthOf(type) == 64 ? 17 : 9, 3);

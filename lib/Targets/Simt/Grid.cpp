@@ -48,8 +48,8 @@ Value Grid::shared(Type element, int64_t count) {
 }
 
 ScheduleResult
-writeGridKernel(KernelForm &kernel, const TargetDesc &desc, int64_t lanes,
-                AffineExpr units, int64_t group, bool perGroup,
+writeGridKernel(KernelForm &kernel, int64_t lanes, AffineExpr units,
+                int64_t group, bool perGroup,
                 llvm::function_ref<void(KernelWriter &, Grid &)> body) {
   // A group of items takes as many units, or one of its own.
   ScheduleResult result = writeKernel(

@@ -415,7 +415,7 @@ ScheduleResult scheduleGemm(KernelForm &kernel, const TargetDesc &desc) {
       product(kernel.context(), p->rows).ceilDiv(tiles.groupRows()) *
       p->columns.ceilDiv(tiles.groupColumns());
   kernel.allowInPlace();
-  return writeGridKernel(kernel, desc, tiles.lanes, units, tiles.items(),
+  return writeGridKernel(kernel, tiles.lanes, units, tiles.items(),
                          /*perGroup=*/true, [&](KernelWriter &w, Grid &grid) {
                            GemmWriter(w, grid, *p, tiles, plan.fused).run();
                          });

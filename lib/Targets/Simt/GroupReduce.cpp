@@ -241,7 +241,7 @@ ScheduleResult scheduleReduce(KernelForm &kernel, const TargetDesc &desc) {
     group = desc.simt->group;
   }
   return writeGridKernel(
-      kernel, desc, /*lanes=*/1, units, group, /*perGroup=*/rows->lastReduced,
+      kernel, /*lanes=*/1, units, group, /*perGroup=*/rows->lastReduced,
       [&](KernelWriter &w, Grid &grid) {
         walkMerged(w, rows->axes);
         RowWriter writer(w, grid, *rows, group);

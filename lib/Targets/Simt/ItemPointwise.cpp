@@ -36,7 +36,7 @@ ScheduleResult schedulePointwise(KernelForm &kernel, const TargetDesc &desc) {
     kernel.allowInPlace();
   int64_t group = desc.simt->group;
   AffineExpr units = product(kernel.context(), axes.domain());
-  return writeGridKernel(kernel, desc, /*lanes=*/1, units, group,
+  return writeGridKernel(kernel, /*lanes=*/1, units, group,
                          /*perGroup=*/false, [&](KernelWriter &w, Grid &grid) {
                            walkMerged(w, axes);
                            grid.forItemUnits(group, [&](Value unit) {

@@ -90,7 +90,7 @@ static std::string simtChip(const std::string &simt) {
 TEST(TargetDesc, ReadsTheFieldsOfItsFamilyAlone) {
   std::string text = simtChip(
       R"({"wave": 64, "group": 256, "shared_bytes": 65536,
-          "register_bytes": 256, "vector_bits": 128, "doubles": true})");
+          "register_bytes": 256, "vector_bits": 128})");
   TargetDesc desc = llvm::cantFail(TargetDesc::parse("t", "c", text));
   ASSERT_TRUE(desc.simt);
   EXPECT_EQ(desc.simt->wave, 64);
@@ -98,7 +98,6 @@ TEST(TargetDesc, ReadsTheFieldsOfItsFamilyAlone) {
   EXPECT_EQ(desc.simt->sharedBytes, 65536);
   EXPECT_EQ(desc.simt->registerBytes, 256);
   EXPECT_EQ(desc.simt->vectorBits, 128);
-  EXPECT_TRUE(desc.simt->doubles);
   EXPECT_TRUE(desc.llvm.triple.empty());
   EXPECT_FALSE(llvm::cantFail(TargetDesc::parse("t", "c", kChip)).simt);
   text.insert(1, R"("caches": [], )");
@@ -109,12 +108,12 @@ TEST(TargetDesc, ReadsTheFieldsOfItsFamilyAlone) {
 TEST(TargetDesc, SimtUnitsMakeSense) {
   auto complaint = [](int wave, int group, int shared, int registers,
                       int bits) {
-    std::string text = simtChip(
-        "{\"wave\": " + std::to_string(wave) +
-        ", \"group\": " + std::to_string(group) +
-        ", \"shared_bytes\": " + std::to_string(shared) +
-        ", \"register_bytes\": " + std::to_string(registers) +
-        ", \"vector_bits\": " + std::to_string(bits) + ", \"doubles\": false}");
+    std::string text =
+        simtChip("{\"wave\": " + std::to_string(wave) +
+                 ", \"group\": " + std::to_string(group) +
+                 ", \"shared_bytes\": " + std::to_string(shared) +
+                 ", \"register_bytes\": " + std::to_string(registers) +
+                 ", \"vector_bits\": " + std::to_string(bits) + "}");
     auto desc = TargetDesc::parse("t", "c", text);
     return desc ? "" : llvm::toString(desc.takeError());
   };

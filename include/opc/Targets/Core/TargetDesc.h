@@ -75,7 +75,6 @@ struct SimtUnit {
   int64_t sharedBytes = 0;   ///< of the memory that a group may have
   int64_t registerBytes = 0; ///< of one item, that a tile's sums may take
   int64_t vectorBits = 128;  ///< that one item loads at once
-  bool doubles = false;      ///< f64 is there
 };
 
 /// What runs the kernels of a chip that is not the host's processor.

@@ -50,8 +50,8 @@ private:
 /// writeKernel() for groups of `group` items. `perGroup`: units are those of
 /// whole groups, not of items.
 ScheduleResult
-writeGridKernel(KernelForm &kernel, const TargetDesc &desc, int64_t lanes,
-                mlir::AffineExpr units, int64_t group, bool perGroup,
+writeGridKernel(KernelForm &kernel, int64_t lanes, mlir::AffineExpr units,
+                int64_t group, bool perGroup,
                 llvm::function_ref<void(KernelWriter &, Grid &)> body);
 
 /// Writes the kernel's results, element by element, at a position that is one
