@@ -58,13 +58,23 @@ OPC_SHIFT_RIGHT(int8, uint8)
 OPC_SHIFT_RIGHT(int16, uint16)
 )c";
 
-constexpr simt::Spelling kSpelling = {
-    .language = "OpenCL C",
-    .suffix = "cl",
-    .header = kHeader,
-    .prelude = kPrelude,
+constexpr simt::GridSpelling kSpelling = {
+    .c = {.language = "OpenCL C",
+          .suffix = "cl",
+          .header = kHeader,
+          .prelude = kPrelude,
+          .function = "static inline",
+          .integers = {{"char", "short", "int", "long"}},
+          .unsignedIntegers = {{"uchar", "ushort", "uint", "ulong"}},
+          .longSuffix = "L",
+          .vectorType = "{0}{1}",
+          .bits = "as_{0}({1})",
+          .splat = "({0})({1})",
+          .lane = "{0}.s{1}",
+          .vectorLoad = "vload{0}(0, {1})",
+          .vectorStore = "vstore{0}({2}, 0, {1})",
+          .exchange = "atom_xchg((volatile __global long *)({0}), {1})"},
     .kernel = "__kernel",
-    .function = "static inline",
     .group = "__attribute__((reqd_work_group_size({0}, 1, 1))) void",
     .global = "__global ",
     .alone = "restrict ",
@@ -73,16 +83,6 @@ constexpr simt::Spelling kSpelling = {
     .itsGroup = "(long)get_group_id(0)",
     .groups = "(long)get_num_groups(0)",
     .barrier = "barrier(CLK_LOCAL_MEM_FENCE)",
-    .integers = {{"char", "short", "int", "long"}},
-    .unsignedIntegers = {{"uchar", "ushort", "uint", "ulong"}},
-    .longSuffix = "L",
-    .vectorType = "{0}{1}",
-    .bits = "as_{0}({1})",
-    .splat = "({0})({1})",
-    .lane = "{0}.s{1}",
-    .vectorLoad = "vload{0}(0, {1})",
-    .vectorStore = "vstore{0}({2}, 0, {1})",
-    .exchange = "atom_xchg((volatile __global long *)({0}), {1})",
 };
 
 llvm::Error emit(mlir::ModuleOp kernels, const TargetDesc &desc,
@@ -91,7 +91,7 @@ llvm::Error emit(mlir::ModuleOp kernels, const TargetDesc &desc,
 }
 
 /// The plug-in of OpenCL takes source as it is.
-llvm::Error source(mlir::ModuleOp kernels, const TargetDesc &desc,
+llvm::Error asSource(mlir::ModuleOp kernels, const TargetDesc &desc,
                    std::vector<SourceFile> &files) {
   llvm::SmallVector<char, 0> text;
   if (llvm::Error error = emit(kernels, desc, text))
@@ -108,7 +108,7 @@ const Target &openclTarget() {
         simt::named(simt::sourceTarget(), "opencl",
                     "devices that an OpenCL driver compiles for", kChips);
     target.emit = emit;
-    target.source = source;
+    target.source = asSource;
     return target;
   }();
   return target;

@@ -1,5 +1,5 @@
 //===- DeviceCxx.cpp - C++ with qualifiers for devices --------------------===//
-#include "opc/Targets/Simt/Spelling.h"
+#include "opc/Targets/Simt/GridSpelling.h"
 
 namespace opc::simt {
 
@@ -123,13 +123,25 @@ static __device__ inline void opc_store(opc_vector<T, N> v, T *to) {
 }
 )c";
 
-const Spelling kDeviceCxx = {
-    .language = "",
-    .suffix = "",
-    .header = "",
-    .prelude = kPrelude,
+const GridSpelling kDeviceCxx = {
+    .c = {.language = "",
+          .suffix = "",
+          .header = "",
+          .prelude = kPrelude,
+          .function = "static __device__ inline",
+          .integers = {{"signed char", "short", "int", "long long"}},
+          .unsignedIntegers = {{"unsigned char", "unsigned short", "unsigned",
+                                "unsigned long long"}},
+          .longSuffix = "LL",
+          .vectorType = "opc_{0}{1}",
+          .bits = "opc_bits<{0}>({1})",
+          .splat = "{0}::of({1})",
+          .lane = "{0}.lanes[{1}]",
+          .vectorLoad = "opc_load<{0}>({1})",
+          .vectorStore = "opc_store<{0}>({2}, {1})",
+          .exchange = "(long long)atomicExch((unsigned long long *)({0}), "
+                      "(unsigned long long)({1}))"},
     .kernel = "extern \"C\" __global__ void",
-    .function = "static __device__ inline",
     .group = "__launch_bounds__({0})",
     .global = "",
     .alone = "__restrict__ ",
@@ -138,18 +150,6 @@ const Spelling kDeviceCxx = {
     .itsGroup = "(long long)blockIdx.x",
     .groups = "(long long)gridDim.x",
     .barrier = "__syncthreads()",
-    .integers = {{"signed char", "short", "int", "long long"}},
-    .unsignedIntegers = {{"unsigned char", "unsigned short", "unsigned",
-                          "unsigned long long"}},
-    .longSuffix = "LL",
-    .vectorType = "opc_{0}{1}",
-    .bits = "opc_bits<{0}>({1})",
-    .splat = "{0}::of({1})",
-    .lane = "{0}.lanes[{1}]",
-    .vectorLoad = "opc_load<{0}>({1})",
-    .vectorStore = "opc_store<{0}>({2}, {1})",
-    .exchange = "(long long)atomicExch((unsigned long long *)({0}), "
-                "(unsigned long long)({1}))",
 };
 
 } // namespace opc::simt

@@ -9,6 +9,7 @@
 #include "opc/Layout/Passes.h"
 #include "opc/Targets/Simt/GridSchedules.h"
 #include "opc/Targets/Simt/Passes.h"
+#include "opc/Targets/Source/Passes.h"
 
 using namespace mlir;
 namespace opc::simt {
@@ -29,6 +30,11 @@ static void registerDialects(DialectRegistry &registry) {
   registry.insert<gpu::GPUDialect, vector::VectorDialect, func::FuncDialect>();
 }
 
+static void registerPasses() {
+  registerTargetsSimtPasses();
+  source::registerTargetsSourcePasses();
+}
+
 static constexpr llvm::StringLiteral kLegalDialects[] = {
     "arith", "func", "gpu", "math", "memref", "scf", "ub", "vector"};
 
@@ -40,7 +46,7 @@ Target sourceTarget() {
       .schedules = schedules(),
       .legalDialects = kLegalDialects,
       .registerDialects = registerDialects,
-      .registerPasses = registerTargetsSimtPasses,
+      .registerPasses = registerPasses,
       .buildLayout = buildLayout,
       .finishKernel = finishKernel,
   };
@@ -54,19 +60,19 @@ Target named(Target target, llvm::StringRef name, llvm::StringRef summary,
   return target;
 }
 
-Spelling spellingOf(const CxxVendor &vendor) {
-  Spelling spelling = kDeviceCxx;
-  spelling.language = vendor.language;
-  spelling.suffix = vendor.suffix;
-  spelling.header = vendor.header;
+GridSpelling spellingOf(const CxxVendor &vendor) {
+  GridSpelling spelling = kDeviceCxx;
+  spelling.c.language = vendor.language;
+  spelling.c.suffix = vendor.suffix;
+  spelling.c.header = vendor.header;
   return spelling;
 }
 
 llvm::Error emitSource(ModuleOp kernels, const TargetDesc &desc,
-                       const Spelling &spelling,
+                       const GridSpelling &spelling,
                        llvm::SmallVectorImpl<char> &image) {
   PassManager pm(kernels.getContext());
-  pm.addPass(createOutlineMathPass());
+  pm.addPass(source::createOutlineMathPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   if (failed(pm.run(kernels)))

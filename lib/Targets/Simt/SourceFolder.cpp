@@ -140,16 +140,17 @@ simulate: device.@SUFFIX kernels.@SUFFIX
 )c";
 
 /// A pointer of the type that the argument has, from word `index`.
-std::string argument(Type type, unsigned index, const Spelling &spelling) {
+std::string argument(Type type, unsigned index, const GridSpelling &spelling) {
   auto memory = dyn_cast<MemRefType>(type);
   if (!memory)
     return llvm::formatv("words[{0}]", index).str();
   return llvm::formatv("({0} *)words[{1}]",
-                       nameOf(memory.getElementType(), spelling), index)
+                       source::nameOf(memory.getElementType(), spelling.c),
+                       index)
       .str();
 }
 
-std::string starter(func::FuncOp kernel, const Spelling &spelling,
+std::string starter(func::FuncOp kernel, const GridSpelling &spelling,
                     const RuntimeNames &runtime) {
   std::string arguments;
   for (auto [index, type] : llvm::enumerate(kernel.getArgumentTypes())) {
@@ -179,7 +180,8 @@ std::string filled(StringRef text,
 } // namespace
 
 llvm::Error sourceFolder(ModuleOp kernels, const TargetDesc &desc,
-                         const Spelling &spelling, const RuntimeNames &runtime,
+                         const GridSpelling &spelling,
+                         const RuntimeNames &runtime,
                          std::vector<SourceFile> &files) {
   std::string starters, table;
   for (auto kernel : kernels.getOps<func::FuncOp>()) {
@@ -190,7 +192,7 @@ llvm::Error sourceFolder(ModuleOp kernels, const TargetDesc &desc,
   llvm::SmallVector<char, 0> text;
   if (llvm::Error error = emitSource(kernels, desc, spelling, text))
     return error;
-  std::string suffix = spelling.suffix.str();
+  std::string suffix = spelling.c.suffix.str();
   files.push_back({"kernels." + suffix, std::string(text.begin(), text.end())});
   std::pair<StringRef, std::string> values[] = {
       {"@SUFFIX", suffix},

@@ -4,7 +4,7 @@
 #define OPC_TARGETS_SIMT_FAMILY_H
 
 #include "opc/Targets/Core/Target.h"
-#include "opc/Targets/Simt/Spelling.h"
+#include "opc/Targets/Simt/GridSpelling.h"
 
 namespace opc::simt {
 
@@ -15,7 +15,7 @@ Target sourceTarget();
 
 /// Target::emit of a vendor that spells kernels so.
 llvm::Error emitSource(mlir::ModuleOp kernels, const TargetDesc &desc,
-                       const Spelling &spelling,
+                       const GridSpelling &spelling,
                        llvm::SmallVectorImpl<char> &image);
 
 /// The calls of a vendor's runtime that a plug-in is made of: they differ in
@@ -30,7 +30,8 @@ struct RuntimeNames {
 /// Target::source of a vendor whose device source is C++: kernels, a plug-in,
 /// a Makefile.
 llvm::Error sourceFolder(mlir::ModuleOp kernels, const TargetDesc &desc,
-                         const Spelling &spelling, const RuntimeNames &runtime,
+                         const GridSpelling &spelling,
+                         const RuntimeNames &runtime,
                          std::vector<SourceFile> &files);
 
 /// A vendor whose device source is C++ with qualifiers.
@@ -38,7 +39,7 @@ struct CxxVendor {
   llvm::StringLiteral language, suffix, header; ///< as in Spelling
   RuntimeNames runtime;
 };
-Spelling spellingOf(const CxxVendor &vendor);
+GridSpelling spellingOf(const CxxVendor &vendor);
 
 /// A target that gives away such source, and takes it as its image.
 template <const CxxVendor &vendor> Target cxxTarget() {

@@ -23,19 +23,4 @@ def GridLoopsPass : Pass<"opc-grid-loops", "mlir::func::FuncOp"> {
                            "mlir::arith::ArithDialect"];
 }
 
-def OutlineMathPass : Pass<"opc-outline-math", "mlir::ModuleOp"> {
-  let summary = "Functions of f32 become calls of functions of our own";
-  let description = [{
-    ```mlir
-    %y = math.exp %x : f32
-    // becomes
-    %y = func.call @opc_exp(%x) : (f32) -> f32
-    ```
-    so that they have the same bits wherever they run, and are written once.
-  }];
-  let dependentDialects = ["mlir::func::FuncDialect",
-                           "mlir::arith::ArithDialect",
-                           "mlir::math::MathDialect"];
-}
-
 #endif // OPC_TARGETS_SIMT_PASSES

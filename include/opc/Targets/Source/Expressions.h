@@ -1,14 +1,14 @@
 //===- Expressions.h - ops on numbers as expressions of C -------*- C++ -*-===//
-#ifndef OPC_LIB_TARGETS_SIMT_EXPRESSIONS_H
-#define OPC_LIB_TARGETS_SIMT_EXPRESSIONS_H
+#ifndef OPC_TARGETS_SOURCE_EXPRESSIONS_H
+#define OPC_TARGETS_SOURCE_EXPRESSIONS_H
 
 #include "mlir/IR/Operation.h"
-#include "opc/Targets/Simt/Spelling.h"
+#include "opc/Targets/Source/Spelling.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include <optional>
 #include <string>
 
-namespace opc::simt {
+namespace opc::source {
 
 /// How tightly an expression holds together: higher ones need no brackets
 /// inside of lower ones.
@@ -47,6 +47,6 @@ std::optional<Expression>
 expressionOf(mlir::Operation *op, const Spelling &spelling,
              llvm::function_ref<Expression(mlir::Value)> operand);
 
-} // namespace opc::simt
+} // namespace opc::source
 
-#endif // OPC_LIB_TARGETS_SIMT_EXPRESSIONS_H
+#endif // OPC_TARGETS_SOURCE_EXPRESSIONS_H

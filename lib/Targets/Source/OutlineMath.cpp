@@ -2,15 +2,15 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "opc/Targets/Schedule/VectorMath.h"
-#include "opc/Targets/Simt/Passes.h"
+#include "opc/Targets/Source/Passes.h"
 
-namespace opc::simt {
+namespace opc::source {
 #define GEN_PASS_DEF_OUTLINEMATHPASS
-#include "opc/Targets/Simt/Passes.h.inc"
-} // namespace opc::simt
+#include "opc/Targets/Source/Passes.h.inc"
+} // namespace opc::source
 
 using namespace mlir;
-namespace opc::simt {
+namespace opc::source {
 namespace {
 
 /// opc_exp, or opc_exp_4 of vectors.
@@ -59,4 +59,4 @@ struct OutlineMath : impl::OutlineMathPassBase<OutlineMath> {
 };
 
 } // namespace
-} // namespace opc::simt
+} // namespace opc::source

@@ -5,11 +5,10 @@
 // counts positions does not wrap.
 //
 //===----------------------------------------------------------------------===//
-#include "Expressions.h"
+#include "opc/Targets/Source/Expressions.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/UB/IR/UBOps.h"
@@ -21,7 +20,7 @@
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
-namespace opc::simt {
+namespace opc::source {
 namespace {
 
 unsigned widthOf(Type type) {
@@ -345,10 +344,6 @@ private:
         })
         .Case<vector::ExtractOp>([&](auto extract) { return laneOf(extract); })
         .Case<vector::FromElementsOp>([&](auto) { return fromLanes(); })
-        .Case<gpu::ThreadIdOp>([&](auto) { return Expression{s.item.str()}; })
-        .Case<gpu::BlockIdOp>(
-            [&](auto) { return Expression{s.itsGroup.str()}; })
-        .Case<gpu::GridDimOp>([&](auto) { return Expression{s.groups.str()}; })
         .Case<memref::ExtractAlignedPointerAsIndexOp>(
             [&](auto) { return cast(resultType(), of(0)); })
         .Case<func::CallOp>([&](func::CallOp call) { return called(call); })
@@ -554,4 +549,4 @@ expressionOf(Operation *op, const Spelling &spelling,
   return Writer(op, spelling, operand).write();
 }
 
-} // namespace opc::simt
+} // namespace opc::source
