@@ -49,6 +49,8 @@ static json::Object chipOf(const TargetDesc &desc) {
                               {"registers", desc.vector.registers},
                               {"scales", desc.vector.scales}}},
       {"matrix_units", matrixUnitsOf(desc)}};
+  if (!desc.machines.empty())
+    chip["machines"] = json::Array(desc.machines);
   if (desc.simt)
     chip["simt"] = json::Object{{"wave", desc.simt->wave},
                                 {"group", desc.simt->group},

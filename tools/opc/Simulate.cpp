@@ -113,7 +113,7 @@ static Status build(const SimulatedApi &api, const std::string &kernel,
       [&](const std::string &word) { return shared && word == "-no-pie"; });
   // What was seen is told when the process ends, also of a library.
   if (shared)
-    words.insert(words.end(), {"-shared", "-Wl,-z,nodelete"});
+    words.insert(words.end(), {"-fPIC", "-shared", "-Wl,-z,nodelete"});
   return run(words, kernel);
 }
 

@@ -49,8 +49,8 @@ constexpr simt::CxxVendor kVendor = {
 
 const Target &cudaTarget() {
   static const Target target = [] {
-    Target target = simt::named(simt::cxxTarget<kVendor>(), "cuda",
-                                "NVIDIA's GPUs, by PTX", kChips);
+    Target target = named(simt::cxxTarget<kVendor>(), "cuda",
+                          "NVIDIA's GPUs, by PTX", kChips);
     target.registerDialects = registerDialects;
     target.emit = emit;
     return target;

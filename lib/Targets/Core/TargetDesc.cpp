@@ -171,6 +171,8 @@ void readChip(ObjectReader &in, TargetDesc &desc) {
     device.read("name", desc.device.name);
     device.read("own_memory", desc.device.ownMemory);
   });
+  if (in.has("machines"))
+    return in.read("machines", desc.machines);
   if (!in.has("simt"))
     return readProcessor(in, desc);
   in.inner("simt",
@@ -207,6 +209,8 @@ llvm::StringRef findNonsense(const TargetDesc &desc) {
            "is 'host'";
   if (desc.device.name.empty() && desc.device.ownMemory)
     return "'device.own_memory' is that of no device";
+  if (!desc.machines.empty())
+    return "";
   if (desc.simt)
     return findNonsense(*desc.simt);
   if (desc.caches.empty())

@@ -81,9 +81,8 @@ constexpr simt::CxxVendor kVendor = {
 
 const Target &hipTarget() {
   static const Target target = [] {
-    Target target =
-        simt::named(simt::cxxTarget<kVendor>(), "hip",
-                    "AMD's and Hygon's GPUs, by code objects", kChips);
+    Target target = named(simt::cxxTarget<kVendor>(), "hip",
+                          "AMD's and Hygon's GPUs, by code objects", kChips);
     target.registerDialects = registerDialects;
     target.emit = emit;
     target.linksImage = true;

@@ -15,8 +15,8 @@ static constexpr simt::CxxVendor kVendor = {
      "mxcc -x maca -shared -fPIC"}};
 
 const Target &macaTarget() {
-  static const Target target = simt::named(simt::cxxTarget<kVendor>(), "maca",
-                                           "MetaX's GPUs, as source", kChips);
+  static const Target target = named(simt::cxxTarget<kVendor>(), "maca",
+                                     "MetaX's GPUs, as source", kChips);
   return target;
 }
 

@@ -14,9 +14,8 @@ static constexpr simt::CxxVendor kVendor = {
     {"musa", "{0}<<<{1}, {2}>>>({3})", "mcc -x musa -shared -fPIC"}};
 
 const Target &musaTarget() {
-  static const Target target =
-      simt::named(simt::cxxTarget<kVendor>(), "musa",
-                  "Moore Threads' GPUs, as source", kChips);
+  static const Target target = named(simt::cxxTarget<kVendor>(), "musa",
+                                     "Moore Threads' GPUs, as source", kChips);
   return target;
 }
 

@@ -92,7 +92,7 @@ llvm::Error emit(mlir::ModuleOp kernels, const TargetDesc &desc,
 
 /// The plug-in of OpenCL takes source as it is.
 llvm::Error asSource(mlir::ModuleOp kernels, const TargetDesc &desc,
-                   std::vector<SourceFile> &files) {
+                     std::vector<SourceFile> &files) {
   llvm::SmallVector<char, 0> text;
   if (llvm::Error error = emit(kernels, desc, text))
     return error;
@@ -104,9 +104,8 @@ llvm::Error asSource(mlir::ModuleOp kernels, const TargetDesc &desc,
 
 const Target &openclTarget() {
   static const Target target = [] {
-    Target target =
-        simt::named(simt::sourceTarget(), "opencl",
-                    "devices that an OpenCL driver compiles for", kChips);
+    Target target = named(simt::sourceTarget(), "opencl",
+                          "devices that an OpenCL driver compiles for", kChips);
     target.emit = emit;
     target.source = asSource;
     return target;

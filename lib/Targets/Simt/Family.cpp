@@ -52,14 +52,6 @@ Target sourceTarget() {
   };
 }
 
-Target named(Target target, llvm::StringRef name, llvm::StringRef summary,
-             llvm::ArrayRef<EmbeddedFile> chips) {
-  target.name = name;
-  target.summary = summary;
-  target.chips = chips;
-  return target;
-}
-
 GridSpelling spellingOf(const CxxVendor &vendor) {
   GridSpelling spelling = kDeviceCxx;
   spelling.c.language = vendor.language;

@@ -28,6 +28,7 @@ Operation *FunctionPrinter::print() {
   printHead();
   depth = 1;
   printBlock(function.front());
+  printTail();
   out << "}\n";
   return unknown;
 }
@@ -42,6 +43,8 @@ std::string FunctionPrinter::fresh(StringRef stem) {
 }
 
 std::string FunctionPrinter::typeOf(Value value) {
+  if (std::optional<std::string> own = nameOfOwn(value.getType()))
+    return *own;
   std::optional<std::string> name = typeName(value.getType(), s);
   if (!name)
     unknown =

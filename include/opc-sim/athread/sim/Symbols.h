@@ -1,7 +1,8 @@
 //===- Symbols.h - Variables of the program and their sizes ---*- C++ -*-===//
 //
-// Read from the program's own symbol table: what each core has as variables in
-// LDM, and how large variables in main memory are.
+// Read from the symbol table of the program, or of the library that kernels are
+// in: what each core has as variables in LDM, and how large variables in main
+// memory are.
 //
 //===----------------------------------------------------------------------===//
 
@@ -41,14 +42,7 @@ public:
 
   /// The calling thread's variables.
   static char *localsOfThread() {
-    void *data = nullptr;
-    dl_iterate_phdr(
-        [](dl_phdr_info *info, size_t, void *result) {
-          *static_cast<void **>(result) = info->dlpi_tls_data;
-          return 1; // the program itself comes first
-        },
-        &data);
-    return static_cast<char *>(data);
+    return static_cast<char *>(own().dlpi_tls_data);
   }
 
   /// The variable that holds the byte at `key`, or null.
@@ -62,16 +56,34 @@ public:
   }
 
 private:
-  Symbols() {
-    std::ifstream file("/proc/self/exe", std::ios::binary);
-    std::vector<char> image(std::istreambuf_iterator<char>(file), {});
-    uintptr_t base = 0;
+  /// The object that this code is in, as the calling thread sees it.
+  static dl_phdr_info own() {
+    dl_phdr_info found = {};
     dl_iterate_phdr(
         [](dl_phdr_info *info, size_t, void *result) {
-          *static_cast<uintptr_t *>(result) = info->dlpi_addr;
-          return 1;
+          auto here = reinterpret_cast<uintptr_t>(&Symbols::own);
+          for (unsigned i = 0; i < info->dlpi_phnum; ++i) {
+            const auto &segment = info->dlpi_phdr[i];
+            uintptr_t begin = info->dlpi_addr + segment.p_vaddr;
+            if (segment.p_type != PT_LOAD || here < begin ||
+                here >= begin + segment.p_memsz)
+              continue;
+            *static_cast<dl_phdr_info *>(result) = *info;
+            return 1;
+          }
+          return 0;
         },
-        &base);
+        &found);
+    return found;
+  }
+
+  Symbols() {
+    dl_phdr_info object = own();
+    bool isProgram = !object.dlpi_name || !*object.dlpi_name;
+    std::ifstream file(isProgram ? "/proc/self/exe" : object.dlpi_name,
+                       std::ios::binary);
+    std::vector<char> image(std::istreambuf_iterator<char>(file), {});
+    uintptr_t base = object.dlpi_addr;
     auto *header = reinterpret_cast<const Elf64_Ehdr *>(image.data());
     auto *sections =
         reinterpret_cast<const Elf64_Shdr *>(image.data() + header->e_shoff);

@@ -49,6 +49,9 @@ struct Target {
   llvm::StringRef name;
   llvm::StringRef summary;
   llvm::ArrayRef<EmbeddedFile> chips;
+  /// The kinds of core that chips have, where these are of the tile family
+  /// (opc/Dialect/Tile/IR/Machine.h).
+  llvm::ArrayRef<EmbeddedFile> machines = {};
   /// A graph is executed as it came: nothing is rewritten but formulas that
   /// would lose their digits, nothing is evaluated ahead, and code is compiled
   /// without liberties. What other targets are checked against.
@@ -90,6 +93,16 @@ struct Target {
                         std::vector<SourceFile> &files) = nullptr;
 };
 
+/// `target` under its name.
+inline Target named(Target target, llvm::StringRef name,
+                    llvm::StringRef summary,
+                    llvm::ArrayRef<EmbeddedFile> chips) {
+  target.name = name;
+  target.summary = summary;
+  target.chips = chips;
+  return target;
+}
+
 /// What a program is compiled for, or its host part, if nobody says.
 inline constexpr llvm::StringLiteral kDefaultTarget = "cpu";
 
@@ -101,8 +114,8 @@ void registerTarget(const Target &target);
 /// The target of a name, or null.
 const Target *findTarget(llvm::StringRef name);
 
-/// All chips of a target, parsed: those of this machine's instruction set first,
-/// then by instruction set; of each the highest rank first.
+/// All chips of a target, parsed: those of this machine's instruction set
+/// first, then by instruction set; of each the highest rank first.
 llvm::ArrayRef<TargetDesc> chipsOf(const Target &target);
 
 /// Finds what a user means by "cpu", "cpu:CHIP" or "cpu:host". Without a

@@ -1,7 +1,7 @@
 //===- TargetDesc.h - What a chip can do, as data ---------------*- C++ -*-===//
 //
 // A chip is of one family and has its fields and no others: caches, a vector
-// unit and matrix units, or those of SimtUnit.
+// unit and matrix units, those of SimtUnit, or machines of tiles.
 //
 // Everything that schedules and the LLVM back end ask about a machine, and what
 // `opc targets --json` says of it. One JSON file describes one chip
@@ -100,6 +100,9 @@ struct TargetDesc {
   VectorUnit vector;
   llvm::SmallVector<MatrixUnit> matrixUnits; ///< in order of preference
   std::optional<SimtUnit> simt;              ///< of that family alone
+  /// Of chips whose cores have memories of their own: the kinds of core by the
+  /// names of their descriptions (Target::machines), the first for vectors.
+  llvm::SmallVector<std::string> machines;
   DeviceDesc device;
 
   /// "target:chip".

@@ -56,10 +56,6 @@ template <const CxxVendor &vendor> Target cxxTarget() {
   return target;
 }
 
-/// `target` under its name.
-Target named(Target target, llvm::StringRef name, llvm::StringRef summary,
-             llvm::ArrayRef<EmbeddedFile> chips);
-
 } // namespace opc::simt
 
 #endif // OPC_TARGETS_SIMT_FAMILY_H

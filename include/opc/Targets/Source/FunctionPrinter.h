@@ -34,6 +34,8 @@ protected:
   /// Writes all up to the opening brace and its line, and names the arguments.
   /// Here: a function of numbers.
   virtual void printHead();
+  /// Writes what comes before the closing brace.
+  virtual void printTail() {}
   /// Writes an op of the family's own; false where it is none.
   virtual bool printOwn(mlir::Operation *op) { return false; }
   /// The expression of an op of the family's own.
@@ -42,6 +44,11 @@ protected:
   }
   /// What a value of an op of the family's own is called.
   virtual std::optional<llvm::StringRef> stemOfOwn(mlir::Operation *op) {
+    return std::nullopt;
+  }
+  /// The name of a type of the family's own; "" where values of it are not
+  /// written down.
+  virtual std::optional<std::string> nameOfOwn(mlir::Type type) {
     return std::nullopt;
   }
   /// Element `at` of `memory`, as something to assign to or to use; overridden

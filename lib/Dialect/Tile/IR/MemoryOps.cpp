@@ -62,6 +62,32 @@ LogicalResult BufferOp::verify() {
   return success();
 }
 
+void GlobalOp::build(OpBuilder &b, OperationState &state, Value x, Value offset,
+                     ArrayRef<OpFoldResult> sizes) {
+  Parts size(sizes);
+  Type element = cast<MemRefType>(x.getType()).getElementType();
+  build(b, state, BufferType::get(size.fixed, element, Space::Global), x,
+        offset, size.values, size.fixed);
+}
+
+SmallVector<OpFoldResult> GlobalOp::mixedSizes() {
+  return getMixedValues(getStaticSizes(), getSizes(), getContext());
+}
+
+LogicalResult GlobalOp::verify() {
+  BufferType type = getY().getType();
+  if (!type.isGlobal() || type.getLayout() != Layout::RowMajor ||
+      type.getShape() != getStaticSizes())
+    return emitOpError(
+               "gives a dense buffer of its sizes in global memory, not ")
+           << type;
+  Type element = cast<MemRefType>(getX().getType()).getElementType();
+  if (element != type.getElementType())
+    return emitOpError("gives elements of ")
+           << element << ", not of " << type.getElementType();
+  return success();
+}
+
 void ViewOp::build(OpBuilder &b, OperationState &state, Value x,
                    ArrayRef<OpFoldResult> starts,
                    ArrayRef<OpFoldResult> sizes) {

@@ -32,6 +32,33 @@ def Tile_BufferOp : Tile_Op<"buffer"> {
   let hasVerifier = 1;
 }
 
+def Tile_GlobalOp : Tile_Op<"global", [Pure]> {
+  let summary = "what a kernel's argument holds, as a buffer";
+  let description = [{
+    Elements in row-major order from `offset` on; nothing is copied.
+
+    ```mlir
+    %y = tile.global %x[%offset] sizes [%rows, 100] : memref<?xf32> to <?x100xf32, global>
+    ```
+
+    y[i, j] = x[offset + i * sizes[1] + j] for 0 <= i, j < sizes
+  }];
+  let arguments = (ins MemRefRankOf<[AnyType], [1]>:$x, Index:$offset,
+                   Variadic<Index>:$sizes, DenseI64ArrayAttr:$static_sizes);
+  let results = (outs Tile_Buffer:$y);
+  let builders = [
+    OpBuilder<(ins "::mlir::Value":$x, "::mlir::Value":$offset,
+                   "::llvm::ArrayRef<::mlir::OpFoldResult>":$sizes)>];
+  let assemblyFormat = [{
+    $x `[` $offset `]` `sizes` custom<DynamicIndexList>($sizes, $static_sizes)
+    attr-dict `:` type($x) `to` type($y)
+  }];
+  let extraClassDeclaration = [{
+    ::llvm::SmallVector<::mlir::OpFoldResult> mixedSizes();
+  }];
+  let hasVerifier = 1;
+}
+
 def Tile_ViewOp : Tile_Op<"view", [Pure, AttrSizedOperandSegments]> {
   let summary = "a part of a buffer";
   let description = [{

@@ -1,0 +1,34 @@
+//===- SunwayTarget.cpp - Sunway's SW26010 and SW26010-Pro ----------------===//
+#include "Athread.h"
+#include "opc/Targets/Tile/Family.h"
+
+#include "Chips.inc"
+#include "Machines.inc"
+
+namespace opc {
+
+const Target &sunwayTarget();
+
+static llvm::Error emit(mlir::ModuleOp kernels, const TargetDesc &desc,
+                        llvm::SmallVectorImpl<char> &image) {
+  llvm::Expected<std::string> text = sunway::printAthread(kernels, desc);
+  if (!text)
+    return text.takeError();
+  image.append(text->begin(), text->end());
+  return llvm::Error::success();
+}
+
+const Target &sunwayTarget() {
+  static const Target target = [] {
+    Target target =
+        named(tile::sourceTarget(), "sunway",
+              "Sunway's many-core processors, as source of athread", kChips);
+    target.machines = kMachines;
+    target.emit = emit;
+    target.source = sunway::athreadFolder;
+    return target;
+  }();
+  return target;
+}
+
+} // namespace opc
