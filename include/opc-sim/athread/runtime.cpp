@@ -145,8 +145,13 @@ int opcsim_sw_join(opcsim_sw_place place) {
 }
 
 void opcsim_sw_vector(opcsim_sw_place place, const char *name,
-                      const volatile void *address, size_t size) {
-  if (reinterpret_cast<uintptr_t>(address) % size == 0)
+                      const volatile void *address, size_t size,
+                      opcsim_sw_use use, opcsim_sw_alignment alignment) {
+  if (Cpe *cpe = Cpe::current())
+    cpe->access(const_cast<const void *>(address), size,
+                use == OPCSIM_SW_WRITES, placeOf(place));
+  if (alignment == OPCSIM_SW_ANYWHERE ||
+      reinterpret_cast<uintptr_t>(address) % size == 0)
     return;
   report(FaultKind::Misaligned,
          say("%s of %zu bytes at %p, which is no multiple of that", name, size,

@@ -24,15 +24,21 @@ typedef long longv8 __attribute__((vector_size(64)));
 /* Loads and stores. Those without a u want an address that is a multiple of
    the vector's size. */
 #define simd_load(vector, address)                                             \
-  (opcsim_sw_vector(OPCSIM_SW_HERE, "simd_load", (address), sizeof(vector)),   \
+  (opcsim_sw_vector(OPCSIM_SW_HERE, "simd_load", (address), sizeof(vector),    \
+                    OPCSIM_SW_READS, OPCSIM_SW_ALIGNED),                       \
    (void)memcpy(&(vector), (const void *)(address), sizeof(vector)))
 #define simd_store(vector, address)                                            \
-  (opcsim_sw_vector(OPCSIM_SW_HERE, "simd_store", (address), sizeof(vector)),  \
+  (opcsim_sw_vector(OPCSIM_SW_HERE, "simd_store", (address), sizeof(vector),   \
+                    OPCSIM_SW_WRITES, OPCSIM_SW_ALIGNED),                      \
    (void)memcpy((void *)(address), &(vector), sizeof(vector)))
 #define simd_loadu(vector, address)                                            \
-  (void)memcpy(&(vector), (const void *)(address), sizeof(vector))
+  (opcsim_sw_vector(OPCSIM_SW_HERE, "simd_loadu", (address), sizeof(vector),   \
+                    OPCSIM_SW_READS, OPCSIM_SW_ANYWHERE),                      \
+   (void)memcpy(&(vector), (const void *)(address), sizeof(vector)))
 #define simd_storeu(vector, address)                                           \
-  (void)memcpy((void *)(address), &(vector), sizeof(vector))
+  (opcsim_sw_vector(OPCSIM_SW_HERE, "simd_storeu", (address), sizeof(vector),  \
+                    OPCSIM_SW_WRITES, OPCSIM_SW_ANYWHERE),                     \
+   (void)memcpy((void *)(address), &(vector), sizeof(vector)))
 /* Every lane is the value at the address. */
 #define simd_loade(vector, address)                                            \
   do {                                                                         \

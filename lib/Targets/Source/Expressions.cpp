@@ -509,11 +509,12 @@ private:
 std::optional<std::string> typeName(Type type, const Spelling &s) {
   if (auto vector = dyn_cast<VectorType>(type)) {
     Type lane = vector.getElementType();
-    bool isKnown = lane.isF32() || lane.isInteger(32) || lane.isInteger(1);
+    bool isFloat = lane.isF32() || lane.isF64();
+    bool isKnown = isFloat || lane.isInteger(32) || lane.isInteger(1);
     if (vector.getRank() != 1 || !isKnown)
       return std::nullopt;
-    return llvm::formatv(s.vectorType.data(), lane.isF32() ? "float" : "int",
-                         vector.getNumElements())
+    std::string name = isFloat ? *typeName(lane, s) : "int";
+    return llvm::formatv(s.vectorType.data(), name, vector.getNumElements())
         .str();
   }
   if (type.isInteger(1))

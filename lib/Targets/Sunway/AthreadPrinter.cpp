@@ -18,10 +18,10 @@ constexpr Spelling kSpelling = {
     .suffix = "c",
     .header = R"c(/* Kernels for the cores (CPEs); device.c starts them. */
 #include <crts.h>
-#include <math.h>
 #include <simd.h>
 #include <slave.h>
 #include <stdbool.h>
+#include <tgmath.h>
 )c",
     .prelude = "",
     .function = "static inline",
@@ -31,11 +31,11 @@ constexpr Spelling kSpelling = {
     .longSuffix = "LL",
     .vectorType = "{0}v{1}",
     .bits = "opc_bits_{0}({1})",
-    .splat = "opc_splat_{0}({1})",
+    .splat = "",
     .lane = "{0}[{1}]",
-    .vectorLoad = "opc_load_{0}({1})",
-    .vectorStore = "opc_store_{0}({2}, {1})",
-    .exchange = "opc_exchange({0}, {1})",
+    .vectorLoad = "",
+    .vectorStore = "",
+    .exchange = "__sync_lock_test_and_set({0}, {1})",
 };
 
 class AthreadPrinter : public KernelPrinter {
@@ -159,7 +159,90 @@ private:
     line() << "athread_ssync_array();\n";
   }
 
+  /// Whole tiles became loops over lanes before.
   bool printWork(ComputeOp op) override { return false; }
+
+  //===--------------------------------------------------------------------===//
+  // Vectors
+  //===--------------------------------------------------------------------===//
+
+  bool printOwn(Operation *op) override {
+    if (auto load = dyn_cast<vector::LoadOp>(op))
+      printVectorLoad(load);
+    else if (auto store = dyn_cast<vector::StoreOp>(op))
+      printVectorStore(store);
+    else if (auto broadcast = dyn_cast<vector::BroadcastOp>(op))
+      printSplat(broadcast, use(broadcast.getSource()).text);
+    else if (auto constant = splatOf(op))
+      printSplat(op->getResult(0), constant->text);
+    else
+      return KernelPrinter::printOwn(op);
+    return true;
+  }
+
+  /// What all lanes of a constant are.
+  std::optional<Expression> splatOf(Operation *op) {
+    auto constant = dyn_cast<arith::ConstantOp>(op);
+    auto dense = constant ? dyn_cast<SplatElementsAttr>(constant.getValue())
+                          : SplatElementsAttr();
+    if (!dense)
+      return std::nullopt;
+    OpBuilder b(op->getContext());
+    auto lane = cast<TypedAttr>(dense.getSplatValue<Attribute>());
+    OwningOpRef<arith::ConstantOp> one =
+        arith::ConstantOp::create(b, op->getLoc(), lane);
+    return expressionOf(*one, s, [](Value) { return Expression{"?"}; });
+  }
+
+  std::string declareVector(Value value, StringRef stem) {
+    std::string name = fresh(stem);
+    line() << typeOf(value) << " " << name << ";\n";
+    bind(value, {name});
+    return name;
+  }
+
+  void printVectorLoad(vector::LoadOp op) {
+    std::string at = address(op.getBase(), op.getIndices());
+    std::string name = declareVector(op.getResult(), "v");
+    line() << "simd_load(" << name << ", " << at << ");\n";
+  }
+
+  void printVectorStore(vector::StoreOp op) {
+    std::string name = fresh("t");
+    line() << typeOf(op.getValueToStore()) << " " << name << " = "
+           << use(op.getValueToStore()).text << ";\n";
+    line() << "simd_store(" << name << ", "
+           << address(op.getBase(), op.getIndices()) << ");\n";
+  }
+
+  void printSplat(Value value, const std::string &lane) {
+    std::string one = fresh("lane");
+    Type element = cast<VectorType>(value.getType()).getElementType();
+    line() << typeName(element, s).value_or("?") << " " << one << " = " << lane
+           << ";\n";
+    std::string name = declareVector(value, "all");
+    line() << "simd_loade(" << name << ", &" << one << ");\n";
+  }
+
+  std::optional<Expression> expressionOfOwn(Operation *op) override {
+    auto vector = op->getNumResults() == 1
+                      ? dyn_cast<VectorType>(op->getResult(0).getType())
+                      : VectorType();
+    if (!vector)
+      return KernelPrinter::expressionOfOwn(op);
+    static const llvm::StringMap<StringLiteral> table = {
+        {"arith.addf", "simd_vadd"}, {"arith.subf", "simd_vsub"},
+        {"arith.mulf", "simd_vmul"}, {"arith.divf", "simd_vdiv"},
+        {"math.fma", "simd_vma"},    {"math.sqrt", "simd_vsqrt"}};
+    auto found = table.find(op->getName().getStringRef());
+    if (found == table.end())
+      return std::nullopt;
+    std::string call =
+        found->second.str() + (vector.getElementType().isF32() ? "s(" : "d(");
+    for (auto [number, operand] : llvm::enumerate(op->getOperands()))
+      call += (number ? ", " : "") + use(operand).text;
+    return Expression{call + ")"};
+  }
 
   Expression coreId() override { return {"_PEN"}; }
   Expression coreCount() override { return {"64"}; }
@@ -192,7 +275,8 @@ llvm::Expected<std::string> printAthread(ModuleOp kernels,
   if (!text)
     return text.takeError();
   size_t head = kSpelling.header.size();
-  return text->substr(0, head) + prelude(hasOldCalls(desc)) + text->substr(head);
+  return text->substr(0, head) + prelude(hasOldCalls(desc)) +
+         text->substr(head);
 }
 
 } // namespace opc::sunway

@@ -1,6 +1,9 @@
 //===- SunwayTarget.cpp - Sunway's SW26010 and SW26010-Pro ----------------===//
 #include "Athread.h"
 #include "opc/Targets/Tile/Family.h"
+#include "opc/Targets/Tile/Passes.h"
+
+#include "mlir/Pass/PassManager.h"
 
 #include "Chips.inc"
 #include "Machines.inc"
@@ -18,12 +21,19 @@ static llvm::Error emit(mlir::ModuleOp kernels, const TargetDesc &desc,
   return llvm::Error::success();
 }
 
+static void finishKernel(mlir::OpPassManager &pm, const TargetDesc &desc) {
+  tile::sourceTarget().finishKernel(pm, desc);
+  pm.addPass(tile::createLaneLoopsPass(
+      {tile::machinesOf(desc).front().vectorBits / 2}));
+}
+
 const Target &sunwayTarget() {
   static const Target target = [] {
     Target target =
         named(tile::sourceTarget(), "sunway",
               "Sunway's many-core processors, as source of athread", kChips);
     target.machines = kMachines;
+    target.finishKernel = finishKernel;
     target.emit = emit;
     target.source = sunway::athreadFolder;
     return target;

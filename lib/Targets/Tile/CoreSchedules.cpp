@@ -1,8 +1,45 @@
 //===- CoreSchedules.cpp - the schedules of cores with memories -----------===//
 #include "opc/Targets/Tile/CoreSchedules.h"
 
+#include "opc/Dialect/Tile/Transforms/Passes.h"
+#include "opc/Targets/Schedule/RowReductions.h"
+#include "opc/Targets/Tile/Family.h"
+#include "opc/Targets/Tile/TileWriter.h"
+
+using namespace mlir;
 namespace opc::tile {
 
-llvm::ArrayRef<Schedule> schedules() { return {}; }
+static bool leadsRows(Operation *op, const TargetDesc &) {
+  return RowReductions::leads(op);
+}
+
+/// Element-wise ops, and reductions along an axis.
+static ScheduleResult scheduleRows(KernelForm &kernel, const TargetDesc &desc) {
+  const Machine &machine = machinesOf(desc).front();
+  std::optional<TileAxes> axes;
+  if (ScheduleResult result = TileAxes::of(kernel, axes); !result.isTaken())
+    return result;
+  std::optional<TileSteps> steps;
+  if (ScheduleResult result = TileSteps::of(kernel, *axes, machine, steps);
+      !result.isTaken())
+    return result;
+  TileBuffers buffers(kernel, *steps);
+  llvm::Expected<TilePlan> plan =
+      planTiles(planKernel(kernel, *axes, buffers), machine);
+  if (!plan)
+    return ScheduleResult::declined(llvm::toString(plan.takeError()));
+  AffineExpr units = axes->rows * axes->columns;
+  for (AffineExpr extent : axes->outer)
+    units = units * extent;
+  return writeKernel(kernel, /*lanes=*/1, units, /*grain=*/1,
+                     [&](KernelWriter &w) {
+                       TileWriter(w, *axes, *steps, buffers, *plan).write();
+                     });
+}
+
+llvm::ArrayRef<Schedule> schedules() {
+  static const Schedule table[] = {{"tile-rows", scheduleRows, leadsRows}};
+  return table;
+}
 
 } // namespace opc::tile

@@ -114,6 +114,12 @@ bool KernelPrinter::printOwn(Operation *op) {
         windows[view] = partOf(windowOf(view.getX()), view.mixedStarts(),
                                view.mixedSizes());
       })
+      .Case<MemoryOp>([&](MemoryOp memory) {
+        Window window = windowOf(memory.getX());
+        std::string address = addressOf(window);
+        bind(memory,
+             {window.offset.text == "0" ? address : "(" + address + ")"});
+      })
       .Case<BufferOp>([&](BufferOp buffer) { printBuffer(buffer); })
       .Case<CopyAsyncOp>([&](CopyAsyncOp copy) { printCopy(copy); })
       .Case<WaitOp>([&](WaitOp wait) { printWait(wait); })

@@ -67,8 +67,13 @@ int opcsim_sw_spawn(struct opcsim_sw_place place, const char *name,
 int opcsim_sw_join(struct opcsim_sw_place place);
 
 /* The address of a vector, which must be a multiple of its size. */
+/* A load or a store of a vector, which is too long to be instrumented. */
+enum opcsim_sw_use { OPCSIM_SW_READS, OPCSIM_SW_WRITES };
+enum opcsim_sw_alignment { OPCSIM_SW_ANYWHERE, OPCSIM_SW_ALIGNED };
 void opcsim_sw_vector(struct opcsim_sw_place place, const char *name,
-                      const volatile void *address, size_t size);
+                      const volatile void *address, size_t size,
+                      enum opcsim_sw_use use,
+                      enum opcsim_sw_alignment alignment);
 
 #ifdef __cplusplus
 }

@@ -53,10 +53,12 @@ protected:
   Window destinationOf(CopyAsyncOp op);
   source::Expression number(mlir::OpFoldResult number);
 
+  bool printOwn(mlir::Operation *op) override;
+  std::optional<source::Expression>
+  expressionOfOwn(mlir::Operation *op) override;
+
 private:
   void printHead() final;
-  bool printOwn(mlir::Operation *op) final;
-  std::optional<source::Expression> expressionOfOwn(mlir::Operation *op) final;
   std::optional<llvm::StringRef> stemOfOwn(mlir::Operation *op) final;
 
   llvm::DenseMap<mlir::Value, Window> windows;

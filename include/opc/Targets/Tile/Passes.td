@@ -17,4 +17,25 @@ def CoreLoopsPass : Pass<"opc-core-loops", "mlir::func::FuncOp"> {
   let dependentDialects = ["opc::tile::TileDialect", "mlir::arith::ArithDialect"];
 }
 
+def LaneLoopsPass : Pass<"opc-lane-loops", "mlir::func::FuncOp"> {
+  let summary = "Work on whole tiles becomes loops over lanes";
+  let description = [{
+    ```mlir
+    tile.unary exp %x to %t
+    tile.binary add %t, %y to %z
+    // becomes
+    scf.for %r = ... { scf.for %i = ... { %a = memref.load ...
+      memref.store (math.exp %a) + %b, ... } }
+    ```
+    for machines whose vectors are registers. Neighbours that walk over the same rows
+    and columns share a loop; a buffer that only they use goes.
+  }];
+  let options = [
+    Option<"bits", "bits", "int64_t", "256", "of a vector of f32 lanes"> 
+  ];
+  let dependentDialects = ["opc::tile::TileDialect", "mlir::arith::ArithDialect",
+                           "mlir::math::MathDialect", "mlir::memref::MemRefDialect",
+                           "mlir::scf::SCFDialect", "mlir::vector::VectorDialect"];
+}
+
 #endif // OPC_TARGETS_TILE_PASSES

@@ -88,6 +88,16 @@ LogicalResult GlobalOp::verify() {
   return success();
 }
 
+LogicalResult MemoryOp::verify() {
+  BufferType type = getX().getType();
+  Type element = cast<MemRefType>(getY().getType()).getElementType();
+  if (type.isGlobal() || type.getLayout() != Layout::RowMajor ||
+      element != type.getElementType())
+    return emitOpError("gives elements in rows of a core's memory, not ")
+           << element << " of " << type;
+  return success();
+}
+
 void ViewOp::build(OpBuilder &b, OperationState &state, Value x,
                    ArrayRef<OpFoldResult> starts,
                    ArrayRef<OpFoldResult> sizes) {

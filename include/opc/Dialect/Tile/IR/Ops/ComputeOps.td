@@ -132,7 +132,10 @@ def Tile_ReduceOp : Tile_ComputeOp<"reduce",
     "stringifyAxis(getAxis())).str()"> {
   let summary = "combines the elements of the first or the last axis";
   let description = [{
-    The axis stays, with extent 1. In which order sums are added up is the machine's.
+    The axis stays, with extent 1. In which order sums are added up is the machine's,
+    unless `chains` says it: element i of the axis goes to partial total i mod
+    `chains`, those behind the last whole `chains` to total i mod `rest`, and in the
+    end the upper half of them is combined with the lower, until one is left.
 
     ```mlir
     tile.reduce sum last %x to %y : <4x64xf32, vector> to <4x1xf32, vector>
@@ -141,7 +144,14 @@ def Tile_ReduceOp : Tile_ComputeOp<"reduce",
     y[i, 0] = kind over j of x[i, j]; of the first axis: y[0, j] = kind over i of x[i, j]
   }];
   let arguments = (ins Tile_ReduceKindAttr:$kind, Tile_AxisAttr:$axis,
-                   Tile_Buffer:$x, Tile_Buffer:$y);
+                   Tile_Buffer:$x, Tile_Buffer:$y,
+                   OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>:$chains,
+                   OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>:$rest);
+  let builders = [
+    // In the machine's order.
+    OpBuilder<(ins "ReduceKind":$kind, "Axis":$axis, "::mlir::Value":$x,
+                   "::mlir::Value":$y),
+              "build($_builder, $_state, kind, axis, x, y, nullptr, nullptr);">];
   let assemblyFormat =
       "$kind $axis $x `to` $y attr-dict `:` type($x) `to` type($y)";
 }

@@ -59,6 +59,24 @@ def Tile_GlobalOp : Tile_Op<"global", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Tile_MemoryOp : Tile_Op<"memory", [Pure]> {
+  let summary = "a buffer of a core as memory that is read by the element";
+  let description = [{
+    What machines whose vectors are registers work on: elements in the order in
+    which they lie, padding among them. Nothing is copied.
+
+    ```mlir
+    %y = tile.memory %x : <16x100xf32, vector, padded = [16, 104]> to memref<?xf32>
+    ```
+
+    y[i * strides(x)[0] + j] = x[i, j]
+  }];
+  let arguments = (ins Tile_Buffer:$x);
+  let results = (outs MemRefRankOf<[AnyType], [1]>:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x) `to` type($y)";
+  let hasVerifier = 1;
+}
+
 def Tile_ViewOp : Tile_Op<"view", [Pure, AttrSizedOperandSegments]> {
   let summary = "a part of a buffer";
   let description = [{
