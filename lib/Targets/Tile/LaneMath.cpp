@@ -4,6 +4,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "opc/Targets/Schedule/VectorMath.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -87,6 +88,10 @@ struct Lane {
       return math::FloorOp::create(b, loc, x);
     case UnaryKind::Ceil:
       return math::CeilOp::create(b, loc, x);
+    case UnaryKind::Gelu:
+      return VectorMath(b, loc, type, /*scalef=*/false).gelu(x);
+    case UnaryKind::GeluTanh:
+      return VectorMath(b, loc, type, /*scalef=*/false).geluTanh(x);
     }
     return {};
   }

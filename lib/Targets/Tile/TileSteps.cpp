@@ -149,7 +149,26 @@ private:
       return addConstant(constant);
     if (auto reduce = dyn_cast<ReductionOp>(op))
       return addReduction(reduce);
+    if (std::optional<UnaryKind> whole = wholeOf(op)) {
+      Item x = items.at(op->getOperand(0));
+      Type type = getElementTypeOrSelf(op->getResult(0));
+      if (lists(stringifyUnaryKind(*whole), type)) {
+        std::optional<unsigned> made = unary(*whole, x, type);
+        items[op->getResult(0)] = {made};
+        return made.has_value();
+      }
+    }
     return addScalarOp(cast<ScalarOp>(op));
+  }
+
+  /// Functions that machines may have whole, because their formula loses digits
+  /// in the type that it is of.
+  static std::optional<UnaryKind> wholeOf(Operation *op) {
+    auto gelu = dyn_cast<GeluOp>(op);
+    if (!gelu)
+      return std::nullopt;
+    return gelu.getApproximate() == "none" ? UnaryKind::Gelu
+                                           : UnaryKind::GeluTanh;
   }
 
   bool addConstant(ConstantOp op) {

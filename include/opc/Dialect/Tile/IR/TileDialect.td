@@ -69,7 +69,9 @@ def Tile_UnaryKind : Tile_Enum<"UnaryKind", "a function of one element", [
   I32EnumAttrCase<"Reciprocal", 7, "reciprocal">,
   I32EnumAttrCase<"Relu", 8, "relu">, I32EnumAttrCase<"Tanh", 9, "tanh">,
   I32EnumAttrCase<"Sigmoid", 10, "sigmoid">, I32EnumAttrCase<"Erf", 11, "erf">,
-  I32EnumAttrCase<"Floor", 12, "floor">, I32EnumAttrCase<"Ceil", 13, "ceil">]>;
+  I32EnumAttrCase<"Floor", 12, "floor">, I32EnumAttrCase<"Ceil", 13, "ceil">,
+  I32EnumAttrCase<"Gelu", 14, "gelu">,
+  I32EnumAttrCase<"GeluTanh", 15, "gelu_tanh">]>;
 def Tile_UnaryKindAttr : Tile_EnumAttr<Tile_UnaryKind, "unary_kind">;
 
 def Tile_BinaryKind : Tile_Enum<"BinaryKind", "a function of two elements", [

@@ -24,7 +24,9 @@ def Tile_UnaryOp : Tile_ComputeOp<"unary", "stringifyUnaryKind(getKind())"> {
     tile.unary exp %x to %y : <64xf32, vector> to <64xf32, vector>
     ```
 
-    y[i] = kind(x[i]); sigmoid(x) = 1 / (1 + exp(-x)), relu(x) = max(x, 0)
+    y[i] = kind(x[i]); sigmoid(x) = 1 / (1 + exp(-x)), relu(x) = max(x, 0),
+    gelu(x) = x / 2 * (1 + erf(x / sqrt(2))), gelu_tanh the same with erf as tanh
+    approximates it
   }];
   let arguments = (ins Tile_UnaryKindAttr:$kind, Tile_Buffer:$x, Tile_Buffer:$y);
   let assemblyFormat = "$kind $x `to` $y attr-dict `:` type($x) `to` type($y)";
