@@ -236,7 +236,8 @@ void FunctionPrinter::assign(ValueRange variables, ValueRange values) {
 void FunctionPrinter::printStatement(scf::ForOp op) {
   for (auto [initial, carried, result] :
        llvm::zip(op.getInitArgs(), op.getRegionIterArgs(), op.getResults()))
-    declare(carried, "sum", use(initial).text, {carried, result});
+    declare(carried, stemOfCarried(carried.getType()), use(initial).text,
+            {carried, result});
   Value induction = op.getInductionVar();
   std::string name = fresh("i");
   expressions[induction] = {name};

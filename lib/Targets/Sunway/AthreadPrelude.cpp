@@ -36,6 +36,8 @@ static void opc_put(opc_copies *c, void *to, long stride, const void *from, long
   }
 }
 static void opc_wait(opc_copies *c) {
+  if (!c)
+    return;
   athread_dma_wait_value(&c->reply, c->count);
   c->reply = 0;
   c->count = 0;
@@ -74,6 +76,8 @@ static void opc_put(opc_copies *c, void *to, long stride, const void *from, long
   }
 }
 static void opc_wait(opc_copies *c) {
+  if (!c)
+    return;
   while (c->reply != c->count)
     ;
   c->reply = 0;

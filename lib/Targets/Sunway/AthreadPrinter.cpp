@@ -63,6 +63,7 @@ private:
       out << "  " << declared(argument, local) << " = own." << local << ";\n";
       bind(argument, {local});
     }
+    declareTurns();
   }
 
   std::string nameOf(BlockArgument argument) {
@@ -103,6 +104,12 @@ private:
     return std::nullopt;
   }
 
+  StringRef stemOfCarried(Type type) override {
+    return isa<BufferType>(type)  ? "tile"
+           : isa<TokenType>(type) ? "copies"
+                                  : KernelPrinter::stemOfCarried(type);
+  }
+
   void printBuffer(BufferOp op) override {
     BufferType type = op.getY().getType();
     std::string name = fresh("tile"), bytes = std::to_string(type.bytes());
@@ -141,13 +148,40 @@ private:
     }
     Window from = sourceOf(op), to = destinationOf(op);
     bool in = op.getX().getType().isGlobal();
-    std::string token = fresh("copies");
-    line() << "opc_copies " << token << " = {0, 0};\n";
+    std::string token = tokenOf(op);
     line() << (in ? "opc_get(&" : "opc_put(&") << token << ", " << addressOf(to)
            << ", " << bytes(to.pitch, op.getY()) << ", " << addressOf(from)
            << ", " << bytes(from.pitch, op.getX()) << ", " << from.rows.text
            << ", " << bytes(from.columns, op.getX()) << ");\n";
     bind(op, {"&" + token});
+  }
+
+  /// Copies that a loop carries are of two rounds, which take turns.
+  static bool isCarried(CopyAsyncOp op) {
+    return llvm::any_of(op->getUsers(), [](Operation *user) {
+      return isa<scf::YieldOp>(user);
+    });
+  }
+
+  std::string tokenOf(CopyAsyncOp op) {
+    auto found = turns.find(op);
+    if (found == turns.end()) {
+      std::string token = fresh("copies");
+      line() << "opc_copies " << token << " = {0, 0};\n";
+      return token;
+    }
+    line() << found->second << "_turn ^= 1;\n";
+    return found->second + "[" + found->second + "_turn]";
+  }
+
+  void declareTurns() {
+    function.walk([&](CopyAsyncOp op) {
+      if (!isCarried(op))
+        return;
+      std::string name = turns[op] = fresh("copies");
+      out << "  opc_copies " << name << "[2] = {{0, 0}, {0, 0}};\n  int "
+          << name << "_turn = 0;\n";
+    });
   }
 
   void printWait(WaitOp op) override {
@@ -249,6 +283,7 @@ private:
   std::string doneToken() override { return "0"; }
 
   SmallVector<std::pair<std::string, std::string>> buffers;
+  DenseMap<Operation *, std::string> turns;
 };
 
 } // namespace

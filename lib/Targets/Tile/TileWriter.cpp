@@ -20,28 +20,34 @@ TileWriter::TileWriter(KernelWriter &w, const TileAxes &axes,
 // Tiles
 //===----------------------------------------------------------------------===//
 
-/// Tiles of axis 0, rows, or 1, columns; 1 of a reduced one.
+bool TileWriter::isReduced(unsigned axis) const {
+  return axes.reduced == (axis == 0 ? ReducedAxis::Rows : ReducedAxis::Columns);
+}
+
+/// For certain.
+bool TileWriter::isOneTile(unsigned axis) const {
+  std::optional<int64_t> known = constantOf(extent(axis));
+  return known && *known <= plan.tiles[axis];
+}
+
+/// Tiles of an axis; a reduced one is not shared out.
 Value TileWriter::trips(unsigned axis) {
-  bool isReduced =
-      axes.reduced == (axis == 0 ? ReducedAxis::Rows : ReducedAxis::Columns);
-  if (isReduced)
+  if (isReduced(axis) || isOneTile(axis))
     return l.index(1);
-  return l.ceilDiv(extentOf(axis == 0 ? axes.rows : axes.columns),
-                   plan.tiles[axis]);
+  return l.ceilDiv(extentOf(extent(axis)), plan.tiles[axis]);
 }
 
 /// What there is of a tile that starts at `start`: a number where it is whole
 /// for certain.
 OpFoldResult TileWriter::sizeAt(unsigned axis, Value start) {
-  AffineExpr extent = axis == 0 ? axes.rows : axes.columns;
   int64_t tile = plan.tiles[axis];
-  std::optional<int64_t> known = constantOf(extent);
-  if (known && *known % tile == 0)
+  std::optional<int64_t> known = constantOf(extent(axis));
+  if (known && *known > 0 && *known % tile == 0)
     return b.getIndexAttr(tile);
   if (known && *known < tile)
     return b.getIndexAttr(*known);
   return getAsOpFoldResult(
-      l.min(l.sub(extentOf(extent), start), l.index(tile)));
+      l.min(l.sub(extentOf(extent(axis)), start), l.index(tile)));
 }
 
 void TileWriter::makeBuffers() {
@@ -51,6 +57,9 @@ void TileWriter::makeBuffers() {
                                 SpaceAttr::get(context, planned.space),
                                 planned.padded, Layout::RowMajor);
     memory.push_back(BufferOp::create(b, l.loc, type, IntegerAttr()));
+    other.push_back(planned.count == 2
+                        ? Value(BufferOp::create(b, l.loc, type, IntegerAttr()))
+                        : Value());
   }
 }
 
@@ -65,60 +74,183 @@ void TileWriter::write() {
   Value tiles = l.mul(trips(0), trips(1));
   for (AffineExpr extent : axes.outer)
     tiles = l.mul(tiles, extentOf(extent));
+  std::vector<bool> all(steps.values.size(), true);
+  Place start = placeOf(l.index(0));
+  copyNow(inputsOf(PlanLevel::Once, all), start, /*in=*/true);
   Value first = CoreIdOp::create(b, l.loc), step = NumCoresOp::create(b, l.loc);
-  auto loop = scf::ForOp::create(b, l.loc, first, tiles, step);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(loop.getBody());
-  writeTile(loop.getInductionVar());
+  bool inOne = axes.reduced == ReducedAxis::None ||
+               isOneTile(axes.reduced == ReducedAxis::Rows ? 0 : 1);
+  if (inOne)
+    return inOneGo(first, tiles, step);
+  Rounds rounds{first, tiles, step, [&](Value tile) { return placeOf(tile); }};
+  loop(rounds, inputsOf(PlanLevel::Tile, all), {},
+       [&](const Place &place) { inPasses(place); });
 }
 
-void TileWriter::writeTile(Value tile) {
+TileWriter::Place TileWriter::placeOf(Value tile) {
   Place place;
   Value columns = trips(1), rows = trips(0);
   Value column = l.mul(l.rem(tile, columns), plan.tiles[1]);
   Value rest = l.div(tile, columns);
-  Value row = l.mul(l.rem(rest, rows), plan.tiles[0]);
-  rest = l.div(rest, rows);
-  place.outer = w.e.delinearize(rest, axes.outer);
+  Value row =
+      l.mul(axes.outer.empty() ? rest : l.rem(rest, rows), plan.tiles[0]);
+  place.outer = w.e.delinearize(l.div(rest, rows), axes.outer);
   place.row = getAsOpFoldResult(row);
   place.column = getAsOpFoldResult(column);
   place.rows = sizeAt(0, row);
   place.columns = sizeAt(1, column);
-  bool isOneTile = axes.reduced == ReducedAxis::None;
-  if (!isOneTile) {
-    unsigned axis = axes.reduced == ReducedAxis::Rows ? 0 : 1;
-    std::optional<int64_t> extent =
-        constantOf(axis == 0 ? axes.rows : axes.columns);
-    isOneTile = extent && *extent <= plan.tiles[axis];
-  }
-  isOneTile ? inOneGo(place) : inPasses(place);
+  return place;
 }
 
-void TileWriter::inOneGo(Place place) {
+PlanLevel TileWriter::levelOf(Value input) const {
+  Spread spread = axes.spreadOf(input);
+  const bool spreads[] = {spread.rows, spread.columns};
+  PlanLevel level = PlanLevel::Once;
+  for (AffineExpr extent : axes.outerOf(input))
+    if (constantOf(extent) != 1)
+      level = PlanLevel::Tile;
+  for (unsigned axis : {0, 1})
+    if (spreads[axis] && !isOneTile(axis))
+      level =
+          std::max(level, isReduced(axis) ? PlanLevel::Step : PlanLevel::Tile);
+  return level;
+}
+
+TileWriter::Tensors
+TileWriter::inputsOf(PlanLevel level, const std::vector<bool> &needed) const {
+  Tensors inputs;
+  for (Value input : w.kernel.inputs) {
+    auto found = steps.valueOf.find(input);
+    if (found != steps.valueOf.end() && needed[found->second] &&
+        levelOf(input) == level)
+      inputs.push_back(input);
+  }
+  return inputs;
+}
+
+void TileWriter::inOneGo(Value first, Value last, Value step) {
   SmallVector<unsigned> wanted;
   for (Value result : w.kernel.results)
     wanted.push_back(steps.valueOf.at(result));
   std::vector<bool> needed = closureOf(wanted, /*withTotals=*/true);
-  copyIn(place, needed);
-  run(place, needed);
-  copyOut(place, w.kernel.results);
+  Rounds rounds{first, last, step, [&](Value tile) { return placeOf(tile); }};
+  loop(rounds, inputsOf(PlanLevel::Tile, needed), Tensors(w.kernel.results),
+       [&](const Place &place) { run(place, needed); });
 }
 
 /// Walks over the tiles of the reduced axis: what `wanted` needs is computed of
-/// each.
-void TileWriter::pass(Place place, ArrayRef<unsigned> wanted,
-                      llvm::function_ref<void(const Place &)> then) {
+/// each, and `results` are written.
+void TileWriter::pass(const Place &place, ArrayRef<unsigned> wanted,
+                      const Tensors &results, Work then) {
   std::vector<bool> needed = closureOf(wanted, /*withTotals=*/false);
-  unsigned axis = axes.reduced == ReducedAxis::Rows ? 0 : 1;
-  Value extent = extentOf(axis == 0 ? axes.rows : axes.columns);
-  l.loop(l.index(0), extent, plan.tiles[axis], [&](Value start) {
-    Place here = place;
-    (axis == 0 ? here.row : here.column) = start;
-    (axis == 0 ? here.rows : here.columns) = sizeAt(axis, start);
-    copyIn(here, needed);
-    run(here, needed);
-    then(here);
-  });
+  unsigned axis = isReduced(0) ? 0 : 1;
+  Rounds rounds{l.index(0), extentOf(extent(axis)), l.index(plan.tiles[axis]),
+                [&](Value start) {
+                  Place here = place;
+                  (axis == 0 ? here.row : here.column) =
+                      getAsOpFoldResult(start);
+                  (axis == 0 ? here.rows : here.columns) = sizeAt(axis, start);
+                  return here;
+                }};
+  loop(rounds, inputsOf(PlanLevel::Step, needed), results,
+       [&](const Place &here) {
+         run(here, needed);
+         then(here);
+       });
+}
+
+//===----------------------------------------------------------------------===//
+// Loops
+//===----------------------------------------------------------------------===//
+
+/// In each round inputs come, work is done and outputs go.
+void TileWriter::loop(const Rounds &rounds, const Tensors &inputs,
+                      const Tensors &outputs, Work work) {
+  auto overlaps = [&](Value tensor) { return bool(other[bufferOf(tensor)]); };
+  if (llvm::any_of(inputs, overlaps) || llvm::any_of(outputs, overlaps))
+    return overlappedLoop(rounds, inputs, outputs, work);
+  auto loop =
+      scf::ForOp::create(b, l.loc, rounds.first, rounds.last, rounds.step);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Place place = rounds.at(loop.getInductionVar());
+  copyNow(inputs, place, /*in=*/true);
+  work(place);
+  copyNow(outputs, place, /*in=*/false);
+}
+
+/// Behind the last round there is nothing.
+TileWriter::Place TileWriter::atOrNothing(const Rounds &rounds, Value round) {
+  Place place = rounds.at(round);
+  Value exists = l.less(round, rounds.last);
+  Value rows = getValueOrCreateConstantIndexOp(b, l.loc, place.rows);
+  place.rows = getAsOpFoldResult(l.select(exists, rows, l.index(0)));
+  return place;
+}
+
+/// The buffers of a round and of the one after it take turns; so do tokens of
+/// outputs, which are waited for when the turn comes again.
+void TileWriter::overlappedLoop(const Rounds &rounds, const Tensors &inputs,
+                                const Tensors &outputs, Work work) {
+  auto split = [&](const Tensors &all, bool overlapping) {
+    return Tensors(llvm::make_filter_range(all, [&](Value tensor) {
+      return bool(other[bufferOf(tensor)]) == overlapping;
+    }));
+  };
+  Tensors in = split(inputs, true), out = split(outputs, true), carried;
+  Place start = atOrNothing(rounds, rounds.first);
+  for (Value tensor : in) {
+    unsigned buffer = bufferOf(tensor);
+    carried.append({memory[buffer], other[buffer],
+                    copy(tensor, memory[buffer], start, /*in=*/true)});
+  }
+  for (Value tensor : out) {
+    unsigned buffer = bufferOf(tensor);
+    carried.append({memory[buffer], other[buffer], DoneOp::create(b, l.loc),
+                    DoneOp::create(b, l.loc)});
+  }
+  std::vector<Value> before = memory;
+  auto loop = scf::ForOp::create(b, l.loc, rounds.first, rounds.last,
+                                 rounds.step, carried);
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    Value round = loop.getInductionVar();
+    Place place = rounds.at(round);
+    Place next = atOrNothing(rounds, l.add(round, rounds.step));
+    ValueRange inArgs = loop.getRegionIterArgs().take_front(3 * in.size());
+    ValueRange outArgs = loop.getRegionIterArgs().drop_front(3 * in.size());
+    Tensors awaited, yielded;
+    for (auto [number, tensor] : llvm::enumerate(in)) {
+      memory[bufferOf(tensor)] = inArgs[3 * number];
+      awaited.push_back(inArgs[3 * number + 2]);
+    }
+    for (auto [number, tensor] : llvm::enumerate(out)) {
+      memory[bufferOf(tensor)] = outArgs[4 * number];
+      awaited.push_back(outArgs[4 * number + 2]);
+    }
+    WaitOp::create(b, l.loc, awaited);
+    for (auto [number, tensor] : llvm::enumerate(in)) {
+      Value second = inArgs[3 * number + 1];
+      yielded.append({second, inArgs[3 * number],
+                      copy(tensor, second, next, /*in=*/true)});
+    }
+    copyNow(split(inputs, false), place, /*in=*/true);
+    work(place);
+    copyNow(split(outputs, false), place, /*in=*/false);
+    for (auto [number, tensor] : llvm::enumerate(out)) {
+      Value now = outArgs[4 * number];
+      yielded.append({outArgs[4 * number + 1], now, outArgs[4 * number + 3],
+                      copy(tensor, now, place, /*in=*/false)});
+    }
+    scf::YieldOp::create(b, l.loc, yielded);
+  }
+  memory = before;
+  Tensors left;
+  for (Value result : loop.getResults())
+    if (isa<TokenType>(result.getType()))
+      left.push_back(result);
+  WaitOp::create(b, l.loc, left);
 }
 
 static double neutralOf(ReduceKind kind) {
@@ -146,7 +278,7 @@ static BinaryKind binaryOf(ReduceKind kind) {
   return BinaryKind::Add;
 }
 
-void TileWriter::inPasses(Place place) {
+void TileWriter::inPasses(const Place &place) {
   for (const TileStep &step : steps.steps) {
     const TileValue &made = steps.values[step.result];
     if (step.kind != Kind::Reduce) {
@@ -158,14 +290,14 @@ void TileWriter::inPasses(Place place) {
     FillOp::create(
         b, l.loc, total,
         number(FloatAttr::get(made.element, neutralOf(ReduceKind(step.code)))));
-    pass(place, step.operands, [&](const Place &here) {
+    pass(place, step.operands, {}, [&](const Place &here) {
       unsigned one = buffers.partOf.at(step.result);
       emit(step, here, one);
       BinaryOp::create(b, l.loc, binaryOf(ReduceKind(step.code)), total,
                        part(one, here), total);
     });
   }
-  SmallVector<Value> full, reduced;
+  Tensors full, reduced;
   SmallVector<unsigned> wanted;
   for (Value result : w.kernel.results) {
     bool isFull = axes.reduced == ReducedAxis::Rows
@@ -176,8 +308,8 @@ void TileWriter::inPasses(Place place) {
       wanted.push_back(steps.valueOf.at(result));
   }
   if (!full.empty())
-    pass(place, wanted, [&](const Place &here) { copyOut(here, full); });
-  copyOut(place, reduced);
+    pass(place, wanted, full, [](const Place &) {});
+  copyNow(reduced, place, /*in=*/false);
 }
 
 //===----------------------------------------------------------------------===//
@@ -204,43 +336,29 @@ Value TileWriter::global(Value tensor, const Place &place) {
   return GlobalOp::create(b, l.loc, w.e.buffer(tensor), offset, sizes);
 }
 
-/// Where a tensor's part of the tile starts, and its sizes.
-void TileWriter::starts(Value tensor, const Place &place,
-                        SmallVectorImpl<OpFoldResult> &at,
-                        SmallVectorImpl<OpFoldResult> &sizes) {
+/// Begins to copy a tensor's part of the tile, to or from `buffer`.
+Value TileWriter::copy(Value tensor, Value buffer, const Place &place,
+                       bool in) {
   Spread spread = axes.spreadOf(tensor);
   OpFoldResult zero = b.getIndexAttr(0), one = b.getIndexAttr(1);
-  at.assign(
-      {spread.rows ? place.row : zero, spread.columns ? place.column : zero});
-  sizes.assign(
-      {spread.rows ? place.rows : one, spread.columns ? place.columns : one});
+  SmallVector<OpFoldResult> zeros(2, zero),
+      at{spread.rows ? place.row : zero, spread.columns ? place.column : zero},
+      sizes{spread.rows ? place.rows : one,
+            spread.columns ? place.columns : one};
+  // A round that does not exist has no rows, and no row.
+  if (!spread.rows && isa<Value>(place.rows))
+    sizes[0] = getAsOpFoldResult(l.min(
+        getValueOrCreateConstantIndexOp(b, l.loc, place.rows), l.index(1)));
+  Value whole = global(tensor, place);
+  if (in)
+    return CopyAsyncOp::create(b, l.loc, whole, buffer, at, zeros, sizes);
+  return CopyAsyncOp::create(b, l.loc, buffer, whole, zeros, at, sizes);
 }
 
-void TileWriter::copyIn(const Place &place, const std::vector<bool> &needed) {
+void TileWriter::copyNow(ArrayRef<Value> tensors, const Place &place, bool in) {
   SmallVector<Value> tokens;
-  SmallVector<OpFoldResult> zeros(2, b.getIndexAttr(0)), at, sizes;
-  for (Value input : w.kernel.inputs) {
-    auto found = steps.valueOf.find(input);
-    if (found == steps.valueOf.end() || !needed[found->second])
-      continue;
-    starts(input, place, at, sizes);
-    tokens.push_back(CopyAsyncOp::create(b, l.loc, global(input, place),
-                                         memory[buffers.ofValue[found->second]],
-                                         at, zeros, sizes));
-  }
-  if (!tokens.empty())
-    WaitOp::create(b, l.loc, tokens);
-}
-
-void TileWriter::copyOut(const Place &place, ArrayRef<Value> results) {
-  SmallVector<Value> tokens;
-  SmallVector<OpFoldResult> zeros(2, b.getIndexAttr(0)), at, sizes;
-  for (Value result : results) {
-    starts(result, place, at, sizes);
-    tokens.push_back(CopyAsyncOp::create(
-        b, l.loc, memory[buffers.ofValue[steps.valueOf.at(result)]],
-        global(result, place), zeros, at, sizes));
-  }
+  for (Value tensor : tensors)
+    tokens.push_back(copy(tensor, memory[bufferOf(tensor)], place, in));
   if (!tokens.empty())
     WaitOp::create(b, l.loc, tokens);
 }

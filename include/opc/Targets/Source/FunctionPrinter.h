@@ -51,6 +51,8 @@ protected:
   virtual std::optional<std::string> nameOfOwn(mlir::Type type) {
     return std::nullopt;
   }
+  /// What a loop's variable is called that is not a number.
+  virtual llvm::StringRef stemOfCarried(mlir::Type type) { return "sum"; }
   /// Element `at` of `memory`, as something to assign to or to use; overridden
   /// where memory is no pointer.
   virtual void printLoad(mlir::memref::LoadOp op);
