@@ -32,6 +32,7 @@ struct Outcome {
   SmallVector<StringRef> into;
   SmallVector<StringRef> ops; ///< "opc.matmul", "opc.add"
   SmallVector<Declined> declined;
+  StringRef plan;        ///< lines
   func::FuncOp function; ///< null where it is no more
 };
 
@@ -55,6 +56,7 @@ Outcome outcomeOf(DictionaryAttr attributes) {
   outcome.kernel = text(attributes.get("kernel"));
   outcome.schedule = text(attributes.get(opc::kScheduleAttr));
   outcome.into = textsOf(attributes.get("into"));
+  outcome.plan = text(attributes.get(opc::kPlanAttr));
   outcome.ops = textsOf(attributes.get(opc::kKernelOpsAttr));
   if (auto rest = attributes.getAs<DictionaryAttr>(opc::kDeclinedAttr))
     for (NamedAttribute row : rest)
@@ -98,6 +100,10 @@ void opc::explainSchedules(ModuleOp module, const CompileOptions &options) {
     for (const Declined &each : outcome.declined)
       options.tell(
           llvm::formatv("  {0} declined: {1}", each.schedule, each.why));
+    SmallVector<StringRef> lines;
+    outcome.plan.split(lines, '\n', -1, /*KeepEmpty=*/false);
+    for (StringRef line : lines)
+      options.tell(("  " + line).str());
   }
 }
 
@@ -123,6 +129,7 @@ json::Array opc::describeSchedules(ModuleOp module, const KernelTexts &before) {
         {"schedule", outcome.schedule.str()},
         {"into", listOf(outcome.into)},
         {"declined", std::move(declined)},
+        {"plan", outcome.plan.str()},
         {"before", before.lookup(outcome.kernel)},
         {"after", function ? opc::textOf(function) : std::string()}});
   }

@@ -38,8 +38,12 @@ Operation *FunctionPrinter::print() {
 //===--------------------------------------------------------------------===//
 
 std::string FunctionPrinter::fresh(StringRef stem) {
-  unsigned number = counts[stem]++;
-  return number ? (stem + "_" + Twine(number)).str() : stem.str();
+  while (true) {
+    unsigned number = counts[stem]++;
+    std::string name = number ? (stem + "_" + Twine(number)).str() : stem.str();
+    if (names.insert(name).second)
+      return name;
+  }
 }
 
 std::string FunctionPrinter::typeOf(Value value) {
@@ -145,9 +149,21 @@ StringRef FunctionPrinter::stemOf(Operation *op) {
   return type.isIndex() ? "at" : type.isInteger(1) ? "is" : "t";
 }
 
+/// What comes before the name of a constant of a type.
+static std::string constantOf(const std::string &type) {
+  if (StringRef(type).ends_with("*"))
+    return type + "const ";
+  return "const " + type + " ";
+}
+
+/// What comes before the name of a variable.
+static std::string variableOf(const std::string &type) {
+  return StringRef(type).ends_with("*") ? type : type + " ";
+}
+
 void FunctionPrinter::define(Value value, StringRef stem, const Twine &text) {
   std::string name = fresh(stem);
-  line() << "const " << typeOf(value) << " " << name << " = " << text << ";\n";
+  line() << constantOf(typeOf(value)) << name << " = " << text << ";\n";
   expressions[value] = {name};
 }
 
@@ -203,7 +219,7 @@ void FunctionPrinter::printStatement(memref::AtomicRMWOp op) {
 void FunctionPrinter::declare(Value like, StringRef stem,
                               const std::string &initial, ValueRange values) {
   std::string name = fresh(stem);
-  line() << typeOf(like) << " " << name;
+  line() << variableOf(typeOf(like)) << name;
   if (!initial.empty())
     out << " = " << initial;
   out << ";\n";
@@ -224,8 +240,7 @@ void FunctionPrinter::assign(ValueRange variables, ValueRange values) {
       if (!isVariable || text == use(variables[&text - texts.data()]).text)
         continue;
       std::string name = fresh("next");
-      line() << "const " << typeOf(value) << " " << name << " = " << text
-             << ";\n";
+      line() << constantOf(typeOf(value)) << name << " = " << text << ";\n";
       text = name;
     }
   for (auto [variable, text] : llvm::zip(variables, texts))

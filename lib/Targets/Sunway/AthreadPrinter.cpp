@@ -48,7 +48,7 @@ private:
   void printKernelHead() override {
     std::string name = function.getName().str();
     SmallVector<std::string> names;
-    out << "typedef struct {\n";
+    out << "/* " << description() << " */\ntypedef struct {\n";
     for (BlockArgument argument : function.getArguments()) {
       names.push_back(nameOf(argument));
       out << "  " << declared(argument, names.back()) << ";\n";
@@ -64,6 +64,15 @@ private:
       bind(argument, {local});
     }
     declareTurns();
+  }
+
+  /// The ops of the graph that the kernel is made of.
+  std::string description() {
+    SmallVector<std::string> ops;
+    if (auto names = function->getAttrOfType<ArrayAttr>("opc.ops"))
+      for (auto name : names.getAsRange<StringAttr>())
+        ops.push_back(name.getValue().split('.').second.str());
+    return llvm::join(ops, ", ");
   }
 
   std::string nameOf(BlockArgument argument) {
@@ -112,7 +121,8 @@ private:
 
   void printBuffer(BufferOp op) override {
     BufferType type = op.getY().getType();
-    std::string name = fresh("tile"), bytes = std::to_string(type.bytes());
+    std::string name = fresh(op.getName().value_or("tile")),
+                bytes = std::to_string(type.bytes());
     std::string element = typeName(type.getElementType(), s).value_or("?");
     line() << element << " *" << name << " = (" << element << " *)ldm_malloc("
            << bytes << "); /* " << shapeOf(type) << " */\n";

@@ -24,17 +24,25 @@ static ScheduleResult scheduleRows(KernelForm &kernel, const TargetDesc &desc) {
       !result.isTaken())
     return result;
   TileBuffers buffers(kernel, *steps);
-  llvm::Expected<TilePlan> plan =
-      planTiles(planKernel(kernel, *axes, buffers), machine);
+  PlanKernel needs = planKernel(kernel, *axes, buffers);
+  llvm::Expected<TilePlan> plan = planTiles(needs, machine);
   if (!plan)
     return ScheduleResult::declined(llvm::toString(plan.takeError()));
-  AffineExpr units = axes->rows * axes->columns;
+  // A total of nothing is written, too.
+  AffineExpr one = kernel.env.constant(1);
+  AffineExpr units =
+      (axes->reduced == ReducedAxis::Rows ? one : axes->rows) *
+      (axes->reduced == ReducedAxis::Columns ? one : axes->columns);
   for (AffineExpr extent : axes->outer)
     units = units * extent;
-  return writeKernel(kernel, /*lanes=*/1, units, /*grain=*/1,
-                     [&](KernelWriter &w) {
-                       TileWriter(w, *axes, *steps, buffers, *plan).write();
-                     });
+  ScheduleResult result = writeKernel(
+      kernel, /*lanes=*/1, units, /*grain=*/1, [&](KernelWriter &w) {
+        TileWriter(w, *axes, *steps, buffers, *plan).write();
+      });
+  if (result.isTaken())
+    kernel.function->setAttr(
+        kPlanAttr, StringAttr::get(kernel.context(), explain(*plan, needs)));
+  return result;
 }
 
 llvm::ArrayRef<Schedule> schedules() {

@@ -189,10 +189,17 @@ private:
   }
 
   bool isUsedElsewhere(Value buffer) {
+    // It came from elsewhere.
+    if (isa<BlockArgument>(buffer))
+      return true;
     return llvm::any_of(buffer.getUsers(), [&](Operation *user) {
       if (auto view = dyn_cast<ViewOp>(user))
         return isUsedElsewhere(view);
-      return !isa<MemoryOp>(user) && !llvm::is_contained(ops, user);
+      bool isOwn = llvm::is_contained(ops, user) ||
+                   llvm::any_of(memories, [&](const auto &known) {
+                     return known.second.getDefiningOp() == user;
+                   });
+      return !isOwn;
     });
   }
 

@@ -11,7 +11,7 @@ namespace opc::tile {
 static std::optional<StringRef> misfit(KernelForm &kernel) {
   llvm::SmallPtrSet<void *, 4> different;
   for (Operation &op : kernel.ops())
-    if (!isa<ConstantOp, ReductionOp, ScalarOp>(op))
+    if (!isa<ConstantOp, ExtentsOp, ReductionOp, ScalarOp>(op))
       return "an op that is not element by element";
   for (Value result : kernel.results())
     if (!result.getDefiningOp() ||

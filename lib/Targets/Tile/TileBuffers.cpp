@@ -21,9 +21,9 @@ public:
          llvm::enumerate(kernel.function.getArguments()))
       if (auto found = steps.valueOf.find(argument);
           found != steps.valueOf.end())
-        own(found->second, "in" + std::to_string(number), PlanRole::Input);
+        own(found->second, "tile_in" + suffix(number), PlanRole::Input);
     for (auto [number, value] : llvm::enumerate(kernel.results()))
-      own(steps.valueOf.at(value), "out" + std::to_string(number),
+      own(steps.valueOf.at(value), "tile_out" + suffix(number),
           PlanRole::Output);
     for (auto [at, step] : llvm::enumerate(steps.steps))
       assign(step, at);
@@ -45,6 +45,11 @@ private:
   void own(unsigned value, const std::string &name, PlanRole role) {
     result.ofValue[value] = add(steps.values[value], name, role);
     owned[value] = true;
+  }
+
+  /// As arguments of source are called.
+  static std::string suffix(size_t number) {
+    return number ? "_" + std::to_string(number) : "";
   }
 
   static bool worksInPlace(TileStep::Kind kind) {

@@ -18,6 +18,7 @@ using Kind = TileStep::Kind;
 struct Item {
   std::optional<unsigned> value;
   TypedAttr number;
+  Value ofRun; ///< a number that follows from extents (TileStep)
 };
 
 std::optional<UnaryKind> unaryOf(Operation *op) {
@@ -91,10 +92,7 @@ public:
 
   ScheduleResult build(std::optional<TileSteps> &result) {
     for (Value argument : kernel.function.getArguments())
-      if (!argument.use_empty())
-        items[argument] = {steps.valueOf[argument] =
-                               addValue({getElementTypeOrSelf(argument),
-                                         axes.spreadOf(argument), false})};
+      addInput(argument);
     for (Operation &op : kernel.ops())
       if (!add(&op))
         return ScheduleResult::declined(why);
@@ -149,12 +147,16 @@ private:
       return addConstant(constant);
     if (auto reduce = dyn_cast<ReductionOp>(op))
       return addReduction(reduce);
+    if (isOfRun(op)) {
+      items[op->getResult(0)] = {std::nullopt, {}, op->getResult(0)};
+      return true;
+    }
     if (std::optional<UnaryKind> whole = wholeOf(op)) {
       Item x = items.at(op->getOperand(0));
       Type type = getElementTypeOrSelf(op->getResult(0));
       if (lists(stringifyUnaryKind(*whole), type)) {
         std::optional<unsigned> made = unary(*whole, x, type);
-        items[op->getResult(0)] = {made};
+        items[op->getResult(0)] = {made, {}, {}};
         return made.has_value();
       }
     }
@@ -171,13 +173,36 @@ private:
                                            : UnaryKind::GeluTanh;
   }
 
+  /// One number is read where it is used; others come as tiles.
+  void addInput(Value input) {
+    Spread spread = axes.spreadOf(input);
+    bool isNumber = spread == Spread() &&
+                    llvm::all_of(axes.outerOf(input), [](AffineExpr extent) {
+                      return constantOf(extent) == 1;
+                    });
+    if (isNumber)
+      items[input] = {std::nullopt, {}, input};
+    else if (!input.use_empty())
+      items[input] = {steps.valueOf[input] = addValue(
+                          {getElementTypeOrSelf(input), spread, false})};
+  }
+
+  /// Whether the op's one number is made of numbers alone.
+  bool isOfRun(Operation *op) {
+    if (isa<ExtentsOp>(op))
+      return true;
+    return llvm::none_of(op->getOperands(), [&](Value operand) {
+      return items.at(operand).value.has_value();
+    });
+  }
+
   bool addConstant(ConstantOp op) {
     DenseElementsAttr elements;
     if (!matchPattern(op->getResult(0), m_Constant(&elements)) ||
         !elements.isSplat())
       return decline("a constant with elements of its own");
     items[op->getResult(0)] = {
-        std::nullopt, cast<TypedAttr>(elements.getSplatValue<Attribute>())};
+        std::nullopt, cast<TypedAttr>(elements.getSplatValue<Attribute>()), {}};
     return true;
   }
 
@@ -262,14 +287,15 @@ private:
     }
     bool has = lists(stringifyUnaryKind(kind), type);
     if (kind == UnaryKind::Neg && !has)
-      return scalar(BinaryKind::Mul, *x.value, FloatAttr::get(type, -1.0),
-                    type);
+      return scalar(BinaryKind::Mul, *x.value,
+                    {std::nullopt, FloatAttr::get(type, -1.0), {}}, type);
     if (kind == UnaryKind::Rsqrt && !has) {
       std::optional<unsigned> root = unary(UnaryKind::Sqrt, x, type);
       if (!root)
         return std::nullopt;
-      return binary(BinaryKind::Div, {std::nullopt, FloatAttr::get(type, 1.0)},
-                    {*root}, type);
+      return binary(BinaryKind::Div,
+                    {std::nullopt, FloatAttr::get(type, 1.0), {}},
+                    {*root, {}, {}}, type);
     }
     return addStep(Kind::Unary, unsigned(kind), {*x.value}, type);
   }
@@ -279,25 +305,30 @@ private:
       std::swap(x, y);
     if (x.value && !y.value) {
       // x - s is x + (-s), to the last bit.
-      if (kind == BinaryKind::Sub && !lists("sub_scalar", type)) {
+      if (kind == BinaryKind::Sub && y.number && !lists("sub_scalar", type)) {
         APFloat opposite = cast<FloatAttr>(y.number).getValue();
         opposite.changeSign();
-        return scalar(BinaryKind::Add, *x.value, FloatAttr::get(type, opposite),
-                      type);
+        return scalar(BinaryKind::Add, *x.value,
+                      {std::nullopt, FloatAttr::get(type, opposite), {}}, type);
       }
       if (lists((stringifyBinaryKind(kind) + "_scalar").str(), type))
-        return scalar(kind, *x.value, y.number, type);
+        return scalar(kind, *x.value, y, type);
     }
     return together(Kind::Binary, unsigned(kind), {x, y}, {type, type}, type);
   }
 
-  std::optional<unsigned> scalar(BinaryKind kind, unsigned x, TypedAttr number,
-                                 Type type) {
+  std::optional<unsigned> scalar(BinaryKind kind, unsigned x,
+                                 const Item &number, Type type) {
     std::optional<unsigned> made =
         addStep(Kind::Scalar, unsigned(kind), {x}, type);
     if (made)
-      steps.steps.back().number = number;
+      setNumber(number);
     return made;
+  }
+
+  void setNumber(const Item &number) {
+    steps.steps.back().number = number.number;
+    steps.steps.back().ofRun = number.ofRun;
   }
 
   /// A step whose operands all lie alike.
@@ -321,6 +352,8 @@ private:
     Item x = items.at(op.getX());
     Type element = op.accumulatorType();
     Value input = op.getX();
+    if (isa<FloatType>(getElementTypeOrSelf(input)))
+      x = spread(x, axes.spreadOf(input), getElementTypeOrSelf(input));
     if (!x.value || !isa<FloatType>(element) ||
         isa<FloatType>(getElementTypeOrSelf(input)) != isa<FloatType>(element))
       return decline("totals that are no floats");
@@ -330,7 +363,6 @@ private:
     std::optional<ReduceKind> kind = kindOf(op);
     if (!kind)
       return decline("a reduction that is neither sum nor extreme");
-    x = spread(x, axes.spreadOf(input), getElementTypeOrSelf(input));
     if (x.value && steps.values[*x.value].element != element) {
       std::optional<unsigned> wide =
           addStep(Kind::Cast, 0, {*x.value}, element);
@@ -352,7 +384,7 @@ private:
       total = addStep(Kind::Cast, 0, {*total}, narrow);
     if (!total)
       return false;
-    items[op->getResult(0)] = {*total};
+    items[op->getResult(0)] = {*total, {}, {}};
     return true;
   }
 
@@ -378,26 +410,26 @@ private:
   /// The item with elements along all axes of `whole`.
   Item spread(const Item &item, Spread whole, Type element) {
     if (!item.value)
-      return filled(item.number, whole, element);
+      return filled(item, whole, element);
     if (steps.values[*item.value].spread == whole)
       return item;
     auto key = std::make_pair(*item.value, 2 * whole.rows + whole.columns);
     auto known = wide.find(key);
     if (known != wide.end())
-      return {known->second};
+      return {known->second, {}, {}};
     std::optional<unsigned> made =
         addStep(Kind::Broadcast, 0, {*item.value}, element, whole);
     if (made)
       wide[key] = *made;
-    return {made};
+    return {made, {}, {}};
   }
 
   /// A tile of one number: a Scalar step on nothing.
-  Item filled(TypedAttr number, Spread whole, Type element) {
+  Item filled(const Item &number, Spread whole, Type element) {
     std::optional<unsigned> made = addStep(Kind::Scalar, 0, {}, element, whole);
     if (made)
-      steps.steps.back().number = number;
-    return {made};
+      setNumber(number);
+    return {made, {}, {}};
   }
 
   bool lists(StringRef name, const Twine &type) const {

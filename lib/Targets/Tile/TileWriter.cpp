@@ -56,10 +56,14 @@ void TileWriter::makeBuffers() {
     auto type = BufferType::get(context, planned.shape, buffer.element,
                                 SpaceAttr::get(context, planned.space),
                                 planned.padded, Layout::RowMajor);
-    memory.push_back(BufferOp::create(b, l.loc, type, IntegerAttr()));
-    other.push_back(planned.count == 2
-                        ? Value(BufferOp::create(b, l.loc, type, IntegerAttr()))
-                        : Value());
+    auto make = [&, type = type](const std::string &name) -> Value {
+      auto made = BufferOp::create(b, l.loc, type, IntegerAttr());
+      made.setName(name);
+      return made;
+    };
+    memory.push_back(make(buffer.name));
+    other.push_back(planned.count == 2 ? make(buffer.name + "_other")
+                                       : Value());
   }
 }
 
@@ -71,6 +75,11 @@ void TileWriter::write() {
       for (Value tensor : tensors)
         if (steps.valueOf.contains(tensor))
           globals[tensor] = global(tensor, {});
+  for (const TileStep &step : steps.steps)
+    if (step.ofRun && !numbers.contains(step.ofRun))
+      numbers[step.ofRun] = w.e.element(
+          step.ofRun,
+          SmallVector<Value>(w.env.dims(step.ofRun).size(), l.index(0)));
   Value tiles = l.mul(trips(0), trips(1));
   for (AffineExpr extent : axes.outer)
     tiles = l.mul(tiles, extentOf(extent));
@@ -89,9 +98,11 @@ void TileWriter::write() {
 
 TileWriter::Place TileWriter::placeOf(Value tile) {
   Place place;
-  Value columns = trips(1), rows = trips(0);
-  Value column = l.mul(l.rem(tile, columns), plan.tiles[1]);
-  Value rest = l.div(tile, columns);
+  Value columns = trips(1), rows = trips(0), rest = l.index(0);
+  bool hasRows = !axes.outer.empty() || constantIndex(rows) != 1;
+  Value column = l.mul(hasRows ? l.rem(tile, columns) : tile, plan.tiles[1]);
+  if (hasRows)
+    rest = l.div(tile, columns);
   Value row =
       l.mul(axes.outer.empty() ? rest : l.rem(rest, rows), plan.tiles[0]);
   place.outer = w.e.delinearize(l.div(rest, rows), axes.outer);
@@ -99,6 +110,7 @@ TileWriter::Place TileWriter::placeOf(Value tile) {
   place.column = getAsOpFoldResult(column);
   place.rows = sizeAt(0, row);
   place.columns = sizeAt(1, column);
+  place.one = b.getIndexAttr(1);
   return place;
 }
 
@@ -185,6 +197,7 @@ TileWriter::Place TileWriter::atOrNothing(const Rounds &rounds, Value round) {
   Value exists = l.less(round, rounds.last);
   Value rows = getValueOrCreateConstantIndexOp(b, l.loc, place.rows);
   place.rows = getAsOpFoldResult(l.select(exists, rows, l.index(0)));
+  place.one = getAsOpFoldResult(l.select(exists, l.index(1), l.index(0)));
   return place;
 }
 
@@ -282,8 +295,10 @@ void TileWriter::inPasses(const Place &place) {
   for (const TileStep &step : steps.steps) {
     const TileValue &made = steps.values[step.result];
     if (step.kind != Kind::Reduce) {
-      if (made.ofTotals)
+      if (made.ofTotals) {
+        run(place, closureOf(step.operands, /*withTotals=*/false));
         emit(step, place);
+      }
       continue;
     }
     Value total = part(buffers.ofValue[step.result], place);
@@ -298,17 +313,20 @@ void TileWriter::inPasses(const Place &place) {
     });
   }
   Tensors full, reduced;
-  SmallVector<unsigned> wanted;
+  SmallVector<unsigned> wanted, alone;
   for (Value result : w.kernel.results) {
     bool isFull = axes.reduced == ReducedAxis::Rows
                       ? axes.spreadOf(result).rows
                       : axes.spreadOf(result).columns;
     (isFull ? full : reduced).push_back(result);
+    if (!isFull)
+      alone.push_back(steps.valueOf.at(result));
     if (isFull)
       wanted.push_back(steps.valueOf.at(result));
   }
   if (!full.empty())
     pass(place, wanted, full, [](const Place &) {});
+  run(place, closureOf(alone, /*withTotals=*/false));
   copyNow(reduced, place, /*in=*/false);
 }
 
@@ -345,10 +363,6 @@ Value TileWriter::copy(Value tensor, Value buffer, const Place &place,
       at{spread.rows ? place.row : zero, spread.columns ? place.column : zero},
       sizes{spread.rows ? place.rows : one,
             spread.columns ? place.columns : one};
-  // A round that does not exist has no rows, and no row.
-  if (!spread.rows && isa<Value>(place.rows))
-    sizes[0] = getAsOpFoldResult(l.min(
-        getValueOrCreateConstantIndexOp(b, l.loc, place.rows), l.index(1)));
   Value whole = global(tensor, place);
   if (in)
     return CopyAsyncOp::create(b, l.loc, whole, buffer, at, zeros, sizes);
@@ -397,6 +411,10 @@ Value TileWriter::number(TypedAttr value) {
   return arith::ConstantOp::create(b, l.loc, value);
 }
 
+Value TileWriter::numberOf(const TileStep &step) {
+  return step.number ? number(step.number) : numbers.at(step.ofRun);
+}
+
 /// What of a buffer the tile has.
 Value TileWriter::part(unsigned buffer, const Place &place) {
   Value whole = memory[buffer];
@@ -426,10 +444,10 @@ void TileWriter::emit(const TileStep &step, const Place &place,
     return;
   case Kind::Scalar:
     if (of.empty())
-      FillOp::create(b, l.loc, to, number(step.number));
+      FillOp::create(b, l.loc, to, numberOf(step));
     else
       BinaryScalarOp::create(b, l.loc, BinaryKind(step.code), of[0],
-                             number(step.number), to);
+                             numberOf(step), to);
     return;
   case Kind::Cast:
     CastOp::create(b, l.loc, of[0], to);

@@ -54,6 +54,8 @@ inline constexpr llvm::StringLiteral kPlainLoops = "plain-loops";
 /// Why each schedule that is meant for such kernels, and was asked before, did
 /// not: {gemm = "no product of these types"}.
 inline constexpr llvm::StringLiteral kDeclinedAttr = "opc.declined";
+/// What the schedule chose, and why, as lines of text, where it says so.
+inline constexpr llvm::StringLiteral kPlanAttr = "opc.plan";
 /// What stands there for the name of a schedule where none was asked.
 inline constexpr llvm::StringLiteral kAllSchedules = "all";
 

@@ -15,6 +15,7 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "opc/Targets/Source/Expressions.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace opc::source {
@@ -102,7 +103,8 @@ private:
   void printBranch(mlir::Block &block, mlir::ValueRange results);
   void assign(mlir::ValueRange variables, mlir::ValueRange values);
 
-  llvm::StringMap<unsigned> counts;
+  llvm::StringMap<unsigned> counts; ///< of names that begin alike
+  llvm::StringSet<> names;
   llvm::DenseMap<mlir::Value, Expression> expressions;
 };
 

@@ -36,7 +36,8 @@ struct TileStep {
   Kind kind;
   unsigned code = 0; ///< the UnaryKind, BinaryKind, Predicate or ReduceKind
   llvm::SmallVector<unsigned, 3> operands; ///< values
-  mlir::TypedAttr number;                  ///< of Scalar
+  mlir::TypedAttr number;                  ///< of Scalar: known, or else
+  mlir::Value ofRun; ///< a tensor of one element that follows from extents
   unsigned result = 0;
   /// Of Reduce: in which order sums add up (NumericPlan).
   int64_t chains = 1, rest = 1;

@@ -25,6 +25,7 @@ private:
   struct Place {
     llvm::SmallVector<mlir::Value> outer;
     mlir::OpFoldResult row, rows, column, columns;
+    mlir::OpFoldResult one; ///< row of what has only one; 0 where no tile is
   };
 
   /// A loop's rounds: what they are counted by, and where each works.
@@ -75,6 +76,7 @@ private:
             std::optional<unsigned> into = std::nullopt);
   mlir::Value part(unsigned buffer, const Place &place);
   mlir::Value number(mlir::TypedAttr value);
+  mlir::Value numberOf(const TileStep &step);
   KernelWriter &w;
   LoopBuilder &l;
   mlir::OpBuilder &b;
@@ -85,6 +87,8 @@ private:
   std::vector<mlir::Value> memory; ///< of each buffer, as it is used now
   std::vector<mlir::Value> other;  ///< its second one; null where there is none
   llvm::DenseMap<mlir::Value, mlir::Value> globals;
+  llvm::DenseMap<mlir::Value, mlir::Value>
+      numbers; ///< that follow from extents
 };
 
 } // namespace opc::tile

@@ -344,3 +344,27 @@ func.func @mma_rank(%s: i1) {
   tile.mma %x, %x to %x accumulate %s : !tile.buffer<4xf32, vector>, !tile.buffer<4xf32, vector> to !tile.buffer<4xf32, vector>
   return
 }
+
+// -----
+
+func.func @global_type(%x: memref<?xf32>, %at: index) {
+  // expected-error @+1 {{gives elements of 'f32', not of 'f16'}}
+  %y = tile.global %x[%at] sizes [4, 8] : memref<?xf32> to <4x8xf16, global>
+  return
+}
+
+// -----
+
+func.func @global_sizes(%x: memref<?xf32>, %at: index) {
+  // expected-error @+1 {{gives a dense buffer of its sizes in global memory}}
+  %y = tile.global %x[%at] sizes [4, 8] : memref<?xf32> to <4x9xf32, global>
+  return
+}
+
+// -----
+
+func.func @memory_of_global(%x: !tile.buffer<4x8xf32, global>) {
+  // expected-error @+1 {{gives elements in rows of a core's memory}}
+  %y = tile.memory %x : <4x8xf32, global> to memref<?xf32>
+  return
+}

@@ -72,6 +72,20 @@ func.func @elements(%s: f32) {
   return
 }
 
+// CHECK-LABEL: func.func @memory
+func.func @memory(%memory: memref<?xf32>, %offset: index, %rows: index) {
+  // CHECK: tile.global %{{.*}}[%{{.*}}] sizes [%{{.*}}, 100] : memref<?xf32> to <?x100xf32, global>
+  %x = tile.global %memory[%offset] sizes [%rows, 100] : memref<?xf32> to <?x100xf32, global>
+  // CHECK: tile.buffer {name = "rows"} : <16x100xf32, vector, padded = [16, 104]>
+  %a = tile.buffer {name = "rows"} : <16x100xf32, vector, padded = [16, 104]>
+  // CHECK: tile.memory %{{.*}} : <16x100xf32, vector, padded = [16, 104]> to memref<?xf32>
+  %b = tile.memory %a : <16x100xf32, vector, padded = [16, 104]> to memref<?xf32>
+  %y = tile.buffer : <16x1xf32, vector>
+  // CHECK: tile.reduce sum last %{{.*}} to %{{.*}} {chains = 64 : i64, rest = 16 : i64}
+  tile.reduce sum last %a to %y {chains = 64 : i64, rest = 16 : i64} : <16x100xf32, vector, padded = [16, 104]> to <16x1xf32, vector>
+  return
+}
+
 // CHECK-LABEL: func.func @product
 func.func @product(%more: i1) {
   %a = tile.buffer : <32x64xf16, matrix_a, layout = zz>

@@ -17,7 +17,7 @@ def Tile_BufferOp : Tile_Op<"buffer"> {
   let description = [{
     It is there until the end of the block that the op is in; what it holds at first
     is not defined. Where `offset` is not given, whoever writes the program for a
-    machine chooses one.
+    machine chooses one. `name` is what source calls it.
 
     ```mlir
     %x = tile.buffer : <16x100xf32, vector, padded = [16, 104]>
@@ -26,8 +26,12 @@ def Tile_BufferOp : Tile_Op<"buffer"> {
 
     bytes(y) = product(padded) * bytes(element), from `offset` on
   }];
-  let arguments = (ins OptionalAttr<ConfinedAttr<I64Attr, [IntNonNegative]>>:$offset);
+  let arguments = (ins OptionalAttr<ConfinedAttr<I64Attr, [IntNonNegative]>>:$offset,
+                   OptionalAttr<StrAttr>:$name);
   let results = (outs Tile_Buffer:$y);
+  let builders = [
+    OpBuilder<(ins "::mlir::Type":$type, "::mlir::IntegerAttr":$offset),
+              "build($_builder, $_state, type, offset, nullptr);">];
   let assemblyFormat = "attr-dict `:` type($y)";
   let hasVerifier = 1;
 }
