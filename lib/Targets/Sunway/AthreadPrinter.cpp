@@ -3,7 +3,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
 #include "opc/Targets/Source/Passes.h"
-#include "opc/Targets/Tile/Family.h"
+#include "opc/Targets/Tile/CoreFamily.h"
 #include "opc/Targets/Tile/KernelPrinter.h"
 #include "llvm/Support/FormatVariadic.h"
 

@@ -1,6 +1,6 @@
 //===- SunwayTarget.cpp - Sunway's SW26010 and SW26010-Pro ----------------===//
 #include "Athread.h"
-#include "opc/Targets/Tile/Family.h"
+#include "opc/Targets/Tile/CoreFamily.h"
 #include "opc/Targets/Tile/Passes.h"
 
 #include "mlir/Pass/PassManager.h"

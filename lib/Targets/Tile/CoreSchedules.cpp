@@ -3,7 +3,7 @@
 
 #include "opc/Dialect/Tile/Transforms/Passes.h"
 #include "opc/Targets/Schedule/RowReductions.h"
-#include "opc/Targets/Tile/Family.h"
+#include "opc/Targets/Tile/CoreFamily.h"
 #include "opc/Targets/Tile/TileWriter.h"
 
 using namespace mlir;

@@ -67,14 +67,17 @@ void TileWriter::makeBuffers() {
   }
 }
 
+/// Of all tensors: where they lie does not change from tile to tile.
+void TileWriter::makeGlobals() {
+  for (Value tensor : llvm::concat<Value>(w.kernel.inputs, w.kernel.results))
+    if (steps.valueOf.contains(tensor))
+      globals[tensor] = global(tensor, {});
+}
+
 void TileWriter::write() {
   makeBuffers();
   if (axes.outer.empty())
-    for (ValueRange tensors :
-         {ValueRange(w.kernel.inputs), ValueRange(w.kernel.results)})
-      for (Value tensor : tensors)
-        if (steps.valueOf.contains(tensor))
-          globals[tensor] = global(tensor, {});
+    makeGlobals();
   for (const TileStep &step : steps.steps)
     if (step.ofRun && !numbers.contains(step.ofRun))
       numbers[step.ofRun] = w.e.element(
@@ -201,16 +204,19 @@ TileWriter::Place TileWriter::atOrNothing(const Rounds &rounds, Value round) {
   return place;
 }
 
+/// Those of `all` that have two buffers, or that have one.
+TileWriter::Tensors TileWriter::withBuffers(const Tensors &all,
+                                            unsigned count) const {
+  return Tensors(llvm::make_filter_range(all, [&](Value tensor) {
+    return (other[bufferOf(tensor)] ? 2 : 1) == count;
+  }));
+}
+
 /// The buffers of a round and of the one after it take turns; so do tokens of
 /// outputs, which are waited for when the turn comes again.
 void TileWriter::overlappedLoop(const Rounds &rounds, const Tensors &inputs,
                                 const Tensors &outputs, Work work) {
-  auto split = [&](const Tensors &all, bool overlapping) {
-    return Tensors(llvm::make_filter_range(all, [&](Value tensor) {
-      return bool(other[bufferOf(tensor)]) == overlapping;
-    }));
-  };
-  Tensors in = split(inputs, true), out = split(outputs, true), carried;
+  Tensors in = withBuffers(inputs, 2), out = withBuffers(outputs, 2), carried;
   Place start = atOrNothing(rounds, rounds.first);
   for (Value tensor : in) {
     unsigned buffer = bufferOf(tensor);
@@ -228,35 +234,14 @@ void TileWriter::overlappedLoop(const Rounds &rounds, const Tensors &inputs,
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
-    Value round = loop.getInductionVar();
-    Place place = rounds.at(round);
-    Place next = atOrNothing(rounds, l.add(round, rounds.step));
-    ValueRange inArgs = loop.getRegionIterArgs().take_front(3 * in.size());
-    ValueRange outArgs = loop.getRegionIterArgs().drop_front(3 * in.size());
-    Tensors awaited, yielded;
-    for (auto [number, tensor] : llvm::enumerate(in)) {
-      memory[bufferOf(tensor)] = inArgs[3 * number];
-      awaited.push_back(inArgs[3 * number + 2]);
-    }
-    for (auto [number, tensor] : llvm::enumerate(out)) {
-      memory[bufferOf(tensor)] = outArgs[4 * number];
-      awaited.push_back(outArgs[4 * number + 2]);
-    }
-    WaitOp::create(b, l.loc, awaited);
-    for (auto [number, tensor] : llvm::enumerate(in)) {
-      Value second = inArgs[3 * number + 1];
-      yielded.append({second, inArgs[3 * number],
-                      copy(tensor, second, next, /*in=*/true)});
-    }
-    copyNow(split(inputs, false), place, /*in=*/true);
+    ValueRange args = loop.getRegionIterArgs();
+    Carried now{in, out, args.take_front(3 * in.size()),
+                args.drop_front(3 * in.size())};
+    Place place = startRound(rounds, loop.getInductionVar(), now);
+    copyNow(withBuffers(inputs, 1), place, /*in=*/true);
     work(place);
-    copyNow(split(outputs, false), place, /*in=*/false);
-    for (auto [number, tensor] : llvm::enumerate(out)) {
-      Value now = outArgs[4 * number];
-      yielded.append({outArgs[4 * number + 1], now, outArgs[4 * number + 3],
-                      copy(tensor, now, place, /*in=*/false)});
-    }
-    scf::YieldOp::create(b, l.loc, yielded);
+    copyNow(withBuffers(outputs, 1), place, /*in=*/false);
+    endRound(place, now);
   }
   memory = before;
   Tensors left;
@@ -264,6 +249,40 @@ void TileWriter::overlappedLoop(const Rounds &rounds, const Tensors &inputs,
     if (isa<TokenType>(result.getType()))
       left.push_back(result);
   WaitOp::create(b, l.loc, left);
+}
+
+/// Waits for what the round works on and for what it writes over, then begins
+/// to copy the next one's.
+TileWriter::Place TileWriter::startRound(const Rounds &rounds, Value round,
+                                         Carried &now) {
+  Place place = rounds.at(round);
+  Place next = atOrNothing(rounds, l.add(round, rounds.step));
+  Tensors awaited;
+  for (auto [number, tensor] : llvm::enumerate(now.in)) {
+    memory[bufferOf(tensor)] = now.inArgs[3 * number];
+    awaited.push_back(now.inArgs[3 * number + 2]);
+  }
+  for (auto [number, tensor] : llvm::enumerate(now.out)) {
+    memory[bufferOf(tensor)] = now.outArgs[4 * number];
+    awaited.push_back(now.outArgs[4 * number + 2]);
+  }
+  WaitOp::create(b, l.loc, awaited);
+  for (auto [number, tensor] : llvm::enumerate(now.in)) {
+    Value second = now.inArgs[3 * number + 1];
+    now.yielded.append({second, now.inArgs[3 * number],
+                        copy(tensor, second, next, /*in=*/true)});
+  }
+  return place;
+}
+
+void TileWriter::endRound(const Place &place, Carried &now) {
+  for (auto [number, tensor] : llvm::enumerate(now.out)) {
+    Value buffer = now.outArgs[4 * number];
+    now.yielded.append({now.outArgs[4 * number + 1], buffer,
+                        now.outArgs[4 * number + 3],
+                        copy(tensor, buffer, place, /*in=*/false)});
+  }
+  scf::YieldOp::create(b, l.loc, now.yielded);
 }
 
 static double neutralOf(ReduceKind kind) {

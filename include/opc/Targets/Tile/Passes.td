@@ -17,6 +17,14 @@ def CoreLoopsPass : Pass<"opc-core-loops", "mlir::func::FuncOp"> {
   let dependentDialects = ["opc::tile::TileDialect", "mlir::arith::ArithDialect"];
 }
 
+def VerifyCoresPass : Pass<"opc-verify-cores", "mlir::func::FuncOp"> {
+  let summary = "Refuses a program of tiles that its target's cores would not run";
+  let description = [{
+    What opc-verify-tile does, on the first kind of core of the kernel's target that
+    has the spaces of its buffers.
+  }];
+}
+
 def LaneLoopsPass : Pass<"opc-lane-loops", "mlir::func::FuncOp"> {
   let summary = "Work on whole tiles becomes loops over lanes";
   let description = [{

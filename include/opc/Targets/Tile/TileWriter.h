@@ -34,6 +34,13 @@ private:
     std::function<Place(mlir::Value)> at;
   };
   using Tensors = llvm::SmallVector<mlir::Value>;
+  /// What a loop carries: of inputs both buffers and the token of the first, of
+  /// outputs both buffers and both tokens.
+  struct Carried {
+    Tensors in, out;
+    mlir::ValueRange inArgs, outArgs;
+    Tensors yielded;
+  };
   using Work = llvm::function_ref<void(const Place &)>;
 
   mlir::Value extentOf(mlir::AffineExpr expr) { return w.e.expr(expr); }
@@ -46,6 +53,7 @@ private:
   mlir::Value trips(unsigned axis);
   mlir::OpFoldResult sizeAt(unsigned axis, mlir::Value start);
   void makeBuffers();
+  void makeGlobals();
   Place placeOf(mlir::Value tile);
   /// How often an input is copied: as the extents are known to be, not as they
   /// are expected.
@@ -61,6 +69,9 @@ private:
             Work work);
   void overlappedLoop(const Rounds &rounds, const Tensors &inputs,
                       const Tensors &outputs, Work work);
+  Tensors withBuffers(const Tensors &all, unsigned count) const;
+  Place startRound(const Rounds &rounds, mlir::Value round, Carried &now);
+  void endRound(const Place &place, Carried &now);
   Place atOrNothing(const Rounds &rounds, mlir::Value round);
   unsigned bufferOf(mlir::Value tensor) const {
     return buffers.ofValue[steps.valueOf.at(tensor)];

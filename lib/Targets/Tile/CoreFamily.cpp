@@ -1,5 +1,5 @@
-//===- Family.cpp - what targets of the tile family have in common --------===//
-#include "opc/Targets/Tile/Family.h"
+//===- CoreFamily.cpp - what targets of the tile family have in common ----===//
+#include "opc/Targets/Tile/CoreFamily.h"
 
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -22,6 +22,7 @@ static void buildLayout(OpPassManager &pm, const TargetDesc &) {
 
 static void finishKernel(OpPassManager &pm, const TargetDesc &) {
   pm.addPass(createCoreLoopsPass());
+  pm.addPass(createVerifyCoresPass());
   // Functions of halves are those of f32, rounded.
   pm.addPass(math::createMathExtendToSupportedTypes());
 }

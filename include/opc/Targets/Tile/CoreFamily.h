@@ -1,7 +1,7 @@
-//===- Family.h - what targets of the tile family have in common -*- C++
+//===- CoreFamily.h - what targets of the tile family share ------*- C++
 //-*-===//
-#ifndef OPC_TARGETS_TILE_FAMILY_H
-#define OPC_TARGETS_TILE_FAMILY_H
+#ifndef OPC_TARGETS_TILE_COREFAMILY_H
+#define OPC_TARGETS_TILE_COREFAMILY_H
 
 #include "opc/Dialect/Tile/IR/Machine.h"
 #include "opc/Targets/Core/Target.h"
@@ -19,4 +19,4 @@ llvm::ArrayRef<Machine> machinesOf(const TargetDesc &desc);
 
 } // namespace opc::tile
 
-#endif // OPC_TARGETS_TILE_FAMILY_H
+#endif // OPC_TARGETS_TILE_COREFAMILY_H
