@@ -15,8 +15,15 @@ from machines.operator_classes import CLASSES, STATIC, parts
 from support import BUILD, ROOT, graph_model
 
 FLOAT = np.dtype("f4")
-# A chip of each API: waves of 32, 64 and 128.
-TARGETS = ("cuda:sm_80", "hip:gfx906", "musa:mp_22", "maca:xcore1000")
+# A chip of each API: waves of 32, 64 and 128; cores with 64 and 256 KB.
+TARGETS = (
+    "cuda:sm_80",
+    "hip:gfx906",
+    "musa:mp_22",
+    "maca:xcore1000",
+    "sunway:sw26010",
+    "sunway:sw26010-pro",
+)
 # Whose functions are made of sums and products alone, as those of devices are: the
 # scaling instruction of wider vectors rounds once less.
 PLAIN = "cpu:x86-64-v3"
