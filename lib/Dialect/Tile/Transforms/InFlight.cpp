@@ -1,6 +1,7 @@
 //===- InFlight.cpp - the copies that may go on at a place ----------------===//
 #include "InFlight.h"
 
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -42,6 +43,9 @@ template <typename Map> void forget(Map &map, Block &block) {
 bool Part::mayMeet(const Part &other) const {
   if (root != other.root)
     return false;
+  // One memory may be seen as buffers of several ranks.
+  if (starts.size() != other.starts.size())
+    return true;
   for (size_t axis = 0; axis < starts.size(); ++axis)
     if (apart(starts[axis], extents[axis], other.starts[axis],
               other.extents[axis]))
@@ -50,7 +54,8 @@ bool Part::mayMeet(const Part &other) const {
 }
 
 bool Part::meets(const Part &other) const {
-  return isFixed(*this) && isFixed(other) && mayMeet(other);
+  return starts.size() == other.starts.size() && isFixed(*this) &&
+         isFixed(other) && mayMeet(other);
 }
 
 LogicalResult InFlight::step(Operation &op,
@@ -78,6 +83,13 @@ Part InFlight::partOf(Value buffer) const {
     return window(view.getX(), view.getStaticStarts(), view.getStaticSizes(),
                   {});
   ArrayRef<int64_t> shape = cast<BufferType>(buffer.getType()).getShape();
+  // Which part of it: only the run knows, but for the first one.
+  if (auto global = buffer.getDefiningOp<GlobalOp>()) {
+    bool isFirst = getConstantIntValue(global.getOffset()) == 0;
+    return {global.getX(),
+            SmallVector<int64_t>(shape.size(), isFirst ? 0 : kDynamic),
+            SmallVector<int64_t>(shape)};
+  }
   return {buffer, SmallVector<int64_t>(shape.size(), 0),
           SmallVector<int64_t>(shape)};
 }

@@ -6,14 +6,15 @@
 
 namespace opc::tile {
 
-/// A window of the buffer that an op made or a function was given; kDynamic for
-/// what only the run knows.
+/// A window of the buffer that an op made or a function was given, or of the
+/// memory that it was given; kDynamic for what only the run knows.
 struct Part {
   mlir::Value root;
   llvm::SmallVector<int64_t> starts, extents;
 
   bool isGlobal() const {
-    return llvm::cast<BufferType>(root.getType()).isGlobal();
+    auto buffer = llvm::dyn_cast<BufferType>(root.getType());
+    return !buffer || buffer.isGlobal();
   }
   /// Whether it may have an element of `other`.
   bool mayMeet(const Part &other) const;
