@@ -9,6 +9,7 @@
 #include "Notices.h"
 #include "opc/Runtime/Artifact.h"
 #include "opc/Runtime/AtomicFile.h"
+#include "opc/Runtime/CacheFolder.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Chrono.h"
 #include "llvm/Support/FileSystem.h"
@@ -21,63 +22,20 @@ using namespace opc;
 namespace fs = llvm::sys::fs;
 namespace path = llvm::sys::path;
 
-static constexpr uint64_t defaultLimit = uint64_t(1) << 30;
-
-std::optional<uint64_t> opc::parseSize(llvm::StringRef text) {
-  uint64_t scale = 1;
-  if (text.consume_back_insensitive("g"))
-    scale = uint64_t(1) << 30;
-  else if (text.consume_back_insensitive("m"))
-    scale = uint64_t(1) << 20;
-  else if (text.consume_back_insensitive("k"))
-    scale = uint64_t(1) << 10;
-  double number = 0;
-  // No exponents, no signs, no "inf": what is no number of bytes at a glance is
-  // rather a slip.
-  bool isPlain = text.find_first_not_of("0123456789.") == llvm::StringRef::npos;
-  if (!isPlain || text.getAsDouble(number) || number * double(scale) >= 9e18)
-    return std::nullopt;
-  return static_cast<uint64_t>(number * double(scale));
-}
-
-/// An environment variable that is set to something.
-static std::string variable(const char *name) {
-  const char *value = std::getenv(name);
-  return value ? value : "";
-}
-
-static std::string usualDirectory() {
-  if (std::string own = variable("OPC_CACHE_DIR"); !own.empty())
-    return own;
-  llvm::SmallString<128> directory(variable("XDG_CACHE_HOME"));
-  // Its specification says that a relative path is to be ignored.
-  if (!path::is_absolute(directory)) {
-    directory = variable("HOME");
-    if (directory.empty())
-      return "";
-    path::append(directory, ".cache");
-  }
-  path::append(directory, "opc");
-  return directory.str().str();
-}
-
 /// What $OPC_CACHE_SIZE says, else the usual limit.
 static uint64_t limitOfFolder() {
-  std::string text = variable("OPC_CACHE_SIZE");
-  if (text.empty())
-    return defaultLimit;
-  if (std::optional<uint64_t> limit = parseSize(text))
-    return *limit;
-  warnOnce("OPC_CACHE_SIZE is '" + text +
-           "', not a size like 512M or 2G: the limit is 1G");
-  return defaultLimit;
+  std::string complaint;
+  uint64_t limit = runtime::cacheLimit(complaint);
+  if (!complaint.empty())
+    warnOnce(complaint);
+  return limit;
 }
 
 std::optional<Cache> Cache::open(const CompileOptions &options) {
   if (!options.cache)
     return std::nullopt;
   std::string directory = options.cacheDirectory.empty()
-                              ? usualDirectory()
+                              ? runtime::usualCacheFolder()
                               : options.cacheDirectory;
   uint64_t limit = limitOfFolder();
   if (directory.empty() || limit == 0)
@@ -87,12 +45,13 @@ std::optional<Cache> Cache::open(const CompileOptions &options) {
 
 /// Whether somebody asked for a folder: the usual one may well be impossible.
 static bool isAskedFor(llvm::StringRef directory) {
-  return directory != usualDirectory() || !variable("OPC_CACHE_DIR").empty();
+  const char *own = std::getenv("OPC_CACHE_DIR");
+  return directory != runtime::usualCacheFolder() || (own && *own);
 }
 
 std::optional<Cache> Cache::open(llvm::StringRef directory, uint64_t limit) {
   std::string distrust;
-  if (auto folder = PrivateFolder::open(directory, distrust))
+  if (auto folder = runtime::PrivateFolder::open(directory, distrust))
     return Cache(std::move(*folder), limit);
   if (distrust.empty() && isAskedFor(directory))
     distrust = ("'" + directory + "' is no folder and none can be made").str();
@@ -113,7 +72,7 @@ static uint64_t recordBytes(llvm::StringRef key) {
 }
 
 /// Whether an open file is the sound entry of a key.
-static bool isEntryOf(const Descriptor &file, uint64_t size,
+static bool isEntryOf(const runtime::Descriptor &file, uint64_t size,
                       llvm::StringRef key) {
   std::string found(key.size(), '\0');
   off_t at = static_cast<off_t>(size - recordBytes(key));
@@ -135,7 +94,7 @@ Status CacheEntry::copyTo(llvm::StringRef path) const {
   return runtime::writeFile(path.str(), {(*buffer)->getBuffer()});
 }
 
-std::optional<Descriptor> Cache::openEntry(llvm::StringRef key) const {
+std::optional<runtime::Descriptor> Cache::openEntry(llvm::StringRef key) const {
   std::string distrust;
   auto file = folder.openFile(fileOf(key), distrust);
   if (!distrust.empty()) {
@@ -148,7 +107,7 @@ std::optional<Descriptor> Cache::openEntry(llvm::StringRef key) const {
 }
 
 std::optional<CacheEntry> Cache::find(llvm::StringRef key) const {
-  std::optional<Descriptor> file = openEntry(key);
+  std::optional<runtime::Descriptor> file = openEntry(key);
   struct stat status;
   if (!file || fstat(*file, &status) != 0)
     return std::nullopt;
@@ -178,7 +137,7 @@ std::optional<CacheEntry> Cache::store(llvm::StringRef key,
       S_IRUSR | S_IWUSR);
   if (!status.ok())
     return std::nullopt;
-  std::optional<Descriptor> file = openEntry(key);
+  std::optional<runtime::Descriptor> file = openEntry(key);
   evict();
   if (!file)
     return std::nullopt;

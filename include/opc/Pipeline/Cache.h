@@ -15,7 +15,7 @@
 #define OPC_PIPELINE_CACHE_H
 
 #include "opc/Pipeline/Compiler.h"
-#include "opc/Pipeline/PrivateFolder.h"
+#include "opc/Runtime/PrivateFolder.h"
 #include <optional>
 
 namespace opc {
@@ -24,7 +24,7 @@ namespace opc {
 /// process evicts it.
 class CacheEntry {
 public:
-  CacheEntry(Descriptor file, uint64_t programBytes)
+  CacheEntry(runtime::Descriptor file, uint64_t programBytes)
       : file(std::move(file)), programBytes(programBytes) {}
 
   /// A path of the opened file itself.
@@ -33,7 +33,7 @@ public:
   Status copyTo(llvm::StringRef path) const;
 
 private:
-  Descriptor file;
+  runtime::Descriptor file;
   uint64_t programBytes;
 };
 
@@ -72,16 +72,13 @@ public:
   void evict() const;
 
 private:
-  Cache(PrivateFolder folder, uint64_t limit)
+  Cache(runtime::PrivateFolder folder, uint64_t limit)
       : folder(std::move(folder)), limit(limit) {}
-  std::optional<Descriptor> openEntry(llvm::StringRef key) const;
+  std::optional<runtime::Descriptor> openEntry(llvm::StringRef key) const;
 
-  PrivateFolder folder;
+  runtime::PrivateFolder folder;
   uint64_t limit;
 };
-
-/// Bytes of "512M", "2G", "1000" or "1.5G"; nothing when it is none of these.
-std::optional<uint64_t> parseSize(llvm::StringRef text);
 
 } // namespace opc
 

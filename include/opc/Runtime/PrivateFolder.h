@@ -7,15 +7,17 @@
 // the way that is sticky, as /tmp is, since what lies in it stays its owner's.
 //
 //===----------------------------------------------------------------------===//
-#ifndef OPC_PIPELINE_PRIVATEFOLDER_H
-#define OPC_PIPELINE_PRIVATEFOLDER_H
+#ifndef OPC_RUNTIME_PRIVATEFOLDER_H
+#define OPC_RUNTIME_PRIVATEFOLDER_H
 
-#include "llvm/ADT/StringRef.h"
+#include "opc/Runtime/Error.h"
+
 #include <optional>
 #include <string>
+#include <string_view>
 #include <sys/stat.h>
 
-namespace opc {
+namespace opc::runtime {
 
 /// A descriptor that is closed when it is no longer needed.
 class Descriptor {
@@ -26,11 +28,11 @@ public:
     std::swap(number, other.number);
     return *this;
   }
-  ~Descriptor();
+  OPC_EXPORT ~Descriptor();
 
   operator int() const { return number; }
   /// The opened file itself, whatever has its name by now.
-  std::string path() const;
+  OPC_EXPORT std::string path() const;
 
 private:
   int number;
@@ -41,20 +43,20 @@ public:
   /// Opens a folder; what is missing is made, for this user alone. Where that
   /// cannot be done there is none, and where others could change the folder,
   /// `distrust` says which and why.
-  static std::optional<PrivateFolder> open(llvm::StringRef path,
-                                           std::string &distrust);
+  OPC_EXPORT static std::optional<PrivateFolder> open(std::string_view path,
+                                                      std::string &distrust);
 
   /// Opens a file in it to be read. There is none where it is no regular file
   /// or others could change it, which `distrust` then says.
-  std::optional<Descriptor> openFile(llvm::StringRef name,
-                                     std::string &distrust) const;
+  OPC_EXPORT std::optional<Descriptor> openFile(const std::string &name,
+                                                std::string &distrust) const;
 
   /// Its name when it was opened, for messages.
   const std::string &shownName() const { return name; }
   /// A path of this very folder, whatever has its name by now.
   std::string path() const { return folder.path(); }
   /// A path of a file in it.
-  std::string path(llvm::StringRef name) const;
+  OPC_EXPORT std::string path(std::string_view name) const;
 
 private:
   PrivateFolder(std::string name, Descriptor folder)
@@ -64,6 +66,6 @@ private:
   Descriptor folder;
 };
 
-} // namespace opc
+} // namespace opc::runtime
 
-#endif // OPC_PIPELINE_PRIVATEFOLDER_H
+#endif // OPC_RUNTIME_PRIVATEFOLDER_H

@@ -4,17 +4,19 @@
 // takes root; where the test is not, those parts are skipped by name.
 //
 //===----------------------------------------------------------------------===//
-#include "opc/Pipeline/PrivateFolder.h"
-#include "TempFolder.h"
+#include "opc/Runtime/PrivateFolder.h"
+#include "TempDir.h"
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include <filesystem>
+#include <fstream>
 #include <sched.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-using namespace opc;
+using namespace opc::runtime;
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
@@ -27,34 +29,34 @@ protected:
   /// Why a folder is not trusted; "" where it is.
   std::string distrustOf(const std::string &name) {
     std::string why;
-    bool opened = PrivateFolder::open(folder / name, why).has_value();
+    bool opened = PrivateFolder::open(folder.path(name), why).has_value();
     EXPECT_EQ(opened, why.empty()) << name;
     return why;
   }
   /// The same of a file in the folder "f".
   std::string distrustOfFile(const char *name) {
     std::string why;
-    auto opened = PrivateFolder::open(folder / "f", why);
+    auto opened = PrivateFolder::open(folder.path("f"), why);
     EXPECT_TRUE(opened) << why;
     EXPECT_EQ(opened->openFile(name, why).has_value(), why.empty());
     return why;
   }
   void make(const std::string &name, mode_t mode) {
-    fs::create_directories(folder / name);
-    ASSERT_EQ(chmod((folder / name).c_str(), mode), 0);
+    fs::create_directories(folder.path(name));
+    ASSERT_EQ(chmod(folder.path(name).c_str(), mode), 0);
   }
   void write(const std::string &name, mode_t mode) {
-    std::ofstream(folder / name) << "text";
-    ASSERT_EQ(chmod((folder / name).c_str(), mode), 0);
+    std::ofstream(folder.path(name)) << "text";
+    ASSERT_EQ(chmod(folder.path(name).c_str(), mode), 0);
   }
   void giveAway(const std::string &name) {
-    ASSERT_EQ(lchown((folder / name).c_str(), kNobody, kNobody), 0);
+    ASSERT_EQ(lchown(folder.path(name).c_str(), kNobody, kNobody), 0);
   }
   std::string quoted(const std::string &name) {
-    return "'" + fs::canonical(folder / "").string() + "/" + name + "'";
+    return "'" + fs::canonical(folder.path("")).string() + "/" + name + "'";
   }
 
-  TempFolder folder;
+  test::TempDir folder;
 };
 
 #define NEEDS_ROOT()                                                           \
@@ -65,8 +67,8 @@ protected:
 
 TEST_F(PrivateFolderTest, MakesWhatIsMissing) {
   EXPECT_EQ(distrustOf("a/b/./../c//d"), "");
-  EXPECT_TRUE(fs::is_directory(folder / "a/c/d"));
-  EXPECT_EQ(fs::status(folder / "a/c").permissions(), fs::perms::owner_all);
+  EXPECT_TRUE(fs::is_directory(folder.path("a/c/d")));
+  EXPECT_EQ(fs::status(folder.path("a/c")).permissions(), fs::perms::owner_all);
 }
 
 TEST_F(PrivateFolderTest, OthersMayNotWriteIt) {
@@ -87,27 +89,27 @@ TEST_F(PrivateFolderTest, OthersMayNotPutAnotherInItsPlace) {
   EXPECT_EQ(distrustOf("open/f"),
             quoted("open") + " may be written by others (mode 777)");
   EXPECT_EQ(distrustOf("open/new"), distrustOf("open/f"));
-  EXPECT_FALSE(fs::exists(folder / "open/new"));
+  EXPECT_FALSE(fs::exists(folder.path("open/new")));
   make("open", 01777);
   EXPECT_EQ(distrustOf("open/f"), "") << "as in /tmp";
 }
 
 TEST_F(PrivateFolderTest, LinksAreFollowedWithCare) {
   make("own/f", 0700);
-  fs::create_symlink("own", folder / "link");
-  fs::create_symlink(folder / "link", folder / "again");
+  fs::create_symlink("own", folder.path("link"));
+  fs::create_symlink(folder.path("link"), folder.path("again"));
   EXPECT_EQ(distrustOf("again/f"), "");
   make("open/f", 0700);
   make("open", 0777);
-  fs::create_symlink("../own", folder / "open/back");
+  fs::create_symlink("../own", folder.path("open/back"));
   EXPECT_THAT(distrustOf("open/back/f"), HasSubstr("may be written by others"))
       << "the link can be changed";
-  fs::create_symlink("open/f", folder / "there");
+  fs::create_symlink("open/f", folder.path("there"));
   EXPECT_THAT(distrustOf("there"), HasSubstr("may be written by others"))
       << "and so can what a link leads through";
-  fs::create_symlink("round", folder / "round");
+  fs::create_symlink("round", folder.path("round"));
   std::string why;
-  EXPECT_FALSE(PrivateFolder::open(folder / "round", why).has_value());
+  EXPECT_FALSE(PrivateFolder::open(folder.path("round"), why).has_value());
   EXPECT_EQ(why, "");
 }
 
@@ -115,7 +117,7 @@ TEST_F(PrivateFolderTest, WhatIsNoFolderIsNone) {
   write("file", 0600);
   for (const char *name : {"file", "file/f"}) {
     std::string why;
-    EXPECT_FALSE(PrivateFolder::open(folder / name, why).has_value());
+    EXPECT_FALSE(PrivateFolder::open(folder.path(name), why).has_value());
     EXPECT_EQ(why, "");
   }
 }
@@ -129,7 +131,7 @@ TEST_F(PrivateFolderTest, OwnersWithoutANumberAreNotTrusted) {
     if (unshare(CLONE_NEWUSER) != 0)
       _exit(2);
     std::string why;
-    bool isTrusted = PrivateFolder::open(folder / "f", why).has_value();
+    bool isTrusted = PrivateFolder::open(folder.path("f"), why).has_value();
     _exit(isTrusted || why.find(" belongs to user ") == std::string::npos);
   }
   int status = 0;
@@ -149,7 +151,7 @@ TEST_F(PrivateFolderTest, ForeignFoldersAreNotTrusted) {
   EXPECT_EQ(distrustOf("theirs/f"), quoted("theirs") + why);
   make("shared/f", 0700);
   make("shared", 01777);
-  fs::create_symlink("f", folder / "shared/link");
+  fs::create_symlink("f", folder.path("shared/link"));
   EXPECT_EQ(distrustOf("shared/link"), "");
   giveAway("shared/link");
   EXPECT_EQ(distrustOf("shared/link"), quoted("shared/link") + why);
@@ -162,11 +164,11 @@ TEST_F(PrivateFolderTest, FilesThatOthersMayWriteAreNotOpened) {
   write("f/open", 0666);
   EXPECT_EQ(distrustOfFile("open"),
             quoted("f/open") + " may be written by others (mode 666)");
-  fs::create_symlink("own", folder / "f/link");
+  fs::create_symlink("own", folder.path("f/link"));
   EXPECT_EQ(distrustOfFile("link"), quoted("f/link") + " is a link");
   make("f/inner", 0700);
   EXPECT_EQ(distrustOfFile("inner"), quoted("f/inner") + " is no regular file");
-  ASSERT_EQ(mkfifo((folder / "f/pipe").c_str(), 0600), 0);
+  ASSERT_EQ(mkfifo(folder.path("f/pipe").c_str(), 0600), 0);
   EXPECT_EQ(distrustOfFile("pipe"), quoted("f/pipe") + " is no regular file");
   NEEDS_ROOT();
   write("f/theirs", 0600);

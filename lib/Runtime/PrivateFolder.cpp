@@ -5,21 +5,20 @@
 // renames a folder meanwhile.
 //
 //===----------------------------------------------------------------------===//
-#include "opc/Pipeline/PrivateFolder.h"
+#include "opc/Runtime/PrivateFolder.h"
 
-#include "llvm/ADT/SmallVector.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/Path.h"
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <fcntl.h>
+#include <filesystem>
+#include <fmt/format.h>
 #include <fstream>
 #include <limits>
 #include <unistd.h>
+#include <vector>
 
-using namespace opc;
-namespace path = llvm::sys::path;
+using namespace opc::runtime;
 
 Descriptor::~Descriptor() {
   if (number >= 0)
@@ -27,7 +26,7 @@ Descriptor::~Descriptor() {
 }
 
 std::string Descriptor::path() const {
-  return llvm::formatv("/proc/self/fd/{0}", number).str();
+  return fmt::format("/proc/self/fd/{}", number);
 }
 
 /// The number that stands for every owner that this namespace has no number
@@ -47,7 +46,7 @@ static std::string foreignOwner(const struct stat &status) {
   if (status.st_uid == 0 ||
       (status.st_uid == geteuid() && status.st_uid != unknownOwner()))
     return "";
-  return llvm::formatv("belongs to user {0}", status.st_uid).str();
+  return fmt::format("belongs to user {}", status.st_uid);
 }
 
 /// Why others may write it; or "". With an access list the bits of the group
@@ -55,9 +54,8 @@ static std::string foreignOwner(const struct stat &status) {
 static std::string foreignWriters(const struct stat &status) {
   if (!(status.st_mode & (S_IWGRP | S_IWOTH)))
     return "";
-  return llvm::formatv("may be written by others (mode {0})",
-                       llvm::format("%o", status.st_mode & 07777))
-      .str();
+  return fmt::format("may be written by others (mode {:o})",
+                     status.st_mode & 07777);
 }
 
 namespace {
@@ -67,11 +65,14 @@ class Walk {
 public:
   explicit Walk(std::string &distrust) : distrust(distrust) {}
 
-  bool go(llvm::StringRef absolute) {
+  bool go(std::string_view absolute) {
     add(absolute);
     bool sound = restart();
-    while (sound && !names.empty())
-      sound = step(names.pop_back_val());
+    while (sound && !names.empty()) {
+      std::string next = std::move(names.back());
+      names.pop_back();
+      sound = step(next);
+    }
     return sound;
   }
   const std::string &name() const { return place; }
@@ -82,14 +83,18 @@ public:
 
 private:
   /// Adds the steps of a path before those that are left.
-  void add(llvm::StringRef text) {
-    llvm::SmallVector<llvm::StringRef> parts;
-    text.split(parts, '/', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
-    for (llvm::StringRef part : llvm::reverse(parts))
-      names.push_back(part.str());
+  void add(std::string_view text) {
+    size_t before = names.size();
+    while (!text.empty()) {
+      std::string_view part = text.substr(0, text.find('/'));
+      text.remove_prefix(std::min(part.size() + 1, text.size()));
+      if (!part.empty())
+        names.emplace_back(part);
+    }
+    std::reverse(names.begin() + static_cast<ptrdiff_t>(before), names.end());
   }
   bool refuse(const std::string &which, const std::string &why) {
-    distrust = llvm::formatv("'{0}' {1}", which, why).str();
+    distrust = fmt::format("'{}' {}", which, why);
     return false;
   }
   bool restart() {
@@ -97,13 +102,11 @@ private:
     at = Descriptor(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
     return at >= 0;
   }
-  std::string placeOf(llvm::StringRef name) const {
-    llvm::SmallString<128> text(place);
+  std::string placeOf(const std::string &name) const {
+    std::filesystem::path path(place);
     if (name == "..")
-      path::remove_filename(text);
-    else if (name != ".")
-      path::append(text, name);
-    return text.empty() ? "/" : text.str().str();
+      return path.parent_path();
+    return name == "." ? path : path / name;
   }
   Descriptor enter(const std::string &name) const {
     constexpr int flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
@@ -139,13 +142,13 @@ private:
     ssize_t size = readlinkat(link, "", target, sizeof(target));
     if (size <= 0 || ++links > most)
       return false;
-    llvm::StringRef text(target, static_cast<size_t>(size));
+    std::string_view text(target, static_cast<size_t>(size));
     add(text);
-    return text.starts_with("/") ? restart() : true;
+    return text.starts_with('/') ? restart() : true;
   }
 
   std::string &distrust;
-  llvm::SmallVector<std::string> names; ///< what is left to go, last one first
+  std::vector<std::string> names; ///< what is left to go, last one first
   std::string place;
   Descriptor at;
   int links = 0;
@@ -153,11 +156,12 @@ private:
 
 } // namespace
 
-std::optional<PrivateFolder> PrivateFolder::open(llvm::StringRef path,
+std::optional<PrivateFolder> PrivateFolder::open(std::string_view path,
                                                  std::string &distrust) {
-  llvm::SmallString<128> absolute(path);
+  std::error_code error;
+  std::filesystem::path absolute = std::filesystem::absolute(path, error);
   Walk walk(distrust);
-  if (llvm::sys::fs::make_absolute(absolute) || !walk.go(absolute))
+  if (error || !walk.go(absolute.native()))
     return std::nullopt;
   Descriptor folder = walk.finish();
   if (folder < 0)
@@ -165,14 +169,14 @@ std::optional<PrivateFolder> PrivateFolder::open(llvm::StringRef path,
   return PrivateFolder(walk.name(), std::move(folder));
 }
 
-std::string PrivateFolder::path(llvm::StringRef name) const {
-  return (folder.path() + "/" + name).str();
+std::string PrivateFolder::path(std::string_view name) const {
+  return fmt::format("{}/{}", folder.path(), name);
 }
 
-std::optional<Descriptor> PrivateFolder::openFile(llvm::StringRef name,
+std::optional<Descriptor> PrivateFolder::openFile(const std::string &name,
                                                   std::string &distrust) const {
   // Non-blocking: opening a named pipe would wait for a writer.
-  Descriptor file(openat(folder, name.str().c_str(),
+  Descriptor file(openat(folder, name.c_str(),
                          O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
   struct stat status;
   std::string why;
@@ -186,6 +190,6 @@ std::optional<Descriptor> PrivateFolder::openFile(llvm::StringRef name,
     why = foreignWriters(status);
   if (why.empty())
     return file;
-  distrust = llvm::formatv("'{0}/{1}' {2}", this->name, name, why).str();
+  distrust = fmt::format("'{}/{}' {}", this->name, name, why);
   return std::nullopt;
 }
