@@ -173,7 +173,9 @@ def size(count):
 
 def targets(_build):
     """Every target and chip, from the chips' descriptions."""
-    lines = ["# Targets", "", "`--target=NAME` or `--target=NAME:CHIP`.", ""]
+    lines = ["# Targets", "", "`--target=NAME` or `--target=NAME:CHIP`;"]
+    lines += ["kernels of a device run here by"]
+    lines += ["[`--target=sim:NAME`](../Simulators.md#as-a-target).", ""]
     for folder in sorted((ROOT / "lib/Targets").glob("*/Chips")):
         lines += [f"## {folder.parent.name.lower()}", ""]
         lines += ["| chip | what it is | vectors | caches | matrix units |"]

@@ -356,6 +356,11 @@ static Status writeSources(ModuleOp module, const CompileOptions &options,
   }
   if (any)
     return {};
+  llvm::StringRef simulated = options.target;
+  if (simulated.consume_front(kSimulated))
+    return Status::input("target '" + options.target +
+                         "' has no source form of its own: that is of '" +
+                         simulated.str() + "'");
   return Status::input("target '" + options.target +
                        "' has no source form: it emits machine code");
 }

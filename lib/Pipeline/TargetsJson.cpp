@@ -83,7 +83,9 @@ std::string opc::targetsJson() {
     stages.push_back(
         json::Object{{"name", stage.name}, {"purpose", stage.purpose}});
   std::string text;
-  llvm::raw_string_ostream(text) << json::Value(json::Object{
-      {"targets", std::move(targets)}, {"stages", std::move(stages)}});
+  llvm::raw_string_ostream(text) << json::Value(
+      json::Object{{"targets", std::move(targets)},
+                   {"simulated", json::Array(simulatedTargets())},
+                   {"stages", std::move(stages)}});
   return text;
 }

@@ -9,7 +9,8 @@ using namespace opc::cli;
 
 static constexpr char kTargetHelp[] =
     "what to compile for: cpu, reference, or NAME:CHIP; cpu alone is the\n"
-    "processor at hand. `opc targets` lists them";
+    "processor at hand; sim:NAME[:CHIP] runs kernels of a device in a\n"
+    "simulator. `opc targets` lists them";
 static constexpr Option kTarget = {"target", "NAME[:CHIP]", kTargetHelp};
 static constexpr Option kOnly = {
     "only", "OUTPUT",

@@ -97,6 +97,7 @@ Status opc::cli::openProgram(const Arguments &arguments,
       if (arguments.has(option))
         return Status::usage(fmt::format(
             "--{} is for models: {} is compiled already", option, path));
+    Progress progress("loading " + path, true);
     return toStatus(opc_load(path.c_str(), &program));
   }
   json options;

@@ -2,6 +2,7 @@
 #include "CompileOptions.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 using namespace opc::cli;
 using nlohmann::json;
@@ -40,5 +41,8 @@ Status opc::cli::targetsCommand(const Arguments &arguments) {
                  chip["name"].get<std::string>(), width,
                  chip["summary"].get<std::string>(), chipNote(target, chip));
   }
+  fmt::print(
+      "sim:TARGET[:CHIP]: the same, simulated, with TARGET one of {}\n",
+      fmt::join(targets["simulated"].get<std::vector<std::string>>(), ", "));
   return {};
 }

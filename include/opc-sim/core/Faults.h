@@ -1,7 +1,8 @@
 //===- Faults.h - Faults are records, and one line each ---------*- C++ -*-===//
 //
 // A fault is reported where it is seen; the program goes on where it safely
-// can, so that one run shows all. A program with faults ends with kFaultExit.
+// can, so that one run shows all. A program with faults that nobody asked for
+// (Library.h) ends with kFaultExit.
 //
 //===----------------------------------------------------------------------===//
 #ifndef OPC_SIM_CORE_FAULTS_H
@@ -52,6 +53,12 @@ public:
 
   void add(const Fault &fault);
   size_t count() const { return total; }
+  /// How many there were since this was last asked; `line` tells the first.
+  size_t take(std::string &line) {
+    std::lock_guard lock(mutex);
+    line = std::exchange(firstUntold, {});
+    return std::exchange(untold, 0);
+  }
   /// `check` is called when the program ends, before faults are summed up.
   void atEnd(std::function<void()> check) {
     std::lock_guard lock(mutex);
@@ -70,7 +77,7 @@ private:
   FaultLog() {
     std::atexit([] {
       get().finish(true);
-      if (get().count()) {
+      if (get().untold) {
         std::fflush(nullptr);
         std::_Exit(kFaultExit);
       }
@@ -85,15 +92,15 @@ private:
   std::set<std::pair<FaultKind, std::string>> seen;
   std::map<std::pair<const void *, FaultKind>, bool> seenCode;
   std::vector<std::string> records;
-  size_t total = 0;
+  size_t total = 0, untold = 0;
+  std::string firstUntold;
   bool finished = false;
 };
 
 inline std::string FaultLog::lineOf(const Fault &fault,
                                     const Position &position,
                                     const std::string &place) const {
-  std::string line =
-      std::string("opcsim: ") + info(fault.kind).name + ": " + fault.text;
+  std::string line = std::string(info(fault.kind).name) + ": " + fault.text;
   const char *separator = "; ";
   for (auto &[word, value] :
        {std::pair("kernel ", &position.kernel), std::pair("", &position.core),
@@ -109,6 +116,12 @@ inline std::string FaultLog::lineOf(const Fault &fault,
 inline void FaultLog::add(const Fault &fault) {
   std::lock_guard lock(mutex);
   ++total;
+  bool isFirst = ++untold == 1;
+  auto whoRuns = [] {
+    return currentPosition ? currentPosition() : Position();
+  };
+  if (isFirst)
+    firstUntold = lineOf(fault, whoRuns(), "");
   // The same fault of the next thread says nothing new.
   if (fault.place.code &&
       !seenCode.try_emplace({fault.place.code, fault.kind}, true).second)
@@ -117,7 +130,10 @@ inline void FaultLog::add(const Fault &fault) {
   std::string key = place.empty() ? fault.text : place;
   if (!seen.emplace(fault.kind, key).second)
     return;
-  Position position = currentPosition ? currentPosition() : Position();
+  Position position = whoRuns();
+  std::string line = lineOf(fault, position, place);
+  if (isFirst)
+    firstUntold = line;
   char address[32];
   std::snprintf(address, sizeof address, "%p", fault.address);
   records.push_back(json::object({
@@ -135,7 +151,7 @@ inline void FaultLog::add(const Fault &fault) {
   if (static_cast<int>(records.size()) > Settings::get().maxFaults)
     return;
   std::fflush(stdout);
-  std::fprintf(stderr, "%s\n", lineOf(fault, position, place).c_str());
+  std::fprintf(stderr, "opcsim: %s\n", line.c_str());
 }
 
 inline void FaultLog::writeFile() {
@@ -200,5 +216,7 @@ inline void report(FaultKind kind, std::string text, const Place &place) {
 }
 
 } // namespace opcsim
+
+#include "Library.h"
 
 #endif // OPC_SIM_CORE_FAULTS_H

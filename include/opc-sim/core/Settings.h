@@ -37,14 +37,22 @@ struct Settings {
   bool autoSync = false;
 
   /// The settings of this process.
-  static const Settings &get() {
-    // Never destroyed: faults are summed up after static objects are gone.
-    static const Settings *settings = new Settings(fromEnvironment());
-    return *settings;
+  static const Settings &get() { return ofProcess(); }
+  /// Of which chip the sizes are where the environment names none.
+  static void proposeChip(const char *chip) {
+    if (ofProcess().chip.empty())
+      ofProcess().chip = chip;
   }
 
   /// The environment's; what it says wrongly ends the process with code 2.
   static Settings fromEnvironment();
+
+private:
+  static Settings &ofProcess() {
+    // Never destroyed: faults are summed up after static objects are gone.
+    static Settings *settings = new Settings(fromEnvironment());
+    return *settings;
+  }
 };
 
 namespace detail {

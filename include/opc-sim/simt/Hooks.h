@@ -95,8 +95,20 @@ inline void onMisaligned(const AlignmentCheck &check, const void *address) {
       place, address, alignment, "access"});
 }
 
-/// Of a signal that an access raised.
-inline void onSignal(int, siginfo_t *signal, void *) {
+/// What handled a signal before; nothing where that would end the process.
+inline struct sigaction &handlerBefore(int signal) {
+  static struct sigaction segmentation = {}, bus = {};
+  return signal == SIGBUS ? bus : segmentation;
+}
+
+/// Of a signal that an access raised. One that no kernel made is another's,
+/// where the process has a handler of its own.
+inline void onSignal(int number, siginfo_t *signal, void *) {
+  struct sigaction &before = handlerBefore(number);
+  if (!Executor::current && before.sa_handler != SIG_DFL) {
+    sigaction(number, &before, nullptr);
+    return;
+  }
   const void *address = signal->si_addr;
   bool stack =
       Executor::current && Executor::current->threadStacks().contains(address);
@@ -117,8 +129,8 @@ inline void catchSignals() {
   struct sigaction action = {};
   action.sa_sigaction = onSignal;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
-  sigaction(SIGSEGV, &action, nullptr);
-  sigaction(SIGBUS, &action, nullptr);
+  for (int number : {SIGSEGV, SIGBUS})
+    sigaction(number, &action, &handlerBefore(number));
 }
 
 inline const bool signalsAreCaught = (catchSignals(), true);

@@ -3,6 +3,7 @@
 // The list of the tree's own is written by CMake from the folders that exist.
 //
 //===----------------------------------------------------------------------===//
+#include "Simulated.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Runtime/Suggest.h"
 #include "opc/Targets/Core/Target.h"
@@ -39,6 +40,10 @@ void opc::registerTarget(const Target &target) {
 }
 
 const Target *opc::findTarget(llvm::StringRef name) {
+  if (name.consume_front(kSimulated)) {
+    const Target *target = findTarget(name);
+    return target ? simulated(*target) : nullptr;
+  }
   for (const Target *target : allTargets())
     if (target->name == name)
       return target;
@@ -52,6 +57,9 @@ static std::vector<TargetDesc> parseChips(const Target &target) {
   for (const EmbeddedFile &file : target.chips)
     chips.push_back(
         llvm::cantFail(TargetDesc::parse(target.name, file.name, file.text)));
+  for (TargetDesc &desc : chips)
+    if (target.simulates)
+      desc.device = simulator();
   auto order = [](const TargetDesc &desc) {
     return std::make_tuple(!isForThisProcessor(desc), desc.llvm.triple,
                            -desc.rank);
@@ -103,16 +111,34 @@ static llvm::Expected<const TargetDesc *> detect(const Target &target) {
           .str());
 }
 
+static llvm::Error unknownTarget(llvm::StringRef name) {
+  bool simulates = name.consume_front(kSimulated);
+  std::vector<std::string> known =
+      simulates ? simulatedTargets() : targetNames();
+  return llvm::createStringError(
+      llvm::formatv(simulates ? "nothing simulates '{0}'{1}: 'sim:' stands "
+                                "before one of {2}"
+                              : "unknown target '{0}'{1}: there are {2}",
+                    name, runtime::suggestion(name, known),
+                    llvm::join(known, ", "))
+          .str());
+}
+
+/// "TARGET" and "CHIP" of "TARGET:CHIP", where TARGET may be behind kSimulated.
+static std::pair<llvm::StringRef, llvm::StringRef>
+splitName(llvm::StringRef name) {
+  size_t before = name.starts_with(kSimulated) ? kSimulated.size() : 0;
+  llvm::StringRef target =
+      name.substr(0, before + name.drop_front(before).split(':').first.size());
+  return {target, name.drop_front(target.size())};
+}
+
 llvm::Expected<const TargetDesc *> opc::findChip(llvm::StringRef name) {
-  auto [targetName, chipName] = name.split(':');
+  auto [targetName, chipName] = splitName(name);
   const Target *target = findTarget(targetName);
   if (!target)
-    return llvm::createStringError(
-        llvm::formatv("unknown target '{0}'{1}: there are {2}", targetName,
-                      runtime::suggestion(targetName, targetNames()),
-                      llvm::join(targetNames(), ", "))
-            .str());
-  if (!name.contains(':') || chipName == "host")
+    return unknownTarget(targetName);
+  if (!chipName.consume_front(":") || chipName == "host")
     return detect(*target);
   for (const TargetDesc &desc : chipsOf(*target))
     if (desc.chip == chipName)

@@ -179,6 +179,10 @@ std::string filled(StringRef text,
 
 } // namespace
 
+std::string plugInFile(const Spelling &spelling) {
+  return ("device." + spelling.suffix).str();
+}
+
 llvm::Error sourceFolder(ModuleOp kernels, const TargetDesc &desc,
                          const GridSpelling &spelling,
                          const RuntimeNames &runtime,
@@ -203,7 +207,7 @@ llvm::Error sourceFolder(ModuleOp kernels, const TargetDesc &desc,
   files.push_back({"Makefile", filled(kMakefile, values)});
   std::string plugIn = filled(kPlugIn, values);
   files.push_back(
-      {"device." + suffix, filled(plugIn, {{"@", runtime.prefix.str()}})});
+      {plugInFile(spelling), filled(plugIn, {{"@", runtime.prefix.str()}})});
   return llvm::Error::success();
 }
 

@@ -2,7 +2,6 @@
 headers, and run by the program that it was emitted with: every class of operators, beside
 our own machine code."""
 
-import copy
 import os
 import subprocess
 import sys
@@ -11,10 +10,10 @@ import numpy as np
 import onnx
 import opc
 import pytest
-from machines.operator_classes import CLASSES, STATIC, parts
-from support import BUILD, ROOT, graph_model
+from class_model import PLAIN, class_model
+from machines.operator_classes import CLASSES
+from support import BUILD, ROOT
 
-FLOAT = np.dtype("f4")
 # A chip of each API: waves of 32, 64 and 128; cores with 64 and 256 KB.
 TARGETS = (
     "cuda:sm_80",
@@ -24,9 +23,6 @@ TARGETS = (
     "sunway:sw26010",
     "sunway:sw26010-pro",
 )
-# Whose functions are made of sums and products alone, as those of devices are: the
-# scaling instruction of wider vectors rounds once less.
-PLAIN = "cpu:x86-64-v3"
 # Products larger than caches are only long here.
 NAMES = [name for name in CLASSES if not name.startswith("large")]
 # Runs in a process of its own, which says what a simulation saw and ends with that.
@@ -38,31 +34,10 @@ for number, got in enumerate(opc.load(sys.argv[1]).run(feeds)):
 """
 
 
-def prefixed(node, name):
-    """The same node with other names of values; "" is none."""
-    node = copy.deepcopy(node)
-    for values in (node.input, node.output):
-        values[:] = [value and f"{name}_{value}" for value in values]
-    return node
-
-
-def renamed(values, name):
-    return {f"{name}_{key}": value for key, value in values.items()}
-
-
 @pytest.fixture(scope="module")
 def everything():
     """All classes in one model, and its inputs."""
-    nodes, given, weights, outputs = [], {}, {}, []
-    for name in NAMES:
-        kind = CLASSES[name]
-        size = STATIC if STATIC in kind.sizes else kind.sizes[0]
-        inside, feeds = parts(kind.feeds(*size, FLOAT))
-        nodes += [prefixed(node, name) for node in kind.nodes]
-        given |= renamed(feeds, name)
-        weights |= renamed(inside, name)
-        outputs += [f"{name}_{output}" for output in kind.outputs]
-    return graph_model(nodes, given, outputs, weights, 23), given, outputs
+    return class_model(NAMES)
 
 
 def run(command, **variables):

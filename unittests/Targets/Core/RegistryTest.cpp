@@ -5,6 +5,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/TargetSelect.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -68,6 +69,38 @@ TEST(Registry, NamesWhatThereIs) {
               HasSubstr("unknown target 'cpx': there are " + names));
   EXPECT_THAT(llvm::toString(findChip("cpu:z80").takeError()),
               HasSubstr("target 'cpu' has no chip 'z80': there are host, "));
+}
+
+TEST(Registry, ASimulatedChipIsOneOfAnotherDevice) {
+  ASSERT_FALSE(simulatedTargets().empty());
+  for (const std::string &name : simulatedTargets()) {
+    const Target &original = *findTarget(name);
+    const Target *target = findTarget("sim:" + name);
+    ASSERT_NE(target, nullptr);
+    EXPECT_EQ(target, findTarget(target->name));
+    EXPECT_EQ(target->simulates, &original);
+    EXPECT_EQ(chipsOf(*target).size(), chipsOf(original).size());
+    for (const TargetDesc &desc : chipsOf(original)) {
+      auto found = findChip("sim:" + desc.name());
+      ASSERT_TRUE(bool(found)) << llvm::toString(found.takeError());
+      EXPECT_EQ((*found)->name(), "sim:" + desc.name());
+      EXPECT_EQ((*found)->memorySpace(), "sim");
+      EXPECT_EQ((*found)->summary, desc.summary);
+      EXPECT_NE(desc.device.name, "sim");
+    }
+    EXPECT_EQ((*findChip("sim:" + name))->chip, (*findChip(name))->chip);
+  }
+}
+
+TEST(Registry, NamesWhatCanBeSimulated) {
+  auto said = [](llvm::StringRef name) {
+    return llvm::toString(findChip(name).takeError());
+  };
+  EXPECT_EQ(said("sim:cpu"),
+            "nothing simulates 'cpu': 'sim:' stands before one of " +
+                llvm::join(simulatedTargets(), ", "));
+  EXPECT_THAT(said("sim:sim:cpu"), HasSubstr("nothing simulates 'sim'"));
+  EXPECT_THAT(said("sim:"), HasSubstr("nothing simulates ''"));
 }
 
 TEST(Registry, AModuleNamesItsChip) {

@@ -10,6 +10,7 @@ namespace opcsim::simt {
 // LLVM AMDGPU user guide: wavefront sizes; 64 KB of LDS a work group.
 inline constexpr DeviceModel kDevices[] = {
     {"gfx906", "gfx906", 64, 64 << 10, 64 << 10, 9, 0},
+    {"gfx9-generic", "gfx9-generic", 64, 64 << 10, 64 << 10, 9, 0},
     {"gfx928", "gfx928", 64, 64 << 10, 64 << 10, 9, 2},
     {"gfx936", "gfx936", 64, 64 << 10, 64 << 10, 9, 3},
 };

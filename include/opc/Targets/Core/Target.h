@@ -91,6 +91,12 @@ struct Target {
   /// are built.
   llvm::Error (*source)(mlir::ModuleOp kernels, const TargetDesc &desc,
                         std::vector<SourceFile> &files) = nullptr;
+  /// The file of `source` that is compiled to a plug-in of `device.name`, whose
+  /// API include/opc-sim has under that name; empty: nothing simulates it.
+  llvm::StringRef plugIn = "";
+  /// The target whose kernels this one runs on simulated devices; null: they
+  /// are its own.
+  const Target *simulates = nullptr;
 };
 
 /// `target` under its name.
@@ -111,15 +117,21 @@ llvm::ArrayRef<const Target *> allTargets();
 /// Adds a target that is no folder of lib/Targets, such as one of a test; it
 /// must outlive every use. Not to be called while something is compiled.
 void registerTarget(const Target &target);
-/// The target of a name, or null.
+/// The target of a name, or null; "sim:NAME" is NAME's, simulated.
 const Target *findTarget(llvm::StringRef name);
+
+/// What goes before the name of a target whose kernels are to be simulated.
+inline constexpr llvm::StringLiteral kSimulated = "sim:";
+/// Names of the targets that can be simulated.
+std::vector<std::string> simulatedTargets();
 
 /// All chips of a target, parsed: those of this machine's instruction set
 /// first, then by instruction set; of each the highest rank first.
 llvm::ArrayRef<TargetDesc> chipsOf(const Target &target);
 
-/// Finds what a user means by "cpu", "cpu:CHIP" or "cpu:host". Without a
-/// chip, and for "host", it is the highest-ranked one that this machine runs.
+/// Finds what a user means by "cpu", "cpu:CHIP" or "cpu:host", or by such a
+/// name behind kSimulated. Without a chip, and for "host", it is the
+/// highest-ranked one that this machine runs.
 /// The error lists what there is.
 llvm::Expected<const TargetDesc *> findChip(llvm::StringRef name);
 

@@ -41,9 +41,14 @@ struct CxxVendor {
 };
 GridSpelling spellingOf(const CxxVendor &vendor);
 
+/// The file that sourceFolder makes the plug-in of.
+std::string plugInFile(const Spelling &spelling);
+
 /// A target that gives away such source, and takes it as its image.
 template <const CxxVendor &vendor> Target cxxTarget() {
+  static const std::string plugIn = plugInFile(spellingOf(vendor));
   Target target = sourceTarget();
+  target.plugIn = plugIn;
   target.emit = [](mlir::ModuleOp kernels, const TargetDesc &desc,
                    llvm::SmallVectorImpl<char> &image) {
     return emitSource(kernels, desc, spellingOf(vendor), image);
