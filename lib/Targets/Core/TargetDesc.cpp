@@ -46,6 +46,14 @@ public:
     if (out < 0)
       complain(key, "is negative");
   }
+  void read(llvm::StringRef key, double &out) {
+    const json::Value *value = find(key);
+    if (!value)
+      return;
+    take(key, value->getAsNumber(), out, "is not a number");
+    if (!(out > 0))
+      complain(key, "is not above 0");
+  }
   void read(llvm::StringRef key, bool &out) {
     if (const json::Value *value = find(key))
       take(key, value->getAsBoolean(), out, "is neither true nor false");
@@ -141,6 +149,17 @@ void readSimt(ObjectReader &in, SimtUnit &unit) {
   in.read("vector_bits", unit.vectorBits);
 }
 
+void readSpeed(ObjectReader &in, const DeviceDesc &device, SpeedDesc &speed) {
+  in.read("gflops", speed.gflops);
+  in.read("serial_gflops", speed.serialGflops);
+  in.read("bandwidth_gbs", speed.bandwidthGbs);
+  in.read("launch_us", speed.launchUs);
+  if (!device.ownMemory)
+    return;
+  in.read("link_us", speed.linkUs);
+  in.read("link_gbs", speed.linkGbs);
+}
+
 void readLLVM(ObjectReader &in, LLVMDesc &desc) {
   in.read("triple", desc.triple);
   in.read("cpu", desc.cpu);
@@ -171,6 +190,10 @@ void readChip(ObjectReader &in, TargetDesc &desc) {
     device.read("name", desc.device.name);
     device.read("own_memory", desc.device.ownMemory);
   });
+  if (in.has("speed"))
+    in.inner("speed", [&](ObjectReader &speed) {
+      readSpeed(speed, desc.device, desc.speed.emplace());
+    });
   if (in.has("machines"))
     return in.read("machines", desc.machines);
   if (!in.has("simt"))

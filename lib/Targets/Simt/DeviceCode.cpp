@@ -167,10 +167,11 @@ llvm::Error emitDeviceCode(ModuleOp kernels, const TargetDesc &desc,
                            const CodeForm &form,
                            llvm::SmallVectorImpl<char> &image) {
   if (Operation *left = expandFunctions(kernels))
-    return failure(
-        desc, left->getName().getStringRef() + " of " +
-                  llvm::formatv("{0}", left->getResult(0).getType()).str() +
-                  " is no function that its machine code has");
+    return llvm::make_error<KernelRefusal>(
+        desc.name(), left->getParentOfType<func::FuncOp>().getName(),
+        llvm::formatv("{0} of {1} is no function that its machine code has",
+                      left->getName(), left->getResult(0).getType())
+            .str());
   placeRows(kernels, form);
   PassManager loops(kernels.getContext());
   loops.addPass(createCanonicalizerPass());

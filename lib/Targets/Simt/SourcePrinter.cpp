@@ -106,9 +106,9 @@ llvm::Expected<std::string> printSource(ModuleOp kernels,
         continue;
       out << "\n";
       if (Operation *op = ItemPrinter(function, spelling, out).print())
-        return llvm::createStringError(
-            llvm::formatv("{0}: kernel {1}: {2} has no form in {3}",
-                          desc.name(), function.getName(), op->getName(),
+        return llvm::make_error<KernelRefusal>(
+            desc.name(), function.getName(),
+            llvm::formatv("{0} has no form in {1}", op->getName(),
                           spelling.c.language)
                 .str());
     }

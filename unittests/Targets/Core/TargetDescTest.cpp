@@ -73,6 +73,22 @@ TEST(TargetDesc, NamesWhatIsWrong) {
               HasSubstr("'vector.bits' is not a multiple of 64"));
 }
 
+TEST(TargetDesc, SpeedIsAllOrNothing) {
+  EXPECT_FALSE(llvm::cantFail(TargetDesc::parse("t", "c", kChip)).speed);
+  auto with = [](const std::string &speed) {
+    return complaintAbout("\"caches\"",
+                          "\"speed\": {" + speed + "}, \"caches\"");
+  };
+  std::string own = R"("gflops": 2.5, "serial_gflops": 1, "bandwidth_gbs": 20,
+                       "launch_us": 3, "link_us": 4)";
+  EXPECT_EQ(with(own + R"(, "link_gbs": 0.5)"), "");
+  EXPECT_THAT(with(own), HasSubstr("'speed.link_gbs' is missing"));
+  EXPECT_THAT(with(own + R"(, "link_gbs": 0)"),
+              HasSubstr("'speed.link_gbs' is not above 0"));
+  EXPECT_THAT(with(own + R"(, "link_gbs": "fast")"),
+              HasSubstr("'speed.link_gbs' is not a number"));
+}
+
 TEST(TargetDesc, RefusesOtherText) {
   for (const char *text : {"", "[]", "{", "{}"}) {
     auto desc = TargetDesc::parse("t", "c", text);

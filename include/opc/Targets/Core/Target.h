@@ -44,6 +44,22 @@ const FusionRules &defaultFusion();
 /// narrower floats are widened.
 void legaliseByDefault(mlir::OpPassManager &pm, const TargetDesc &desc);
 
+/// What Target::emit fails with where one kernel is the reason: others may be
+/// written without it.
+class KernelRefusal : public llvm::ErrorInfo<KernelRefusal> {
+public:
+  static char ID;
+
+  /// `chip` is "target:chip".
+  KernelRefusal(std::string chip, llvm::StringRef kernel, std::string why)
+      : chip(std::move(chip)), kernel(kernel.str()), why(std::move(why)) {}
+
+  void log(llvm::raw_ostream &out) const override;
+  std::error_code convertToErrorCode() const override;
+
+  const std::string chip, kernel, why;
+};
+
 /// A target plug-in. Empty lists and null hooks mean "nothing of the kind".
 struct Target {
   llvm::StringRef name;

@@ -86,6 +86,20 @@ struct DeviceDesc {
   bool ownMemory = false;
 };
 
+/// How fast a chip is, roughly: what is compared where each kernel may run on
+/// one of several.
+struct SpeedDesc {
+  /// 10^9 operations in a second: of whatever has many elements to compute at
+  /// once, and of loops whose steps wait for each other. Of a processor that
+  /// is of one core, of a device of all.
+  double gflops = 0, serialGflops = 0;
+  double bandwidthGbs = 0; ///< 10^9 bytes in a second, of the memory
+  double launchUs = 0;     ///< microseconds until a kernel begins
+  /// Copies from the host and back, where memory is its own: each waits, then
+  /// takes time by its bytes.
+  double linkUs = 0, linkGbs = 0;
+};
+
 /// One chip.
 struct TargetDesc {
   std::string target; ///< of the plug-in, "cpu"
@@ -104,6 +118,7 @@ struct TargetDesc {
   /// names of their descriptions (Target::machines), the first for vectors.
   llvm::SmallVector<std::string> machines;
   DeviceDesc device;
+  std::optional<SpeedDesc> speed; ///< none: it shares programs with no other
 
   /// "target:chip".
   std::string name() const { return target + ":" + chip; }
