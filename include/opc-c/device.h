@@ -74,8 +74,9 @@ typedef struct opc_device_api {
   void (*free)(opc_device *device, opc_device_address address);
 
   /* Copies between the host and the device; `address` may lie inside of an
-   * allocation. When a copy from the host returns, the host's memory was read;
-   * when one to the host returns, it was written. */
+   * allocation. When a copy from the host returns, the host's memory was read,
+   * while the device's need not be written: it had better not wait for launches
+   * before. When one to the host returns, it was written. */
   int32_t (*copy_from_host)(opc_device *device, opc_device_address to,
                             const void *from, int64_t bytes, char *reason);
   int32_t (*copy_to_host)(opc_device *device, void *to, opc_device_address from,

@@ -88,6 +88,16 @@ TEST_F(OpenCLLaunchesTest, WhatHasEndedWellIsNotKept) {
   EXPECT_EQ(launches.settle(), std::nullopt);
 }
 
+TEST_F(OpenCLLaunchesTest, CopiesKeepWhatTheyReadAndFailByName) {
+  events.push_back({-5, false});
+  launches.add(reinterpret_cast<cl_event>(1), std::make_unique<char[]>(8));
+  EXPECT_TRUE(launches.isBusy());
+  EXPECT_EQ(launches.settle(), "a copy failed with -5 (CL_OUT_OF_RESOURCES)");
+  EXPECT_FALSE(launches.isBusy());
+  begin(0, true);
+  EXPECT_FALSE(launches.isBusy());
+}
+
 TEST_F(OpenCLLaunchesTest, AFailureIsKept) {
   begin(-5, true);
   for (int i = 0; i < 10; ++i)

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <barrier>
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <numeric>
@@ -44,6 +45,14 @@ __kernel void checked(__global long *fault, __global const long *index,
       fault[2] = extent;
     }
   }
+}
+__attribute__((reqd_work_group_size(1, 1, 1)))
+__kernel void slow(__global long *fault, __global float *y, long steps,
+                   long units) {
+  float sum = y[0];
+  for (long i = 0; i < steps; ++i)
+    sum = sum * 0.5f + 1.0f;
+  y[0] = sum;
 }
 __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void inverse(__global long *fault, __global const float *x,
@@ -144,6 +153,36 @@ TEST_F(OpenCLTest, GroupsAreAsManyAsTasks) {
   }
   plugIn.free(x);
   plugIn.free(y);
+}
+
+/// Seconds that it takes.
+template <typename Body> double timed(Body body) {
+  auto start = std::chrono::steady_clock::now();
+  body();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+      .count();
+}
+
+TEST_F(OpenCLTest, AWriteWaitsForNoKernel) {
+  load(kSaxpy, {"slow"});
+  opc_device_address busy = placed(std::vector<float>{0});
+  opc_device_address other = placed(std::vector<float>(1000));
+  std::vector<float> values = countFrom(3, 1000);
+  double writing = 0;
+  double all = timed([&] {
+    ASSERT_EQ(plugIn.launch(kernels[0], {0, int64_t(busy), 300'000'000}, 1, 1),
+              "");
+    writing =
+        timed([&] { EXPECT_EQ(plugIn.write(other, values.data(), 4000), ""); });
+    // It is the caller's again.
+    std::ranges::fill(values, -1);
+    EXPECT_EQ(plugIn.sync(), "");
+  });
+  EXPECT_LT(writing, all / 4);
+  EXPECT_EQ(contents<float>(other, 1000), countFrom(3, 1000));
+  EXPECT_EQ(contents<float>(busy, 1)[0], 2);
+  plugIn.free(busy);
+  plugIn.free(other);
 }
 
 TEST_F(OpenCLTest, NoUnitsAreNoLaunch) {

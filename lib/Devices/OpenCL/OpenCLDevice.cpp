@@ -12,7 +12,9 @@
 #include "opc-c/device.h"
 #include "opc-c/module.h"
 
+#include <cstring>
 #include <fmt/format.h>
+#include <memory>
 
 using namespace opc::devices;
 
@@ -111,10 +113,30 @@ Failure copy(opc_device &device, void *to, const void *from, int64_t bytes) {
                                               nullptr));
 }
 
+/// The device copies when it comes to it; what it reads is kept until then.
+Failure copyLater(opc_device &device, void *to, const void *from,
+                  int64_t bytes) {
+  auto kept = std::make_unique_for_overwrite<char[]>(size_t(bytes));
+  std::memcpy(kept.get(), from, size_t(bytes));
+  cl_event event = nullptr;
+  Failure failure = failureOf(
+      "clEnqueueSVMMemcpy",
+      device.cl.enqueueSVMMemcpy(device.queue, CL_FALSE, to, kept.get(),
+                                 size_t(bytes), 0, nullptr, &event));
+  if (failure)
+    return failure;
+  device.launches.add(event, std::move(kept));
+  device.cl.flush(device.queue);
+  return {};
+}
+
+/// The host does not wait for what was begun before.
 int32_t copyFromHost(opc_device *device, opc_device_address to,
                      const void *from, int64_t bytes, char *reason) {
-  return answer(reason,
-                [&] { return copy(*device, pointerTo(to), from, bytes); });
+  return answer(reason, [&] {
+    bool isLater = bytes > 0 && device->launches.isBusy();
+    return (isLater ? copyLater : copy)(*device, pointerTo(to), from, bytes);
+  });
 }
 
 int32_t copyToHost(opc_device *device, void *to, opc_device_address from,

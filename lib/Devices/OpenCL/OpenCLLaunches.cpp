@@ -1,25 +1,36 @@
-//===- OpenCLLaunches.cpp - Launches that may still fail ------------------===//
+//===- OpenCLLaunches.cpp - What was begun and may still fail -------------===//
 #include "OpenCLLaunches.h"
 
 using namespace opc::devices;
 
 /// CL_COMPLETE, more while the launch has not ended, less if it failed.
-cl_int OpenCLLaunches::statusOf(cl_event event) {
+cl_int OpenCLLaunches::statusOf(const Begun &begun) {
   cl_int status = 0;
-  cl_int code = cl.getEventInfo(event, CL_EVENT_COMMAND_EXECUTION_STATUS,
+  cl_int code = cl.getEventInfo(begun.event, CL_EVENT_COMMAND_EXECUTION_STATUS,
                                 sizeof(status), &status, nullptr);
   return code == CL_SUCCESS ? status : code;
 }
 
-void OpenCLLaunches::add(cl_event event) {
+/// What has ended well needs no asking: a program of any length keeps few.
+void OpenCLLaunches::dropEnded(Events &events, size_t kept) {
+  while (events.size() > kept && statusOf(events.front()) == CL_COMPLETE) {
+    cl.releaseEvent(events.front().event);
+    events.pop_front();
+  }
+}
+
+void OpenCLLaunches::add(cl_event event, Memory memory) {
   std::lock_guard<std::mutex> lock(mutex);
   Events &mine = begun[std::this_thread::get_id()];
-  mine.push_back(event);
-  // What has ended well needs no asking: a program of any length keeps few.
-  while (statusOf(mine.front()) == CL_COMPLETE && mine.size() > 1) {
-    cl.releaseEvent(mine.front());
-    mine.pop_front();
-  }
+  mine.push_back({event, std::move(memory)});
+  dropEnded(mine, 1);
+}
+
+bool OpenCLLaunches::isBusy() {
+  std::lock_guard<std::mutex> lock(mutex);
+  Events &mine = begun[std::this_thread::get_id()];
+  dropEnded(mine, 0);
+  return !mine.empty();
 }
 
 Failure OpenCLLaunches::settle() {
@@ -29,12 +40,12 @@ Failure OpenCLLaunches::settle() {
   Failure first;
   if (node.empty())
     return first;
-  for (cl_event event : node.mapped()) {
+  for (const Begun &begun : node.mapped()) {
     // What the event itself says is more than that waiting failed.
-    cl.waitForEvents(1, &event);
-    if (cl_int status = statusOf(event); status < 0 && !first)
-      first = failureOf("a kernel", status);
-    cl.releaseEvent(event);
+    cl.waitForEvents(1, &begun.event);
+    if (cl_int status = statusOf(begun); status < 0 && !first)
+      first = failureOf(begun.memory ? "a copy" : "a kernel", status);
+    cl.releaseEvent(begun.event);
   }
   return first;
 }

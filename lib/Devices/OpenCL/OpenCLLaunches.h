@@ -1,4 +1,4 @@
-//===- OpenCLLaunches.h - Launches that may still fail ----------*- C++ -*-===//
+//===- OpenCLLaunches.h - What was begun and may still fail -----*- C++ -*-===//
 #ifndef OPC_LIB_DEVICES_OPENCL_OPENCLLAUNCHES_H
 #define OPC_LIB_DEVICES_OPENCL_OPENCLLAUNCHES_H
 
@@ -6,26 +6,37 @@
 
 #include <deque>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <thread>
 
 namespace opc::devices {
 
-/// The launches that each thread has begun and not yet asked about.
+/// The launches and copies that each thread has begun and not yet asked about.
 class OpenCLLaunches {
 public:
   explicit OpenCLLaunches(const OpenCLLibrary &cl) : cl(cl) {}
 
-  /// Takes over the event of a launch of this thread.
-  void add(cl_event event);
-  /// Waits for the launches of this thread, and says what the first of them
-  /// that failed met.
+  /// Memory of the host's that a copy reads.
+  using Memory = std::unique_ptr<char[]>;
+
+  /// Takes over the event of a launch of this thread, or of a copy, with what
+  /// that reads.
+  void add(cl_event event, Memory memory = {});
+  /// Waits for what this thread began, and says what the first that failed met.
   Failure settle();
+  /// Whether something that this thread began has not ended yet.
+  bool isBusy();
 
 private:
-  using Events = std::deque<cl_event>;
+  struct Begun {
+    cl_event event;
+    Memory memory;
+  };
+  using Events = std::deque<Begun>;
 
-  cl_int statusOf(cl_event event);
+  cl_int statusOf(const Begun &begun);
+  void dropEnded(Events &events, size_t kept);
 
   const OpenCLLibrary &cl;
   std::mutex mutex;

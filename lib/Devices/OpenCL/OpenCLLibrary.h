@@ -31,7 +31,7 @@ enum : cl_int {
   CL_PLATFORM_NOT_FOUND = -1001,
 };
 enum : cl_int { CL_COMPLETE = 0 }; // the status of a command
-enum : cl_uint { CL_TRUE = 1 };
+enum : cl_uint { CL_FALSE = 0, CL_TRUE = 1 };
 
 enum : cl_bitfield {
   CL_DEVICE_TYPE_GPU = 1 << 2,
