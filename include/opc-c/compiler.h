@@ -6,7 +6,8 @@
 |* unsupported nodes has one line for each of them.
 |*
 |* `options` is a JSON object (NULL means {}); unknown keys are usage errors:
-|*   target       "cpu", "reference", or "NAME:CHIP"          default "cpu"
+|*   target       "cpu", "reference", or "NAME:CHIP"; several with '+' between
+|*                share the program (docs/Devices.md)      default "cpu"
 |*   threads      threads that the program may use, 1 to 1024  default 1
 |*   dims         {"batch": 1}: pins symbolic dimensions      default {}
 |*   outputs      ["y"]: the tensors that are computed, in this order: outputs
@@ -26,8 +27,9 @@
 |*   verify_each  verify the IR after every pass              default false
 |*   progress     true: report stages on stderr               default false
 |*   explain      true: say of each kernel which schedule wrote it, and why
-|*                others that are meant for such kernels did not; the cache is
-|*                not read                                    default false
+|*                others that are meant for such kernels did not, and of several
+|*                targets where it is and why; the cache is not read
+|*                                                            default false
 |*
 \*===----------------------------------------------------------------------===*/
 #ifndef OPC_C_COMPILER_H

@@ -19,7 +19,11 @@ extern "C" {
  * them), and its IR as text, "before" and "after" it was scheduled. One that
  * none took and that was broken up says which kernels it became, by name, in an
  * array "into"; its "schedule" and "after" are "", and "into" is empty for all
- * others. No code is generated. Free with opc_free_data. */
+ * others. Where the program is for several targets, each kernel has its
+ * "placement": the "chip", "why" it is there, and for each chip, in
+ * microseconds, what it would take there ("times_us") and what copies would,
+ * were it there and all others where they are ("copies_us"). Free with
+ * opc_free_data. */
 OPC_EXPORT opc_status opc_explain_model(const opc_model *model,
                                         const char *options, char **json);
 

@@ -26,6 +26,9 @@
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 
+#include <algorithm>
+#include <functional>
+
 using namespace opc;
 using runtime::Status;
 
@@ -95,7 +98,25 @@ struct Part {
   const TargetDesc *desc;
   ObjectBytes object;
   Status status;
+  std::vector<RefusedKernel> refused;
+
+  bool isForDevice() const { return !desc->device.name.empty(); }
 };
+
+/// What a target says against writing kernels.
+Status statusOf(llvm::Error error, std::vector<RefusedKernel> &refused) {
+  Status status;
+  llvm::handleAllErrors(
+      std::move(error),
+      [&](const KernelRefusal &refusal) {
+        refused.push_back({refusal.chip, refusal.kernel, refusal.why});
+        status = Status::input(refusal.message());
+      },
+      [&](const llvm::ErrorInfoBase &other) {
+        status = Status::input(other.message());
+      });
+  return status;
+}
 
 Status prepare(const Part &part, const CodeGenOptions &options, Unit &unit) {
   const TargetDesc &desc = *part.desc;
@@ -133,13 +154,28 @@ Status emit(llvm::Module &module, llvm::TargetMachine &machine,
 
 /// By LLVM, or by the target itself.
 Status generate(Part &part, const CodeGenOptions &options) {
-  if (auto *write = findTarget(part.desc->target)->emit) {
-    llvm::Error error = write(part.module, *part.desc, part.object);
-    return error ? Status::input(llvm::toString(std::move(error))) : Status();
-  }
+  if (auto *write = findTarget(part.desc->target)->emit)
+    return statusOf(write(part.module, *part.desc, part.object), part.refused);
   Unit unit;
   Status status = prepare(part, options, unit);
   return status.ok() ? emit(*unit.module, *unit.machine, part.object) : status;
+}
+
+/// All of them on the threads of the context; the first failure.
+Status generateAll(llvm::MutableArrayRef<Part> parts, mlir::ModuleOp module,
+                   const CodeGenOptions &options) {
+  mlir::parallelFor(module.getContext(), 0, parts.size(), [&](size_t index) {
+    Part &part = parts[index];
+    if (options.interrupt && *options.interrupt) {
+      part.status = Status::input("interrupted");
+      return;
+    }
+    part.status = generate(part, options);
+  });
+  for (Part &part : parts)
+    if (!part.status.ok())
+      return part.status;
+  return {};
 }
 
 /// The modules that are compiled apart, each with its chip.
@@ -170,22 +206,26 @@ Status opc::generateObjects(mlir::ModuleOp module, const TargetDesc &desc,
   std::vector<Part> parts;
   if (Status status = partsOf(module, desc, parts); !status.ok())
     return status;
-  mlir::parallelFor(module.getContext(), 0, parts.size(), [&](size_t index) {
-    Part &part = parts[index];
-    if (options.interrupt && *options.interrupt) {
-      part.status = Status::input("interrupted");
-      return;
-    }
-    part.status = generate(part, options);
-  });
+  auto hosts = std::stable_partition(parts.begin(), parts.end(),
+                                     std::mem_fn(&Part::isForDevice));
+  if (hosts != parts.begin() && !devices)
+    return Status::internal(parts.front().desc->name() +
+                            " is no chip of the host");
+  size_t count = hosts - parts.begin();
+  llvm::MutableArrayRef<Part> all(parts);
   objects.clear();
+  if (Status status = generateAll(all.take_front(count), module, options);
+      !status.ok()) {
+    for (Part &part : all.take_front(count))
+      llvm::append_range(devices->refused, part.refused);
+    return status;
+  }
+  if (Status status = generateAll(all.drop_front(count), module, options);
+      !status.ok())
+    return status;
   for (Part &part : parts) {
-    if (!part.status.ok())
-      return part.status;
-    bool isForDevice = !part.desc->device.name.empty();
-    if (isForDevice && !devices)
-      return Status::internal(part.desc->name() + " is no chip of the host");
-    auto &list = isForDevice ? (*devices)[part.desc->name()] : objects;
+    auto &list =
+        part.isForDevice() ? devices->byChip[part.desc->name()] : objects;
     list.push_back(std::move(part.object));
   }
   return {};

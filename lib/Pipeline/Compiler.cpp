@@ -11,6 +11,8 @@
 #include "ExplainSchedules.h"
 #include "IRText.h"
 #include "MemoryGuard.h"
+#include "PlacementNotes.h"
+#include "TargetSet.h"
 
 #include "opc/Conversion/OpcToHost/HostProgram.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
@@ -41,8 +43,9 @@ namespace {
 class Compilation {
 public:
   /// Bodies of models may nest as deep as `deepest`.
-  Compilation(const CompileOptions &options, int64_t deepest)
-      : options(options), deepest(deepest) {}
+  Compilation(const CompileOptions &options, int64_t deepest,
+              llvm::ArrayRef<NodeRefusal> refused = {})
+      : options(options), deepest(deepest), refused(refused) {}
 
   Status start(const ModelSource &source);
   Status compile(CompiledProgram &program) {
@@ -71,10 +74,12 @@ private:
 
   const CompileOptions &options;
   const int64_t deepest;
+  llvm::ArrayRef<NodeRefusal> refused;
   MLIRContext mlir{MLIRContext::Threading::DISABLED};
   std::unique_ptr<llvm::ThreadPoolInterface> threads;
   OwningOpRef<ModuleOp> module;
-  const TargetDesc *desc = nullptr;
+  TargetSet targets;
+  const TargetDesc *desc = nullptr; ///< the first of them
 };
 
 StageContext contextOf(const CompileOptions &options, const TargetDesc &desc,
@@ -166,8 +171,9 @@ Status Compilation::survey(const ModelSource &source,
 }
 
 Status Compilation::prepare() {
-  if (Status status = resolveTarget(options, desc); !status.ok())
+  if (Status status = TargetSet::parse(options.target, targets); !status.ok())
     return status;
+  desc = &targets.whole();
   DialectRegistry registry;
   registerAllDialects(registry);
   mlir.appendDialectRegistry(registry);
@@ -193,7 +199,8 @@ Status Compilation::start(const ModelSource &source) {
 
 Status Compilation::finishImport() {
   Builder builder(&mlir);
-  module.get()->setAttr(kTargetAttr, builder.getStringAttr(desc->name()));
+  targets.stamp(*module);
+  setRefusals(*module, refused);
   module.get()->setAttr(kThreadsAttr,
                         builder.getI64IntegerAttr(options.threads));
   if (Status status = donateInputs(*module, options); !status.ok())
@@ -243,6 +250,12 @@ std::string manifestText(const HostProgram &host, ModuleOp module,
       {"chip", desc.chip},
       {"arch", llvm::Triple(program.desc->llvm.triple).getArchName().str()},
       {"features", json::Array(featuresOf(module, *program.desc))}};
+  if (auto names = module->getAttrOfType<ArrayAttr>(kTargetsAttr)) {
+    json::Array targets;
+    for (auto name : names.getAsRange<StringAttr>())
+      targets.push_back(name.str());
+    object["targets"] = std::move(targets);
+  }
   std::string text;
   llvm::raw_string_ostream(text) << json::Value(std::move(object));
   return text;
@@ -297,11 +310,11 @@ Status compiling(llvm::function_ref<Status(int64_t deepest)> work) {
 
 Status opc::resolveTarget(const CompileOptions &options,
                           const TargetDesc *&desc) {
-  llvm::Expected<const TargetDesc *> found = findChip(options.target);
-  if (!found)
-    return Status::usage(llvm::toString(found.takeError()));
-  desc = *found;
-  return {};
+  TargetSet set;
+  Status status = TargetSet::parse(options.target, set);
+  if (status.ok())
+    desc = &set.whole();
+  return status;
 }
 
 Status opc::checkRunsHere(const TargetDesc &desc) {
@@ -316,8 +329,8 @@ Status opc::checkRunsHere(const TargetDesc &desc) {
 static Status linkImages(const HostProgram &host, const DeviceObjects &devices,
                          std::vector<ObjectBytes> &images) {
   for (const HostProgram::Image &image : host.images) {
-    auto objects = devices.find(image.target);
-    if (objects == devices.end())
+    auto objects = devices.byChip.find(image.target);
+    if (objects == devices.byChip.end())
       return Status::internal("no kernel was compiled for " + image.target);
     llvm::Expected<const TargetDesc *> desc = findChip(image.target);
     if (!desc)
@@ -333,6 +346,22 @@ static Status linkImages(const HostProgram &host, const DeviceObjects &devices,
       return status;
   }
   return {};
+}
+
+/// The nodes that a chip does not take with its kernels.
+static std::vector<NodeRefusal>
+refusedNodes(llvm::ArrayRef<RefusedKernel> refused, const HostProgram &host) {
+  std::vector<NodeRefusal> nodes;
+  for (const RefusedKernel &each : refused) {
+    auto kernel = llvm::find_if(host.kernels, [&](const auto &kernel) {
+      return kernel.name == each.kernel;
+    });
+    if (kernel == host.kernels.end())
+      continue;
+    for (int64_t location : kernel->locations)
+      nodes.push_back({each.chip, host.locations[location], each.why});
+  }
+  return nodes;
 }
 
 /// The kernels of each device as source; fails where none has such a form.
@@ -395,17 +424,79 @@ Status opc::assembleProgram(ModuleOp module, const HostProgram &host,
   DeviceObjects devices;
   Status status = generateObjects(module, *program.desc, codeGenOf(options),
                                   program.objects, &devices);
+  program.refused = refusedNodes(devices.refused, host);
   return status.ok() ? linkImages(host, devices, program.images) : status;
+}
+
+/// What devices do not take of the program, or of the model if that was the
+/// reason why there is none. The node of a message may be of any chip: a
+/// mistake costs a compilation, which fails again.
+static std::vector<NodeRefusal> refusalsOf(const Status &status,
+                                           const CompiledProgram &program,
+                                           const TargetSet &targets) {
+  if (!program.refused.empty())
+    return program.refused;
+  std::vector<NodeRefusal> refused;
+  for (const runtime::Diagnostic &each : status.diagnostics())
+    for (const TargetDesc *desc : llvm::drop_begin(targets.chips)) {
+      std::string node =
+          each.name.empty()
+              ? llvm::StringRef(each.place).rsplit(':').first.str()
+              : each.name;
+      if (!node.empty())
+        refused.push_back({desc->name(), node, each.reason});
+    }
+  return refused;
+}
+
+/// Adds what is not known yet; whether that is anything.
+static bool learn(llvm::ArrayRef<NodeRefusal> found,
+                  std::vector<NodeRefusal> &known) {
+  size_t before = known.size();
+  for (const NodeRefusal &each : found)
+    if (llvm::none_of(known, [&](const NodeRefusal &other) {
+          return other.chip == each.chip && other.node == each.node;
+        }))
+      known.push_back(each);
+  return known.size() > before;
+}
+
+/// Compiles, and once more without each thing that a device turns out not to
+/// take; `refused` has these.
+static Status compilePlaced(const ModelSource &source,
+                            const CompileOptions &options,
+                            std::vector<NodeRefusal> &refused,
+                            CompiledProgram &program) {
+  TargetSet targets;
+  if (Status status = TargetSet::parse(options.target, targets); !status.ok())
+    return status;
+  while (true) {
+    std::vector<std::string> decisions;
+    CompileOptions attempt = options;
+    if (targets.isMixed() && !options.explained)
+      attempt.explained = &decisions;
+    program = CompiledProgram();
+    Status status = compiling([&](int64_t deepest) {
+      Compilation compilation(attempt, deepest, refused);
+      Status status = compilation.start(source);
+      return status.ok() ? compilation.compile(program) : status;
+    });
+    if (status.ok())
+      for (const std::string &line : decisions)
+        options.tell(line);
+    if (status.ok() || !targets.isMixed() || options.interrupted() ||
+        !learn(refusalsOf(status, program, targets), refused))
+      return status;
+    options.report("placed anew, since " + refused.back().chip +
+                   " refuses: " + refused.back().why);
+  }
 }
 
 Status opc::compileProgram(const ModelSource &source,
                            const CompileOptions &options,
                            CompiledProgram &program) {
-  return compiling([&](int64_t deepest) {
-    Compilation compilation(options, deepest);
-    Status status = compilation.start(source);
-    return status.ok() ? compilation.compile(program) : status;
-  });
+  std::vector<NodeRefusal> refused;
+  return compilePlaced(source, options, refused, program);
 }
 
 Status opc::compileText(const ModelSource &source,
@@ -461,8 +552,15 @@ Status Compilation::explain(json::Array &kernels) {
 Status opc::explainModel(const ModelSource &source,
                          const CompileOptions &options, std::string &text) {
   json::Array kernels;
+  std::vector<NodeRefusal> refused;
+  if (llvm::StringRef(options.target).contains('+')) {
+    CompiledProgram program;
+    if (Status status = compilePlaced(source, options, refused, program);
+        !status.ok())
+      return status;
+  }
   Status status = compiling([&](int64_t deepest) {
-    Compilation compilation(options, deepest);
+    Compilation compilation(options, deepest, refused);
     Status started = compilation.start(source);
     return started.ok() ? compilation.explain(kernels) : started;
   });

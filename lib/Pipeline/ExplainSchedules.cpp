@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 #include "ExplainSchedules.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "opc/Conversion/OpcToHost/HostProgram.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Dialect/Opc/Transforms/Passes.h"
 #include "opc/Targets/Schedule/ScheduleResult.h"
@@ -32,8 +33,9 @@ struct Outcome {
   SmallVector<StringRef> into;
   SmallVector<StringRef> ops; ///< "opc.matmul", "opc.add"
   SmallVector<Declined> declined;
-  StringRef plan;        ///< lines
-  func::FuncOp function; ///< null where it is no more
+  StringRef plan;           ///< lines
+  DictionaryAttr placement; ///< null: the program has one chip
+  func::FuncOp function;    ///< null where it is no more
 };
 
 SmallVector<StringRef> textsOf(Attribute list) {
@@ -58,6 +60,7 @@ Outcome outcomeOf(DictionaryAttr attributes) {
   outcome.into = textsOf(attributes.get("into"));
   outcome.plan = text(attributes.get(opc::kPlanAttr));
   outcome.ops = textsOf(attributes.get(opc::kKernelOpsAttr));
+  outcome.placement = attributes.getAs<DictionaryAttr>(opc::kPlacementAttr);
   if (auto rest = attributes.getAs<DictionaryAttr>(opc::kDeclinedAttr))
     for (NamedAttribute row : rest)
       outcome.declined.push_back(
@@ -89,21 +92,57 @@ std::string resultOf(const Outcome &outcome) {
   return "no schedule, broken up into @" + llvm::join(outcome.into, ", @");
 }
 
+/// The microseconds of each chip in one of the dictionaries of a placement.
+double microseconds(DictionaryAttr placement, StringRef of, StringRef chip) {
+  auto number = placement.getAs<DictionaryAttr>(of).getAs<FloatAttr>(chip);
+  return number ? number.getValueAsDouble() : 0;
+}
+
+/// "placed on board:b1 (least time): board:b1 3.0 us + 1.0 us of copies, ..."
+std::string placeOf(DictionaryAttr placement) {
+  std::vector<std::string> chips;
+  for (NamedAttribute row : placement.getAs<DictionaryAttr>("times"))
+    chips.push_back(
+        llvm::formatv("{0} {1:f1} us + {2:f1} us of copies",
+                      row.getName().getValue(),
+                      microseconds(placement, "times", row.getName()),
+                      microseconds(placement, "copies", row.getName()))
+            .str());
+  return llvm::formatv("placed on {0} ({1}): {2}", text(placement.get("chip")),
+                       text(placement.get("why")), llvm::join(chips, ", "));
+}
+
+json::Object describePlace(DictionaryAttr placement) {
+  json::Object times, copies;
+  for (NamedAttribute row : placement.getAs<DictionaryAttr>("times")) {
+    std::string chip = row.getName().str();
+    times[chip] = microseconds(placement, "times", chip);
+    copies[chip] = microseconds(placement, "copies", chip);
+  }
+  return json::Object{{"chip", text(placement.get("chip")).str()},
+                      {"why", text(placement.get("why")).str()},
+                      {"times_us", std::move(times)},
+                      {"copies_us", std::move(copies)}};
+}
+
 } // namespace
 
 void opc::explainSchedules(ModuleOp module, const CompileOptions &options) {
   for (const Outcome &outcome : outcomesOf(module)) {
     auto ops = llvm::map_to_vector(
         outcome.ops, [](StringRef op) { return op.split('.').second; });
-    options.tell(llvm::formatv("kernel @{0} ({1}): {2}", outcome.kernel,
-                               llvm::join(ops, ", "), resultOf(outcome)));
+    options.tellDecision(llvm::formatv("kernel @{0} ({1}): {2}", outcome.kernel,
+                                       llvm::join(ops, ", "),
+                                       resultOf(outcome)));
+    if (outcome.placement)
+      options.tellDecision("  " + placeOf(outcome.placement));
     for (const Declined &each : outcome.declined)
-      options.tell(
+      options.tellDecision(
           llvm::formatv("  {0} declined: {1}", each.schedule, each.why));
     SmallVector<StringRef> lines;
     outcome.plan.split(lines, '\n', -1, /*KeepEmpty=*/false);
     for (StringRef line : lines)
-      options.tell(("  " + line).str());
+      options.tellDecision(("  " + line).str());
   }
 }
 
@@ -132,6 +171,9 @@ json::Array opc::describeSchedules(ModuleOp module, const KernelTexts &before) {
         {"plan", outcome.plan.str()},
         {"before", before.lookup(outcome.kernel)},
         {"after", function ? opc::textOf(function) : std::string()}});
+    if (outcome.placement)
+      kernels.back().getAsObject()->try_emplace(
+          "placement", describePlace(outcome.placement));
   }
   return kernels;
 }

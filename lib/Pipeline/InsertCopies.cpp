@@ -9,6 +9,7 @@
 //   return %2
 //
 //===----------------------------------------------------------------------===//
+#include "OverlapOrder.h"
 #include "opc/Conversion/OpcToHost/HostProgram.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Pipeline/Passes.h"
@@ -119,6 +120,26 @@ void Copier::placeOperands(Operation *op) {
 }
 
 struct InsertCopies : opc::impl::InsertCopiesPassBase<InsertCopies> {
+  /// Copies come before the first use, so that where the uses are says when
+  /// the host waits.
+  void order(func::FuncOp main) {
+    SymbolTable symbols(getOperation());
+    auto deviceOf = [&](Operation *op) {
+      auto launch = dyn_cast<LaunchOp>(op);
+      Operation *kernel = launch ? symbols.lookup(launch.getKernel()) : nullptr;
+      return kernel ? kernel->getAttrOfType<StringAttr>(kDeviceAttr)
+                    : StringAttr();
+    };
+    auto isMovable = [](Operation *op) {
+      return isa<LaunchOp, ReshapeOp, ConstantOp>(op);
+    };
+    main.walk([&](Operation *op) {
+      for (Region &region : op->getRegions())
+        for (Block &block : region)
+          orderForOverlap(block, deviceOf, isMovable);
+    });
+  }
+
   void runOnOperation() override {
     bool hasSpaces = false;
     for (auto kernel : getOperation().getOps<func::FuncOp>()) {
@@ -129,8 +150,10 @@ struct InsertCopies : opc::impl::InsertCopiesPassBase<InsertCopies> {
       hasSpaces |= kernel->hasAttr(kSpaceAttr);
     }
     auto main = getOperation().lookupSymbol<func::FuncOp>("main");
-    if (hasSpaces && main && !main.isExternal())
-      Copier(getOperation()).run(main.front());
+    if (!hasSpaces || !main || main.isExternal())
+      return;
+    order(main);
+    Copier(getOperation()).run(main.front());
   }
 };
 

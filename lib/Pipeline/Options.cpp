@@ -7,6 +7,7 @@
 #include "opc/Pipeline/Options.h"
 
 #include "Notices.h"
+#include "TargetSet.h"
 
 #include "opc/Runtime/Escape.h"
 #include "llvm/ADT/STLExtras.h"
@@ -250,6 +251,9 @@ static std::string hashOf(llvm::ArrayRef<char> data) {
 
 std::string CompileOptions::fingerprint() const {
   std::string text = llvm::formatv("threads={0}", threads).str();
+  TargetSet set;
+  if (TargetSet::parse(target, set).ok() && set.isMixed())
+    text += ";targets " + set.name();
   for (const auto &[name, extent] : dims)
     text += llvm::formatv(";dim {0}={1}", llvm::toHex(name), extent).str();
   for (const ConstantValue &constant : constants) {
@@ -278,6 +282,13 @@ void CompileOptions::tell(const std::string &line) const {
     observer.line(observer.data, text.c_str());
   else
     notice(text);
+}
+
+void CompileOptions::tellDecision(const std::string &line) const {
+  if (explained)
+    explained->push_back(line);
+  else
+    tell(line);
 }
 
 void CompileOptions::report(const std::string &line) const {

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "opc/Pipeline/Reproducer.h"
+#include "TargetSet.h"
 
 #include "opc/Pipeline/BuildInfo.h"
 #include "opc/Runtime/AtomicFile.h"
@@ -25,10 +26,10 @@ static constexpr size_t kMostIR = 1 << 20;
 /// The command that compiles the model in the same way.
 static std::string commandLine(const ModelSource &source,
                                const CompileOptions &options) {
-  const TargetDesc *desc = nullptr;
+  TargetSet set;
   std::string target = options.target;
-  if (resolveTarget(options, desc).ok())
-    target = desc->name();
+  if (TargetSet::parse(options.target, set).ok())
+    target = set.name();
   std::string text =
       llvm::formatv("opc compile '{0}' -o out.so --no-cache --target {1} "
                     "--threads {2}",

@@ -5,6 +5,7 @@
 //   opc.if %c { %0 = opc.exp %x {opc.target = "cpu:CHIP"} ... }
 //
 //===----------------------------------------------------------------------===//
+#include "TargetSet.h"
 #include "opc/Pipeline/Passes.h"
 
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
@@ -27,11 +28,11 @@ std::string archOf(const TargetDesc &desc) {
 }
 
 /// Gives each computing op the name of its chip, where that is not the
-/// program's.
+/// program's, or is one of several that the program has.
 class Resolver {
 public:
-  Resolver(const TargetDesc &host, StringAttr whole)
-      : host(host), whole(whole) {}
+  Resolver(const TargetDesc &host, StringAttr whole, bool isMixed)
+      : host(host), whole(whole), isMixed(isMixed) {}
 
   LogicalResult resolve(Operation *op, StringAttr inherited) {
     if (op->hasAttr(kKernelAttr))
@@ -44,7 +45,7 @@ public:
       target = *name;
     }
     if (isComputing(op)) {
-      if (target != whole)
+      if (target && (target != whole || isMixed))
         op->setAttr(kTargetAttr, target);
       return success();
     }
@@ -79,6 +80,7 @@ private:
 
   const TargetDesc &host;
   StringAttr whole;
+  bool isMixed;
 };
 
 struct ResolveTargets : opc::impl::ResolveTargetsPassBase<ResolveTargets> {
@@ -93,9 +95,9 @@ struct ResolveTargets : opc::impl::ResolveTargetsPassBase<ResolveTargets> {
       return signalPassFailure();
     }
     auto whole = StringAttr::get(&getContext(), (*desc)->name());
-    Resolver resolver(**host, whole);
+    Resolver resolver(**host, whole, module->hasAttr(kTargetsAttr));
     for (Operation &op : *module.getBody())
-      if (failed(resolver.resolve(&op, whole)))
+      if (failed(resolver.resolve(&op, StringAttr())))
         return signalPassFailure();
   }
 };

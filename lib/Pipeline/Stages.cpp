@@ -8,6 +8,7 @@
 
 #include "ByTarget.h"
 #include "ExplainSchedules.h"
+#include "TargetRules.h"
 #include "opc/Conversion/OpcToHost/Passes.h"
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Dialect/Opc/Transforms/FusionRules.h"
@@ -47,6 +48,7 @@ void buildSimplify(OpPassManager &pm, const StageContext &context) {
   if (!pluginOf(context.desc).asWritten)
     pm.addNestedPass<func::FuncOp>(createUnifyExtentsPass());
   pm.addPass(createByTargetPass(simplify));
+  pm.addPass(createPlacePass());
 }
 
 void legalise(OpPassManager &pm, const TargetDesc &desc) {
@@ -86,17 +88,6 @@ void resolve(OpPassManager &pm, const TargetDesc &desc) {
     pm.addNestedPass<func::FuncOp>(createResolveBroadcastsPass());
 }
 
-FusionRules rulesFor(const TargetDesc &desc) {
-  FusionRules rules = pluginOf(desc).fusion();
-  rules.leads = [&desc](Operation *op) {
-    return llvm::any_of(pluginOf(desc).schedules,
-                        [&](const Schedule &schedule) {
-                          return schedule.leads && schedule.leads(op, desc);
-                        });
-  };
-  return rules;
-}
-
 /// The rules of each op's target. What names none that is known has been
 /// refused.
 class RulesByTarget {
@@ -119,12 +110,14 @@ private:
 void buildFormKernels(OpPassManager &pm, const StageContext &) {
   pm.addPass(createByTargetPass(resolve));
   pm.addPass(createFormKernelsPass(RulesByTarget()));
+  pm.addPass(createEstimateKernelsPass());
 }
 
 void buildSchedule(OpPassManager &pm, const StageContext &) {
   pm.addPass(createLowerExternalKernelsPass());
   pm.addNestedPass<func::FuncOp>(createSchedulePass());
   pm.addPass(createUnfuseKernelsPass());
+  pm.addPass(createEstimateKernelsPass());
   pm.addNestedPass<func::FuncOp>(createSchedulePass());
   pm.addNestedPass<func::FuncOp>(createFinishKernelsPass());
 }

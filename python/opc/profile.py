@@ -17,6 +17,10 @@ class KernelTime(NamedTuple):
     """Arithmetic of all calls."""
     bytes: int
     """What all calls must at least read and write."""
+    chip: str | None = None
+    """Where it was placed, in a program for several."""
+    estimate: float | None = None
+    """Seconds that a call was expected to take there."""
 
 
 class Launch(NamedTuple):
@@ -63,6 +67,7 @@ def _kernel(row: dict[str, Any], manifest: dict[str, Any]) -> KernelTime:
     known = manifest.get("kernels", [])
     spec = known[row["index"]] if row["index"] < len(known) else {}
     places = manifest.get("locations", [])
+    estimate = spec.get("estimate_us")
     return KernelTime(
         row["kernel"],
         tuple(spec.get("ops", ())),
@@ -71,4 +76,6 @@ def _kernel(row: dict[str, Any], manifest: dict[str, Any]) -> KernelTime:
         row["ns"] / 1e9,
         row["flops"],
         row["bytes"],
+        spec.get("chip"),
+        None if estimate is None else estimate / 1e6,
     )

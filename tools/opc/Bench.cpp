@@ -99,7 +99,8 @@ Status profile(const Arguments &arguments, opc::Program &program,
       program.startProfile();
     }
   }
-  report = profileReport(program.stopProfile(), measureRoof(threads));
+  report = profileReport(program.stopProfile(), measureRoof(threads),
+                         program.manifest());
   return {};
 }
 

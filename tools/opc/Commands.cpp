@@ -10,8 +10,9 @@ using namespace opc::cli;
 static constexpr char kTargetHelp[] =
     "what to compile for: cpu, reference, or NAME:CHIP; cpu alone is the\n"
     "processor at hand; sim:NAME[:CHIP] runs kernels of a device in a\n"
-    "simulator. `opc targets` lists them";
-static constexpr Option kTarget = {"target", "NAME[:CHIP]", kTargetHelp};
+    "simulator. `opc targets` lists them. Several with '+' between share the\n"
+    "program: each kernel goes where all costs least";
+static constexpr Option kTarget = {"target", "NAME[:CHIP][+...]", kTargetHelp};
 static constexpr Option kOnly = {
     "only", "OUTPUT",
     "compute this output and what it needs, nothing else; also a\n"

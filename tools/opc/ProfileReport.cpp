@@ -11,8 +11,22 @@ using namespace opc::cli;
 using nlohmann::json;
 using opc::runtime::Status;
 
-json opc::cli::profileReport(const std::string &profile, const Roof &roof) {
+/// Where the program's kernels were placed, with what they were expected to
+/// take.
+static void addPlacement(const json &source, const json &manifest,
+                         json &kernel) {
+  const json known = manifest.value("kernels", json::array());
+  size_t index = source.value("index", known.size());
+  if (index >= known.size() || !known[index].contains("estimate_us"))
+    return;
+  kernel["chip"] = known[index]["chip"];
+  kernel["estimate_us"] = known[index]["estimate_us"];
+}
+
+json opc::cli::profileReport(const std::string &profile, const Roof &roof,
+                             const std::string &manifest) {
   json source = json::parse(profile, nullptr, false);
+  json program = json::parse(manifest, nullptr, false);
   json kernels = json::array();
   double total = 0;
   for (const json &kernel : source.value("kernels", json::array()))
@@ -31,6 +45,7 @@ json opc::cli::profileReport(const std::string &profile, const Roof &roof) {
                        {"gflops", flops / ns},
                        {"gbytes", bytes / ns},
                        {"roof", least / (ns / 1e9)}});
+    addPlacement(kernel, program, kernels.back());
   }
   std::sort(kernels.begin(), kernels.end(), [](const json &a, const json &b) {
     return a["ms"].get<double>() > b["ms"].get<double>();
@@ -75,6 +90,10 @@ void opc::cli::printProfile(const json &report) {
                kernel["gflops"].get<double>(), kernel["gbytes"].get<double>(),
                kernel["roof"].get<double>() * 100,
                opc::runtime::printable(nodesText(kernel["nodes"])));
+    if (kernel.contains("estimate_us"))
+      fmt::print("{:<32} {:>6} {:>9.1f} {:>6} expected on {}\n", "", "",
+                 kernel["estimate_us"].get<double>(), "",
+                 opc::runtime::printable(kernel["chip"].get<std::string>()));
   }
   fmt::print("roof of this machine: {:.0f} GFLOP/s (f32); reads of",
              report["roof"]["gflops"].get<double>());

@@ -33,14 +33,23 @@ struct CodeGenOptions {
   const volatile int *interrupt = nullptr;
 };
 
-/// Objects of kernels that devices run, by the name of their chip.
-using DeviceObjects = llvm::StringMap<std::vector<ObjectBytes>>;
+/// A kernel that its target does not write (KernelRefusal).
+struct RefusedKernel {
+  std::string chip, kernel, why;
+};
+
+/// What is made of kernels that devices run.
+struct DeviceObjects {
+  /// By the name of their chip.
+  llvm::StringMap<std::vector<ObjectBytes>> byChip;
+  std::vector<RefusedKernel> refused;
+};
 
 /// Compiles the nested modules of `module` (all in the LLVM dialect), or itself
 /// when it has none, each to one object, on all threads of the context. One
 /// that has the attribute opc.target is for that chip, others are for `desc`.
 /// Those for a device are added to `devices`, which must be given where there
-/// are any.
+/// are any; they come first, and where one fails no other is compiled.
 runtime::Status generateObjects(mlir::ModuleOp module, const TargetDesc &desc,
                                 const CodeGenOptions &options,
                                 std::vector<ObjectBytes> &objects,

@@ -55,6 +55,11 @@ private:
   size_t count = 0;
 };
 
+/// A node of the model of which a chip takes no kernel.
+struct NodeRefusal {
+  std::string chip, node, why;
+};
+
 /// A compiled program before it is linked or loaded.
 struct CompiledProgram {
   std::vector<ObjectBytes> objects;
@@ -64,11 +69,13 @@ struct CompiledProgram {
   std::vector<ObjectBytes> images;
   std::vector<SourceFile> sources; ///< for Emit::Source
   const TargetDesc *desc = nullptr;
+  /// Where it is none because devices do not take all that they were given.
+  std::vector<NodeRefusal> refused;
 
   ProgramParts parts() const { return {objects, constants, manifest, images}; }
 };
 
-/// Finds the chip that the options name.
+/// Finds the chip that the options name; the host's, where they name several.
 Status resolveTarget(const CompileOptions &options, const TargetDesc *&desc);
 
 /// Fails and names what this machine lacks where it cannot run the chip's code.

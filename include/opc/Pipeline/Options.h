@@ -54,6 +54,8 @@ struct CompileOptions {
   bool verifyEach = false;
   bool progress = false;
   bool explain = false;
+  /// Not null: receives the lines of `explain`, which are not told.
+  std::vector<std::string> *explained = nullptr;
   /// Off while constant work itself is compiled; not an option of the user.
   bool foldConstants = true;
   /// Who looks on and may interrupt (opc_observe); not part of the JSON.
@@ -69,6 +71,8 @@ struct CompileOptions {
   /// Tells who looks on a line (without an end), or standard error where nobody
   /// does.
   void tell(const std::string &line) const;
+  /// The same of what was decided.
+  void tellDecision(const std::string &line) const;
   /// The same of what is being done, for those who asked to know.
   void report(const std::string &line) const;
   /// Everything that changes the code that comes out, as one line of text.

@@ -23,6 +23,41 @@ def ResolveTargetsPass : Pass<"opc-resolve-targets", "::mlir::ModuleOp"> {
   }];
 }
 
+def PlacePass : Pass<"opc-place", "::mlir::ModuleOp"> {
+  let summary = "each op goes to the chip where all costs least";
+  let description = [{
+    In a module whose `opc.targets` names several chips, the host's first, each
+    computing op gets the one (`opc.target`; none: the host's) with which the
+    whole of @main is expected to take the least time: arithmetic or traffic,
+    whichever is more, and the start of a kernel on the op's own chip, less what
+    neighbours save that become one kernel there; and copies, one for each value
+    and chip that reads it. Figures are the chips' (`speed`); an extent that only
+    a run knows is taken for 64. For two chips no choice is better; among more
+    none is that deals the ops of two of them out anew. Ops that name a chip stay
+    there; what `opc.refused` says that a chip does not take is not there; shape
+    arithmetic and foreign code are the host's. `opc.why` says which of these
+    decided. What devices do then comes early in its block, and what waits for it
+    late.
+
+    ```mlir
+    module attributes {opc.targets = ["cpu:CHIP", "board:b1"]} {
+      %0 = opc.matmul %x, %w ...
+    // becomes
+      %0 = opc.matmul %x, %w {opc.target = "board:b1"} ...
+    ```
+  }];
+}
+
+def EstimateKernelsPass : Pass<"opc-estimate-kernels", "::mlir::ModuleOp"> {
+  let summary = "kernels say what they would take on each chip";
+  let description = [{
+    In a module with `opc.targets`, notes on each kernel where it is and why, the
+    microseconds that it is expected to take on each of the chips, and those of
+    the copies that its being there costs while all others are where they are
+    (`opc.placement`).
+  }];
+}
+
 def SchedulePass : Pass<"opc-schedule", "::mlir::func::FuncOp"> {
   let summary = "kernels on tensors become kernels on flat buffers";
   let description = [{

@@ -86,6 +86,13 @@ int64_t HostFacts::addKernel(LaunchOp launch, Operation *function) {
     kernel.locations.push_back(intern(std::move(node)));
   if (function->hasAttr(kDeviceAttr))
     kernel.image = image(function);
+  if (auto placed = function->getAttrOfType<DictionaryAttr>(kPlacementAttr)) {
+    auto chip = placed.getAs<StringAttr>("chip");
+    kernel.chip = chip.str();
+    kernel.estimate =
+        cast<FloatAttr>(placed.getAs<DictionaryAttr>("times").get(chip))
+            .getValueAsDouble();
+  }
   program.kernels.push_back(std::move(kernel));
   return program.kernels.size() - 1;
 }

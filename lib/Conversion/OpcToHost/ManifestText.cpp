@@ -40,6 +40,10 @@ static json::Array kernelsOf(const HostProgram &program) {
                         {"locations", json::Array(kernel.locations)}};
     if (kernel.image)
       object["image"] = *kernel.image;
+    if (!kernel.chip.empty()) {
+      object["chip"] = kernel.chip;
+      object["estimate_us"] = kernel.estimate;
+    }
     kernels.push_back(std::move(object));
   }
   return kernels;

@@ -1,15 +1,16 @@
 // RUN: opc-opt %s --opc-insert-copies --split-input-file | FileCheck %s
 
 // A value is copied once to where it is used, before the first use, and back
-// once, however many use it; constants and inputs start on the host.
+// once, however many use it; constants and inputs start on the host. The device
+// begins first, and the host waits for it where it has nothing else to do.
 // CHECK-LABEL: func.func @main
 // CHECK-SAME:  (%[[X:.*]]: tensor<16xf32>
 // CHECK:       %[[C:.*]] = opc.constant
-// CHECK:       %[[HERE:.*]] = opc.launch @here(%[[X]], %[[C]])
 // CHECK-NEXT:  %[[XD:.*]] = opc.copy %[[X]] {space = "board"}
 // CHECK-NEXT:  %[[CD:.*]] = opc.copy %[[C]] {space = "board"}
 // CHECK-NEXT:  %[[A:.*]] = opc.launch @there(%[[XD]], %[[CD]])
 // CHECK-NEXT:  %[[B:.*]] = opc.launch @there(%[[A]], %[[XD]])
+// CHECK-NEXT:  %[[HERE:.*]] = opc.launch @here(%[[X]], %[[C]])
 // CHECK-NEXT:  %[[BH:.*]] = opc.copy %[[B]] {space = "host"}
 // CHECK-NEXT:  %[[D:.*]] = opc.launch @here(%[[BH]], %[[HERE]])
 // CHECK-NEXT:  return %[[BH]], %[[D]]
@@ -86,3 +87,33 @@ func.func @main(%x: tensor<16xf32> {opc.dims = affine_map<() -> (16)>}) -> tenso
   return %0 : tensor<16xf32>
 }
 func.func private @shared(tensor<16xf32>) -> tensor<16xf32> attributes {opc.kernel, opc.target = "cpu:x86-64-v3", opc.device = "board"}
+
+// -----
+
+// Both devices begin before the host does anything; what needs the second wait
+// comes behind what needs the first.
+// CHECK-LABEL: func.func @main
+// CHECK:       opc.launch @there
+// CHECK:       opc.launch @elsewhere
+// CHECK-NEXT:  opc.launch @alone
+// CHECK-NEXT:  opc.copy
+// CHECK-NEXT:  %[[A:.*]] = opc.launch @here
+// CHECK-NEXT:  opc.copy %[[A]]
+// CHECK-NEXT:  %[[B:.*]] = opc.launch @there
+// CHECK-NEXT:  opc.copy
+// CHECK-NEXT:  opc.launch @here
+// CHECK-NEXT:  opc.copy %[[B]]
+// CHECK-NEXT:  return
+func.func @main(%x: tensor<16xf32> {opc.dims = affine_map<() -> (16)>}) -> (tensor<16xf32>, tensor<16xf32>, tensor<16xf32>) attributes {opc.symbols = []} {
+  %0 = opc.launch @there(%x) {dims = [affine_map<() -> (16)>], symbols = affine_map<() -> ()>} : (tensor<16xf32>) -> tensor<16xf32>
+  %1 = opc.launch @here(%0) {dims = [affine_map<() -> (16)>], symbols = affine_map<() -> ()>} : (tensor<16xf32>) -> tensor<16xf32>
+  %2 = opc.launch @there(%1) {dims = [affine_map<() -> (16)>], symbols = affine_map<() -> ()>} : (tensor<16xf32>) -> tensor<16xf32>
+  %3 = opc.launch @alone(%x) {dims = [affine_map<() -> (16)>], symbols = affine_map<() -> ()>} : (tensor<16xf32>) -> tensor<16xf32>
+  %4 = opc.launch @elsewhere(%x) {dims = [affine_map<() -> (16)>], symbols = affine_map<() -> ()>} : (tensor<16xf32>) -> tensor<16xf32>
+  %5 = opc.launch @here(%4) {dims = [affine_map<() -> (16)>], symbols = affine_map<() -> ()>} : (tensor<16xf32>) -> tensor<16xf32>
+  return %2, %3, %5 : tensor<16xf32>, tensor<16xf32>, tensor<16xf32>
+}
+func.func private @there(tensor<16xf32>) -> tensor<16xf32> attributes {opc.kernel, opc.target = "cpu:x86-64-v3", opc.device = "board", opc.space = "board"}
+func.func private @elsewhere(tensor<16xf32>) -> tensor<16xf32> attributes {opc.kernel, opc.target = "cpu:x86-64-v3", opc.device = "card", opc.space = "card"}
+func.func private @here(tensor<16xf32>) -> tensor<16xf32> attributes {opc.kernel, opc.target = "cpu:x86-64-v3"}
+func.func private @alone(tensor<16xf32>) -> tensor<16xf32> attributes {opc.kernel, opc.target = "cpu:x86-64-v3"}

@@ -42,6 +42,10 @@ inline constexpr llvm::StringLiteral kOwnImageAttr = "opc.own_image";
 /// read.
 inline constexpr llvm::StringLiteral kLentAttr = "opc.lent";
 
+/// On a kernel of a program for several chips: where it is, why, and what it
+/// takes on each, {chip, why, times, copies}, in microseconds.
+inline constexpr llvm::StringLiteral kPlacementAttr = "opc.placement";
+
 /// The constant data of a program, in pieces that lie one behind the other.
 class ConstantBlock {
 public:
@@ -89,6 +93,10 @@ struct HostProgram {
     std::vector<int64_t> locations; ///< nodes of the graph, by index
     /// The image that holds it; none for one that the host program calls.
     std::optional<int64_t> image = std::nullopt;
+    /// Of a program for several chips: its own, and the microseconds that a
+    /// launch was expected to take there.
+    std::string chip = "";
+    double estimate = 0;
   };
   struct Device {
     std::string name;
