@@ -158,7 +158,9 @@ def test_a_fault_is_an_error_of_the_run(small, tmp_path):
     file, feeds, _ = small
     clang = spying_compiler(tmp_path, "sed -i '/__syncthreads/d' $1/kernels.*")
     words = (file, feeds, tmp_path, "--target", "sim:cuda")
-    ran = run_command(*words, OPC_CLANGXX=clang)
+    # Each of many places of faults costs a symbolizer's start.
+    patience = {"OPCSIM_DEADLOCK_SECONDS": 100}
+    ran = run_command(*words, OPC_CLANGXX=clang, **patience)
     assert ran.returncode == 1
     (line,) = [
         each
