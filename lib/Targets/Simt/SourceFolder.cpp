@@ -179,8 +179,8 @@ std::string filled(StringRef text,
 
 } // namespace
 
-std::string plugInFile(const Spelling &spelling) {
-  return ("device." + spelling.suffix).str();
+std::string plugInFile(const GridSpelling &spelling) {
+  return ("device." + spelling.c.suffix).str();
 }
 
 llvm::Error sourceFolder(ModuleOp kernels, const TargetDesc &desc,

@@ -42,7 +42,7 @@ struct CxxVendor {
 GridSpelling spellingOf(const CxxVendor &vendor);
 
 /// The file that sourceFolder makes the plug-in of.
-std::string plugInFile(const Spelling &spelling);
+std::string plugInFile(const GridSpelling &spelling);
 
 /// A target that gives away such source, and takes it as its image.
 template <const CxxVendor &vendor> Target cxxTarget() {
