@@ -307,7 +307,9 @@ private:
     SmallVector<std::string> args;
     for (Value value : op->getOperands())
       args.push_back(operand(value).text);
-    return call(found->second, args);
+    StringLiteral function = found->second;
+    bool isHelper = function.starts_with("opc_");
+    return call((isHelper ? "" : s.math) + function, args);
   }
 
   //===--------------------------------------------------------------------===//
@@ -338,7 +340,8 @@ private:
           Type type = resultType();
           return cast(type, castUnsigned(type, of(0)));
         })
-        .Case<math::AbsIOp>([&](auto) { return call("abs", {of(0).text}); })
+        .Case<math::AbsIOp>(
+            [&](auto) { return call(s.math + Twine("abs"), {of(0).text}); })
         .Case<vector::BroadcastOp>([&](auto) {
           return formatted(s.splat, type(resultType()), of(0).text);
         })

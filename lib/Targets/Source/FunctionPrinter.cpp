@@ -202,7 +202,7 @@ void FunctionPrinter::printRow(memref::AllocaOp op) {
          << "];\n";
   expressions[op] = {name};
 }
-void FunctionPrinter::printStatement(memref::AtomicRMWOp op) {
+void FunctionPrinter::printExchange(memref::AtomicRMWOp op) {
   if (op.getKind() != arith::AtomicRMWKind::assign) {
     unknown = op;
     return;

@@ -2,43 +2,31 @@
 #include "Athread.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "opc/Conversion/KernelAttributes.h"
+#include "opc/Targets/Source/PlugIn.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 namespace opc::sunway {
 namespace {
 
-constexpr llvm::StringLiteral kDevice =
+constexpr llvm::StringLiteral kHead =
     R"c(/* Runs the kernels of kernels_slave.c: the device 'athread' of programs
    (opc-c/device.h). Cores and the processor share their memory. */
 #include <athread.h>
-#include <opc-c/device.h>
 #include <opc-c/module.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#ifdef OPC_SIMULATE
+#ifdef OPC_SIMULATED
 #include "kernels_slave.c"
 #endif
+)c";
 
-struct opc_device {
-  int unused;
-};
-struct opc_device_module {
-  int unused;
-};
-struct opc_device_kernel {
-  const char *name;
-  int words;
+constexpr llvm::StringLiteral kMembers = R"c(  int words;
   void (*start)(void *words);
-};
+)c";
 
-@KERNELS
-static struct opc_device_kernel kernels[] = {
-@TABLE};
-
-static int32_t opened(opc_device **device, char *reason) {
+constexpr llvm::StringLiteral kCalls =
+    R"c(static int32_t opened(opc_device **device, char *reason) {
   static opc_device only;
   (void)reason;
   *device = &only;
@@ -78,31 +66,6 @@ static int32_t copyToHost(opc_device *device, void *to, opc_device_address from,
   return 0;
 }
 
-static int32_t load(opc_device *device, const void *image, uint64_t size,
-                    const char *const *names, uint64_t count,
-                    opc_device_kernel **found, opc_device_module **module,
-                    char *reason) {
-  static opc_device_module only;
-  (void)device, (void)image, (void)size;
-  *module = &only;
-  for (uint64_t i = 0; i < count; ++i) {
-    found[i] = 0;
-    for (size_t k = 0; k < sizeof kernels / sizeof kernels[0]; ++k)
-      if (strcmp(kernels[k].name, names[i]) == 0)
-        found[i] = &kernels[k];
-    if (!found[i]) {
-      snprintf(reason, OPC_DEVICE_REASON,
-               "kernel %s is of another program than this plug-in", names[i]);
-      return 1;
-    }
-  }
-  return 0;
-}
-
-static void unload(opc_device *device, opc_device_module *module) {
-  (void)device, (void)module;
-}
-
 static int32_t launch(opc_device *device, const opc_device_launch *launch,
                       char *reason) {
   int64_t words[OPC_MOST_WORDS];
@@ -120,10 +83,6 @@ static int32_t sync(opc_device *device, char *reason) {
   (void)device, (void)reason;
   return 0;
 }
-
-__attribute__((visibility("default"))) const opc_device_api opc_device_v1 = {
-    OPC_DEVICE_VERSION, 0,    opened, closed, allocate, release, copyFromHost,
-    copyToHost,         load, unload, launch, sync};
 )c";
 
 constexpr llvm::StringLiteral kMakefile =
@@ -148,20 +107,10 @@ kernels_slave.o: kernels_slave.c
 	$(COMPILE) -mslave -msimd $(FLAGS) -c $< -o $@
 
 simulate: device.c kernels_slave.c
-	$(OPC)/bin/opc simulate $< --api athread --chip @CHIP --shared --compiler-option=-DOPC_SIMULATE --compiler-option=-I$(OPC)/include --output libopc_device_athread.so
+	$(OPC)/bin/opc simulate $< --api athread --chip @CHIP --shared --compiler-option=-I$(OPC)/include --output libopc_device_athread.so
 
 .PHONY: simulate
 )c";
-
-std::string filled(StringRef text,
-                   ArrayRef<std::pair<StringRef, std::string>> values) {
-  std::string result = text.str();
-  for (const auto &[name, value] : values)
-    for (size_t at = result.find(name.str()); at != std::string::npos;
-         at = result.find(name.str(), at + value.size()))
-      result.replace(at, name.size(), value);
-  return result;
-}
 
 } // namespace
 
@@ -180,20 +129,20 @@ llvm::Error athreadFolder(ModuleOp kernels, const TargetDesc &desc,
     unsigned words = kernel.getNumArguments();
     most = std::max(most, words);
     starters += llvm::formatv(
-        "#ifndef OPC_SIMULATE\nextern void SLAVE_FUN({0})(void *);\n#endif\n"
+        "#ifndef OPC_SIMULATED\nextern void SLAVE_FUN({0})(void *);\n#endif\n"
         "static void start_{0}(void *words) {{\n  athread_spawn({0}, words);\n"
         "  athread_join();\n}\n\n",
         name);
     table += llvm::formatv("    {{\"{0}\", {1}, start_{0}},\n", name, words);
   }
+  std::string calls =
+      source::filled(kCalls, {{"OPC_MOST_WORDS", std::to_string(most)}});
+  files.push_back({"device.c", source::plugInOf({kHead.str(), kMembers.str(),
+                                                 starters, table, calls})});
   std::pair<StringRef, std::string> values[] = {
-      {"OPC_MOST_WORDS", std::to_string(most)},
-      {"@KERNELS", starters},
-      {"@TABLE", table},
       {"@CHIP", hasOldCalls(desc) ? "sw26010" : "sw26010pro"},
       {"@COMPILER", hasOldCalls(desc) ? "sw5cc" : "sw9gcc"}};
-  files.push_back({"device.c", filled(kDevice, values)});
-  files.push_back({"Makefile", filled(kMakefile, values)});
+  files.push_back({"Makefile", source::filled(kMakefile, values)});
   return llvm::Error::success();
 }
 

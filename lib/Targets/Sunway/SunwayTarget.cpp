@@ -36,6 +36,7 @@ const Target &sunwayTarget() {
     target.finishKernel = finishKernel;
     target.emit = emit;
     target.source = sunway::athreadFolder;
+    target.plugIn = "device.c";
     return target;
   }();
   return target;

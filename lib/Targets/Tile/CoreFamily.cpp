@@ -20,8 +20,8 @@ static void buildLayout(OpPassManager &pm, const TargetDesc &) {
   pm.addPass(createFoldMovementPass());
 }
 
-static void finishKernel(OpPassManager &pm, const TargetDesc &) {
-  pm.addPass(createCoreLoopsPass());
+void finishKernel(OpPassManager &pm, int64_t line) {
+  pm.addPass(createCoreLoopsPass({line}));
   pm.addPass(createVerifyCoresPass());
   // Functions of halves are those of f32, rounded.
   pm.addPass(math::createMathExtendToSupportedTypes());
@@ -49,7 +49,8 @@ Target sourceTarget() {
       .registerDialects = registerDialects,
       .registerPasses = registerPasses,
       .buildLayout = buildLayout,
-      .finishKernel = finishKernel,
+      .finishKernel = [](OpPassManager &pm,
+                         const TargetDesc &) { finishKernel(pm, 0); },
   };
 }
 

@@ -30,6 +30,23 @@ enum aclrtMemcpyKind {
   ACL_MEMCPY_DEVICE_TO_DEVICE
 };
 
+enum aclDeviceInfo {
+  ACL_DEVICE_INFO_AI_CORE_NUM,
+  ACL_DEVICE_INFO_VECTOR_CORE_NUM,
+  ACL_DEVICE_INFO_L2_SIZE
+};
+inline aclError aclGetDeviceCapability(uint32_t, aclDeviceInfo info,
+                                       int64_t *value) {
+  const opcsim::ascend::Chip &chip = opcsim::ascend::chosenChip();
+  if (info != ACL_DEVICE_INFO_AI_CORE_NUM &&
+      info != ACL_DEVICE_INFO_VECTOR_CORE_NUM)
+    return ACL_ERROR_INVALID_PARAM;
+  *value = int64_t(chip.cubeCores) *
+           (info == ACL_DEVICE_INFO_VECTOR_CORE_NUM ? chip.vectorPerCube : 1);
+  return ACL_SUCCESS;
+}
+inline const char *aclGetRecentErrMsg() { return nullptr; }
+
 inline aclError aclInit(const char *) { return ACL_SUCCESS; }
 inline aclError aclFinalize() { return ACL_SUCCESS; }
 inline aclError aclrtSetDevice(int32_t) { return ACL_SUCCESS; }

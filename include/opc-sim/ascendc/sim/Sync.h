@@ -146,6 +146,21 @@ public:
   }
 };
 
+enum class CacheLine { SINGLE_CACHE_LINE, ENTIRE_DATA_CACHE };
+enum class DcciDst {
+  CACHELINE_ALL,
+  CACHELINE_UB,
+  CACHELINE_OUT,
+  CACHELINE_ATOMIC
+};
+
+/// The scalar unit's cache goes back to memory. Here it has none.
+template <typename T, CacheLine line,
+          DcciDst destination = DcciDst::CACHELINE_OUT>
+void DataCacheCleanAndInvalid(const GlobalTensor<T> &, OPCSIM_HERE) {
+  opcsim::ascend::currentCore("DataCacheCleanAndInvalid", where);
+}
+
 inline int64_t GetBlockIdx(OPCSIM_HERE) {
   return opcsim::ascend::currentCore("GetBlockIdx", where).index;
 }

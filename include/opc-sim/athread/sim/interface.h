@@ -14,6 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Tells sources that they are not on the machine. */
+#define OPC_SIMULATED 1
+
 #ifdef __cplusplus
 extern "C" {
 #endif

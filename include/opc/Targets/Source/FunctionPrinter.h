@@ -59,6 +59,7 @@ protected:
   virtual void printLoad(mlir::memref::LoadOp op);
   virtual void printStore(mlir::memref::StoreOp op);
   virtual void printRow(mlir::memref::AllocaOp op);
+  virtual void printExchange(mlir::memref::AtomicRMWOp op);
 
   /// A name that nothing else has: `stem`, then with numbers.
   std::string fresh(llvm::StringRef stem);
@@ -94,7 +95,7 @@ private:
   void printStatement(mlir::memref::LoadOp op) { printLoad(op); }
   void printStatement(mlir::memref::StoreOp op) { printStore(op); }
   void printStatement(mlir::memref::AllocaOp op) { printRow(op); }
-  void printStatement(mlir::memref::AtomicRMWOp op);
+  void printStatement(mlir::memref::AtomicRMWOp op) { printExchange(op); }
   void printStatement(mlir::vector::LoadOp op);
   void printStatement(mlir::vector::StoreOp op);
   void printStatement(mlir::scf::ForOp op);

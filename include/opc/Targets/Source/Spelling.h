@@ -38,6 +38,8 @@ struct Spelling {
   /// Formats: {0} lanes, {1} the address, {2} what is written.
   llvm::StringLiteral vectorLoad, vectorStore;
   llvm::StringLiteral exchange; ///< writes {1} to *{0}, gives what was there
+  /// Before the names of C's functions of numbers, where these are helpers.
+  llvm::StringLiteral math = "";
 };
 
 /// The name of a type of numbers, "?" for one that has none.

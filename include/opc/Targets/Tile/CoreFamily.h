@@ -13,6 +13,10 @@ namespace opc::tile {
 /// `source` are the vendor's.
 Target sourceTarget();
 
+/// Target::finishKernel of the family. Cores write back lines of `line` bytes,
+/// 0 where each write is seen by all.
+void finishKernel(mlir::OpPassManager &pm, int64_t line);
+
 /// The kinds of core of a chip, in its file's order; the first works on
 /// vectors.
 llvm::ArrayRef<Machine> machinesOf(const TargetDesc &desc);

@@ -12,8 +12,12 @@ def CoreLoopsPass : Pass<"opc-core-loops", "mlir::func::FuncOp"> {
     // becomes
     scf.for %u = %first to %last step %c1 { ... }   // by tile.core_id
     ```
-    A kernel that asks for its core is left alone.
+    A kernel that asks for its core is left alone. Where cores write back lines of
+    `line` bytes, no two write to one: shares are whole lines of what is written,
+    and what is not known to follow the units is one core's work.
   }];
+  let options = [Option<"line", "line", "int64_t", /*default=*/"0",
+                        "bytes of a line that cores write back; 0: none">];
   let dependentDialects = ["opc::tile::TileDialect", "mlir::arith::ArithDialect"];
 }
 
