@@ -64,6 +64,40 @@ __aicore__ inline float opc_round(float x) {
   return opc_fabs(x - t) < 0.5f ? t : t + opc_copysign(1.0f, x);
 }
 
+// Copies of `rows` rows of `columns` elements, which begin every `pitch` in the unified
+// buffer and every `stride` in global memory. One call has up to 4095 rows; gaps are in
+// blocks of 32 bytes there and in bytes here.
+template <typename T>
+__aicore__ inline void opc_copy_in(const LocalTensor<T> &to, int64_t pitch, const GlobalTensor<T> &from,
+                                   int64_t stride, int64_t rows, int64_t columns) {
+  if (pitch == columns && stride == columns) {
+    columns *= rows;
+    rows = 1;
+  }
+  const uint32_t bytes = columns * sizeof(T);
+  const uint32_t gap = pitch * sizeof(T) / 32 - (bytes + 31) / 32;
+  for (int64_t row = 0; row < rows && columns > 0; row += 4095) {
+    const uint16_t count = rows - row < 4095 ? rows - row : 4095;
+    const DataCopyExtParams shape(count, bytes, (stride - columns) * sizeof(T), count > 1 ? gap : 0, 0);
+    DataCopyPad(to[row * pitch], from[row * stride], shape, DataCopyPadExtParams<T>(false, 0, 0, T(0)));
+  }
+}
+template <typename T>
+__aicore__ inline void opc_copy_out(const LocalTensor<T> &from, int64_t pitch, const GlobalTensor<T> &to,
+                                    int64_t stride, int64_t rows, int64_t columns) {
+  if (pitch == columns && stride == columns) {
+    columns *= rows;
+    rows = 1;
+  }
+  const uint32_t bytes = columns * sizeof(T);
+  const uint32_t gap = pitch * sizeof(T) / 32 - (bytes + 31) / 32;
+  for (int64_t row = 0; row < rows && columns > 0; row += 4095) {
+    const uint16_t count = rows - row < 4095 ? rows - row : 4095;
+    const DataCopyExtParams shape(count, bytes, count > 1 ? gap : 0, (stride - columns) * sizeof(T), 0);
+    DataCopyPad(to[row * stride], from[row * pitch], shape);
+  }
+}
+
 // NaN wins, and -0 is below 0.
 template <typename T> __aicore__ inline T opc_maximum(T x, T y) {
   if (x != x || y != y)

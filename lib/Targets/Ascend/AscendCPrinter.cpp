@@ -45,13 +45,31 @@ static bool isGlobal(Value memory) {
   return isa<BlockArgument>(memory) && isa<MemRefType>(memory.getType());
 }
 
+/// Whether something is written there, by an element or by a tile.
+static bool isTarget(Value memory) {
+  if (isWritten(memory))
+    return true;
+  return llvm::any_of(memory.getUsers(), [](Operation *user) {
+    auto global = dyn_cast<GlobalOp>(user);
+    return global && llvm::any_of(global->getUsers(), [&](Operation *copy) {
+             auto async = dyn_cast<CopyAsyncOp>(copy);
+             return async && async.getY() == global;
+           });
+  });
+}
+
+static bool isTiled(Value memory) {
+  return llvm::any_of(memory.getUsers(),
+                      [](Operation *user) { return isa<GlobalOp>(user); });
+}
+
 std::string AscendCPrinter::argumentName(BlockArgument argument) {
   unsigned number = argument.getArgNumber();
   if (!isa<MemRefType>(argument.getType()))
     return number + 1 == function.getNumArguments() ? "units" : fresh("extent");
-  return number == 0           ? "fault"
-         : isWritten(argument) ? fresh("out")
-                               : fresh("in");
+  return number == 0          ? "fault"
+         : isTarget(argument) ? fresh("out")
+                              : fresh("in");
 }
 
 void AscendCPrinter::printKernelHead() {
@@ -67,13 +85,17 @@ void AscendCPrinter::printKernelHead() {
       << llvm::join(parameters, ", ") << ") {\n"
       << "  KERNEL_TASK_TYPE_DEFAULT(KERNEL_TYPE_AIV_ONLY);\n";
   printGlobals();
+  printPipe();
 }
 
 void AscendCPrinter::printGlobals() {
   for (BlockArgument argument : function.getArguments()) {
     if (!isGlobal(argument) || argument.use_empty())
       continue;
-    std::string name = use(argument).text, element = elementOf(argument);
+    Type type = cast<MemRefType>(argument.getType()).getElementType();
+    std::string name = use(argument).text;
+    std::string element =
+        isTiled(argument) ? elementName(type) : elementOf(argument);
     out << llvm::formatv("  GlobalTensor<{1}> {0};\n"
                          "  {0}.SetGlobalBuffer((__gm__ {1} *){0}Address);\n",
                          name, element);

@@ -26,7 +26,6 @@ const Target &ascendTarget() {
     Target target = named(tile::sourceTarget(), "ascend",
                           "Huawei's Ascend processors, as Ascend C", kChips);
     target.machines = kMachines;
-    target.schedules = {}; // plain loops, until tiles have a form
     target.emit = emit;
     target.source = ascend::ascendCFolder;
     target.finishKernel = [](mlir::OpPassManager &pm, const TargetDesc &) {

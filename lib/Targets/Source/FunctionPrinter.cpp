@@ -218,11 +218,14 @@ void FunctionPrinter::printExchange(memref::AtomicRMWOp op) {
 /// A variable that starts as `initial`; `values` are what it is called.
 void FunctionPrinter::declare(Value like, StringRef stem,
                               const std::string &initial, ValueRange values) {
-  std::string name = fresh(stem);
-  line() << variableOf(typeOf(like)) << name;
-  if (!initial.empty())
-    out << " = " << initial;
-  out << ";\n";
+  std::string type = typeOf(like);
+  std::string name = type.empty() ? "" : fresh(stem);
+  if (!type.empty()) {
+    line() << variableOf(type) << name;
+    if (!initial.empty())
+      out << " = " << initial;
+    out << ";\n";
+  }
   for (Value value : values)
     expressions[value] = {name};
 }
