@@ -5,14 +5,17 @@ place of the result's type. A value that is smaller than the root mean square of
 tensor has the unit of that: it is a difference of such as the others are.
 """
 
+import contextlib
 import json
 
+import emulated
 import ml_dtypes
 import numpy as np
 import opc
+import qemu
+from machines.operator_classes import CLASSES, STATIC, parts
 from onnx.reference import ReferenceEvaluator
-from operator_classes import CLASSES, STATIC, parts
-from support import ROOT, graph_model
+from support import CHIPS, ROOT, TARGETS, graph_model
 
 RECORD = ROOT / "python/tests/target_coverage.json"
 DTYPES = {
@@ -20,6 +23,18 @@ DTYPES = {
     "f16": np.dtype("f2"),
     "bf16": np.dtype(ml_dtypes.bfloat16),
 }
+# Targets whose code runs here, on this machine, in qemu, or by OpenCL.
+FOREIGN = [f"cpu:{chip}" for chip in qemu.COMMANDS]
+DEVICES = [chip.target for chip in CHIPS if chip.device == "opencl"]
+EXECUTED = (*TARGETS, *FOREIGN, *DEVICES)
+
+
+def machine(target):
+    """Makes the programs of a chip run, where a qemu does."""
+    chip = target.removeprefix("cpu:")
+    if chip not in qemu.COMMANDS:
+        return contextlib.nullcontext()
+    return emulated.chips({target: qemu.Machine(chip)})
 
 
 def size_of(kind):
@@ -70,12 +85,13 @@ def measured(name, target, dtype):
     model = graph_model(kind.nodes, feeds, kind.outputs, weights, kind.opset)
     try:
         compiled = opc.compile(model, target=target, cache=False)
-    except opc.UnsupportedError as refusal:
+    except opc.InputError as refusal:
         return str(refusal)
     got, exact = compiled.run(feeds), exact_outputs(kind, feeds, weights)
     return max(units(*pair) for pair in zip(got, exact, strict=True))
 
 
 def read():
-    """{dtype: {class: {target: units or the message of a refusal}}}"""
+    """{dtype: {class: {target: what is known}}}: units of the worst
+    element, true for code that was compiled and not run, the message of a refusal."""
     return json.loads(RECORD.read_text()) if RECORD.exists() else {}
