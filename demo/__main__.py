@@ -4,7 +4,7 @@ usage: python -m demo [--build-dir DIR] [--threads N]
 
 Names the types of files of this repository with magika, finds and reads the text
 in a picture with PP-OCR (build/demo/ocr.png), then times every public model
-beside onnxruntime in the same run. Exits 1 when anything is not as it should be.
+beside onnxruntime in the same run, and shows one operator on five targets. Exits 1 when anything is not as it should be.
 """
 
 import argparse
@@ -22,7 +22,7 @@ import model_inputs
 import opc
 
 from benchmark import engines, timing
-from demo import file_types, text_boxes
+from demo import file_types, five_targets, text_boxes
 
 TOLERANCE = 1e-4  # relative to the greatest value of the output
 
@@ -171,6 +171,11 @@ def show_comparison(threads):
     return good
 
 
+def show_five_targets(build):
+    title("one operator, softmax, on five targets")
+    return five_targets.show_all(build)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument(
@@ -185,6 +190,7 @@ def main():
             threads, arguments.build_dir / "demo"
         ),
         "comparison": lambda: show_comparison(threads),
+        "five targets": lambda: show_five_targets(arguments.build_dir),
     }
     failed = []
     for name, show in shows.items():
