@@ -13,6 +13,8 @@ ROWS = [
     Row(f"sim:{target}", target, SIMULATED, "simulation headers")
     for target in (
         "cuda:sm_80",
+        "hip:gfx906",
+        "sunway:sw26010",
         "sunway:sw26010-pro",
     )
 ]
