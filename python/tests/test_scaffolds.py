@@ -2,24 +2,20 @@
 
 A copy of the tree gets two targets, of which one sorts ahead of all others and the
 other, a vendor with a dialect of its own, behind them; a chip of a target that is
-there; and a front end. CMake configures it. What is new is compiled, and linked with
-the objects of the build by the commands that CMake wrote for the copy.
+there; and a front end.
 """
 
-import concurrent.futures
 import json
 import pathlib
 import re
-import subprocess
 import sys
-import types
 
 import check_layout
 import new
 import numpy as np
 import pytest
-import sanitizers
-from support import BUILD, ROOT
+from grown import Grown, output_of
+from support import ROOT
 
 VENDOR = """      .schedules = acme::kSchedules,
       .legalDialects = acme::kDialects,
@@ -63,18 +59,6 @@ X = np.arange(-9, 12, dtype=np.float32).reshape(7, 3)
 Y = np.maximum(np.array([2, 4, 8], np.float32) - X, 0)
 
 
-def output_of(*command, folder=None, status=0):
-    done = subprocess.run(
-        list(map(str, command)),
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert done.returncode == status, done.stdout[-4000:]
-    return done.stdout
-
-
 def replace(path, before, after):
     text = path.read_text()
     assert text.count(before) == 1
@@ -113,72 +97,10 @@ def add_frontend(tree, make):
     (tool / "CMakeLists.txt").write_text(text)
 
 
-class Grown:
-    """The copy of the tree with what was added, and what is built of it."""
-
-    def __init__(self, folder):
-        self.tree, self.build = folder / "tree", folder / "build"
-        for path in check_layout.list_files(ROOT):
-            (self.tree / path).parent.mkdir(parents=True, exist_ok=True)
-            (self.tree / path).write_bytes((ROOT / path).read_bytes())
-        add_targets(self.tree, self.make)
-        add_chip(self.tree)
-        add_frontend(self.tree, self.make)
-        self.configure()
-
-    def make(self, function, **arguments):
-        tree = new.Tree(self.tree)
-        function(tree, types.SimpleNamespace(summary="made up", **arguments))
-        tree.write()
-
-    def configure(self):
-        self.build.mkdir()
-        # Generated headers are those of the build: no op was added.
-        (self.build / "include").symlink_to(BUILD / "include")
-        options = ["-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON"]
-        options += [f"-DPython_EXECUTABLE={sys.executable}"]
-        for name in (
-            "CMAKE_C_COMPILER",
-            "CMAKE_CXX_COMPILER",
-            "CMAKE_BUILD_TYPE",
-            "CMAKE_EXE_LINKER_FLAGS",
-            "CMAKE_SHARED_LINKER_FLAGS",
-            "OPC_ASSERTS",
-            "OPC_SANITIZE",
-        ):
-            options.append(f"-D{name}={sanitizers.cached(BUILD, name)}")
-        # What was built of the runtime is used as it is.
-        for library in (BUILD / "lib").glob("libopc_runtime*"):
-            (self.build / "lib").mkdir(exist_ok=True)
-            (self.build / "lib" / library.name).symlink_to(library)
-        output_of(
-            "cmake", "-S", self.tree, "-B", self.build, "-GNinja", *options
-        )
-
-    def run(self, output):
-        """The last command that makes `output`; objects that the copy has no
-        changed source of are those of the build."""
-        command = output_of("ninja", "-C", self.build, "-t", "commands", output)
-
-        def place(found):
-            path = found.group()
-            return path if (self.build / path).exists() else str(BUILD / path)
-
-        made = r"(?<!\S)(?!-)[\w./+-]+\.(?:o|a|so[.\d]*)(?!\S)"
-        head, _, rest = command.splitlines()[-1].rpartition(f" -o {output}")
-        command = f"{re.sub(made, place, head)} -o {output}"
-        command += re.sub(made, place, rest)
-        (self.build / output).parent.mkdir(parents=True, exist_ok=True)
-        output_of("bash", "-c", command, folder=self.build)
-
-    def compile(self, source):
-        """The object of a source in its library or program."""
-        objects = output_of("ninja", "-C", self.build, "-t", "targets", "all")
-        name = rf"^(\S*/{source}\.o):"
-        self.run(re.search(name, objects, re.MULTILINE)[1])
-
-    def opc(self, *arguments, status=0):
-        return output_of(self.build / "bin/opc", *arguments, status=status)
+def grow(grown):
+    add_targets(grown.tree, grown.make)
+    add_chip(grown.tree)
+    add_frontend(grown.tree, grown.make)
 
 
 NEW = (
@@ -200,10 +122,8 @@ PROGRAMS = (
 
 @pytest.fixture(scope="module")
 def grown(tmp_path_factory):
-    grown = Grown(tmp_path_factory.mktemp("grown"))
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        list(pool.map(grown.compile, NEW))
-        list(pool.map(grown.run, PROGRAMS))
+    grown = Grown(tmp_path_factory.mktemp("grown"), grow)
+    grown.make_all(NEW, PROGRAMS)
     return grown
 
 

@@ -3,6 +3,7 @@
 #ifndef OPC_TARGETS_SIMT_FAMILY_H
 #define OPC_TARGETS_SIMT_FAMILY_H
 
+#include "mlir/IR/BuiltinOps.h"
 #include "opc/Targets/Core/Target.h"
 #include "opc/Targets/Simt/GridSpelling.h"
 
