@@ -1,6 +1,6 @@
 //===- HivmTarget.cpp - Huawei's Ascend 910B, as text of HIVM -------------===//
 #include "Hivm.h"
-#include "opc/Targets/Tile/Family.h"
+#include "opc/Targets/Tile/CoreFamily.h"
 
 #include "Chips.inc"
 #include "Machines.inc"
