@@ -65,7 +65,7 @@ static Completion completionOf(std::string_view value,
   std::istringstream parts(
       std::string(value.substr(result.behindEquals ? equals + 1 : 0)));
   for (std::string part; std::getline(parts, part, '|');) {
-    if (part == "NAME[:CHIP]")
+    if (part.starts_with("NAME[:CHIP]"))
       result.words = known.targets;
     else if (part == "STAGE")
       result.words = known.stages;

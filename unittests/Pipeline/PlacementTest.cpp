@@ -71,7 +71,7 @@ llvm::Error refuse(mlir::ModuleOp kernels, const TargetDesc &desc,
 const Target &pickyTarget() {
   static const Target target = [] {
     Target target =
-        simt::named(simt::sourceTarget(), "picky", "made up", kPickyChips);
+        named(simt::sourceTarget(), "picky", "made up", kPickyChips);
     target.emit = refuse;
     return target;
   }();

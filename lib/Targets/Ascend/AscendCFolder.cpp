@@ -10,7 +10,7 @@ namespace opc::ascend {
 namespace {
 
 constexpr llvm::StringLiteral kHead =
-    R"c(// Runs the kernels of kernels.asc: the device 'ascend' of programs
+    R"c(// Runs the kernels of kernels.asc: the device 'ascendc' of programs
 // (opc-c/device.h).
 #include "kernels.asc"
 
@@ -109,11 +109,11 @@ OPC ?= /usr
 COMPILE ?= bisheng
 FLAGS = -xasc --npu-arch=@ARCH -std=c++17 -O2 -fPIC -I$(OPC)/include -I$(ASCEND_HOME_PATH)/include
 
-libopc_device_ascend.so: device.asc kernels.asc
+libopc_device_ascendc.so: device.asc kernels.asc
 	$(COMPILE) $(FLAGS) -shared $< -o $@ -L$(ASCEND_HOME_PATH)/lib64 -lascendcl
 
 simulate: device.asc kernels.asc
-	$(OPC)/bin/opc simulate $< --api ascendc --chip @CHIP --shared --compiler-option=-I$(OPC)/include --output libopc_device_ascend.so
+	$(OPC)/bin/opc simulate $< --api ascendc --chip @CHIP --shared --compiler-option=-I$(OPC)/include --output libopc_device_ascendc.so
 
 .PHONY: simulate
 )c";

@@ -28,6 +28,7 @@ const Target &ascendTarget() {
     target.machines = kMachines;
     target.emit = emit;
     target.source = ascend::ascendCFolder;
+    target.plugIn = "device.asc";
     target.finishKernel = [](mlir::OpPassManager &pm, const TargetDesc &) {
       tile::finishKernel(pm, kCacheLine);
     };

@@ -140,7 +140,7 @@ llvm::Error athreadFolder(ModuleOp kernels, const TargetDesc &desc,
   files.push_back({"device.c", source::plugInOf({kHead.str(), kMembers.str(),
                                                  starters, table, calls})});
   std::pair<StringRef, std::string> values[] = {
-      {"@CHIP", hasOldCalls(desc) ? "sw26010" : "sw26010pro"},
+      {"@CHIP", desc.chip},
       {"@COMPILER", hasOldCalls(desc) ? "sw5cc" : "sw9gcc"}};
   files.push_back({"Makefile", source::filled(kMakefile, values)});
   return llvm::Error::success();

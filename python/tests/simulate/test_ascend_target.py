@@ -9,9 +9,10 @@ import sys
 import numpy as np
 import onnx
 import pytest
+from emitted import RUN
+from machines.device_evidence import prefixed, renamed
 from machines.operator_classes import CLASSES, STATIC, node, pair, parts
 from support import BUILD, ROOT, assert_close, expected_outputs, graph_model
-from test_emitted import RUN, prefixed, renamed
 
 FLOAT = np.dtype("f4")
 TARGETS = ("ascend:910b", "ascend:950")

@@ -75,7 +75,7 @@ def test_smaller_chip():
     assert "in the 65536 bytes of LDM" in wrong.stderr
     unknown = programs.run(program, "large-allocation", 0, CHIP="z80")
     assert unknown.returncode == 2
-    assert "expected sw26010 or sw26010pro" in unknown.stderr
+    assert "expected sw26010 or sw26010-pro" in unknown.stderr
 
 
 def run_kernel(tmp_path, name, sizes, x, y, z, mode, seed):

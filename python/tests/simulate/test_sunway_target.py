@@ -1,7 +1,6 @@
 """Kernels of Sunway's cores: rows as tiles, with extents of the run, rows longer than a
 core's memory, and copies that come late or in any order. Beside our own machine code."""
 
-import copy
 import os
 import re
 import subprocess
@@ -11,6 +10,7 @@ import numpy as np
 import onnx
 import opc
 import pytest
+from machines.device_evidence import prefixed, renamed
 from machines.operator_classes import CLASSES, PARAMETERS, parts
 from simulated import FAULT_EXIT
 from support import BUILD, ROOT, graph_model
@@ -41,17 +41,6 @@ program = opc.load(sys.argv[1])
 for at, path in enumerate(sys.argv[3:]):
     np.savez(f"{sys.argv[2]}/{at}.npz", *program.run(dict(np.load(path))))
 """
-
-
-def prefixed(node, name):
-    node = copy.deepcopy(node)
-    for values in (node.input, node.output):
-        values[:] = [value and f"{name}_{value}" for value in values]
-    return node
-
-
-def renamed(values, name):
-    return {f"{name}_{key}": value for key, value in values.items()}
 
 
 def together(size):

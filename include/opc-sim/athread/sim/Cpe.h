@@ -29,7 +29,7 @@ struct Chip {
   size_t ldm;
 };
 inline constexpr Chip kChips[] = {{"sw26010", 64 << 10},
-                                  {"sw26010pro", 256 << 10}};
+                                  {"sw26010-pro", 256 << 10}};
 
 inline const Chip &chosenChip() {
   const std::string &name = Settings::get().chip;
@@ -39,7 +39,7 @@ inline const Chip &chosenChip() {
     if (name == chip.name)
       return chip;
   std::fprintf(stderr,
-               "opcsim: OPCSIM_CHIP is '%s', expected sw26010 or sw26010pro\n",
+               "opcsim: OPCSIM_CHIP is '%s', expected sw26010 or sw26010-pro\n",
                name.c_str());
   std::_Exit(2);
 }
