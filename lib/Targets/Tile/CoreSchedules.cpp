@@ -28,25 +28,16 @@ static ScheduleResult scheduleRows(KernelForm &kernel, const TargetDesc &desc) {
   llvm::Expected<TilePlan> plan = planTiles(needs, machine);
   if (!plan)
     return ScheduleResult::declined(llvm::toString(plan.takeError()));
-  // A total of nothing is written, too.
-  AffineExpr one = kernel.env.constant(1);
-  AffineExpr units =
-      (axes->reduced == ReducedAxis::Rows ? one : axes->rows) *
-      (axes->reduced == ReducedAxis::Columns ? one : axes->columns);
-  for (AffineExpr extent : axes->outer)
-    units = units * extent;
-  ScheduleResult result = writeKernel(
-      kernel, /*lanes=*/1, units, /*grain=*/1, [&](KernelWriter &w) {
-        TileWriter(w, *axes, *steps, buffers, *plan).write();
-      });
-  if (result.isTaken())
-    kernel.function->setAttr(
-        kPlanAttr, StringAttr::get(kernel.context(), explain(*plan, needs)));
-  return result;
+  return writeTiles(kernel, *axes, needs, *plan, [&](KernelWriter &w) {
+    TileWriter(w, *axes, *steps, buffers, *plan).write();
+  });
 }
 
 llvm::ArrayRef<Schedule> schedules() {
-  static const Schedule table[] = {{"tile-rows", scheduleRows, leadsRows}};
+  static const Schedule table[] = {
+      {"tile-gemm", scheduleProduct, leadsProduct},
+      {"tile-rows", scheduleRows, leadsRows},
+  };
   return table;
 }
 

@@ -8,10 +8,12 @@ using namespace mlir;
 namespace opc::tile {
 
 /// Why ops are not those of tiles; nothing where they are.
-static std::optional<StringRef> misfit(KernelForm &kernel) {
+static std::optional<StringRef> misfit(KernelForm &kernel,
+                                       const ProductForm *product) {
   llvm::SmallPtrSet<void *, 4> different;
   for (Operation &op : kernel.ops())
-    if (!isa<ConstantOp, ExtentsOp, ReductionOp, ScalarOp>(op))
+    if (!isa<ConstantOp, ExtentsOp, ReductionOp, ScalarOp>(op) &&
+        !(product && product->op == &op))
       return "an op that is not element by element";
   for (Value result : kernel.results())
     if (!result.getDefiningOp() ||
@@ -42,7 +44,7 @@ bool TileAxes::see(KernelForm &kernel, const Dims &domain) {
     return true;
   };
   for (Value argument : kernel.function.getArguments())
-    if (!add(argument))
+    if (!isOperandOfProduct(argument) && !add(argument))
       return false;
   for (Operation &op : kernel.ops())
     if (!isa<ConstantOp>(op) && !llvm::all_of(op.getResults(), add))
@@ -64,8 +66,20 @@ static std::optional<ReducedAxis> axisOfTile(ArrayRef<int64_t> reduced,
   return std::nullopt;
 }
 
-ScheduleResult TileAxes::of(KernelForm &kernel, std::optional<TileAxes> &axes) {
-  if (std::optional<StringRef> why = misfit(kernel))
+/// The axes that are walked as one. Those of a batch are as the product has
+/// them: operands may lack some.
+static MergedAxes mergedOf(KernelForm &kernel, const Dims &dims,
+                           const ProductForm *product) {
+  if (!product)
+    return MergedAxes::ofKernel(kernel, dims);
+  return product->batch.empty()
+             ? MergedAxes::ofKernel(kernel, dims, product->op->getResult(0))
+             : MergedAxes();
+}
+
+ScheduleResult TileAxes::of(KernelForm &kernel, std::optional<TileAxes> &axes,
+                            const ProductForm *product) {
+  if (std::optional<StringRef> why = misfit(kernel, product))
     return ScheduleResult::declined(*why);
   std::optional<RowReductions> rows;
   bool reduces = llvm::any_of(
@@ -76,11 +90,11 @@ ScheduleResult TileAxes::of(KernelForm &kernel, std::optional<TileAxes> &axes) {
       return result;
   if (kernel.results().empty())
     return ScheduleResult::declined("no result");
-  axes.emplace(TileAxes(
-      rows ? rows->axes
-           : MergedAxes::ofKernel(
-                 kernel, Dims(kernel.env.dims(kernel.results().front())))));
-  Dims domain(axes->merged.domain());
+  Dims whole(kernel.env.dims(kernel.results().front()));
+  axes.emplace(TileAxes(rows ? rows->axes : mergedOf(kernel, whole, product)));
+  axes->product = product ? product->op : nullptr;
+  bool isBatch = product && !product->batch.empty();
+  Dims domain(isBatch ? whole : axes->merged.domain());
   std::optional<ReducedAxis> reduced =
       axisOfTile(rows ? ArrayRef<int64_t>(rows->reduced) : ArrayRef<int64_t>(),
                  domain.size());
@@ -99,6 +113,23 @@ ScheduleResult TileAxes::of(KernelForm &kernel, std::optional<TileAxes> &axes) {
   if (domain.size() > 2)
     axes->outer.assign(domain.begin(), domain.end() - 2);
   return ScheduleResult::taken();
+}
+
+AffineExpr TileAxes::elements() const {
+  AffineExpr count = getAffineConstantExpr(1, rows.getContext());
+  if (reduced != ReducedAxis::Rows)
+    count = count * rows;
+  if (reduced != ReducedAxis::Columns)
+    count = count * columns;
+  for (AffineExpr extent : outer)
+    count = count * extent;
+  return count;
+}
+
+bool TileAxes::isOperandOfProduct(Value argument) const {
+  return product && llvm::all_of(argument.getUsers(), [&](Operation *user) {
+           return user == product;
+         });
 }
 
 Spread TileAxes::spreadOf(Value value) const {

@@ -25,6 +25,8 @@ public:
     for (auto [number, value] : llvm::enumerate(kernel.results()))
       own(steps.valueOf.at(value), "tile_out" + suffix(number),
           PlanRole::Output);
+    if (steps.product && !owned[*steps.product])
+      own(*steps.product, "product", PlanRole::Temporary);
     for (auto [at, step] : llvm::enumerate(steps.steps))
       assign(step, at);
   }

@@ -92,7 +92,8 @@ public:
 
   ScheduleResult build(std::optional<TileSteps> &result) {
     for (Value argument : kernel.function.getArguments())
-      addInput(argument);
+      if (!axes.isOperandOfProduct(argument))
+        addInput(argument);
     for (Operation &op : kernel.ops())
       if (!add(&op))
         return ScheduleResult::declined(why);
@@ -143,6 +144,13 @@ private:
   //===--------------------------------------------------------------------===//
 
   bool add(Operation *op) {
+    if (op == axes.product) {
+      Value result = op->getResult(0);
+      steps.product = addValue(
+          {getElementTypeOrSelf(result), axes.spreadOf(result), false});
+      items[result] = {*steps.product};
+      return true;
+    }
     if (auto constant = dyn_cast<ConstantOp>(op))
       return addConstant(constant);
     if (auto reduce = dyn_cast<ReductionOp>(op))

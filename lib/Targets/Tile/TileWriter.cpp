@@ -4,6 +4,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "opc/Targets/Tile/TileProduct.h"
 
 using namespace mlir;
 namespace opc::tile {
@@ -12,9 +13,9 @@ using Kind = TileStep::Kind;
 
 TileWriter::TileWriter(KernelWriter &w, const TileAxes &axes,
                        const TileSteps &steps, const TileBuffers &buffers,
-                       const TilePlan &plan)
-    : w(w), l(w.l), b(w.l.b), axes(axes), steps(steps), buffers(buffers),
-      plan(plan) {}
+                       const TilePlan &plan, ProductWriter *product)
+    : w(w), l(w.l), b(w.l.b), axes(axes), product(product), steps(steps),
+      buffers(buffers), plan(plan) {}
 
 //===----------------------------------------------------------------------===//
 // Tiles
@@ -421,6 +422,8 @@ std::vector<bool> TileWriter::closureOf(ArrayRef<unsigned> wanted,
 }
 
 void TileWriter::run(const Place &place, const std::vector<bool> &needed) {
+  if (product)
+    product->write(place, part(buffers.ofValue[*steps.product], place));
   for (const TileStep &step : steps.steps)
     if (needed[step.result])
       emit(step, place);
@@ -493,6 +496,17 @@ void TileWriter::emit(const TileStep &step, const Place &place,
     return;
   }
   }
+}
+
+ScheduleResult writeTiles(KernelForm &kernel, const TileAxes &axes,
+                          const PlanKernel &needs, const TilePlan &plan,
+                          llvm::function_ref<void(KernelWriter &)> body) {
+  ScheduleResult result = writeKernel(kernel, /*lanes=*/1, axes.elements(),
+                                      /*grain=*/1, body);
+  if (result.isTaken())
+    kernel.function->setAttr(
+        kPlanAttr, StringAttr::get(kernel.context(), explain(plan, needs)));
+  return result;
 }
 
 } // namespace opc::tile

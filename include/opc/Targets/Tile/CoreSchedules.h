@@ -15,6 +15,10 @@ namespace opc::tile {
 /// The family's schedules in the order in which they are tried.
 llvm::ArrayRef<Schedule> schedules();
 
+/// Products of matrices with what follows element by element: `tile-gemm`.
+ScheduleResult scheduleProduct(KernelForm &kernel, const TargetDesc &desc);
+bool leadsProduct(mlir::Operation *op, const TargetDesc &desc);
+
 } // namespace opc::tile
 
 #endif // OPC_TARGETS_TILE_CORESCHEDULES_H

@@ -3,7 +3,7 @@
 #ifndef OPC_TARGETS_TILE_TILEAXES_H
 #define OPC_TARGETS_TILE_TILEAXES_H
 
-#include "opc/Targets/Schedule/KernelWriter.h"
+#include "opc/Targets/Schedule/ProductForm.h"
 
 namespace opc::tile {
 
@@ -25,14 +25,22 @@ enum class ReducedAxis { None, Rows, Columns };
 class TileAxes {
 public:
   /// Sets `axes` where the kernel is one of element-wise ops, and of reductions
-  /// along one of the two; else says why not.
-  static ScheduleResult of(KernelForm &kernel, std::optional<TileAxes> &axes);
+  /// along one of the two; else says why not. With `product` they are those of
+  /// its result, which ops follow element by element.
+  static ScheduleResult of(KernelForm &kernel, std::optional<TileAxes> &axes,
+                           const ProductForm *product = nullptr);
 
   mlir::AffineExpr rows, columns;
   Dims outer;
   ReducedAxis reduced = ReducedAxis::None;
   MergedAxes merged;
+  mlir::Operation *product = nullptr;
 
+  /// How many elements there are to walk over, or totals to make.
+  mlir::AffineExpr elements() const;
+  /// Whether an argument is read as the product's operand alone, which has
+  /// other axes.
+  bool isOperandOfProduct(mlir::Value argument) const;
   /// Where the value is reduced or was, along the reduced axis: none.
   Spread spreadOf(mlir::Value value) const;
   /// The value's extents along `outer`, 1 where it is broadcast.

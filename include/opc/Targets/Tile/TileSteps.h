@@ -48,6 +48,8 @@ struct TileSteps {
   std::vector<TileStep> steps;
   /// Of the kernel's inputs that are read, and of its results.
   llvm::DenseMap<mlir::Value, unsigned> valueOf;
+  /// What no step makes: the result of the product.
+  std::optional<unsigned> product;
 
   /// Sets `steps` where the machine has all ops; else says which it lacks.
   static ScheduleResult of(KernelForm &kernel, const TileAxes &axes,

@@ -7,6 +7,8 @@
 
 namespace opc::tile {
 
+class ProductWriter;
+
 /// Writes the kernel: cores take tiles of the axes that are not reduced in
 /// turns. Where a reduced axis is known to be one tile all is done in one go;
 /// else each reduction walks over the tiles of that axis, and so do results in
@@ -16,11 +18,13 @@ namespace opc::tile {
 class TileWriter {
 public:
   TileWriter(KernelWriter &w, const TileAxes &axes, const TileSteps &steps,
-             const TileBuffers &buffers, const TilePlan &plan);
+             const TileBuffers &buffers, const TilePlan &plan,
+             ProductWriter *product = nullptr);
 
   void write();
 
 private:
+  friend ProductWriter;
   /// Where a tile lies, and how much of it there is.
   struct Place {
     llvm::SmallVector<mlir::Value> outer;
@@ -92,6 +96,7 @@ private:
   LoopBuilder &l;
   mlir::OpBuilder &b;
   const TileAxes &axes;
+  ProductWriter *product; ///< of the value that no step makes
   const TileSteps &steps;
   const TileBuffers &buffers;
   const TilePlan &plan;
@@ -101,6 +106,11 @@ private:
   llvm::DenseMap<mlir::Value, mlir::Value>
       numbers; ///< that follow from extents
 };
+
+/// Writes a kernel by `body` and notes the plan, for --explain.
+ScheduleResult writeTiles(KernelForm &kernel, const TileAxes &axes,
+                          const PlanKernel &needs, const TilePlan &plan,
+                          llvm::function_ref<void(KernelWriter &)> body);
 
 } // namespace opc::tile
 
