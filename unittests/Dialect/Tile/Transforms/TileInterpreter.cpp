@@ -72,6 +72,11 @@ double unary(UnaryKind kind, double x) {
     return std::floor(x);
   case UnaryKind::Ceil:
     return std::ceil(x);
+  case UnaryKind::Gelu:
+    return x / 2 * std::erfc(-x / std::sqrt(2.0));
+  case UnaryKind::GeluTanh:
+    return x / 2 *
+           (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
   }
 }
 
