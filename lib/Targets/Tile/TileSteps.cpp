@@ -148,7 +148,7 @@ private:
       Value result = op->getResult(0);
       steps.product = addValue(
           {getElementTypeOrSelf(result), axes.spreadOf(result), false});
-      items[result] = {*steps.product};
+      items[result] = {*steps.product, {}, {}};
       return true;
     }
     if (auto constant = dyn_cast<ConstantOp>(op))
@@ -192,7 +192,9 @@ private:
       items[input] = {std::nullopt, {}, input};
     else if (!input.use_empty())
       items[input] = {steps.valueOf[input] = addValue(
-                          {getElementTypeOrSelf(input), spread, false})};
+                          {getElementTypeOrSelf(input), spread, false}),
+                      {},
+                      {}};
   }
 
   /// Whether the op's one number is made of numbers alone.

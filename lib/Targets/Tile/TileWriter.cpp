@@ -236,8 +236,11 @@ void TileWriter::overlappedLoop(const Rounds &rounds, const Tensors &inputs,
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     ValueRange args = loop.getRegionIterArgs();
-    Carried now{in, out, args.take_front(3 * in.size()),
-                args.drop_front(3 * in.size())};
+    Carried now{in,
+                out,
+                args.take_front(3 * in.size()),
+                args.drop_front(3 * in.size()),
+                {}};
     Place place = startRound(rounds, loop.getInductionVar(), now);
     copyNow(withBuffers(inputs, 1), place, /*in=*/true);
     work(place);
