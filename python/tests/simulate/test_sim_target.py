@@ -185,7 +185,7 @@ def test_a_fault_is_an_error_of_the_run(small, tmp_path):
         ("sim:musb", "nothing simulates 'musb', did you mean 'musa': 'sim:'"),
         (
             "sim:cpu",
-            "nothing simulates 'cpu': 'sim:' stands before one of cuda",
+            "nothing simulates 'cpu': 'sim:' stands before one of ascend, cuda",
         ),
         ("sim:opencl", "nothing simulates 'opencl': 'sim:' stands before one"),
         ("sim:musa:mp_99", "target 'sim:musa' has no chip 'mp_99': there are"),
