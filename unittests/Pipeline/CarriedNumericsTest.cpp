@@ -85,7 +85,7 @@ func.func @main(%x: tensor<2x8x6x6xf32> {opc.name = "x"},
 
 /// Passes that need what only a later stage leaves.
 constexpr const char *kForLater[] = {"opc-lower-host", "opc-lower-to-llvm",
-                                     "opc-verify-tile"};
+                                     "opc-verify-cores", "opc-verify-tile"};
 
 /// The names of all registered passes.
 std::vector<std::string> passNames() {
