@@ -453,11 +453,13 @@ static std::vector<NodeRefusal> refusalsOf(const Status &status,
 static bool learn(llvm::ArrayRef<NodeRefusal> found,
                   std::vector<NodeRefusal> &known) {
   size_t before = known.size();
-  for (const NodeRefusal &each : found)
-    if (llvm::none_of(known, [&](const NodeRefusal &other) {
-          return other.chip == each.chip && other.node == each.node;
-        }))
+  for (const NodeRefusal &each : found) {
+    auto isSame = [&](const NodeRefusal &other) {
+      return other.chip == each.chip && other.node == each.node;
+    };
+    if (llvm::none_of(known, isSame))
       known.push_back(each);
+  }
   return known.size() > before;
 }
 

@@ -191,13 +191,8 @@ static llvm::Error check(ModuleOp kernels, const TargetDesc &desc) {
 
 llvm::Expected<std::string> printAscendC(ModuleOp kernels,
                                          const TargetDesc &desc) {
-  PassManager pm(kernels.getContext());
-  pm.addPass(createOutlineMathPass());
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
-  if (failed(pm.run(kernels)))
-    return llvm::createStringError(desc.name() +
-                                   ": kernels could not be made ready");
+  if (llvm::Error error = makeReady(kernels, desc))
+    return error;
   if (llvm::Error error = check(kernels, desc))
     return error;
   return printKernels(kernels, kSpelling, desc,

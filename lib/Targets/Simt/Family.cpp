@@ -63,13 +63,8 @@ GridSpelling spellingOf(const CxxVendor &vendor) {
 llvm::Error emitSource(ModuleOp kernels, const TargetDesc &desc,
                        const GridSpelling &spelling,
                        llvm::SmallVectorImpl<char> &image) {
-  PassManager pm(kernels.getContext());
-  pm.addPass(source::createOutlineMathPass());
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
-  if (failed(pm.run(kernels)))
-    return llvm::createStringError(desc.name() +
-                                   ": kernels could not be made ready");
+  if (llvm::Error error = source::makeReady(kernels, desc))
+    return error;
   llvm::Expected<std::string> text = printSource(kernels, spelling, desc);
   if (!text)
     return text.takeError();

@@ -1,6 +1,8 @@
 //===- OutlineMath.cpp - functions of f32 as functions of our own ---------===//
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
 #include "opc/Targets/Schedule/VectorMath.h"
 #include "opc/Targets/Source/Passes.h"
 
@@ -59,4 +61,16 @@ struct OutlineMath : impl::OutlineMathPassBase<OutlineMath> {
 };
 
 } // namespace
+
+llvm::Error makeReady(ModuleOp kernels, const TargetDesc &desc) {
+  PassManager pm(kernels.getContext());
+  pm.addPass(createOutlineMathPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  if (succeeded(pm.run(kernels)))
+    return llvm::Error::success();
+  return llvm::createStringError(desc.name() +
+                                 ": kernels could not be made ready");
+}
+
 } // namespace opc::source

@@ -306,13 +306,8 @@ bool hasOldCalls(const TargetDesc &desc) {
 
 llvm::Expected<std::string> printAthread(ModuleOp kernels,
                                          const TargetDesc &desc) {
-  PassManager pm(kernels.getContext());
-  pm.addPass(createOutlineMathPass());
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
-  if (failed(pm.run(kernels)))
-    return llvm::createStringError(desc.name() +
-                                   ": kernels could not be made ready");
+  if (llvm::Error error = makeReady(kernels, desc))
+    return error;
   llvm::Expected<std::string> text = printKernels(
       kernels, kSpelling, desc, [](func::FuncOp function, auto &out) {
         return std::make_unique<AthreadPrinter>(function, out);

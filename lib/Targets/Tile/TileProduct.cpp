@@ -22,14 +22,6 @@ enum PlanAxes : unsigned { kRows, kColumns, kReduction };
 // What the machine makes
 //===----------------------------------------------------------------------===//
 
-static bool lists(const Machine &machine, StringRef name, StringRef type) {
-  return llvm::any_of(machine.ops, [&](const OpTable &table) {
-    return table.space == Space::Vector &&
-           llvm::is_contained(table.names, name) &&
-           llvm::is_contained(table.types, type);
-  });
-}
-
 /// Rows where vectors lie: the whole of a product can stay there.
 static bool liesWithVectors(const MmaOperand &operand) {
   return operand.space == Space::Vector && operand.layout == Layout::RowMajor;
@@ -68,9 +60,9 @@ ScheduleResult TileProduct::of(KernelForm &kernel, const Machine &machine,
       spelling(plan.accumulator) != unit->c.type)
     return ScheduleResult::declined(
         "a sum that is not one chain of fused products");
-  if (!lists(machine, "fill", unit->c.type) ||
-      (form.transposeA && !lists(machine, "transpose", unit->a.type)) ||
-      (form.transposeB && !lists(machine, "transpose", unit->b.type)))
+  if (!machine.lists("fill", unit->c.type) ||
+      (form.transposeA && !machine.lists("transpose", unit->a.type)) ||
+      (form.transposeB && !machine.lists("transpose", unit->b.type)))
     return ScheduleResult::declined("the machine has no fill, or no transpose");
   product = TileProduct{form, *unit, machine.rowMultiple};
   return ScheduleResult::taken();

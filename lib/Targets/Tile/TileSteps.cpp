@@ -442,16 +442,8 @@ private:
     return {made, {}, {}};
   }
 
-  bool lists(StringRef name, const Twine &type) const {
-    std::string text = type.str();
-    return llvm::any_of(machine.ops, [&](const OpTable &table) {
-      return table.space == Space::Vector &&
-             llvm::is_contained(table.names, name) &&
-             llvm::is_contained(table.types, text);
-    });
-  }
   bool lists(StringRef name, Type type) const {
-    return lists(name, Twine(spelling(type)));
+    return machine.lists(name, spelling(type));
   }
 
   /// The name and the type by which machines' tables have the step.
@@ -511,7 +503,7 @@ private:
                                   }));
     step.result = addValue(made);
     auto [name, element] = tableEntry(step);
-    if (!lists(name, Twine(element))) {
+    if (!machine.lists(name, element)) {
       decline("the machine has no " + name + " of " + element);
       return std::nullopt;
     }

@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
+#include "opc/Targets/Core/TargetDesc.h"
 
 namespace opc::source {
 
@@ -14,6 +15,9 @@ namespace opc::source {
 
 #define GEN_PASS_REGISTRATION
 #include "opc/Targets/Source/Passes.h.inc"
+
+/// What kernels go through before they are printed. Fails where a pass does.
+llvm::Error makeReady(mlir::ModuleOp kernels, const TargetDesc &desc);
 
 } // namespace opc::source
 

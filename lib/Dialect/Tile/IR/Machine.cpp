@@ -214,6 +214,14 @@ const Fractal *Machine::find(Layout layout) const {
   return found == fractals.end() ? nullptr : found;
 }
 
+bool Machine::lists(llvm::StringRef name, llvm::StringRef type,
+                    Space space) const {
+  return llvm::any_of(ops, [&](const OpTable &table) {
+    return table.space == space && llvm::is_contained(table.names, name) &&
+           llvm::is_contained(table.types, type);
+  });
+}
+
 llvm::Expected<Machine> Machine::parse(llvm::StringRef name,
                                        llvm::StringRef text) {
   llvm::Expected<json::Value> value = json::parse(text);

@@ -60,11 +60,7 @@ public:
 private:
   LogicalResult checkTable(ComputeOp op, Space space) {
     std::string name = op.tableName(), type = op.tableType();
-    bool found = llvm::any_of(machine.ops, [&](const OpTable &table) {
-      return table.space == space && llvm::is_contained(table.names, name) &&
-             llvm::is_contained(table.types, type);
-    });
-    if (found)
+    if (machine.lists(name, type, space))
       return success();
     return refuse(op, machine)
            << stringifySpace(space) << " has no " << name << " of " << type;

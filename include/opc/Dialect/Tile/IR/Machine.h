@@ -119,6 +119,9 @@ struct Machine {
   /// The memory of that name, or null.
   const MemorySpace *find(Space space) const;
   const Fractal *find(Layout layout) const;
+  /// Whether vectors have the op of that name, of that type (ComputeOp).
+  bool lists(llvm::StringRef name, llvm::StringRef type,
+             Space space = Space::Vector) const;
 
   /// Reads the text of a description. Every field is checked; an unknown one is
   /// an error, so that a misspelt one cannot go unnoticed.
