@@ -449,20 +449,6 @@ static std::vector<NodeRefusal> refusalsOf(const Status &status,
   return refused;
 }
 
-/// Adds what is not known yet; whether that is anything.
-static bool learn(llvm::ArrayRef<NodeRefusal> found,
-                  std::vector<NodeRefusal> &known) {
-  size_t before = known.size();
-  for (const NodeRefusal &each : found) {
-    auto isSame = [&](const NodeRefusal &other) {
-      return other.chip == each.chip && other.node == each.node;
-    };
-    if (llvm::none_of(known, isSame))
-      known.push_back(each);
-  }
-  return known.size() > before;
-}
-
 /// Compiles, and once more without each thing that a device turns out not to
 /// take; `refused` has these.
 static Status compilePlaced(const ModelSource &source,

@@ -27,6 +27,19 @@ SmallVector<std::string> opc::nodesOf(Location loc) {
   return nodes;
 }
 
+bool opc::learn(llvm::ArrayRef<NodeRefusal> found,
+                std::vector<NodeRefusal> &known) {
+  size_t before = known.size();
+  for (const NodeRefusal &each : found) {
+    auto isSame = [&](const NodeRefusal &other) {
+      return other.chip == each.chip && other.node == each.node;
+    };
+    if (llvm::none_of(known, isSame))
+      known.push_back(each);
+  }
+  return known.size() > before;
+}
+
 void opc::setRefusals(ModuleOp module, ArrayRef<NodeRefusal> refusals) {
   Builder b(module.getContext());
   SmallVector<Attribute> rows;

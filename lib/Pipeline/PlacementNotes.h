@@ -6,6 +6,7 @@
 #include "opc/Dialect/Opc/IR/OpcDialect.h"
 #include "opc/Pipeline/Compiler.h"
 #include <string>
+#include <vector>
 
 namespace opc {
 
@@ -17,6 +18,9 @@ inline constexpr llvm::StringLiteral kRefusedAttr = "opc.refused";
 /// The nodes of a location, as messages and manifests name them: by their name,
 /// else by file and line.
 llvm::SmallVector<std::string> nodesOf(mlir::Location loc);
+
+/// Adds what is not known yet; whether that is anything.
+bool learn(llvm::ArrayRef<NodeRefusal> found, std::vector<NodeRefusal> &known);
 
 void setRefusals(mlir::ModuleOp module, llvm::ArrayRef<NodeRefusal> refusals);
 

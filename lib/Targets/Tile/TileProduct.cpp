@@ -226,38 +226,8 @@ void ProductWriter::write(const Place &place, Value c) {
          });
 }
 
-//===----------------------------------------------------------------------===//
-// The schedule
-//===----------------------------------------------------------------------===//
-
 bool leadsProduct(Operation *op, const TargetDesc &desc) {
   return isa<MatmulOp>(op) && unitFor(machinesOf(desc).front(), op);
-}
-
-ScheduleResult scheduleProduct(KernelForm &kernel, const TargetDesc &desc) {
-  const Machine &machine = machinesOf(desc).front();
-  std::optional<TileProduct> product;
-  if (ScheduleResult result = TileProduct::of(kernel, machine, product);
-      !result.isTaken())
-    return result;
-  std::optional<TileAxes> axes;
-  if (ScheduleResult result = TileAxes::of(kernel, axes, &product->form);
-      !result.isTaken())
-    return result;
-  std::optional<TileSteps> steps;
-  if (ScheduleResult result = TileSteps::of(kernel, *axes, machine, steps);
-      !result.isTaken())
-    return result;
-  TileBuffers buffers(kernel, *steps);
-  PlanKernel needs = planKernel(kernel, *axes, buffers);
-  product->addTo(needs);
-  llvm::Expected<TilePlan> plan = planTiles(needs, machine);
-  if (!plan)
-    return ScheduleResult::declined(llvm::toString(plan.takeError()));
-  return writeTiles(kernel, *axes, needs, *plan, [&](KernelWriter &w) {
-    ProductWriter writer(w, *axes, *product, *plan, buffers.buffers.size());
-    TileWriter(w, *axes, *steps, buffers, *plan, &writer).write();
-  });
 }
 
 } // namespace opc::tile

@@ -501,15 +501,4 @@ void TileWriter::emit(const TileStep &step, const Place &place,
   }
 }
 
-ScheduleResult writeTiles(KernelForm &kernel, const TileAxes &axes,
-                          const PlanKernel &needs, const TilePlan &plan,
-                          llvm::function_ref<void(KernelWriter &)> body) {
-  ScheduleResult result = writeKernel(kernel, /*lanes=*/1, axes.elements(),
-                                      /*grain=*/1, body);
-  if (result.isTaken())
-    kernel.function->setAttr(
-        kPlanAttr, StringAttr::get(kernel.context(), explain(plan, needs)));
-  return result;
-}
-
 } // namespace opc::tile

@@ -15,8 +15,7 @@ namespace opc::tile {
 /// The family's schedules in the order in which they are tried.
 llvm::ArrayRef<Schedule> schedules();
 
-/// Products of matrices with what follows element by element: `tile-gemm`.
-ScheduleResult scheduleProduct(KernelForm &kernel, const TargetDesc &desc);
+/// Whether `tile-gemm` may take kernels that the op leads.
 bool leadsProduct(mlir::Operation *op, const TargetDesc &desc);
 
 } // namespace opc::tile

@@ -107,11 +107,6 @@ private:
       numbers; ///< that follow from extents
 };
 
-/// Writes a kernel by `body` and notes the plan, for --explain.
-ScheduleResult writeTiles(KernelForm &kernel, const TileAxes &axes,
-                          const PlanKernel &needs, const TilePlan &plan,
-                          llvm::function_ref<void(KernelWriter &)> body);
-
 } // namespace opc::tile
 
 #endif // OPC_TARGETS_TILE_TILEWRITER_H
