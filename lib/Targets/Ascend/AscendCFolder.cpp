@@ -118,11 +118,6 @@ simulate: device.asc kernels.asc
 .PHONY: simulate
 )c";
 
-/// The compiler's name of the architecture.
-llvm::StringRef architectureOf(const TargetDesc &desc) {
-  return desc.chip == "950" ? "dav-3510" : "dav-2201";
-}
-
 std::string starter(func::FuncOp kernel) {
   std::string arguments;
   for (auto [index, type] : llvm::enumerate(kernel.getArgumentTypes())) {
@@ -158,9 +153,8 @@ llvm::Error ascendCFolder(ModuleOp kernels, const TargetDesc &desc,
   }
   files.push_back({"device.asc", source::plugInOf(parts)});
   files.push_back(
-      {"Makefile",
-       source::filled(kMakefile, {{"@CHIP", desc.chip},
-                                  {"@ARCH", architectureOf(desc).str()}})});
+      {"Makefile", source::filled(kMakefile, {{"@CHIP", desc.chip},
+                                              {"@ARCH", desc.architecture}})});
   return llvm::Error::success();
 }
 

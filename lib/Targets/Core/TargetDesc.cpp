@@ -194,8 +194,11 @@ void readChip(ObjectReader &in, TargetDesc &desc) {
     in.inner("speed", [&](ObjectReader &speed) {
       readSpeed(speed, desc.device, desc.speed.emplace());
     });
-  if (in.has("machines"))
+  if (in.has("machines")) {
+    if (in.has("architecture"))
+      in.read("architecture", desc.architecture);
     return in.read("machines", desc.machines);
+  }
   if (!in.has("simt"))
     return readProcessor(in, desc);
   in.inner("simt",

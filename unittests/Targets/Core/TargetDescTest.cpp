@@ -97,6 +97,15 @@ TEST(TargetDesc, RefusesOtherText) {
   }
 }
 
+TEST(TargetDesc, ChipsOfMachinesNameTheirKindsOfCore) {
+  TargetDesc desc = llvm::cantFail(TargetDesc::parse("t", "c", R"({
+    "summary": "", "rank": 1, "device": {"name": "board", "own_memory": true},
+    "architecture": "b-1", "machines": ["vector", "cube"]})"));
+  EXPECT_EQ(desc.machines.size(), 2u);
+  EXPECT_EQ(desc.architecture, "b-1");
+  EXPECT_TRUE(desc.caches.empty());
+}
+
 static std::string simtChip(const std::string &simt) {
   return R"({"summary": "a chip", "rank": 1,
              "device": {"name": "board", "own_memory": true}, "simt": )" +

@@ -117,6 +117,8 @@ struct TargetDesc {
   /// Of chips whose cores have memories of their own: the kinds of core by the
   /// names of their descriptions (Target::machines), the first for vectors.
   llvm::SmallVector<std::string> machines;
+  /// What the vendor's compiler calls such a chip; empty where it is not told.
+  std::string architecture;
   DeviceDesc device;
   std::optional<SpeedDesc> speed; ///< none: it shares programs with no other
 
